@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// result is what a closed loop of connections achieved.
+type result struct {
+	perSecond float64
+	median    time.Duration // of the latencies
+}
+
+// load keeps connections busy for the duration, each sending its next request when the last one is answered. next
+// writes the n-th request of a connection. Any answer but a 200 ends the measurement.
+func load(addr string, connections int, d time.Duration, next func(b []byte, worker, n int) []byte) (result, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	var group sync.WaitGroup
+	latencies, errs := make([][]time.Duration, connections), make([]error, connections)
+	began := time.Now()
+	for worker := range connections {
+		group.Go(func() {
+			latencies[worker], errs[worker] = loop(ctx, addr, func(b []byte, n int) []byte { return next(b, worker, n) })
+		})
+	}
+	group.Wait()
+	took := time.Since(began)
+	all := slices.Concat(latencies...)
+	if err := errors.Join(errs...); err != nil || len(all) == 0 {
+		return result{}, errors.Join(err, fmt.Errorf("%d requests answered", len(all)))
+	}
+	return result{float64(len(all)) / took.Seconds(), median(all)}, nil
+}
+
+// loop is one connection's requests, one after the other.
+func loop(ctx context.Context, addr string, next func(b []byte, n int) []byte) (latencies []time.Duration, err error) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	in := bufio.NewReaderSize(conn, 16<<10)
+	var request []byte
+	for n := 0; ctx.Err() == nil; n++ {
+		request = next(request[:0], n)
+		began := time.Now()
+		if _, err := conn.Write(request); err != nil {
+			return nil, err
+		}
+		if err := skipAnswer(in); err != nil {
+			return nil, err
+		}
+		latencies = append(latencies, time.Since(began))
+	}
+	return latencies, nil
+}
+
+// skipAnswer reads one HTTP/1.1 answer.
+func skipAnswer(in *bufio.Reader) error {
+	status, err := in.ReadString('\n')
+	if err != nil {
+		return err
+	}
+	length, chunked := 0, false
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		name, value, _ := bytes.Cut(bytes.TrimSpace(line), []byte(": "))
+		switch {
+		case len(name) == 0:
+			if len(status) < 12 || status[9:12] != "200" {
+				body, _ := in.Peek(in.Buffered())
+				return fmt.Errorf("answered %q %s", status, body)
+			}
+			if chunked {
+				return skipChunks(in)
+			}
+			_, err = in.Discard(length)
+			return err
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			if length, err = strconv.Atoi(string(value)); err != nil {
+				return err
+			}
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			chunked = true
+		}
+	}
+}
+
+// skipChunks reads a body whose length was not known before.
+func skipChunks(in *bufio.Reader) error {
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		size, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 32)
+		if err != nil {
+			return err
+		}
+		if _, err := in.Discard(int(size) + len("\r\n")); err != nil || size == 0 {
+			return err
+		}
+	}
+}
+
+// median is the middle of the values.
+func median[T float64 | time.Duration](values []T) T {
+	slices.Sort(values)
+	return values[len(values)/2]
+}

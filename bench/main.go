@@ -1,0 +1,110 @@
+// Command bench measures Clientele against a floor: a net/http server that answers a constant of the same size, in a
+// process of its own, on the same machine, in turns with the real server. The real server is built and started as a
+// user would, durable and with authentication. Only ratios are worth comparing between machines.
+//
+//	go run ./bench                     # everything, 200,000 customers
+//	go run ./bench -only search        # retrieve, list, search or update
+//	go run ./bench -customers 20000 -duration 1s -rounds 1
+//
+// The customers are made once and kept in the folder given by -data; see README.md beside this file.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// bench is a run.
+type bench struct {
+	data
+	real, floor *server
+	duration    time.Duration
+	rounds      int
+}
+
+func main() {
+	if len(os.Args) == 4 && os.Args[1] == "floor" {
+		fail(floor(os.Args[2], os.Args[3]))
+		return
+	}
+	customers := flag.Int("customers", 200_000, "how many customers")
+	duration := flag.Duration("duration", 5*time.Second, "how long each measurement of a round takes")
+	rounds := flag.Int("rounds", 3, "how many rounds; the median counts")
+	only := flag.String("only", "", "measure only this: retrieve, list, search or update")
+	folder := flag.String("data", "", "folder of the customers (default: in the temporary folder, by their number)")
+	flag.Parse()
+	if *folder == "" {
+		*folder = filepath.Join(os.TempDir(), fmt.Sprintf("clientele-bench-%d", *customers))
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer cancel()
+	fail(run(ctx, *folder, *customers, &bench{duration: *duration, rounds: *rounds}, *only))
+}
+
+func fail(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, folder string, customers int, b *bench, only string) (err error) {
+	if b.data, err = prepare(ctx, folder, customers); err != nil {
+		return err
+	}
+	defer os.RemoveAll(filepath.Dir(b.file))
+	if b.real, err = startClientele(ctx, folder, b.file); err != nil {
+		return err
+	}
+	defer b.real.stop()
+	size, err := b.real.size("/api/customers/" + b.ids[0])
+	if err != nil {
+		return err
+	}
+	if b.floor, err = startFloor(ctx, size); err != nil {
+		return err
+	}
+	defer b.floor.stop()
+
+	fmt.Printf("%d customers, %d bytes a retrieved one; %s\n\n", customers, size, machine())
+	fmt.Println("| what | Clientele | against | ratio | target |\n| --- | --- | --- | --- | --- |")
+	for _, group := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"retrieve", b.retrieve}, {"list", b.list}, {"search", b.search}, {"update", b.update},
+	} {
+		if ctx.Err() == nil && (only == "" || only == group.name) {
+			if err := group.measure(); err != nil {
+				return fmt.Errorf("%s: %w", group.name, err)
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// row prints a line of the table.
+func row(what, is, against string, ratio float64, target string) {
+	fmt.Printf("| %s | %s | %s | %.3g | %s |\n", what, is, against, ratio, target)
+}
+
+// machine says what this ran on.
+func machine() string {
+	model := "unknown processor"
+	text, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(text)) {
+		if name, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(name) == "model name" {
+			model = strings.TrimSpace(value)
+			break
+		}
+	}
+	return fmt.Sprintf("%d cores of %s, %s/%s, %s",
+		runtime.NumCPU(), model, runtime.GOOS, runtime.GOARCH, runtime.Version())
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// server is a server in a process of its own.
+type server struct {
+	addr string
+	key  string // of the API; "" for the floor
+	cmd  *exec.Cmd
+}
+
+// startClientele builds the program and starts it as a user would, on a database it has a key for.
+func startClientele(ctx context.Context, folder, database string) (*server, error) {
+	program, db := filepath.Join(folder, "clientele"), "sqlite:"+database
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "clientele.dev/cmd/clientele").CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("building clientele: %w\n%s", err, out)
+	}
+	key, err := exec.CommandContext(ctx, program, "keys", "create", "--db", db, "--mode", "test", "--name", "bench").Output()
+	if err != nil {
+		return nil, fmt.Errorf("making a key: %w", err)
+	}
+	s, err := start(ctx, program+".log", program, "serve", "--db", db, "--addr")
+	if err == nil {
+		s.key = strings.TrimSpace(string(key))
+	}
+	return s, err
+}
+
+// startFloor starts this program again as the floor.
+func startFloor(ctx context.Context, size int) (*server, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return start(ctx, os.DevNull, self, "floor", strconv.Itoa(size))
+}
+
+// floor is the least a Go server can do: a constant answer of a size.
+func floor(size, addr string) error {
+	n, err := strconv.Atoi(size)
+	if err != nil {
+		return err
+	}
+	answer := bytes.Repeat([]byte("x"), n)
+	return http.ListenAndServe(addr, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(answer)
+	}))
+}
+
+// start starts a server, with a free address as its last argument, and waits until it answers. What it logs goes to a
+// file.
+func start(ctx context.Context, log, program string, args ...string) (*server, error) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &server{addr: free.Addr().String()}
+	output, err := os.Create(log)
+	if err := errors.Join(err, free.Close()); err != nil {
+		return nil, err
+	}
+	defer output.Close()
+	s.cmd = exec.CommandContext(ctx, program, append(args, s.addr)...)
+	s.cmd.Stdout, s.cmd.Stderr = output, output
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	for range 500 {
+		if answer, err := http.Get("http://" + s.addr + "/readyz"); err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return s, nil
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	s.stop()
+	return nil, fmt.Errorf("%s %v did not become ready; see %s", program, args, log)
+}
+
+// stop asks the server to end and waits until it has.
+func (s *server) stop() {
+	s.cmd.Process.Signal(os.Interrupt)
+	s.cmd.Wait()
+}
+
+// request is a request to the server, ready to be sent.
+func (s *server) request(b []byte, method, target, body string) []byte {
+	b = fmt.Appendf(b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n", method, target, s.addr, s.key)
+	if body != "" {
+		b = fmt.Appendf(b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
+	}
+	b = append(b, "\r\n"...)
+	return append(b, body...)
+}
+
+// size is how many bytes the answer to a request has.
+func (s *server) size(target string) (int, error) {
+	request, err := http.NewRequest(http.MethodGet, "http://"+s.addr+target, nil)
+	if err != nil {
+		return 0, err
+	}
+	request.Header.Set("Authorization", "Bearer "+s.key)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	n, err := io.Copy(io.Discard, answer.Body)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answered %s", target, answer.Status)
+	}
+	return int(n), err
+}

@@ -1,0 +1,333 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/client"
+)
+
+// calls are one call of every method: what it must send, and an answer it must read.
+var calls = []struct {
+	name          string
+	sends, answer string
+	body          string
+	call          func(context.Context, *client.Client) (any, error)
+}{
+	{"retrieve", "GET /api/customers/cus_1", ada, "", func(ctx context.Context, p *client.Client) (any, error) {
+		return p.Customers.Retrieve(ctx, "cus_1")
+	}},
+	{"retrieve a DID", "GET /api/customers/did:abt:z1", ada, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Retrieve(ctx, "did:abt:z1")
+		}},
+	{"retrieve anything", "GET /api/customers/a%2Fb%3Fc%23%25%20..%2F", ada, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Retrieve(ctx, "a/b?c#% ../")
+		}},
+	{"retrieve or create", "GET /api/customers/z1", ada, `{"create":true}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.RetrieveOrCreate(ctx, "z1")
+		}},
+	{"create", "POST /api/customers", ada, `{"did":"z1","external_id":"7","name":"Ada","preference":{"a":[1]}}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Create(ctx, client.CustomerParams{
+				DID: new("z1"), ExternalID: new("7"), Name: new("Ada"), Preference: map[string][]int{"a": {1}},
+			})
+		}},
+	{"update nothing", "PUT /api/customers/cus_1", ada, `{}`, func(ctx context.Context, p *client.Client) (any, error) {
+		return p.Customers.Update(ctx, "cus_1", client.CustomerParams{})
+	}},
+	{"update", "PUT /api/customers/cus_1", ada,
+		`{"email":"a@b.c","phone":"","address":{"city":"Łódź","line2":""},` +
+			`"shipping":{"address":{"country":"PL"},"phone":""},` +
+			`"metadata":{"n":12345678901234567890,"old":null,"s":"x"},` +
+			`"invoice_settings":{"footer":"Thanks"}}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Update(ctx, "cus_1", client.CustomerParams{
+				Email: new("a@b.c"), Phone: new(""),
+				Address: &client.AddressParams{City: new("Łódź"), Line2: new("")},
+				Shipping: &client.ShippingParams{
+					Address: &client.AddressParams{Country: new("PL")}, Phone: new(""),
+				},
+				Metadata:        map[string]any{"s": "x", "old": nil, "n": json.Number("12345678901234567890")},
+				InvoiceSettings: &clientele.InvoiceSettings{Footer: "Thanks"},
+			})
+		}},
+	{"upsert", "PUT /api/customers/external/user%2F7", ada, `{"name":"Ada"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.UpsertExternal(ctx, "user/7", client.CustomerParams{Name: new("Ada")})
+		}},
+	{"upsert search", "PUT /api/customers/external/search", ada, `{}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.UpsertExternal(ctx, "search", client.CustomerParams{})
+		}},
+	{"list", "GET /api/customers", `{"count":1,"list":[` + ada + `],"paging":{"page":1,"pageSize":20}}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.List(ctx, client.CustomerListParams{})
+		}},
+	{"list by everything", "GET /api/customers?created_at[gt]=2026-01-02T03:04:05.000Z" +
+		"&created_at[gte]=2026-01-02T02:04:05.678Z&created_at[lt]=2026-01-02T03:04:05.000Z" +
+		"&created_at[lte]=2026-01-02T03:04:05.000Z&delinquent=false&did=z1&email=a+b@c.d&ending_before=cus_9" +
+		"&external_id=7&limit=10&metadata.a&b=x=y&order=updated_at:ASC&page=2&pageSize=5&starting_after=cus_3",
+		`{"count":0,"list":[]}`, "", func(ctx context.Context, p *client.Client) (any, error) {
+			at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+			east := time.FixedZone("", 3600)
+			return p.Customers.List(ctx, client.CustomerListParams{
+				Page: 2, PageSize: 5, Limit: 10, StartingAfter: "cus_3", EndingBefore: "cus_9",
+				DID: "z1", Email: "a+b@c.d", ExternalID: "7", Delinquent: new(false),
+				CreatedAt: client.TimeRange{GTE: time.Date(2026, 1, 2, 3, 4, 5, 678e6, east), GT: at, LTE: at, LT: at},
+				Metadata:  map[string]string{"a&b": "x=y"}, Order: []string{"updated_at:ASC"},
+			})
+		}},
+	{"list in two orders", "GET /api/customers?order[0][0]=name&order[0][1]=ASC" +
+		"&order[1][0]=created_at&order[1][1]=DESC",
+		`{"count":0,"list":[]}`, "", func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.List(ctx, client.CustomerListParams{Order: []string{"name:ASC", "created_at:DESC"}})
+		}},
+	{"search", "GET /api/customers/search?page=3&pageSize=2&query=王 \"50%\" & co", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Search(ctx, client.SearchParams{Query: `王 "50%" & co`, Page: 3, PageSize: 2})
+		}},
+	{"search for nothing", "GET /api/customers/search?query=", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Search(ctx, client.SearchParams{})
+		}},
+	{"overdue", "GET /api/customers/z1/overdue/invoices",
+		`{"customer":` + ada + `,"invoices":[{"id":"in_1","status":"uncollectible","amount_remaining":"2500"}]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.OverdueInvoices(ctx, "z1")
+		}},
+	{"delete", "DELETE /api/customers/cus_1", `{"id":"cus_1","object":"customer","deleted":true}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Customers.Delete(ctx, "cus_1") }},
+	{"restore", "POST /api/customers/cus_1/restore", ada, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Customers.Restore(ctx, "cus_1") }},
+	{"create an invoice", "POST /api/invoices", `{"id":"in_1"}`,
+		`{"customer_id":"z1","currency_id":"curr_1","description":"May",` +
+			`"lines":[{"description":"Hours","quantity":3,"unit_amount":"2500"}],` +
+			`"statement_descriptor":"ACME","footer":"Thanks","metadata":{"po":8},"due_date":1780000000}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Create(ctx, client.InvoiceParams{
+				CustomerID: "z1", CurrencyID: "curr_1", Description: "May", DueDate: time.Unix(1_780_000_000, 999),
+				Lines:               []client.LineParams{{Description: "Hours", Quantity: 3, UnitAmount: "2500"}},
+				StatementDescriptor: "ACME", Footer: "Thanks", Metadata: map[string]any{"po": 8},
+			})
+		}},
+	{"create an invoice due on receipt", "POST /api/invoices", `{"id":"in_1"}`,
+		`{"customer_id":"z1","currency_id":"curr_1","lines":[]}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Create(ctx,
+				client.InvoiceParams{CustomerID: "z1", CurrencyID: "curr_1", Lines: []client.LineParams{}})
+		}},
+	{"retrieve an invoice", "GET /api/invoices/in_1", `{"id":"in_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Retrieve(ctx, "in_1") }},
+	{"list invoices", "GET /api/invoices?currency_id=curr_1&customer_did=z1&customer_id=cus_1&ending_before=in_9" +
+		"&limit=10&metadata.po=8&order=due_date:ASC&page=2&pageSize=5&starting_after=in_3&status=open,paid",
+		`{"count":0,"list":[]}`, "", func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.List(ctx, client.InvoiceListParams{
+				Page: 2, PageSize: 5, Limit: 10, StartingAfter: "in_3", EndingBefore: "in_9",
+				CustomerID: "cus_1", CustomerDID: "z1", CurrencyID: "curr_1",
+				Status:   []clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoicePaid},
+				Metadata: map[string]string{"po": "8"}, Order: []string{"due_date:ASC"},
+			})
+		}},
+	{"finalize", "POST /api/invoices/in_1/finalize", `{"id":"in_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Finalize(ctx, "in_1") }},
+	{"mark uncollectible", "POST /api/invoices/in_1/mark_uncollectible", `{"id":"in_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.MarkUncollectible(ctx, "in_1")
+		}},
+	{"list currencies", "GET /api/payment-currencies", `[{"id":"curr_1","symbol":"USD"}]`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.PaymentCurrencies.List(ctx) }},
+	{"retrieve a currency", "GET /api/payment-currencies/curr_1", `{"id":"curr_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.PaymentCurrencies.Retrieve(ctx, "curr_1")
+		}},
+	{"create a currency", "POST /api/payment-currencies", `{"id":"curr_1"}`,
+		`{"name":"Yen","symbol":"JPY","decimal":0,"maximum_precision":0}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.PaymentCurrencies.Create(ctx, client.PaymentCurrencyParams{
+				Name: "Yen", Symbol: "JPY", MaximumPrecision: new(0),
+			})
+		}},
+	{"list methods", "GET /api/payment-methods", `[{"id":"pm_1","type":"manual"}]`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.PaymentMethods.List(ctx) }},
+	{"retrieve a method", "GET /api/payment-methods/pm_1", `{"id":"pm_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.PaymentMethods.Retrieve(ctx, "pm_1")
+		}},
+	{"create a method", "POST /api/payment-methods", `{"id":"pm_1"}`, `{"type":"manual","name":"Cheque"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.PaymentMethods.Create(ctx, client.PaymentMethodParams{Type: "manual", Name: "Cheque"})
+		}},
+}
+
+func TestCalls(t *testing.T) {
+	t.Parallel()
+	for _, c := range calls {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			payment, s := serve(t, answers(status(200, c.answer)))
+			got, err := c.call(t.Context(), payment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			saw := s.tries[0]
+			if sent := plain(t, saw); sent != c.sends {
+				t.Errorf("sent %s\nwant %s", sent, c.sends)
+			}
+			if saw.body != c.body {
+				t.Errorf("sent the body %s\nwant %s", saw.body, c.body)
+			}
+			checkHeader(t, saw)
+			if encoded, err := json.Marshal(got); err != nil || !subset(t, c.answer, string(encoded)) {
+				t.Errorf("answered %s (%v)\nwant the values of %s", encoded, err, c.answer)
+			}
+		})
+	}
+}
+
+func checkHeader(t *testing.T, saw try) {
+	t.Helper()
+	want := map[string]string{
+		"Authorization": "Bearer sk_test_1", "User-Agent": "clientele-go", "Accept": "application/json",
+		"Content-Type": "",
+	}
+	if saw.body != "" {
+		want["Content-Type"] = "application/json"
+	}
+	for name, value := range want {
+		if got := saw.header.Get(name); got != value {
+			t.Errorf("sent %s %q, want %q", name, got, value)
+		}
+	}
+	key := saw.header.Get("Idempotency-Key")
+	if writes := saw.method == http.MethodPost || saw.method == http.MethodPut; writes != hexKey.MatchString(key) {
+		t.Errorf("%s sent Idempotency-Key %q", saw.method, key)
+	}
+}
+
+var hexKey = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// plain is what a try asked for, with its query decoded.
+func plain(t *testing.T, saw try) string {
+	t.Helper()
+	sent := saw.method + " " + saw.path
+	for i, pair := range strings.Split(saw.query, "&") {
+		if saw.query == "" {
+			break
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		sent += map[bool]string{true: "?", false: "&"}[i == 0] + unescape(t, name) + "=" + unescape(t, value)
+	}
+	return sent
+}
+
+// subset says whether the first JSON value's members are all in the second.
+func subset(t *testing.T, part, whole string) bool {
+	t.Helper()
+	var a, b any
+	if json.Unmarshal([]byte(part), &a) != nil || json.Unmarshal([]byte(whole), &b) != nil {
+		t.Fatalf("not JSON: %s or %s", part, whole)
+	}
+	return within(a, b)
+}
+
+func within(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		of, _ := b.(map[string]any)
+		for name, value := range a {
+			if !within(value, of[name]) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		of, _ := b.([]any)
+		for i, value := range a {
+			if i >= len(of) || !within(value, of[i]) {
+				return false
+			}
+		}
+		return len(a) == len(of)
+	}
+	return a == b
+}
+
+// Every operation written above a method is the one the method calls.
+func TestOperationsAreNamed(t *testing.T) {
+	t.Parallel()
+	methods := 0
+	for _, file := range []string{"customers.go", "invoices.go", "currencies.go", "methods.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range strings.Split(string(source), "\n}\n") {
+			_, signature, isMethod := strings.Cut(f, "\nfunc (s *")
+			if !isMethod || !strings.Contains(signature, "ctx context.Context") {
+				continue
+			}
+			methods++
+			named := regexp.MustCompile(`(?m)^//clientele:operation (.+)\nfunc`).FindStringSubmatch(f)
+			if named == nil {
+				t.Errorf("no operation above func (s *%.60s", signature)
+				continue
+			}
+			route := regexp.MustCompile(`route: "(.+?)"`).FindStringSubmatch(f)
+			if route != nil && route[1] != named[1] {
+				t.Errorf("%s is named %s", route[1], named[1])
+			}
+		}
+	}
+	if methods != 24 {
+		t.Errorf("found %d methods", methods)
+	}
+}
+
+func TestNamesThatNoPathHolds(t *testing.T) {
+	t.Parallel()
+	payment, s := serve(t, answers(status(200, ada)))
+	for _, ref := range []string{"", ".", "..", "search"} {
+		_, err := payment.Customers.Retrieve(t.Context(), ref)
+		if code, field := refusal(err); code != clientele.Invalid || field != "id" {
+			t.Errorf("Retrieve(%q) = %v", ref, err)
+		}
+	}
+	_, err := payment.Customers.UpsertExternal(t.Context(), "..", client.CustomerParams{})
+	if code, field := refusal(err); code != clientele.Invalid || field != "external_id" {
+		t.Errorf("UpsertExternal(..) = %v", err)
+	}
+	if len(s.tries) != 0 {
+		t.Errorf("sent %v", s.tries)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	replayed := status(200, ada, "ETag", `"7"`, "Idempotent-Replayed", "true")
+	payment, s := serve(t, answers(replayed), client.WithUserAgent("till/2"))
+	var header http.Header
+	_, err := payment.Customers.Update(t.Context(), "cus_1", client.CustomerParams{},
+		client.IdempotencyKey("order-7"), client.IfMatch(`"6"`), client.ResponseHeader(&header))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if header.Get("ETag") != `"7"` || header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("answered %v", header)
+	}
+	sent := s.tries[0].header
+	for name, want := range map[string]string{"Idempotency-Key": "order-7", "If-Match": `"6"`, "User-Agent": "till/2"} {
+		if got := sent.Get(name); got != want {
+			t.Errorf("sent %s %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,247 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"strconv"
+
+	"clientele.dev"
+)
+
+// Customers are the customers of the key's mode. A ref is a customer's id or its DID: zX, did:abt:zX or 0x….
+type Customers struct{ c *Client }
+
+// CustomerParams says what to set on a customer. What is nil is not sent, and stays as it is.
+type CustomerParams struct {
+	// Only when creating: a DID never changes.
+	DID *string `json:"did,omitempty"`
+	// The application's own name for the customer; "" takes it away.
+	ExternalID *string `json:"external_id,omitempty"`
+	// Full name, at most 512 characters.
+	Name *string `json:"name,omitempty"`
+	// Free text for the business.
+	Description *string `json:"description,omitempty"`
+	// One email address.
+	Email *string `json:"email,omitempty"`
+	// A phone number in international form: +1 555 123 4567.
+	Phone *string `json:"phone,omitempty"`
+	// The billing address, merged part by part.
+	Address *AddressParams `json:"address,omitempty"`
+	// Where goods go, merged part by part.
+	Shipping *ShippingParams `json:"shipping,omitempty"`
+	// Merged key by key; nil deletes a key. Values are anything that can be written as JSON.
+	Metadata map[string]any `json:"metadata,omitempty"`
+	// The currency of the customer's balance.
+	CurrencyID *string `json:"currency_id,omitempty"`
+	// What the numbers of this customer's invoices start with.
+	InvoicePrefix *string `json:"invoice_prefix,omitempty"`
+	// Defaults for this customer's invoices, replaced as a whole.
+	InvoiceSettings *clientele.InvoiceSettings `json:"invoice_settings,omitempty"`
+	// The customer's preferences, replaced as a whole: anything that can be written as JSON.
+	Preference any `json:"preference,omitempty"`
+}
+
+// AddressParams says which parts of an address to set: nil keeps a part, "" clears it.
+type AddressParams struct {
+	// ISO 3166-1 alpha-2 country code.
+	Country *string `json:"country,omitempty"`
+	// State, province, prefecture or region.
+	State *string `json:"state,omitempty"`
+	// City, district, suburb, town or village.
+	City *string `json:"city,omitempty"`
+	// Street, PO box or company name.
+	Line1 *string `json:"line1,omitempty"`
+	// Apartment, suite, unit or building.
+	Line2 *string `json:"line2,omitempty"`
+	// ZIP or postal code.
+	PostalCode *string `json:"postal_code,omitempty"`
+}
+
+// ShippingParams says what to set of where goods go: nil keeps, "" clears.
+type ShippingParams struct {
+	// Where to, merged part by part.
+	Address *AddressParams `json:"address,omitempty"`
+	// The recipient's name.
+	Name *string `json:"name,omitempty"`
+	// The recipient's phone number in international form.
+	Phone *string `json:"phone,omitempty"`
+}
+
+// CustomerListParams says which customers to list, which page of them, and in which order. The zero value is the
+// first page of all, newest first.
+type CustomerListParams struct {
+	// Which page, counting from 1, and how many a page holds: 20 unless told, at most 100.
+	Page, PageSize int
+	// The other way to page: at most Limit customers after or before the one of an id.
+	Limit                       int
+	StartingAfter, EndingBefore string
+	// Only those with this DID, email (in any case) or external id.
+	DID, Email, ExternalID string
+	// Only those who have an overdue payment, or only the others.
+	Delinquent *bool
+	// Only those created within.
+	CreatedAt TimeRange
+	// Only those whose metadata has all these values.
+	Metadata map[string]string
+	// What to sort by, such as "updated_at:ASC".
+	Order []string
+}
+
+func (p CustomerListParams) query() query {
+	q := query{}
+	q.number("page", p.Page)
+	q.number("pageSize", p.PageSize)
+	q.number("limit", p.Limit)
+	q.text("starting_after", p.StartingAfter)
+	q.text("ending_before", p.EndingBefore)
+	q.text("did", p.DID)
+	q.text("email", p.Email)
+	q.text("external_id", p.ExternalID)
+	if p.Delinquent != nil {
+		q.text("delinquent", strconv.FormatBool(*p.Delinquent))
+	}
+	q.within("created_at", p.CreatedAt)
+	q.metadata(p.Metadata)
+	q.order(p.Order)
+	return q
+}
+
+// SearchParams says what to search for, and which page of what is found.
+type SearchParams struct {
+	// Words that must all occur in a customer's name, email, phone, DID, id or external id, in any case and with or
+	// without accents. Quotes make a phrase; email:x and metadata.key:x look in one place.
+	Query string
+	// Which page, counting from 1, and how many a page holds: 20 unless told, at most 100.
+	Page, PageSize int
+}
+
+func (p SearchParams) query() query {
+	q := query{"query": {p.Query}}
+	q.number("page", p.Page)
+	q.number("pageSize", p.PageSize)
+	return q
+}
+
+// Deleted confirms a deletion.
+type Deleted struct {
+	// What was deleted.
+	ID string `json:"id"`
+	// Which kind of thing it was.
+	Object string `json:"object"`
+	// Always true.
+	Deleted bool `json:"deleted"`
+}
+
+// Retrieve answers one customer with its payments and invoices.
+//
+//clientele:operation GET /api/customers/{id}
+func (s *Customers) Retrieve(ctx context.Context, ref string, opts ...CallOption) (*clientele.CustomerExpanded, error) {
+	return fetch[clientele.CustomerExpanded](ctx, s.c, opts, request{route: "GET /api/customers/{id}", ref: ref})
+}
+
+// RetrieveOrCreate answers the customer with the DID, and creates it when there is none. However many ask at once,
+// there is one customer.
+//
+//clientele:operation GET /api/customers/{id}
+func (s *Customers) RetrieveOrCreate(
+	ctx context.Context, did string, opts ...CallOption,
+) (*clientele.CustomerExpanded, error) {
+	return fetch[clientele.CustomerExpanded](ctx, s.c, opts,
+		request{route: "GET /api/customers/{id}", ref: did, body: map[string]bool{"create": true}})
+}
+
+// Create creates a customer.
+//
+//clientele:operation POST /api/customers
+func (s *Customers) Create(ctx context.Context, p CustomerParams, opts ...CallOption) (*clientele.Customer, error) {
+	return fetch[clientele.Customer](ctx, s.c, opts, request{route: "POST /api/customers", body: p})
+}
+
+// Update changes what is set in p and nothing else. With [IfMatch] it changes nothing if somebody else did.
+//
+//clientele:operation PUT /api/customers/{id}
+func (s *Customers) Update(
+	ctx context.Context, ref string, p CustomerParams, opts ...CallOption,
+) (*clientele.Customer, error) {
+	return fetch[clientele.Customer](ctx, s.c, opts, request{route: "PUT /api/customers/{id}", ref: ref, body: p})
+}
+
+// UpsertExternal updates the customer with the external id, and creates it when there is none.
+//
+//clientele:operation PUT /api/customers/external/{external_id}
+func (s *Customers) UpsertExternal(
+	ctx context.Context, externalID string, p CustomerParams, opts ...CallOption,
+) (*clientele.Customer, error) {
+	return fetch[clientele.Customer](ctx, s.c, opts,
+		request{route: "PUT /api/customers/external/{external_id}", ref: externalID, body: p})
+}
+
+// List answers one page of customers and how many there are in all.
+//
+//clientele:operation GET /api/customers
+func (s *Customers) List(
+	ctx context.Context, p CustomerListParams, opts ...CallOption,
+) (*clientele.Page[clientele.Customer], error) {
+	return fetch[clientele.Page[clientele.Customer]](ctx, s.c, opts,
+		request{route: "GET /api/customers", query: p.query()})
+}
+
+// All walks every customer of the list, 100 a request. Of the paging parameters only StartingAfter counts.
+// It ends after the first error.
+//
+//clientele:operation GET /api/customers
+func (s *Customers) All(ctx context.Context, p CustomerListParams) iter.Seq2[clientele.Customer, error] {
+	p.Page, p.PageSize, p.Limit, p.EndingBefore = 0, 0, walkSize, ""
+	return walk(func(_ int, last *clientele.Customer) (*clientele.Page[clientele.Customer], error) {
+		p := p
+		if last != nil {
+			p.StartingAfter = last.ID
+		}
+		return s.List(ctx, p)
+	})
+}
+
+// Search answers one page of the customers found, the best first, and how many were found in all.
+//
+//clientele:operation GET /api/customers/search
+func (s *Customers) Search(
+	ctx context.Context, p SearchParams, opts ...CallOption,
+) (*clientele.Page[clientele.Customer], error) {
+	return fetch[clientele.Page[clientele.Customer]](ctx, s.c, opts,
+		request{route: "GET /api/customers/search", query: p.query()})
+}
+
+// AllSearch walks every customer found, 100 a request. As these are numbered pages, a customer who changes meanwhile
+// may be met twice or missed. It ends after the first error.
+//
+//clientele:operation GET /api/customers/search
+func (s *Customers) AllSearch(ctx context.Context, p SearchParams) iter.Seq2[clientele.Customer, error] {
+	return walk(func(number int, _ *clientele.Customer) (*clientele.Page[clientele.Customer], error) {
+		return s.Search(ctx, SearchParams{Query: p.Query, Page: number, PageSize: walkSize})
+	})
+}
+
+// OverdueInvoices answers a customer's uncollectible invoices and their sums per currency.
+//
+//clientele:operation GET /api/customers/{id}/overdue/invoices
+func (s *Customers) OverdueInvoices(
+	ctx context.Context, ref string, opts ...CallOption,
+) (*clientele.OverdueInvoices, error) {
+	return fetch[clientele.OverdueInvoices](ctx, s.c, opts,
+		request{route: "GET /api/customers/{id}/overdue/invoices", ref: ref})
+}
+
+// Delete hides a customer and frees its DID, email and external id. A customer with open invoices is refused. When a
+// first answer was lost and the call repeated, the customer is already gone: that is [clientele.NotFound].
+//
+//clientele:operation DELETE /api/customers/{id}
+func (s *Customers) Delete(ctx context.Context, ref string, opts ...CallOption) (*Deleted, error) {
+	return fetch[Deleted](ctx, s.c, opts, request{route: "DELETE /api/customers/{id}", ref: ref})
+}
+
+// Restore brings a deleted customer back, or says which of its DID, email and external id is now taken.
+//
+//clientele:operation POST /api/customers/{id}/restore
+func (s *Customers) Restore(ctx context.Context, id string, opts ...CallOption) (*clientele.Customer, error) {
+	return fetch[clientele.Customer](ctx, s.c, opts, request{route: "POST /api/customers/{id}/restore", ref: id})
+}

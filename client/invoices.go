@@ -1,0 +1,152 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"strings"
+	"time"
+
+	"clientele.dev"
+)
+
+// Invoices are the invoices of the key's mode.
+type Invoices struct{ c *Client }
+
+// InvoiceParams says what a new invoice asks for.
+type InvoiceParams struct {
+	// Who is to pay: a customer's id or DID.
+	CustomerID string `json:"customer_id"`
+	// The currency of the lines.
+	CurrencyID string `json:"currency_id"`
+	// Free text shown on the invoice.
+	Description string `json:"description,omitempty"`
+	// When payment is due, to the second; zero means on receipt.
+	DueDate time.Time `json:"-"`
+	// What is charged for, 1 to 250 lines.
+	Lines []LineParams `json:"lines"`
+	// What appears on the customer's bank statement.
+	StatementDescriptor string `json:"statement_descriptor,omitempty"`
+	// Printed at the foot.
+	Footer string `json:"footer,omitempty"`
+	// As on a customer.
+	Metadata map[string]any `json:"metadata,omitempty"`
+}
+
+// LineParams is one thing an invoice charges for.
+type LineParams struct {
+	// What it is.
+	Description string `json:"description"`
+	// How many, at least 1.
+	Quantity int64 `json:"quantity"`
+	// What one costs, in the currency's smallest unit, as digits: "2500", or the String of a [clientele.Amount].
+	UnitAmount string `json:"unit_amount"`
+}
+
+// MarshalJSON writes the due date as the protocol does, in unix seconds.
+func (p InvoiceParams) MarshalJSON() ([]byte, error) {
+	type plain InvoiceParams
+	wire := struct {
+		plain
+		DueDate int64 `json:"due_date,omitempty"`
+	}{plain: plain(p)}
+	if !p.DueDate.IsZero() {
+		wire.DueDate = p.DueDate.Unix()
+	}
+	return json.Marshal(wire)
+}
+
+// InvoiceListParams says which invoices to list, which page of them, and in which order. The zero value is the first
+// page of all, newest first.
+type InvoiceListParams struct {
+	// Which page, counting from 1, and how many a page holds: 20 unless told, at most 100.
+	Page, PageSize int
+	// The other way to page: at most Limit invoices after or before the one of an id.
+	Limit                       int
+	StartingAfter, EndingBefore string
+	// Only those of a customer, by id or by DID.
+	CustomerID, CustomerDID string
+	// Only those in this currency.
+	CurrencyID string
+	// Only those in one of these states.
+	Status []clientele.InvoiceStatus
+	// Only those whose metadata has all these values.
+	Metadata map[string]string
+	// What to sort by, such as "updated_at:ASC".
+	Order []string
+}
+
+func (p InvoiceListParams) query() query {
+	q := query{}
+	q.number("page", p.Page)
+	q.number("pageSize", p.PageSize)
+	q.number("limit", p.Limit)
+	q.text("starting_after", p.StartingAfter)
+	q.text("ending_before", p.EndingBefore)
+	q.text("customer_id", p.CustomerID)
+	q.text("customer_did", p.CustomerDID)
+	q.text("currency_id", p.CurrencyID)
+	states := make([]string, len(p.Status))
+	for i, status := range p.Status {
+		states[i] = string(status)
+	}
+	q.text("status", strings.Join(states, ","))
+	q.metadata(p.Metadata)
+	q.order(p.Order)
+	return q
+}
+
+// Create writes a draft.
+//
+//clientele:operation POST /api/invoices
+func (s *Invoices) Create(ctx context.Context, p InvoiceParams, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices", body: p})
+}
+
+// Retrieve answers one invoice.
+//
+//clientele:operation GET /api/invoices/{id}
+func (s *Invoices) Retrieve(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "GET /api/invoices/{id}", ref: id})
+}
+
+// List answers one page of invoices and how many there are in all.
+//
+//clientele:operation GET /api/invoices
+func (s *Invoices) List(
+	ctx context.Context, p InvoiceListParams, opts ...CallOption,
+) (*clientele.Page[clientele.Invoice], error) {
+	return fetch[clientele.Page[clientele.Invoice]](ctx, s.c, opts,
+		request{route: "GET /api/invoices", query: p.query()})
+}
+
+// All walks every invoice of the list, 100 a request. Of the paging parameters only StartingAfter counts.
+// It ends after the first error.
+//
+//clientele:operation GET /api/invoices
+func (s *Invoices) All(ctx context.Context, p InvoiceListParams) iter.Seq2[clientele.Invoice, error] {
+	p.Page, p.PageSize, p.Limit, p.EndingBefore = 0, 0, walkSize, ""
+	return walk(func(_ int, last *clientele.Invoice) (*clientele.Page[clientele.Invoice], error) {
+		p := p
+		if last != nil {
+			p.StartingAfter = last.ID
+		}
+		return s.List(ctx, p)
+	})
+}
+
+// Finalize opens a draft: it gets its number, and may be paid.
+//
+//clientele:operation POST /api/invoices/{id}/finalize
+func (s *Invoices) Finalize(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts,
+		request{route: "POST /api/invoices/{id}/finalize", ref: id})
+}
+
+// MarkUncollectible gives an open invoice up, which makes it overdue and its customer delinquent.
+//
+//clientele:operation POST /api/invoices/{id}/mark_uncollectible
+func (s *Invoices) MarkUncollectible(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts,
+		request{route: "POST /api/invoices/{id}/mark_uncollectible", ref: id})
+}

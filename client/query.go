@@ -1,0 +1,89 @@
+package client
+
+import (
+	"fmt"
+	"iter"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientele.dev"
+)
+
+// TimeRange bounds a moment, to the millisecond. Bounds that are zero do not count.
+type TimeRange struct {
+	// At or after, and after.
+	GTE, GT time.Time
+	// At or before, and before.
+	LTE, LT time.Time
+}
+
+// query collects the parameters that are set.
+type query url.Values
+
+func (q query) text(name, value string) {
+	if value != "" {
+		q[name] = []string{value}
+	}
+}
+
+func (q query) number(name string, value int) {
+	if value != 0 {
+		q[name] = []string{strconv.Itoa(value)}
+	}
+}
+
+func (q query) within(name string, r TimeRange) {
+	for bound, at := range map[string]time.Time{"gte": r.GTE, "gt": r.GT, "lte": r.LTE, "lt": r.LT} {
+		if !at.IsZero() {
+			q[name+"["+bound+"]"] = []string{clientele.At(at).String()}
+		}
+	}
+}
+
+func (q query) metadata(filters map[string]string) {
+	for key, value := range filters {
+		q["metadata."+key] = []string{value}
+	}
+}
+
+// order writes one order as name:DIRECTION and several as pairs, the two forms of the protocol.
+func (q query) order(orders []string) {
+	if len(orders) == 1 {
+		q.text("order", orders[0])
+		return
+	}
+	for i, order := range orders {
+		field, direction, _ := strings.Cut(order, ":")
+		q.text(fmt.Sprintf("order[%d][0]", i), field)
+		q.text(fmt.Sprintf("order[%d][1]", i), direction)
+	}
+}
+
+// walkSize is how many the All methods ask for at a time: as many as the server gives.
+const walkSize = 100
+
+// walk goes through every page; next answers the page of a number, counting from 1, after the last one seen.
+func walk[T any](next func(number int, last *T) (*clientele.Page[T], error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var last *T
+		for number := 1; ; number++ {
+			page, err := next(number, last)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range page.List {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if len(page.List) < walkSize {
+				return
+			}
+			last = &page.List[len(page.List)-1]
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"clientele.dev/internal/auth"
+)
+
+type keysCommand struct {
+	Create keysCreate `cmd:"" help:"Create a key and print it, alone, on standard output. It is shown this once."`
+	List   keysList   `cmd:"" help:"List the keys, without their secrets."`
+	Revoke keysRevoke `cmd:"" help:"Revoke a key: the server refuses it from the next request on."`
+	Rotate keysRotate `cmd:"" help:"Replace a key: print a new one of the same name, mode and scope, and revoke the old."`
+}
+
+type keysCreate struct {
+	Mode  string `enum:"test,live" required:"" help:"Which world the key opens: test or live."`
+	Name  string `required:"" help:"What the key is for."`
+	Scope string `enum:"read,write" default:"write" help:"What the key allows: read or write."`
+}
+
+// Run creates a key.
+func (k keysCreate) Run(a *app) error {
+	db, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	key, secret := auth.NewKey(k.Name, k.Mode == "live", auth.Scope(k.Scope), time.Now())
+	if err := db.AddKey(a.ctx, key); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.stdout, secret)
+	return err
+}
+
+type keysList struct{}
+
+// Run lists the keys.
+func (keysList) Run(a *app) error {
+	db, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	keys, err := db.Keys(a.ctx)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tNAME\tMODE\tSCOPE\tKEY\tCREATED\tSTATE")
+	for _, k := range keys {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, modeName(k.Livemode), k.Scope, k.Hint,
+			k.CreatedAt.Format(time.DateOnly), state(k.RevokedAt))
+	}
+	return w.Flush()
+}
+
+type keysRevoke struct {
+	ID string `arg:"" help:"The key's id, as the list shows it."`
+}
+
+// Run revokes a key.
+func (k keysRevoke) Run(a *app) error {
+	db, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	found, err := db.RevokeKey(a.ctx, k.ID, time.Now())
+	if err == nil && !found {
+		err = fmt.Errorf("no key %q; clientele keys list shows them", k.ID)
+	}
+	return err
+}
+
+type keysRotate struct {
+	ID    string        `arg:"" help:"The key's id, as the list shows it."`
+	Grace time.Duration `help:"How long the old key stays good, such as 24h." default:"0s"`
+}
+
+// Run replaces a key. The new one is there before the old one goes.
+func (k keysRotate) Run(a *app) error {
+	db, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	keys, err := db.Keys(a.ctx)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	for _, old := range keys {
+		if old.ID != k.ID {
+			continue
+		}
+		if old.Revoked(now) {
+			return fmt.Errorf("key %s is revoked; create a new one", k.ID)
+		}
+		key, secret := auth.NewKey(old.Name, old.Livemode, old.Scope, now)
+		if err := db.AddKey(a.ctx, key); err != nil {
+			return err
+		}
+		if _, err := db.RevokeKey(a.ctx, old.ID, now.Add(k.Grace)); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(a.stdout, secret)
+		return err
+	}
+	return fmt.Errorf("no key %q; clientele keys list shows them", k.ID)
+}
+
+func modeName(live bool) string {
+	if live {
+		return "live"
+	}
+	return "test"
+}
+
+// state says since or until when something is good.
+func state(revoked time.Time) string {
+	switch {
+	case revoked.IsZero():
+		return "good"
+	case revoked.After(time.Now()):
+		return "good until " + revoked.Format(time.RFC3339)
+	}
+	return "revoked " + revoked.Format(time.RFC3339)
+}

@@ -1,0 +1,81 @@
+// Command clientele is the whole of Clientele: the server and the commands to run it with.
+//
+// main.go wires; the other files hold one command each.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	kongyaml "github.com/alecthomas/kong-yaml"
+
+	"clientele.dev/internal/store"
+)
+
+const description = `A self-hosted server for customers and what they owe.
+
+Start it with "clientele serve --demo" and open the address it prints. Every option can also be given in the
+environment (CLIENTELE_ADDR, CLIENTELE_DB, …) or in clientele.yaml (addr: …, db: …), here or where --config says.`
+
+// cli is the command line.
+type cli struct {
+	Config kong.ConfigFlag `help:"Read options from this YAML file." placeholder:"FILE"`
+	DB     string          `name:"db" help:"The database, sqlite:PATH. It is created when it does not exist." default:"sqlite:clientele.db" placeholder:"URL"`
+
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Keys    keysCommand    `cmd:"" help:"Create, list, revoke and rotate API keys."`
+	Apps    appsCommand    `cmd:"" help:"Manage the signing applications that the server trusts."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// app is what commands work with.
+type app struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+	db     string
+}
+
+// open opens the database.
+func (a *app) open() (*store.Store, error) { return store.Open(a.ctx, a.db) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run runs a command line and returns the exit code: 0, 1 when the command failed, 2 when it was not understood.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c cli
+	code := -1
+	parser, err := kong.New(&c, kong.Name("clientele"), kong.Description(description), kong.UsageOnError(),
+		kong.DefaultEnvars("CLIENTELE"), kong.Configuration(kongyaml.Loader, "clientele.yaml"),
+		kong.Writers(stdout, stderr), kong.Exit(func(n int) { code = n }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(stderr, "clientele:", err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if code >= 0 { // --help has been answered
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "clientele: %v\nTry clientele --help.\n", err)
+		return 2
+	}
+	if err := command.Run(&app{ctx: ctx, stdout: stdout, stderr: stderr, db: c.DB}); err != nil {
+		fmt.Fprintln(stderr, "clientele:", err)
+		return 1
+	}
+	return 0
+}

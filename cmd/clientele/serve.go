@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"clientele.dev/internal/api"
+	"clientele.dev/internal/auth"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/demo"
+	"clientele.dev/internal/store"
+)
+
+type serveCommand struct {
+	Addr  string        `help:"Where to listen; port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Demo  bool          `help:"Fill the test mode, if it is empty, with a small business to look at."`
+	Drain time.Duration `help:"How long /readyz fails before the server stops listening." default:"500ms"`
+}
+
+// finishTimeout bounds how long a stopping server waits for requests in flight.
+const finishTimeout = 30 * time.Second
+
+// Help is shown by clientele serve --help.
+func (serveCommand) Help() string {
+	return `The database is created on the first start, which prints a test-mode and a live-mode secret key, once.
+Ctrl-C or SIGTERM stops the server: /readyz fails first, then requests in flight finish.
+
+Examples:
+  clientele serve --demo
+  clientele serve --addr 0.0.0.0:8080 --db sqlite:/var/lib/clientele/clientele.db
+  CLIENTELE_DB=sqlite:shop.db clientele serve`
+}
+
+// Run serves until the context ends.
+func (s serveCommand) Run(a *app) error {
+	db, err := a.open()
+	if err != nil {
+		return err
+	}
+	err = s.serve(a, db)
+	return errors.Join(err, db.Close())
+}
+
+func (s serveCommand) serve(a *app, db *store.Store) error {
+	service := billing.New(db)
+	if err := service.Seed(a.ctx); err != nil {
+		return err
+	}
+	if s.Demo {
+		if err := demo.Fill(a.ctx, db); err != nil {
+			return err
+		}
+	}
+	listener, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	if err := firstKeys(a, db); err != nil {
+		return err
+	}
+	log := logger(a)
+	handler := api.New(api.Config{
+		Service: service, Auth: auth.New(db, time.Now), Check: db.Ready, Log: log, Now: time.Now,
+	})
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	fmt.Fprintf(a.stdout, "Clientele listens on http://%s (API reference: /docs)\n", listener.Addr())
+	go forget(a.ctx, service, log)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-a.ctx.Done():
+	}
+	handler.Stop()
+	log.Info("stopping")
+	time.Sleep(s.Drain)
+	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
+	defer cancel()
+	return server.Shutdown(ctx)
+}
+
+// firstKeys makes the first keys of a new database and shows them, once.
+func firstKeys(a *app, db *store.Store) error {
+	keys, err := db.Keys(a.ctx)
+	if err != nil || len(keys) > 0 {
+		return err
+	}
+	test, testSecret := auth.NewKey("first test key", false, auth.Write, time.Now())
+	live, liveSecret := auth.NewKey("first live key", true, auth.Write, time.Now())
+	if err := errors.Join(db.AddKey(a.ctx, test), db.AddKey(a.ctx, live)); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "This is a new database. Its secret keys, shown this once:\n  test mode  %s\n  live mode  %s\n",
+		testSecret, liveSecret)
+	return err
+}
+
+// forget drops old answers now and then.
+func forget(ctx context.Context, service *billing.Service, log *slog.Logger) {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		if err := service.ForgetAnswers(ctx); err != nil && ctx.Err() == nil {
+			log.Error("old answers could not be dropped", "error", err)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// logger writes text to a terminal and JSON elsewhere.
+func logger(a *app) *slog.Logger {
+	if f, ok := a.stderr.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return slog.New(slog.NewTextHandler(f, nil))
+		}
+	}
+	return slog.New(slog.NewJSONHandler(a.stderr, nil))
+}

@@ -1,0 +1,62 @@
+package clientele
+
+import "encoding/json"
+
+// Types of events, in the vendor's words.
+const (
+	CustomerCreated  = "customer.created"
+	CustomerUpdated  = "customer.updated"
+	CustomerDeleted  = "customer.deleted"
+	CustomerRestored = "customer.restored"
+
+	InvoiceCreated             = "invoice.created"
+	InvoiceFinalized           = "invoice.finalized"
+	InvoiceMarkedUncollectible = "invoice.marked_uncollectible"
+
+	PaymentCurrencyCreated = "payment_currency.created"
+	PaymentMethodCreated   = "payment_method.created"
+)
+
+// Event says that an object changed. It is written in the transaction of the change, so nothing changes without one.
+type Event struct {
+	// Unique identifier, starting with evt_.
+	ID string `json:"id"`
+	// Always "event".
+	Object string `json:"object"`
+	// True in live mode, false in test mode.
+	Livemode bool `json:"livemode"`
+	// customer.updated.
+	Type string `json:"type"`
+	// The version of this shape.
+	APIVersion string `json:"api_version"`
+	// customer.
+	ObjectType string `json:"object_type"`
+	// The object's id.
+	ObjectID string `json:"object_id"`
+	// The object's version after the change, counting from 1 without gaps.
+	ObjectVersion int64 `json:"object_version"`
+	// The object after the change, and what it was before.
+	Data EventData `json:"data"`
+	// Who asked for the change.
+	Request EventRequest `json:"request"`
+	// ISO-8601 UTC with milliseconds.
+	CreatedAt Time `json:"created_at"`
+}
+
+// EventData is what an event carries.
+type EventData struct {
+	// The object after the change; for a deletion, as it was.
+	Object json.RawMessage `json:"object"`
+	// The former values of the fields that changed; absent for a creation.
+	PreviousAttributes map[string]json.RawMessage `json:"previous_attributes,omitempty"`
+}
+
+// EventRequest says who asked for a change.
+type EventRequest struct {
+	// The request's id, as the X-Request-Id header gave it.
+	ID string `json:"id"`
+	// The Idempotency-Key, when there was one.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// The API key's or the application's id, or "system".
+	RequestedBy string `json:"requested_by"`
+}

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/wire"
+)
+
+// answer is what a handler answers.
+type answer struct {
+	status      int
+	contentType string // JSON when empty
+	body        []byte
+	version     int64 // the ETag, unless 0
+	replayed    bool
+}
+
+// document answers with an object.
+func document(doc billing.Document) answer {
+	status := http.StatusOK
+	if doc.Created {
+		status = http.StatusCreated
+	}
+	return answer{status: status, body: doc.JSON, version: doc.Version, replayed: doc.Replayed}
+}
+
+// encoded answers with anything else.
+func encoded(status int, v any) (answer, error) {
+	body, err := json.Marshal(v, json.Deterministic(true))
+	return answer{status: status, body: body}, err
+}
+
+// page answers with a page of a list.
+func page(docs [][]byte, count int64, paging clientele.Paging) answer {
+	size := 96
+	for _, doc := range docs {
+		size += len(doc) + 1
+	}
+	b := append(make([]byte, 0, size), `{"count":`...)
+	b = strconv.AppendInt(b, count, 10)
+	b = billing.AppendList(append(b, `,"list":`...), docs)
+	b = strconv.AppendInt(append(b, `,"paging":{"page":`...), paging.Page, 10)
+	b = strconv.AppendInt(append(b, `,"pageSize":`...), paging.PageSize, 10)
+	return answer{status: http.StatusOK, body: append(b, "}}"...)}
+}
+
+// change calls a method of the service that changes something and takes no body.
+func (a *API) change(r *request, do func(billing.Call) (billing.Document, error)) (answer, error) {
+	call, err := r.call()
+	if err != nil {
+		return answer{}, err
+	}
+	doc, err := do(call)
+	return document(doc), err
+}
+
+// changeByFields calls a method of the service that takes the members of the body.
+func (a *API) changeByFields(
+	r *request, do func(billing.Call, billing.Fields) (billing.Document, error),
+) (answer, error) {
+	fields, err := r.fields()
+	if err != nil {
+		return answer{}, err
+	}
+	return a.change(r, func(call billing.Call) (billing.Document, error) { return do(call, fields) })
+}
+
+// noBody refuses a body that says something.
+func noBody(r *request) error { return wire.Decode(r.body, &struct{}{}) }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func (ans answer) write(w http.ResponseWriter) {
+	h := w.Header()
+	if ans.contentType == "" {
+		ans.contentType = "application/json; charset=utf-8"
+	}
+	h.Set("Content-Type", ans.contentType)
+	h.Set("Content-Length", strconv.Itoa(len(ans.body)))
+	if ans.version != 0 {
+		h.Set("ETag", `"`+strconv.FormatInt(ans.version, 10)+`"`)
+	}
+	if ans.replayed {
+		h.Set("Idempotent-Replayed", "true")
+	}
+	w.WriteHeader(ans.status)
+	w.Write(ans.body) //nolint:errcheck // a client that went away cannot be told
+}

@@ -1,0 +1,202 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/auth"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/wire"
+)
+
+// API answers HTTP requests.
+type API struct {
+	service  *billing.Service
+	auth     *auth.Authenticator
+	check    func(context.Context) error // whether the database answers
+	log      *slog.Logger
+	metrics  *metrics
+	mux      *http.ServeMux
+	stopping atomic.Bool
+	now      func() time.Time
+}
+
+// Config is what an API is made of.
+type Config struct {
+	Service *billing.Service
+	Auth    *auth.Authenticator
+	Check   func(context.Context) error
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// New makes the handler of every route.
+func New(c Config) *API {
+	a := &API{
+		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now,
+		metrics: newMetrics(), mux: http.NewServeMux(),
+	}
+	for _, r := range a.routes() {
+		a.mux.Handle(r.pattern, a.serve(r))
+	}
+	a.mux.HandleFunc("/", a.unknown)
+	return a
+}
+
+// Stop makes /readyz fail, so that whoever sends requests here goes elsewhere before the server stops.
+func (a *API) Stop() { a.stopping.Store(true) }
+
+// ServeHTTP implements http.Handler: it answers, and writes one line to the log.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := a.now()
+	out := &recorder{ResponseWriter: w, id: "req_" + strings.ToLower(rand.Text()), status: http.StatusOK}
+	header := w.Header()
+	header.Set("X-Request-Id", out.id)
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	defer func() {
+		if p := recover(); p != nil {
+			a.log.Error("panic", "request_id", out.id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			if !out.wrote {
+				a.fail(out, fmt.Errorf("panic: %v", p))
+			}
+		}
+		took := a.now().Sub(start)
+		a.metrics.observe(r.Method, r.Pattern, out.status, took)
+		a.log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request_id", out.id),
+			slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", out.status),
+			slog.Duration("duration", took), slog.String("caller", out.caller))
+	}()
+	if path.Clean(r.URL.Path) != r.URL.Path { // the mux would redirect, which clients do not expect
+		a.unknown(out, r)
+		return
+	}
+	a.mux.ServeHTTP(out, r)
+}
+
+// recorder remembers what the log line says of a request.
+type recorder struct {
+	http.ResponseWriter
+	id, caller string
+	status     int
+	wrote      bool
+}
+
+func (w *recorder) WriteHeader(status int) {
+	w.status, w.wrote = status, true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// serve makes the handler of a route.
+func (a *API) serve(route route) http.Handler {
+	known := map[string]bool{"livemode": route.access == member}
+	var families []string
+	for _, p := range route.query {
+		known[p.name] = true
+		if strings.HasSuffix(p.name, ".") {
+			families = append(families, p.name)
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, httpRequest *http.Request) {
+		out := w.(*recorder)
+		r, err := a.read(out, httpRequest, route)
+		if err == nil {
+			err = onlyKnown(r.query, known, families)
+		}
+		if err == nil && route.body == nil {
+			err = noBody(r)
+		}
+		var ans answer
+		if err == nil {
+			ans, err = route.handle(r)
+		}
+		if err != nil {
+			if ans.replayed {
+				w.Header().Set("Idempotent-Replayed", "true")
+			}
+			a.fail(out, err)
+			return
+		}
+		ans.write(w)
+	})
+}
+
+// read reads a request and finds out who is asking.
+func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*request, error) {
+	r := &request{Request: httpRequest, id: out.id}
+	var err error
+	if r.body, err = readBody(out, httpRequest); err != nil {
+		return nil, err
+	}
+	if r.query, err = wire.ParseQuery(httpRequest.URL.RawQuery); err != nil {
+		return nil, err
+	}
+	if route.access == public {
+		return r, nil
+	}
+	if r.caller, err = a.auth.Authenticate(httpRequest.Context(), httpRequest, r.query, r.body); err != nil {
+		return nil, err
+	}
+	out.caller = r.caller.ID
+	return r, nil
+}
+
+// onlyKnown refuses parameters that a route does not have: a filter misspelt would otherwise answer with everything.
+func onlyKnown(query *wire.Query, known map[string]bool, families []string) error {
+	for _, name := range query.Names() {
+		inFamily := slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(name, f) && name != f })
+		if !known[name] && !inFamily {
+			return invalid(name, "%s is not a parameter of this request", name)
+		}
+	}
+	return nil
+}
+
+// fail answers with an error.
+func (a *API) fail(out *recorder, err error) {
+	status, e := visible(err, out.id)
+	if status >= http.StatusInternalServerError {
+		a.log.Error("failed", "request_id", out.id, "error", err)
+	}
+	switch {
+	case status == http.StatusUnauthorized:
+		out.Header().Set("WWW-Authenticate", "Bearer")
+	case status == http.StatusServiceUnavailable, e.Code == clientele.Conflict && e.Field == "Idempotency-Key":
+		out.Header().Set("Retry-After", "1")
+	}
+	ans, encodeErr := encoded(status, e)
+	if encodeErr != nil { // an error's text is not valid UTF-8
+		ans, _ = encoded(status, clientele.Error{Code: e.Code, Message: strings.ToValidUTF8(e.Message, "?"), RequestID: out.id})
+	}
+	ans.write(out)
+}
+
+// unknown answers requests that no route matches.
+func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
+	out := w.(*recorder)
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		try := r.Clone(r.Context())
+		try.Method = method
+		if _, pattern := a.mux.Handler(try); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		a.fail(out, clientele.Errorf(clientele.NotFound, "", "there is nothing at this path; see /docs"))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	a.fail(out, clientele.Errorf(clientele.MethodNotAllowed, "", "%s is not possible here, only %s", r.Method,
+		strings.Join(allowed, ", ")))
+}

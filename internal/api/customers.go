@@ -1,0 +1,118 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/wire"
+)
+
+// retrieveOptions is what the body of a retrieve may say; the published client sends it with a GET.
+type retrieveOptions struct {
+	// Create the customer when nobody has this DID.
+	Create bool `json:"create,omitempty"`
+}
+
+func (a *API) retrieveCustomer(r *request) (answer, error) {
+	var options retrieveOptions
+	if err := wire.Decode(r.body, &options); err != nil {
+		return answer{}, err
+	}
+	if !options.Create {
+		doc, err := a.service.Customer(r.Context(), r.caller.Livemode, r.PathValue("id"))
+		return document(doc), err
+	}
+	call, err := r.call()
+	if err != nil {
+		return answer{}, err
+	}
+	doc, err := a.service.CustomerOrNew(r.Context(), call, r.PathValue("id"))
+	doc.Created = false // a retrieve answers 200 whether or not it created
+	return document(doc), err
+}
+
+func (a *API) createCustomer(r *request) (answer, error) {
+	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (billing.Document, error) {
+		return a.service.CreateCustomer(r.Context(), call, fields)
+	})
+}
+
+func (a *API) updateCustomer(r *request) (answer, error) {
+	versions, err := r.ifMatch()
+	if err != nil {
+		return answer{}, err
+	}
+	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (billing.Document, error) {
+		return a.service.UpdateCustomer(r.Context(), call, r.PathValue("id"), versions, fields)
+	})
+}
+
+func (a *API) upsertCustomer(r *request) (answer, error) {
+	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (billing.Document, error) {
+		return a.service.UpsertCustomer(r.Context(), call, r.PathValue("external_id"), fields)
+	})
+}
+
+func (a *API) deleteCustomer(r *request) (answer, error) {
+	return a.change(r, func(call billing.Call) (billing.Document, error) {
+		return a.service.DeleteCustomer(r.Context(), call, r.PathValue("id"))
+	})
+}
+
+func (a *API) restoreCustomer(r *request) (answer, error) {
+	return a.change(r, func(call billing.Call) (billing.Document, error) {
+		return a.service.RestoreCustomer(r.Context(), call, r.PathValue("id"))
+	})
+}
+
+func (a *API) listCustomers(r *request) (answer, error) {
+	p := params{query: r.query}
+	f := billing.CustomerFilter{
+		Livemode:   r.caller.Livemode,
+		Email:      strings.ToLower(p.text("email")),
+		Delinquent: p.boolean("delinquent"),
+		Metadata:   p.metadata(),
+		Order:      p.order("created_at", "updated_at", "name", "email", "id"),
+	}
+	if did := p.text("did"); did != "" {
+		canonical, err := billing.ParseDID(did)
+		if err != nil {
+			p.fail(invalid("did", "did is not a DID: %s", err))
+		}
+		f.Names = append(f.Names, billing.Ref{Kind: billing.NameDID, Name: canonical})
+	}
+	if externalID := p.text("external_id"); externalID != "" {
+		f.Names = append(f.Names, billing.Ref{Kind: billing.NameExternalID, Name: externalID})
+	}
+	f.From, f.To = p.moments("created_at")
+	window, paging := p.window(f.Order)
+	if f.Window = window; p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.ListCustomers(r.Context(), f)
+	return page(docs, count, paging), err
+}
+
+func (a *API) searchCustomers(r *request) (answer, error) {
+	p := params{query: r.query}
+	query, given, err := r.query.String("query")
+	if err == nil && !given {
+		err = invalid("query", `query is required: search({query: "ada"}), not search("ada")`)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	paging := p.page()
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.SearchCustomers(r.Context(), r.caller.Livemode, query,
+		paging.PageSize, (paging.Page-1)*paging.PageSize)
+	return page(docs, count, paging), err
+}
+
+func (a *API) overdueInvoices(r *request) (answer, error) {
+	doc, err := a.service.OverdueInvoices(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	return answer{status: http.StatusOK, body: doc.JSON}, err
+}

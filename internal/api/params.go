@@ -1,0 +1,271 @@
+package api
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/wire"
+)
+
+const (
+	defaultPageSize = 20
+	maxPageSize     = 100
+	maxPage         = 1 << 40
+	maxOrder        = 4
+	maxFilters      = 10
+)
+
+// params reads query parameters and remembers the first error.
+type params struct {
+	query *wire.Query
+	err   error
+}
+
+func (p *params) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// text reads a parameter that, when given, is not empty.
+func (p *params) text(name string) string {
+	s, given, err := p.query.String(name)
+	if err == nil && given && s == "" {
+		err = invalid(name, "%s is empty; leave it out or give it a value", name)
+	}
+	if err != nil {
+		p.fail(err)
+	}
+	return s
+}
+
+func (p *params) integer(name string, absent, lowest, highest int64) int64 {
+	s := p.text(name)
+	if s == "" {
+		return absent
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < lowest || n > highest || s != strconv.FormatInt(n, 10) {
+		p.fail(invalid(name, "%s must be a whole number from %d to %d", name, lowest, highest))
+	}
+	return n
+}
+
+func (p *params) boolean(name string) *bool {
+	switch s := p.text(name); s {
+	case "":
+		return nil
+	case "true", "false":
+		b := s == "true"
+		return &b
+	default:
+		p.fail(invalid(name, "%s must be true or false", name))
+		return nil
+	}
+}
+
+// page reads page and pageSize.
+func (p *params) page() clientele.Paging {
+	paging := clientele.Paging{
+		Page:     p.integer("page", 1, 1, maxPage),
+		PageSize: p.integer("pageSize", defaultPageSize, 1, maxPageSize),
+	}
+	if limit := p.integer("limit", 0, 1, maxPageSize); limit != 0 {
+		if p.query.Value("pageSize") != nil && limit != paging.PageSize {
+			p.fail(invalid("limit", "limit and pageSize mean the same; give one of them"))
+		}
+		paging.PageSize = limit
+	}
+	return paging
+}
+
+// window reads which part of a list is asked for: by page, or beside an object.
+func (p *params) window(order []billing.Order) (billing.Window, clientele.Paging) {
+	paging := p.page()
+	w := billing.Window{
+		Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize,
+		After: p.text("starting_after"), Before: p.text("ending_before"),
+	}
+	byTime := len(order) == 0 || len(order) == 1 && order[0].Field == "created_at"
+	switch {
+	case w.After != "" && w.Before != "":
+		p.fail(invalid("ending_before", "give starting_after or ending_before, not both"))
+	case (w.After != "" || w.Before != "") && p.query.Value("page") != nil:
+		p.fail(invalid("page", "page does not go with starting_after or ending_before"))
+	case (w.After != "" || w.Before != "") && !byTime:
+		p.fail(invalid("order", "starting_after and ending_before go with the order created_at only"))
+	}
+	return w, paging
+}
+
+// order reads the sort order in the client's forms: order=name:ASC, also several separated by commas or as a list, and
+// order[0][0]=name&order[0][1]=ASC.
+func (p *params) order(fields ...string) []billing.Order {
+	name := "order"
+	if p.query.Value("o") != nil {
+		name = "o"
+		if p.query.Value("order") != nil {
+			p.fail(invalid("o", "o and order mean the same; give one of them"))
+		}
+	}
+	var terms [][]string
+	switch v := p.query.Value(name).(type) {
+	case nil:
+		return nil
+	case string:
+		for term := range strings.SplitSeq(v, ",") {
+			terms = append(terms, strings.Split(term, ":"))
+		}
+	case []any:
+		terms = orderList(v)
+	}
+	var order []billing.Order
+	for _, term := range terms {
+		o, ok := orderTerm(term, fields)
+		if !ok || len(order) == maxOrder || slices.ContainsFunc(order, func(b billing.Order) bool { return b.Field == o.Field }) {
+			p.fail(invalid(name, "%s must be like created_at:DESC, by up to %d different of %s", name, maxOrder,
+				strings.Join(fields, ", ")))
+			return nil
+		}
+		order = append(order, o)
+	}
+	if order == nil {
+		p.fail(invalid(name, "%s is empty; leave it out or give it a value", name))
+	}
+	return order
+}
+
+// orderList reads the list forms: pairs, field:DIRECTION strings, or one field and its direction.
+func orderList(list []any) (terms [][]string) {
+	for _, item := range list {
+		switch v := item.(type) {
+		case string:
+			if _, isDirection := directions[strings.ToLower(v)]; isDirection && len(terms) > 0 {
+				last := &terms[len(terms)-1]
+				*last = append(*last, v)
+				continue
+			}
+			terms = append(terms, strings.Split(v, ":"))
+		case []any:
+			var term []string
+			for _, part := range v {
+				s, _ := part.(string)
+				term = append(term, s)
+			}
+			terms = append(terms, term)
+		default:
+			terms = append(terms, nil)
+		}
+	}
+	return terms
+}
+
+// directions says which words mean descending.
+var directions = map[string]bool{"asc": false, "desc": true, "1": false, "-1": true}
+
+// shortNames are older names of fields that clients still send.
+var shortNames = map[string]string{"created": "created_at", "updated": "updated_at"}
+
+func orderTerm(term []string, fields []string) (o billing.Order, ok bool) {
+	if len(term) == 0 || len(term) > 2 {
+		return o, false
+	}
+	o.Field = strings.TrimSpace(term[0])
+	if long, short := shortNames[o.Field]; short {
+		o.Field = long
+	}
+	ok = true
+	if len(term) == 2 {
+		o.Desc, ok = directions[strings.ToLower(strings.TrimSpace(term[1]))]
+	}
+	return o, ok && slices.Contains(fields, o.Field)
+}
+
+// metadata reads the filters metadata.key=value and metadata[key]=value.
+func (p *params) metadata() (matches []billing.MetadataMatch) {
+	for _, name := range p.query.Names() {
+		if key, ok := strings.CutPrefix(name, "metadata."); ok {
+			value, _, err := p.query.String(name)
+			if err != nil {
+				p.fail(err)
+			}
+			matches = append(matches, billing.MetadataMatch{Key: key, Value: value})
+		}
+	}
+	switch v := p.query.Value("metadata").(type) {
+	case nil:
+	case map[string]any:
+		for _, key := range sortedKeys(v) {
+			value, ok := v[key].(string)
+			if !ok {
+				p.fail(invalid("metadata."+key, "metadata.%s must be one value", key))
+			}
+			matches = append(matches, billing.MetadataMatch{Key: key, Value: value})
+		}
+	default:
+		p.fail(invalid("metadata", "metadata is filtered by key: metadata.plan=gold"))
+	}
+	if len(matches) > maxFilters {
+		p.fail(invalid("metadata", "at most %d metadata filters can be given", maxFilters))
+	}
+	return matches
+}
+
+// moments reads a range of time: created_at[gte]=…&created_at[lt]=…, as from (inclusive) and to (exclusive) in unix
+// milliseconds; 0 is open.
+func (p *params) moments(name string) (from, to int64) {
+	bounds, ok := p.query.Value(name).(map[string]any)
+	if !ok {
+		if p.query.Value(name) != nil {
+			p.fail(invalid(name, "%s is given as a range: %s[gte]=2026-01-01&%s[lt]=2026-02-01", name, name, name))
+		}
+		return 0, 0
+	}
+	for _, bound := range sortedKeys(bounds) {
+		at := name + "[" + bound + "]"
+		s, _ := bounds[bound].(string)
+		ms, ok := parseMoment(s)
+		if !ok {
+			p.fail(invalid(at, "%s must be a date, an ISO-8601 moment with its zone, or unix seconds", at))
+		}
+		switch bound {
+		case "gte":
+			from = max(from, ms)
+		case "gt":
+			from = max(from, ms+1)
+		case "lt":
+			to = least(to, ms)
+		case "lte":
+			to = least(to, ms+1)
+		default:
+			p.fail(invalid(at, "%s has the bounds gt, gte, lt and lte", name))
+		}
+	}
+	return from, to
+}
+
+func least(to, ms int64) int64 {
+	if to == 0 {
+		return ms
+	}
+	return min(to, ms)
+}
+
+// parseMoment reads a moment from 1970 to 9999 as unix milliseconds, at least 1 so that 0 stays open.
+func parseMoment(s string) (ms int64, ok bool) {
+	const last = 253402300799999
+	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && seconds >= 0 && seconds <= last/1000 {
+		return max(seconds*1000, 1), true
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			ms = t.UnixMilli()
+			return max(ms, 1), ms >= 0 && ms <= last
+		}
+	}
+	return 0, false
+}

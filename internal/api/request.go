@@ -1,0 +1,119 @@
+package api
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"clientele.dev"
+	"clientele.dev/internal/auth"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/wire"
+)
+
+const (
+	maxBody           = 1 << 20
+	maxIdempotencyKey = 255
+)
+
+// request is a request that has been read and whose caller is known.
+type request struct {
+	*http.Request
+	id     string
+	query  *wire.Query
+	body   []byte
+	caller auth.Caller
+}
+
+// invalid is the error about a parameter or header.
+func invalid(field, format string, args ...any) error {
+	return clientele.Errorf(clientele.Invalid, field, format, args...)
+}
+
+// readBody reads the body, which is JSON or nothing.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > maxBody {
+		return nil, clientele.Errorf(clientele.TooLarge, "", "the body is larger than 1 MiB")
+	}
+	if r.ContentLength == 0 {
+		return nil, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, clientele.Errorf(clientele.TooLarge, "", "the body is larger than 1 MiB")
+	case err != nil:
+		return nil, invalid("", "the body could not be read: it ended early")
+	case len(body) == 0:
+		return nil, nil
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return nil, clientele.Errorf(clientele.UnsupportedMedia, "Content-Encoding", "the body must not be compressed")
+	}
+	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" || !slices.Contains([]string{"", "utf-8"}, strings.ToLower(params["charset"])) {
+		return nil, clientele.Errorf(clientele.UnsupportedMedia, "Content-Type", "the body must be application/json in UTF-8")
+	}
+	return body, nil
+}
+
+// call says in which world a change is asked for, by whom, and how its repetition is recognised.
+func (r *request) call() (billing.Call, error) {
+	call := billing.Call{Livemode: r.caller.Livemode, Actor: r.caller.ID, RequestID: r.id}
+	if !r.caller.Write {
+		return call, clientele.Errorf(clientele.Forbidden, "", "this API key may only read; use one with write scope")
+	}
+	keys := r.Header.Values("Idempotency-Key")
+	if len(keys) > 1 || len(keys) == 1 && (keys[0] == "" || len(keys[0]) > maxIdempotencyKey) {
+		return call, invalid("Idempotency-Key", "Idempotency-Key is given once, with 1 to %d characters", maxIdempotencyKey)
+	}
+	if len(keys) == 1 {
+		call.Repeat.Key = keys[0]
+	}
+	call.Repeat.Signature = r.caller.Signature
+	call.Repeat.Fingerprint = r.fingerprint()
+	return call, nil
+}
+
+// fingerprint is the same for the same request and differs for another.
+func (r *request) fingerprint() [32]byte {
+	h := sha256.New()
+	for _, part := range []string{
+		r.Method, r.URL.EscapedPath(), string(r.query.JSON()), strings.Join(r.Header.Values("If-Match"), ","), string(r.body),
+	} {
+		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// fields reads the body as the members of one object.
+func (r *request) fields() (billing.Fields, error) {
+	fields := billing.Fields{}
+	return fields, wire.Decode(r.body, &fields)
+}
+
+// ifMatch reads the versions that the request is conditional on: nil for none or any.
+func (r *request) ifMatch() ([]int64, error) {
+	header := strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ","))
+	if header == "" || header == "*" {
+		return nil, nil
+	}
+	versions := []int64{}
+	for tag := range strings.SplitSeq(header, ",") {
+		tag = strings.TrimSpace(tag)
+		if !strings.HasSuffix(tag, `"`) || !strings.HasPrefix(strings.TrimPrefix(tag, "W/"), `"`) {
+			return nil, invalid("If-Match", `If-Match holds ETags in quotes, such as "3"`)
+		}
+		// A weak or foreign tag matches no version (RFC 9110, 13.1.1).
+		if version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64); err == nil {
+			versions = append(versions, version)
+		}
+	}
+	return versions, nil
+}

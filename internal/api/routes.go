@@ -1,0 +1,162 @@
+package api
+
+import (
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+// access is what a route asks of its caller.
+type access int
+
+const (
+	public access = iota // nobody needs to say who they are
+	member               // any good key or signature; a change asks for write scope besides
+)
+
+// route is one row of the table: how a request is recognised, what it may say and who answers it.
+type route struct {
+	pattern string // of net/http's ServeMux
+	handle  func(*request) (answer, error)
+	access  access
+	query   []param // beside livemode
+	body    any     // an example of the type of the body; nil when there is none
+	answers any     // an example of the type of a good answer
+	status  int     // of a good answer, when not 200
+	group   string  // which resource it belongs to
+	summary string
+}
+
+// param is a query parameter; one ending in a dot is a family (metadata.plan).
+type param struct{ name, about string }
+
+var (
+	paging = []param{
+		{"page", "Which page, from 1."},
+		{"pageSize", "How many a page holds, 1 to 100; 20 when absent."},
+		{"limit", "Another name of pageSize."},
+	}
+	cursors = []param{
+		{"starting_after", "The page starts after the object with this id, in place of page."},
+		{"ending_before", "The page ends before the object with this id, in place of page."},
+	}
+	metadata = []param{
+		{"metadata.", "Only objects whose metadata has this value: metadata.plan=gold."},
+		{"metadata", "The same as metadata[plan]=gold."},
+	}
+	order = []param{
+		{"order", "The sort order: created_at:DESC, or order[0][0]=created_at&order[0][1]=DESC. Newest first when absent."},
+		{"o", "An older name of order."},
+	}
+)
+
+func join(lists ...[]param) (all []param) {
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// routes is the table of everything the server answers.
+func (a *API) routes() []route {
+	return []route{
+		{pattern: "POST /api/customers", handle: a.createCustomer, access: member, group: "Customers",
+			body: customerParams{}, answers: clientele.Customer{}, status: 201, summary: "Create a customer."},
+		{pattern: "GET /api/customers", handle: a.listCustomers, access: member, group: "Customers",
+			query: join(paging, cursors, order, metadata, []param{
+				{"did", "Only the customer with this DID, in any of its forms."},
+				{"email", "Only customers with this email address, in any case."},
+				{"external_id", "Only the customer with this external id."},
+				{"delinquent", "Only customers that are delinquent (true) or are not (false)."},
+				{"created_at", "Only customers created in a range: created_at[gte], [gt], [lt], [lte], each a date, a moment or unix seconds."},
+			}), answers: clientele.Page[clientele.Customer]{}, summary: "List customers, and count all that match."},
+		{pattern: "GET /api/customers/search", handle: a.searchCustomers, access: member, group: "Customers",
+			query:   join(paging, []param{{"query", "Words that must all occur, \"phrases\", email:part, metadata.key:part."}}),
+			answers: clientele.Page[clientele.Customer]{}, summary: "Search customers, best matches first, and count all that match."},
+		{pattern: "GET /api/customers/{id}", handle: a.retrieveCustomer, access: member, group: "Customers",
+			body: retrieveOptions{}, answers: clientele.CustomerExpanded{},
+			summary: "Retrieve a customer by id or DID, with its invoices; with {\"create\":true}, create one for a new DID."},
+		{pattern: "PUT /api/customers/{id}", handle: a.updateCustomer, access: member, group: "Customers",
+			body: customerParams{}, answers: clientele.Customer{},
+			summary: "Update the fields sent; metadata, address and shipping merge by key, and null clears."},
+		{pattern: "DELETE /api/customers/{id}", handle: a.deleteCustomer, access: member, group: "Customers",
+			answers: clientele.Deleted{}, summary: "Delete a customer, freeing its DID, email and external id."},
+		{pattern: "POST /api/customers/{id}/restore", handle: a.restoreCustomer, access: member, group: "Customers",
+			answers: clientele.Customer{}, summary: "Bring a deleted customer back."},
+		{pattern: "GET /api/customers/{id}/overdue/invoices", handle: a.overdueInvoices, access: member, group: "Customers",
+			answers: clientele.OverdueInvoices{}, summary: "List a customer's uncollectible invoices and their sums per currency."},
+		{pattern: "PUT /api/customers/external/{external_id}", handle: a.upsertCustomer, access: member, group: "Customers",
+			body: customerParams{}, answers: clientele.Customer{},
+			summary: "Create or update the customer with an external id: 201 when it is new, else 200."},
+
+		{pattern: "POST /api/invoices", handle: a.createInvoice, access: member, group: "Invoices",
+			body: billing.InvoiceParams{}, answers: clientele.Invoice{}, status: 201, summary: "Draft an invoice."},
+		{pattern: "GET /api/invoices", handle: a.listInvoices, access: member, group: "Invoices",
+			query: join(paging, cursors, order, metadata, []param{
+				{"status", "Only invoices in these states, separated by commas."},
+				{"customer_id", "Only invoices of this customer, by id or DID."},
+				{"customer_did", "Only invoices of the customer with this DID."},
+				{"currency_id", "Only invoices in this currency."},
+				{"ignore_zero", "Leave out invoices over nothing (true)."},
+			}), answers: clientele.Page[clientele.Invoice]{}, summary: "List invoices, and count all that match."},
+		{pattern: "GET /api/invoices/{id}", handle: a.retrieveInvoice, access: member, group: "Invoices",
+			answers: clientele.InvoiceExpanded{}, summary: "Retrieve an invoice with its customer, currency and payment method."},
+		{pattern: "POST /api/invoices/{id}/finalize", handle: a.finalizeInvoice, access: member, group: "Invoices",
+			answers: clientele.Invoice{}, summary: "Open a draft: it gets its number."},
+		{pattern: "POST /api/invoices/{id}/mark_uncollectible", handle: a.markInvoiceUncollectible, access: member,
+			group: "Invoices", answers: clientele.Invoice{}, summary: "Give an open invoice up: it counts as overdue."},
+
+		{pattern: "POST /api/payment-currencies", handle: a.createCurrency, access: member, group: "Payment currencies",
+			body: billing.CurrencyParams{}, answers: clientele.PaymentCurrency{}, status: 201, summary: "Add a currency."},
+		{pattern: "GET /api/payment-currencies", handle: a.listCurrencies, access: member, group: "Payment currencies",
+			answers: []clientele.PaymentCurrency{}, summary: "List all currencies."},
+		{pattern: "GET /api/payment-currencies/{id}", handle: a.retrieveCurrency, access: member, group: "Payment currencies",
+			answers: clientele.PaymentCurrency{}, summary: "Retrieve a currency."},
+		{pattern: "POST /api/payment-methods", handle: a.createMethod, access: member, group: "Payment methods",
+			body: billing.MethodParams{}, answers: clientele.PaymentMethod{}, status: 201, summary: "Add a payment method."},
+		{pattern: "GET /api/payment-methods", handle: a.listMethods, access: member, group: "Payment methods",
+			answers: []clientele.PaymentMethod{}, summary: "List all payment methods."},
+		{pattern: "GET /api/payment-methods/{id}", handle: a.retrieveMethod, access: member, group: "Payment methods",
+			answers: clientele.PaymentMethod{}, summary: "Retrieve a payment method."},
+
+		{pattern: "GET /healthz", handle: a.health, access: public, group: "Operation", answers: health{},
+			summary: "Whether the process is alive."},
+		{pattern: "GET /readyz", handle: a.ready, access: public, group: "Operation", answers: health{},
+			summary: "Whether it can serve: 503 when the database does not answer or the server is stopping."},
+		{pattern: "GET /metrics", handle: a.metricsPage, access: member, group: "Operation", answers: "",
+			summary: "Figures for Prometheus, in its text format."},
+		{pattern: "GET /openapi.json", handle: a.openAPI, access: public, group: "Operation", answers: map[string]any{},
+			summary: "This description."},
+		{pattern: "GET /docs", handle: a.docs, access: public, group: "Operation", answers: "",
+			summary: "This description as a page."},
+	}
+}
+
+// customerParams are the fields of a customer that a request may set. Those not sent stay as they are; null clears.
+type customerParams struct {
+	// Only when creating: a Decentralized Identifier that no other customer has.
+	DID *string `json:"did,omitempty"`
+	// The application's own name for the customer, which no other customer has; at most 255 characters.
+	ExternalID *string `json:"external_id,omitempty"`
+	// Full name, at most 512 characters.
+	Name *string `json:"name,omitempty"`
+	// Free text, at most 5000 characters.
+	Description *string `json:"description,omitempty"`
+	// One email address.
+	Email *string `json:"email,omitempty"`
+	// Phone number with its country code, however it is spaced; kept in E.164 form.
+	Phone *string `json:"phone,omitempty"`
+	// Parts to change.
+	Address *clientele.Address `json:"address,omitempty"`
+	// Parts to change.
+	Shipping *clientele.Shipping `json:"shipping,omitempty"`
+	// Keys to change; null deletes a key. At most 50 keys of at most 64 characters, with any JSON of at most 4 KiB.
+	Metadata map[string]any `json:"metadata,omitempty"`
+	// The currency that balance is written in.
+	CurrencyID *string `json:"currency_id,omitempty"`
+	// What the numbers of the customer's invoices start with: 3 to 12 capitals and digits.
+	InvoicePrefix *string `json:"invoice_prefix,omitempty"`
+	// Defaults for the customer's invoices, replaced as a whole.
+	InvoiceSettings *clientele.InvoiceSettings `json:"invoice_settings,omitempty"`
+	// The customer's preferences, any object of at most 4 KiB, replaced as a whole.
+	Preference map[string]any `json:"preference,omitempty"`
+}

@@ -1,0 +1,105 @@
+package auth
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/wire"
+)
+
+// Caller is who is asking, and in which world.
+type Caller struct {
+	ID        string // key_… or app_…
+	Livemode  bool
+	Write     bool   // whether changes are allowed
+	Signature string // a verified component signature, 128 lower-case hex digits; "" for a key
+}
+
+// Authenticator finds out who is asking. It keeps nothing between requests, so a revocation is obeyed at once.
+type Authenticator struct {
+	store Store
+	now   func() time.Time
+}
+
+// New makes an authenticator that reads keys and applications from store and the time from now.
+func New(store Store, now func() time.Time) *Authenticator {
+	return &Authenticator{store: store, now: now}
+}
+
+// Authenticate says who sent a request, given its parsed query and its whole body. Errors for the client are
+// [*clientele.Error]: Unauthorized, or Invalid where the request contradicts itself. Other errors are the store's.
+func (a *Authenticator) Authenticate(
+	ctx context.Context, r *http.Request, query *wire.Query, body []byte,
+) (Caller, error) {
+	authorization, signed := r.Header.Values("Authorization"), isSigned(r)
+	switch {
+	case len(authorization) > 0 && signed:
+		return Caller{}, clientele.Errorf(clientele.Invalid, "",
+			"the request has both an Authorization header and a component signature: send one of them")
+	case len(authorization) > 1:
+		return Caller{}, unauthorized("the request has more than one Authorization header")
+	case len(authorization) == 1:
+		return a.byKey(ctx, authorization[0], query)
+	case signed:
+		return a.bySignature(ctx, r, query, body)
+	}
+	return Caller{}, unauthorized("this needs an API key (Authorization: Bearer sk_…) " +
+		"or the signature of a trusted application (x-component-sig and its companions)")
+}
+
+func (a *Authenticator) byKey(ctx context.Context, authorization string, query *wire.Query) (Caller, error) {
+	scheme, secret, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return Caller{}, unauthorized("the Authorization header must read Bearer sk_…")
+	}
+	_, hash, ok := ParseSecret(strings.Trim(secret, " "))
+	if !ok {
+		return Caller{}, unauthorized("the API key is not well-formed: it may have been cut or mistyped")
+	}
+	key, found, err := a.store.KeyByHash(ctx, hash)
+	switch {
+	case err != nil:
+		return Caller{}, err
+	case !found || subtle.ConstantTimeCompare(key.Hash[:], hash[:]) != 1:
+		return Caller{}, unauthorized("there is no such API key")
+	case key.Revoked(a.now()):
+		return Caller{}, unauthorized("the API key %s (%s) was revoked", key.Hint, key.ID)
+	}
+	livemode, err := livemode(query, key.Livemode)
+	if err != nil {
+		return Caller{}, err
+	}
+	if livemode != key.Livemode {
+		return Caller{}, clientele.Errorf(clientele.Invalid, "livemode",
+			"livemode=%t, but the API key %s is a %s-mode key: use a key of the other mode, or leave livemode out",
+			livemode, key.Hint, mode(key.Livemode))
+	}
+	return Caller{ID: key.ID, Livemode: livemode, Write: key.Scope == Write}, nil
+}
+
+// livemode reads the query's livemode.
+func livemode(query *wire.Query, absent bool) (bool, error) {
+	text, given, err := query.String("livemode")
+	switch {
+	case err != nil || !given:
+		return absent, err
+	case text == "true" || text == "false":
+		return text == "true", nil
+	}
+	return false, clientele.Errorf(clientele.Invalid, "livemode", "livemode must be true or false")
+}
+
+func mode(livemode bool) string {
+	if livemode {
+		return "live"
+	}
+	return "test"
+}
+
+func unauthorized(format string, args ...any) *clientele.Error {
+	return clientele.Errorf(clientele.Unauthorized, "", format, args...)
+}

@@ -1,0 +1,64 @@
+package auth_test
+
+import (
+	"context"
+	"time"
+
+	"clientele.dev/internal/auth"
+)
+
+// records keeps keys and applications in memory: what auth decides does not depend on where they are kept.
+type records struct {
+	keys map[[32]byte]auth.Key
+	apps []auth.App
+	err  error // what every look-up fails with, when set
+}
+
+func (s *records) KeyByHash(_ context.Context, hash [32]byte) (auth.Key, bool, error) {
+	key, found := s.keys[hash]
+	return key, found, s.err
+}
+
+func (s *records) Apps(context.Context) ([]auth.App, error) { return s.apps, s.err }
+
+func (s *records) Keys(context.Context) ([]auth.Key, error) {
+	var keys []auth.Key
+	for _, key := range s.keys {
+		keys = append(keys, key)
+	}
+	return keys, s.err
+}
+
+func (s *records) AddKey(_ context.Context, key auth.Key) error {
+	if s.keys == nil {
+		s.keys = map[[32]byte]auth.Key{}
+	}
+	s.keys[key.Hash] = key
+	return s.err
+}
+
+func (s *records) RevokeKey(_ context.Context, id string, at time.Time) (bool, error) {
+	for hash, key := range s.keys {
+		if key.ID == id {
+			key.RevokedAt = at
+			s.keys[hash] = key
+			return true, s.err
+		}
+	}
+	return false, s.err
+}
+
+func (s *records) AddApp(_ context.Context, app auth.App) error {
+	s.apps = append(s.apps, app)
+	return s.err
+}
+
+func (s *records) RevokeApp(_ context.Context, id string, at time.Time) (bool, error) {
+	for i := range s.apps {
+		if s.apps[i].ID == id {
+			s.apps[i].RevokedAt = at
+			return true, s.err
+		}
+	}
+	return false, s.err
+}

@@ -1,0 +1,223 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"clientele.dev"
+)
+
+// maxDecimals is the most decimals a currency may have: those of common tokens.
+const maxDecimals = 18
+
+// CurrencyParams are what a request says about a new payment currency.
+type CurrencyParams struct {
+	// The payment method it belongs to; the manual one when absent.
+	PaymentMethodID string `json:"payment_method_id,omitempty"`
+	// US Dollar.
+	Name string `json:"name"`
+	// USD.
+	Symbol string `json:"symbol"`
+	// How many decimals the main unit has, 0 to 18.
+	Decimal *int64 `json:"decimal"`
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// A picture's address.
+	Logo string `json:"logo,omitempty"`
+	// The token contract's address, for a token.
+	Contract string `json:"contract,omitempty"`
+	// How many decimals people are shown; decimal when absent.
+	MaximumPrecision *int64 `json:"maximum_precision,omitempty"`
+	// As on a customer.
+	Metadata jsontext.Value `json:"metadata,omitempty"`
+}
+
+// MethodParams are what a request says about a new payment method.
+type MethodParams struct {
+	// manual, stripe, arcblock, ethereum, bitcoin or base.
+	Type string `json:"type"`
+	// Bank transfer.
+	Name string `json:"name"`
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// A picture's address.
+	Logo string `json:"logo,omitempty"`
+	// As on a customer.
+	Metadata jsontext.Value `json:"metadata,omitempty"`
+}
+
+// CreateCurrency adds a payment currency. A symbol is given once per payment method.
+func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParams) (Document, error) {
+	if err := p.check(); err != nil {
+		return Document{}, err
+	}
+	now := s.now()
+	id, err := s.newID("curr_", now)
+	if err != nil {
+		return Document{}, err
+	}
+	c := clientele.PaymentCurrency{
+		ID: id, Object: "payment_currency", PaymentMethodID: p.PaymentMethodID, Active: true, Livemode: call.Livemode,
+		Name: p.Name, Description: p.Description, Logo: p.Logo, Symbol: p.Symbol, Decimal: int(*p.Decimal),
+		MaximumPrecision: int(*p.Decimal), Contract: p.Contract, Type: "standard", Metadata: clientele.Metadata{},
+		CreatedAt: clientele.At(now), UpdatedAt: clientele.At(now),
+	}
+	if p.MaximumPrecision != nil {
+		c.MaximumPrecision = int(*p.MaximumPrecision)
+	}
+	if err := fillMetadata(&c.Metadata, p.Metadata); err != nil {
+		return Document{}, err
+	}
+	return s.change(ctx, call, func(tx Tx) (Document, error) {
+		if err := placeCurrency(tx, &c); err != nil {
+			return Document{}, err
+		}
+		doc, err := encode(c)
+		if err != nil {
+			return Document{}, err
+		}
+		if err := tx.AddPaymentCurrency(c); err != nil {
+			return Document{}, err
+		}
+		return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.PaymentCurrencyCreated,
+			eventObject{kind: "payment_currency", id: c.ID, version: 1, json: doc})
+	})
+}
+
+// placeCurrency checks that the currency's method exists and has no other of its symbol.
+func placeCurrency(tx Tx, c *clientele.PaymentCurrency) error {
+	methods, err := tx.PaymentMethods(c.Livemode)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(methods, func(m clientele.PaymentMethod) bool {
+		return m.ID == c.PaymentMethodID || c.PaymentMethodID == "" && m.Type == "manual"
+	})
+	if i < 0 {
+		return invalid("payment_method_id", "no payment method %q in this mode", c.PaymentMethodID)
+	}
+	c.PaymentMethodID = methods[i].ID
+	currencies, err := tx.PaymentCurrencies(c.Livemode)
+	if err != nil {
+		return err
+	}
+	for _, other := range currencies {
+		if other.Symbol == c.Symbol && other.PaymentMethodID == c.PaymentMethodID {
+			return clientele.Errorf(clientele.Conflict, "symbol", "the payment method has %s already: %s", c.Symbol, other.ID)
+		}
+	}
+	return nil
+}
+
+func (p CurrencyParams) check() error {
+	switch {
+	case p.Name == "":
+		return invalid("name", "name is required")
+	case p.Symbol == "" || utf8.RuneCountInString(p.Symbol) > maxSymbol:
+		return invalid("symbol", "symbol is required, of at most %d characters", maxSymbol)
+	case p.Decimal == nil || *p.Decimal < 0 || *p.Decimal > maxDecimals:
+		return invalid("decimal", "decimal is required: how many decimals the currency has, 0 to %d", maxDecimals)
+	case p.MaximumPrecision != nil && (*p.MaximumPrecision < 0 || *p.MaximumPrecision > *p.Decimal):
+		return invalid("maximum_precision", "maximum_precision is 0 to decimal")
+	}
+	return firstError(checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
+		checkLength("logo", p.Logo, maxText), checkLength("contract", p.Contract, maxName))
+}
+
+// CreateMethod adds a payment method.
+func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (Document, error) {
+	if err := p.check(); err != nil {
+		return Document{}, err
+	}
+	now := s.now()
+	id, err := s.newID("pm_", now)
+	if err != nil {
+		return Document{}, err
+	}
+	m := clientele.PaymentMethod{
+		ID: id, Object: "payment_method", Active: true, Livemode: call.Livemode, Type: p.Type, Name: p.Name,
+		Description: p.Description, Logo: p.Logo, Confirmation: clientele.Confirmation{Type: "immediate"},
+		Settings: []byte("{}"), Metadata: clientele.Metadata{}, CreatedAt: clientele.At(now), UpdatedAt: clientele.At(now),
+	}
+	if err := fillMetadata(&m.Metadata, p.Metadata); err != nil {
+		return Document{}, err
+	}
+	doc, err := encode(m)
+	if err != nil {
+		return Document{}, err
+	}
+	return s.change(ctx, call, func(tx Tx) (Document, error) {
+		if err := tx.AddPaymentMethod(m); err != nil {
+			return Document{}, err
+		}
+		return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.PaymentMethodCreated,
+			eventObject{kind: "payment_method", id: m.ID, version: 1, json: doc})
+	})
+}
+
+func (p MethodParams) check() error {
+	types := []string{"manual", "stripe", "arcblock", "ethereum", "bitcoin", "base"}
+	switch {
+	case p.Name == "":
+		return invalid("name", "name is required")
+	case !slices.Contains(types, p.Type):
+		return invalid("type", "type is required, one of %v", types)
+	}
+	return firstError(checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
+		checkLength("logo", p.Logo, maxText))
+}
+
+// Currencies answers all payment currencies of a mode, oldest first.
+func (s *Service) Currencies(ctx context.Context, live bool) (all []clientele.PaymentCurrency, err error) {
+	err = s.store.View(ctx, func(tx Tx) error {
+		all, err = tx.PaymentCurrencies(live)
+		return err
+	})
+	return all, err
+}
+
+// Methods answers all payment methods of a mode, oldest first.
+func (s *Service) Methods(ctx context.Context, live bool) (all []clientele.PaymentMethod, err error) {
+	err = s.store.View(ctx, func(tx Tx) error {
+		all, err = tx.PaymentMethods(live)
+		return err
+	})
+	return all, err
+}
+
+// fillMetadata reads the metadata of a new object.
+func fillMetadata(to *clientele.Metadata, raw jsontext.Value) error {
+	if raw == nil {
+		return nil
+	}
+	merge, err := parseMetadata(raw)
+	if err != nil {
+		return err
+	}
+	return merge(to)
+}
+
+func checkLength(field, s string, max int) error {
+	if n := utf8.RuneCountInString(s); n > max {
+		return invalid(field, "%s has %d characters; at most %d are allowed", field, n, max)
+	}
+	return nil
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isCode(err error, code clientele.Code) bool {
+	var e *clientele.Error
+	return errors.As(err, &e) && e.Code == code
+}

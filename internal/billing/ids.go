@@ -1,0 +1,43 @@
+package billing
+
+import (
+	"encoding/base32"
+	"encoding/binary"
+	"io"
+	"time"
+)
+
+// idAlphabet keeps the order of the bytes it encodes, so ids made later sort later.
+var idAlphabet = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
+
+// SeqAt is the first position in time of a millisecond: 48 bits of it, then room for 65,536 objects.
+func SeqAt(t time.Time) int64 { return t.UnixMilli() << 16 }
+
+// seqID makes an id of an object's position in time and 64 random bits.
+func (s *Service) seqID(prefix string, seq int64) (string, error) {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(seq))
+	if _, err := io.ReadFull(s.random, b[8:]); err != nil {
+		return "", err
+	}
+	return prefix + idAlphabet.EncodeToString(b[:]), nil
+}
+
+// newID makes an id of a moment and random bits, for objects that need no position in time.
+func (s *Service) newID(prefix string, at time.Time) (string, error) {
+	return s.seqID(prefix, SeqAt(at))
+}
+
+// newInvoicePrefix makes what the numbers of a customer's invoices start with: eight letters and digits that cannot be
+// mistaken for each other.
+func (s *Service) newInvoicePrefix() (string, error) {
+	const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	var b [8]byte
+	if _, err := io.ReadFull(s.random, b[:]); err != nil {
+		return "", err
+	}
+	for i := range b {
+		b[i] = alphabet[b[i]%byte(len(alphabet))]
+	}
+	return string(b[:]), nil
+}

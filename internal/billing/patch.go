@@ -1,0 +1,255 @@
+package billing
+
+import (
+	"bytes"
+	stdjson "encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"clientele.dev"
+)
+
+// Fields are the members of a request's body, as sent. Their values are strict JSON (internal/wire checks it).
+type Fields map[string]jsontext.Value
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// customerPatch is what a request asks to change about a customer, checked as far as that goes without the customer.
+type customerPatch struct {
+	set []func(*clientele.Customer) error
+	// fixed are the fields sent that a request cannot change: they must be what they are.
+	fixed Fields
+}
+
+// settable are the fields of a customer that a request may set, and how each is read.
+var settable = map[string]func(field string, raw jsontext.Value) (func(*clientele.Customer) error, error){
+	"name":        plainText(maxName, func(c *clientele.Customer) *string { return &c.Name }, nil),
+	"description": plainText(maxText, func(c *clientele.Customer) *string { return &c.Description }, nil),
+	"email":       plainText(maxText, func(c *clientele.Customer) *string { return &c.Email }, parseEmail),
+	"phone":       plainText(maxText, func(c *clientele.Customer) *string { return &c.Phone }, parsePhone),
+	"external_id": plainText(maxExternalID, func(c *clientele.Customer) *string { return &c.ExternalID }, parseExternalID),
+	"currency_id": plainText(maxName, func(c *clientele.Customer) *string { return &c.CurrencyID }, nil),
+	"invoice_prefix": plainText(maxName, func(c *clientele.Customer) *string { return &c.InvoicePrefix },
+		parseInvoicePrefix),
+	"address": func(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
+		merge, err := parseAddress(field, raw)
+		return func(c *clientele.Customer) error { merge(&c.Address); return nil }, err
+	},
+	"metadata": func(_ string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
+		merge, err := parseMetadata(raw)
+		return func(c *clientele.Customer) error { return merge(&c.Metadata) }, err
+	},
+	"shipping":         parseShipping,
+	"invoice_settings": parseInvoiceSettings,
+	"preference":       parsePreference,
+}
+
+// SettableCustomerFields are the names of the fields a request may set, sorted.
+func SettableCustomerFields() []string { return sortedKeys(settable) }
+
+// parseCustomer reads the fields of a request about a customer.
+func parseCustomer(fields Fields) (customerPatch, error) {
+	p := customerPatch{fixed: Fields{}}
+	for _, name := range sortedKeys(fields) {
+		read := settable[name]
+		if read == nil {
+			p.fixed[name] = fields[name]
+			continue
+		}
+		set, err := read(name, fields[name])
+		if err != nil {
+			return p, err
+		}
+		p.set = append(p.set, set)
+	}
+	return p, nil
+}
+
+// apply makes the changes.
+func (p customerPatch) apply(c *clientele.Customer) error {
+	for _, set := range p.set {
+		if err := set(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkFixed refuses a field that is not the customer's, or that is but would change. An application may so send back
+// a whole customer it retrieved.
+func (p customerPatch) checkFixed(current []byte) error {
+	if len(p.fixed) == 0 {
+		return nil
+	}
+	var is Fields
+	if err := json.Unmarshal(current, &is); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(p.fixed) {
+		value, known := is[name]
+		switch {
+		case !known && !fixedWhenAbsent[name]:
+			return invalid(name, "%s is not a field of a customer", name)
+		case !same(name, value, p.fixed[name]):
+			return invalid(name, "%s cannot be changed by an update; leave it out", name)
+		}
+	}
+	return nil
+}
+
+// fixedWhenAbsent are fields of the published type that no customer here has a value for.
+var fixedWhenAbsent = map[string]bool{"discount_id": true, "invoice_credit_balance": true, "last_sync_at": true}
+
+// same compares two JSON values; any form of a DID is that DID.
+func same(name string, is, sent jsontext.Value) bool {
+	if is == nil {
+		return sent.Kind() == 'n'
+	}
+	if name == "did" && sent.Kind() == '"' {
+		var did string
+		if json.Unmarshal(sent, &did) == nil {
+			if canonical, err := ParseDID(did); err == nil {
+				sent, _ = encode(canonical)
+			}
+		}
+	}
+	a, b := is.Clone(), sent.Clone()
+	return a.Canonicalize() == nil && b.Canonicalize() == nil && bytes.Equal(a, b)
+}
+
+// previous are the former values of the top-level fields that differ, updated_at aside.
+func previous(before, after []byte) (map[string]stdjson.RawMessage, error) {
+	var old, now map[string]jsontext.Value
+	if err := json.Unmarshal(before, &old); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(after, &now); err != nil {
+		return nil, err
+	}
+	changed := map[string]stdjson.RawMessage{}
+	for name, was := range old {
+		if name != "updated_at" && !bytes.Equal(was, now[name]) {
+			changed[name] = []byte(was)
+		}
+	}
+	for name := range now {
+		if _, had := old[name]; !had {
+			changed[name] = []byte("null")
+		}
+	}
+	return changed, nil
+}
+
+// plainText makes the reader of a string field, with a further check of a value that is not empty.
+func plainText(
+	max int, at func(*clientele.Customer) *string, check func(field, s string) (string, error),
+) func(string, jsontext.Value) (func(*clientele.Customer) error, error) {
+	return func(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
+		s, err := text(field, raw, max)
+		if err == nil && check != nil {
+			s, err = check(field, s)
+		}
+		return func(c *clientele.Customer) error { *at(c) = s; return nil }, err
+	}
+}
+
+// parseExternalID refuses what cannot stand in a path.
+func parseExternalID(field, s string) (string, error) {
+	if s == "." || s == ".." || strings.TrimSpace(s) != s {
+		return "", invalid(field, "%s cannot be . or .. nor start or end with a space", field)
+	}
+	return s, nil
+}
+
+func parseInvoicePrefix(field, s string) (string, error) {
+	for _, c := range []byte(s) {
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
+			return "", invalid(field, "%s is made of capitals A to Z and digits", field)
+		}
+	}
+	if len(s) < 3 || len(s) > 12 {
+		return "", invalid(field, "%s has 3 to 12 characters", field)
+	}
+	return s, nil
+}
+
+func parseShipping(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
+	if raw.Kind() == 'n' {
+		return func(c *clientele.Customer) error { c.Shipping = nil; return nil }, nil
+	}
+	members, err := object(field, raw)
+	if err != nil {
+		return nil, err
+	}
+	var set []func(*clientele.Shipping)
+	for _, m := range members {
+		at := field + "." + m.name
+		var s string
+		switch m.name {
+		case "address":
+			merge, e := parseAddress(at, m.value)
+			err = e
+			set = append(set, func(to *clientele.Shipping) { merge(&to.Address) })
+		case "name":
+			s, err = text(at, m.value, maxName)
+			set = append(set, func(to *clientele.Shipping) { to.Name = s })
+		case "phone":
+			if s, err = text(at, m.value, maxText); err == nil {
+				s, err = parsePhone(at, s)
+			}
+			set = append(set, func(to *clientele.Shipping) { to.Phone = s })
+		default:
+			err = invalid(at, "%s is not a field of shipping", at)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return func(c *clientele.Customer) error {
+		if c.Shipping == nil {
+			c.Shipping = &clientele.Shipping{}
+		}
+		for _, f := range set {
+			f(c.Shipping)
+		}
+		return nil
+	}, nil
+}
+
+func parseInvoiceSettings(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
+	var settings *clientele.InvoiceSettings
+	if err := json.Unmarshal(raw, &settings, json.RejectUnknownMembers(true)); err != nil {
+		return nil, invalid(field, "%s holds custom_fields [{name, value}], default_payment_method and footer", field)
+	}
+	if err := checkSize(field, raw); err != nil {
+		return nil, err
+	}
+	return func(c *clientele.Customer) error { c.InvoiceSettings = settings; return nil }, nil
+}
+
+func parsePreference(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
+	if raw.Kind() == 'n' {
+		return func(c *clientele.Customer) error { c.Preference = nil; return nil }, nil
+	}
+	if raw.Kind() != '{' {
+		return nil, invalid(field, "%s must be an object", field)
+	}
+	if err := checkSize(field, raw); err != nil {
+		return nil, err
+	}
+	compact := raw.Clone()
+	err := compact.Compact()
+	return func(c *clientele.Customer) error { c.Preference = []byte(compact); return nil }, err
+}
+
+// checkSize bounds an object that is kept as sent.
+func checkSize(field string, raw jsontext.Value) error {
+	if len(raw) > maxMetadataValue {
+		return invalid(field, "%s is longer than %d bytes", field, maxMetadataValue)
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package billing
+
+import (
+	"context"
+
+	"clientele.dev"
+)
+
+// Seed gives each mode of a new database the manual payment method and its first currencies. It does nothing to a
+// mode that has payment methods.
+func (s *Service) Seed(ctx context.Context) error {
+	return s.store.Update(ctx, func(tx Tx) error {
+		for _, live := range []bool{false, true} {
+			methods, err := tx.PaymentMethods(live)
+			if err != nil {
+				return err
+			}
+			if len(methods) > 0 {
+				continue
+			}
+			if err := s.seedMode(tx, live); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Service) seedMode(tx Tx, live bool) error {
+	mode := map[bool]string{false: "test", true: "live"}[live]
+	now, call := clientele.At(s.now()), Call{Livemode: live, Actor: "system"}
+	method := clientele.PaymentMethod{
+		ID: "pm_" + mode + "_manual", Object: "payment_method", Active: true, Livemode: live, Locked: true, Type: "manual",
+		Name: "Manual", Description: "Money received by bank transfer, in cash or by cheque, and recorded by hand.",
+		DefaultCurrencyID: "curr_" + mode + "_usd", Confirmation: clientele.Confirmation{Type: "immediate"},
+		Settings: []byte("{}"), Features: clientele.MethodFeatures{Refund: true}, Metadata: clientele.Metadata{},
+		CreatedAt: now, UpdatedAt: now,
+	}
+	if err := tx.AddPaymentMethod(method); err != nil {
+		return err
+	}
+	if err := s.recordNew(tx, call, clientele.PaymentMethodCreated, "payment_method", method.ID, method); err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		code, symbol, name string
+		decimal, precision int
+	}{
+		{"usd", "USD", "US Dollar", 2, 2}, {"eur", "EUR", "Euro", 2, 2}, {"gbp", "GBP", "Pound Sterling", 2, 2},
+		{"jpy", "JPY", "Japanese Yen", 0, 0}, {"cny", "CNY", "Chinese Yuan", 2, 2}, {"abt", "ABT", "ArcBlock Token", 18, 6},
+	} {
+		currency := clientele.PaymentCurrency{
+			ID: "curr_" + mode + "_" + c.code, Object: "payment_currency", PaymentMethodID: method.ID, Active: true,
+			Livemode: live, Locked: true, IsBaseCurrency: c.code == "usd", Name: c.name, Symbol: c.symbol, Decimal: c.decimal,
+			MaximumPrecision: c.precision, Type: "standard", Metadata: clientele.Metadata{}, CreatedAt: now, UpdatedAt: now,
+		}
+		if err := tx.AddPaymentCurrency(currency); err != nil {
+			return err
+		}
+		err := s.recordNew(tx, call, clientele.PaymentCurrencyCreated, "payment_currency", currency.ID, currency)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordNew appends the event of a new object.
+func (s *Service) recordNew(tx Tx, call Call, event, kind, id string, object any) error {
+	doc, err := encode(object)
+	if err != nil {
+		return err
+	}
+	return s.record(tx, call, event, eventObject{kind: kind, id: id, version: 1, json: doc})
+}

@@ -1,0 +1,204 @@
+package billing
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// answersKept is how long the answer to a request with an Idempotency-Key is kept.
+const answersKept = 7 * 24 * time.Hour
+
+// Service is what may happen. Its methods return *clientele.Error for whatever a caller did wrong; any other error is
+// ours or the database's.
+type Service struct {
+	store   Store
+	now     func() time.Time
+	random  io.Reader
+	running sync.Map // of repeatKey: repeatable requests under way in this process
+}
+
+// Option changes how a Service is made.
+type Option func(*Service)
+
+// WithClock sets what time it is.
+func WithClock(now func() time.Time) Option { return func(s *Service) { s.now = now } }
+
+// WithRandom sets where the random part of ids comes from.
+func WithRandom(r io.Reader) Option { return func(s *Service) { s.random = r } }
+
+// New makes the service over a store.
+func New(store Store, options ...Option) *Service {
+	s := &Service{store: store, now: time.Now, random: rand.Reader}
+	for _, o := range options {
+		o(s)
+	}
+	return s
+}
+
+// Call says in which world a change is asked for, by whom, and how a repetition of it is recognised.
+type Call struct {
+	Livemode  bool
+	Actor     string // a key's or application's id, or "system"
+	RequestID string
+	Repeat    Repeat
+}
+
+// Repeat recognises a request that is sent again.
+type Repeat struct {
+	Key         string   // the Idempotency-Key, or ""
+	Signature   string   // the request's signature, or "": who has seen the request could send it again, word for word
+	Fingerprint [32]byte // of the whole request
+}
+
+// keys are what an answer is kept under.
+func (r Repeat) keys() []string {
+	var keys []string
+	if r.Key != "" {
+		keys = append(keys, "key:"+r.Key)
+	}
+	if r.Signature != "" {
+		keys = append(keys, "signature:"+r.Signature)
+	}
+	return keys
+}
+
+// Document is an object as the wire answers it.
+type Document struct {
+	JSON     []byte
+	Version  int64 // of the object; 0 when it has none
+	Created  bool  // the request made the object
+	Replayed bool  // the answer was given before
+}
+
+type repeatKey struct{ actor, key string }
+
+// change runs fn in one transaction, once: a repetition of the request gets the answer that was given, a refusal too.
+func (s *Service) change(ctx context.Context, call Call, fn func(Tx) (Document, error)) (Document, error) {
+	if len(call.Repeat.keys()) == 0 {
+		return s.update(ctx, fn)
+	}
+	if call.Repeat.Key != "" {
+		key := repeatKey{call.Actor, call.Repeat.Key}
+		if _, busy := s.running.LoadOrStore(key, true); busy {
+			return Document{}, clientele.Errorf(clientele.Conflict, "Idempotency-Key",
+				"a request with this Idempotency-Key is still running; send it again in a moment")
+		}
+		defer s.running.Delete(key)
+	}
+	var refusal error
+	doc, err := s.update(ctx, func(tx Tx) (doc Document, err error) {
+		doc, refusal, err = s.once(tx, call, fn)
+		return doc, err
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	return doc, refusal
+}
+
+// once answers a repetition with what is kept, and keeps the answer of a first time.
+func (s *Service) once(tx Tx, call Call, fn func(Tx) (Document, error)) (doc Document, refusal, err error) {
+	kept, found, err := s.kept(tx, call)
+	switch {
+	case err != nil:
+		return Document{}, nil, err
+	case found && kept.Fingerprint != call.Repeat.Fingerprint:
+		return Document{}, clientele.Errorf(clientele.IdempotencyReused, "Idempotency-Key",
+			"this Idempotency-Key was used for another request; use a new key for a new request"), nil
+	case found && kept.Refusal != nil:
+		return Document{Replayed: true}, kept.Refusal, nil
+	case found:
+		kept.Document.Replayed = true
+		return kept.Document, nil, nil
+	}
+	var e *clientele.Error
+	err = tx.Nested(func() error {
+		doc, err = fn(tx)
+		return err
+	})
+	if err != nil && !errors.As(err, &e) {
+		return Document{}, nil, err
+	}
+	answer := Answer{Fingerprint: call.Repeat.Fingerprint, Document: doc, Refusal: e, At: s.now()}
+	for _, key := range call.Repeat.keys() {
+		if err := tx.SaveAnswer(call.Actor, key, answer); err != nil {
+			return Document{}, nil, err
+		}
+	}
+	if e != nil {
+		return Document{}, e, nil
+	}
+	return doc, nil, nil
+}
+
+// kept finds the answer given to an earlier sending of the request.
+func (s *Service) kept(tx Tx, call Call) (a Answer, found bool, err error) {
+	for _, key := range call.Repeat.keys() {
+		if a, found, err = tx.Answer(call.Actor, key, s.now().Add(-answersKept)); err != nil || found {
+			break
+		}
+	}
+	return a, found, err
+}
+
+func (s *Service) update(ctx context.Context, fn func(Tx) (Document, error)) (doc Document, err error) {
+	err = s.store.Update(ctx, func(tx Tx) (err error) {
+		doc, err = fn(tx)
+		return err
+	})
+	return doc, err
+}
+
+// ForgetAnswers drops the answers kept longer than they need be, in small steps so that writers do not wait.
+func (s *Service) ForgetAnswers(ctx context.Context) error {
+	const step = 500
+	for {
+		var n int64
+		err := s.store.Update(ctx, func(tx Tx) (err error) {
+			n, err = tx.ForgetAnswers(s.now().Add(-answersKept), step)
+			return err
+		})
+		if err != nil || n < step {
+			return err
+		}
+	}
+}
+
+// record appends the event of a change to an object.
+func (s *Service) record(tx Tx, call Call, kind string, object eventObject) error {
+	id, err := s.newID("evt_", s.now())
+	if err != nil {
+		return err
+	}
+	e := clientele.Event{
+		ID: id, Object: "event", Livemode: call.Livemode, Type: kind, APIVersion: "2023-09-05",
+		ObjectType: object.kind, ObjectID: object.id, ObjectVersion: object.version,
+		Data:      clientele.EventData{Object: object.json},
+		Request:   clientele.EventRequest{ID: call.RequestID, IdempotencyKey: call.Repeat.Key, RequestedBy: call.Actor},
+		CreatedAt: clientele.At(s.now()),
+	}
+	if object.before != nil {
+		if e.Data.PreviousAttributes, err = previous(object.before, object.json); err != nil {
+			return err
+		}
+	}
+	return tx.AddEvent(e)
+}
+
+// eventObject is an object an event is about.
+type eventObject struct {
+	kind, id     string
+	version      int64
+	before, json []byte // before is nil unless the object was updated
+}
+
+// encode writes an object as the wire has it.
+func encode(v any) ([]byte, error) { return json.Marshal(v, json.Deterministic(true)) }

@@ -1,0 +1,169 @@
+package billing
+
+import (
+	"context"
+	"time"
+
+	"clientele.dev"
+)
+
+// Store is a database that remembers what the service decides.
+type Store interface {
+	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it.
+	View(ctx context.Context, fn func(Tx) error) error
+	// Update runs fn in one transaction and returns nil only when its changes are durable. When fn returns an error
+	// nothing of it remains. fn may run more than once.
+	Update(ctx context.Context, fn func(Tx) error) error
+}
+
+// Tx is one transaction or snapshot. Every look-up is bound to a mode: what belongs to the other is not found.
+type Tx interface {
+	// Nested runs fn so that its changes are undone when it fails, while the transaction goes on.
+	Nested(fn func() error) error
+
+	// NextSeq returns a free position in time for a new object created at the moment: later than every object of the
+	// same millisecond, so that positions, and the ids made of them, order objects by creation.
+	NextSeq(kind Kind, at time.Time) (int64, error)
+
+	// Customer finds a customer that is not deleted by id or, when the id is empty, by DID or external id.
+	Customer(live bool, ref Ref) (Record, bool, error)
+	// DeletedCustomer finds a deleted customer by id.
+	DeletedCustomer(live bool, id string) (Record, bool, error)
+	// SaveCustomer writes after, whose record says position, version and whether it is hidden; before is nil for a new
+	// one. The names, search index and counts follow. Names must have been claimed.
+	SaveCustomer(rec Record, before, after *clientele.Customer) error
+	// ClaimName gives the unique name to the customer and returns "", or the id of the customer that has it.
+	ClaimName(live bool, kind NameKind, name, customerID string) (holder string, err error)
+	// ReleaseName frees a name.
+	ReleaseName(live bool, kind NameKind, name string) error
+	// EmailHolder returns the id of a customer, not deleted, with the email (lower case), or "".
+	EmailHolder(live bool, email string) (id string, err error)
+	// ListCustomers returns the page and the exact count of everything that matches.
+	ListCustomers(filter CustomerFilter) (docs [][]byte, count int64, err error)
+	// SearchCustomers returns the page, best matches first, and the exact count of everything that matches.
+	SearchCustomers(search CustomerSearch) (docs [][]byte, count int64, err error)
+
+	// Invoice finds an invoice by id.
+	Invoice(live bool, id string) (Record, bool, error)
+	// SaveInvoice writes the invoice; a record of version 1 is new.
+	SaveInvoice(rec Record, invoice *clientele.Invoice) error
+	// ListInvoices returns the page and the exact count of everything that matches.
+	ListInvoices(filter InvoiceFilter) (docs [][]byte, count int64, err error)
+	// CustomerInvoices returns a customer's invoices, newest first; in any state when none is named.
+	CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error)
+
+	// PaymentCurrencies and PaymentMethods return all of a mode, oldest first.
+	PaymentCurrencies(live bool) ([]clientele.PaymentCurrency, error)
+	PaymentMethods(live bool) ([]clientele.PaymentMethod, error)
+	// AddPaymentCurrency and AddPaymentMethod write new ones.
+	AddPaymentCurrency(c clientele.PaymentCurrency) error
+	AddPaymentMethod(m clientele.PaymentMethod) error
+
+	// AddEvent appends to the events.
+	AddEvent(e clientele.Event) error
+
+	// Answer finds the answer given to a repeatable request, if it was given after the moment.
+	Answer(actor, key string, after time.Time) (Answer, bool, error)
+	// SaveAnswer keeps an answer.
+	SaveAnswer(actor, key string, a Answer) error
+	// ForgetAnswers drops up to limit answers given before the moment and says how many.
+	ForgetAnswers(before time.Time, limit int) (int64, error)
+}
+
+// Kind is a kind of object with a position in time.
+type Kind string
+
+// The kinds of objects with a position in time.
+const (
+	KindCustomer Kind = "customers"
+	KindInvoice  Kind = "invoices"
+)
+
+// NameKind is a kind of name that at most one customer of a mode has.
+type NameKind string
+
+// The kinds of unique names.
+const (
+	NameDID        NameKind = "did"
+	NameExternalID NameKind = "external_id"
+)
+
+// Record is a stored object: its JSON is exactly what the wire answers.
+type Record struct {
+	Seq       int64 // position in time: milliseconds << 16 and a counter
+	Version   int64 // counts the object's changes from 1
+	DeletedAt int64 // unix milliseconds; 0 when not deleted
+	JSON      []byte
+}
+
+// Ref names a customer: by ID, or else by another name.
+type Ref struct {
+	ID   string
+	Kind NameKind
+	Name string
+}
+
+// CustomerFilter selects customers of a mode that are not deleted. Zero fields do not restrict.
+type CustomerFilter struct {
+	Livemode   bool
+	Names      []Ref  // has all of these unique names
+	Email      string // lower case
+	Delinquent *bool
+	From, To   int64 // created at or after From and before To, unix milliseconds
+	Metadata   []MetadataMatch
+	Order      []Order
+	Window
+}
+
+// Window is the part of a list that is asked for: by offset, or beside an object.
+type Window struct {
+	Limit, Offset int64
+	// The id of the object the page starts after or ends before; at most one is set.
+	After, Before string
+}
+
+// MetadataMatch selects by a metadata key: a string value equal to Value, or another value whose JSON is Value.
+type MetadataMatch struct{ Key, Value string }
+
+// Order is one key of a sort order.
+type Order struct {
+	Field string // created_at, updated_at, name, email, id; due_date for invoices
+	Desc  bool
+}
+
+// InvoiceFilter selects invoices of a mode. Zero fields do not restrict.
+type InvoiceFilter struct {
+	Livemode   bool
+	CustomerID string
+	CurrencyID string
+	States     []clientele.InvoiceStatus
+	IgnoreZero bool
+	Metadata   []MetadataMatch
+	Order      []Order
+	Window
+}
+
+// CustomerSearch asks for customers that match every term.
+type CustomerSearch struct {
+	Livemode bool
+	Terms    []Term
+	// Whole is what ranks: fields equal to it come first, then fields that start with it. Nil when nothing ranks.
+	Whole         *Term
+	Limit, Offset int64
+}
+
+// Term is a text that must occur in a field.
+type Term struct {
+	Field SearchField // "" for any
+	Key   string      // a metadata key; Field is "" then
+	Text  string      // folded by Fold
+}
+
+// Answer is a kept answer to a request that may be repeated.
+type Answer struct {
+	Fingerprint [32]byte // of the request
+	Document    Document
+	Refusal     *clientele.Error // set when the request was refused
+	ObjectID    string
+	At          time.Time
+}

@@ -1,0 +1,194 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+// Anchor is the day up to which the demo's business has run: its last due date, its last change.
+var Anchor = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+
+// What the business is like.
+const (
+	customers = 300
+	day       = 24 * time.Hour
+	history   = 425 * day // due dates reach 14 months back
+	seed      = 2026
+)
+
+// longNames are of a person who existed, and of two more who may not have.
+var longNames = []string{
+	"Pablo Diego José Francisco de Paula Juan Nepomuceno María de los Remedios Cipriano de la Santísima Trinidad Ruiz Picasso",
+	"Vereinigung der Binnenschifffahrtsgesellschaften und Donaudampfschifffahrtselektrizitätenhauptbetriebswerke e.V.",
+	"Krung Thep Mahanakhon Amon Rattanakosin Mahinthara Ayuthaya Mahadilok Phop Noppharat Ratchathani Burirom Trading",
+}
+
+// Fill fills the test mode of a store with the demo's business, through the service's own methods: customers of many
+// countries, invoices in several currencies, changes and deletions, each at its time in the past. What it makes is the
+// same on every run, ids and events too. The store has its first currencies (see [billing.Service.Seed]). Fill does
+// nothing when the test mode has customers.
+func Fill(ctx context.Context, store billing.Store) error {
+	b := &business{ctx: ctx, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{}}
+	random := rand.NewChaCha8([32]byte{1})
+	b.service = billing.New(store, billing.WithClock(func() time.Time { return b.now }), billing.WithRandom(random))
+	_, count, err := b.service.ListCustomers(ctx, billing.CustomerFilter{Window: billing.Window{Limit: 1}})
+	if err != nil || count > 0 {
+		return err
+	}
+	currencies, err := b.service.Currencies(ctx, false)
+	if err != nil {
+		return err
+	}
+	for _, c := range currencies {
+		b.currencies[c.Symbol] = c
+	}
+	b.plan()
+	return b.live()
+}
+
+// business is the demo's business while it is made: first planned, then lived from day to day.
+type business struct {
+	dice
+	ctx        context.Context
+	service    *billing.Service
+	currencies map[string]clientele.PaymentCurrency // by symbol
+	now        time.Time
+	agenda     []step
+}
+
+// step is something that happens at a moment.
+type step struct {
+	at time.Time
+	do func() error
+}
+
+func (b *business) at(t time.Time, do func() error) { b.agenda = append(b.agenda, step{t, do}) }
+
+// live does what is planned, in the order of time.
+func (b *business) live() error {
+	slices.SortStableFunc(b.agenda, func(x, y step) int { return x.at.Compare(y.at) })
+	for _, s := range b.agenda {
+		b.now = s.at
+		if err := s.do(); err != nil {
+			return fmt.Errorf("demo data of %s: %w", s.at.Format(time.DateOnly), err)
+		}
+	}
+	return nil
+}
+
+// between is a moment from one to another.
+func (b *business) between(from, to time.Time) time.Time {
+	return from.Add(time.Duration(b.Int64N(int64(to.Sub(from)))).Truncate(time.Millisecond))
+}
+
+// plan plans everybody's life as a customer.
+func (b *business) plan() {
+	next, stop := iter.Pull(People(seed))
+	defer stop()
+	for n := range customers {
+		p, _ := next()
+		if n%100 == 50 {
+			p.Name = longNames[n/100]
+		}
+		b.planCustomer(n, p)
+	}
+}
+
+// account is a customer of the plan; the id is known once it is made.
+type account struct {
+	Person
+	id        string
+	defaulter bool // whose invoices are given up when they are long past due
+}
+
+func (b *business) planCustomer(n int, p Person) {
+	a := &account{Person: p, defaulter: n%20 == 3}
+	born := b.between(Anchor.Add(-790*day), Anchor.Add(-5*day))
+	shipping := b.chance(10)
+	b.at(born, func() error { return b.create(a, shipping) })
+	if n%37 == 5 {
+		b.at(b.between(born, Anchor), func() error { return b.delete(a) })
+		return
+	}
+	if b.chance(20) {
+		plan := b.pick(plans)
+		b.at(b.between(born, Anchor), func() error { return b.upgrade(a, plan) })
+	}
+	first := born.Add(longestTerm + 2*day)
+	if oldest := Anchor.Add(-history); first.Before(oldest) {
+		first = oldest
+	}
+	if !first.Before(Anchor) {
+		return
+	}
+	for range []int{0, 1, 2, 2, 3, 4, 5, 6, 11}[b.IntN(9)] {
+		b.planInvoice(a, b.between(first, Anchor))
+	}
+}
+
+func (b *business) create(a *account, shipping bool) error {
+	fields := map[string]any{
+		"name": a.Name, "email": a.Email, "phone": a.Phone, "address": a.Address, "metadata": a.Metadata,
+		"external_id": a.ExternalID, "did": a.DID, "currency_id": b.currencies[a.Currency].ID,
+	}
+	if shipping {
+		fields["shipping"] = clientele.Shipping{Address: a.Address, Name: a.Name, Phone: a.Phone}
+	}
+	sent, err := members(fields)
+	if err != nil {
+		return err
+	}
+	doc, err := b.service.CreateCustomer(b.ctx, bySystem, sent)
+	if err != nil {
+		return fmt.Errorf("customer %s: %w", a.Name, err)
+	}
+	a.id, err = id(doc)
+	return err
+}
+
+func (b *business) upgrade(a *account, plan string) error {
+	sent, err := members(map[string]any{"metadata": map[string]string{"plan": plan, "source": "upgrade"}})
+	if err != nil {
+		return err
+	}
+	_, err = b.service.UpdateCustomer(b.ctx, bySystem, a.id, nil, sent)
+	return err
+}
+
+func (b *business) delete(a *account) error {
+	_, err := b.service.DeleteCustomer(b.ctx, bySystem, a.id)
+	return err
+}
+
+var bySystem = billing.Call{Actor: "system"}
+
+// members are fields as a request's body has them.
+func members(fields map[string]any) (billing.Fields, error) {
+	sent := billing.Fields{}
+	for name, value := range fields {
+		raw, err := json.Marshal(value, json.Deterministic(true))
+		if err != nil {
+			return nil, err
+		}
+		sent[name] = raw
+	}
+	return sent, nil
+}
+
+// id is the id of an object.
+func id(doc billing.Document) (string, error) {
+	var object struct {
+		ID string `json:"id"`
+	}
+	err := json.Unmarshal(doc.JSON, &object)
+	return object.ID, err
+}

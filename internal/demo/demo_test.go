@@ -1,0 +1,174 @@
+package demo_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/demo"
+	"clientele.dev/internal/store"
+)
+
+// filled is a new database with the demo's business, and a service over it.
+func filled(t *testing.T) (*billing.Service, billing.Store) {
+	t.Helper()
+	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "demo.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	service := billing.New(db)
+	if err := service.Seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, db)
+	return service, db
+}
+
+func fill(t *testing.T, db billing.Store) {
+	t.Helper()
+	if err := demo.Fill(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// all reads every page of a list.
+func all[T any](t *testing.T, list func(billing.Window) ([][]byte, int64, error)) (objects []T, raw string) {
+	t.Helper()
+	var text strings.Builder
+	for w := (billing.Window{Limit: 100}); ; w.Offset += w.Limit {
+		docs, count, err := list(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, doc := range docs {
+			var object T
+			if err := json.Unmarshal(doc, &object); err != nil {
+				t.Fatal(err)
+			}
+			objects = append(objects, object)
+			text.Write(doc)
+		}
+		if w.Offset+w.Limit >= count {
+			return objects, text.String()
+		}
+	}
+}
+
+func allCustomers(t *testing.T, s *billing.Service, live bool) ([]clientele.Customer, string) {
+	t.Helper()
+	return all[clientele.Customer](t, func(w billing.Window) ([][]byte, int64, error) {
+		return s.ListCustomers(t.Context(), billing.CustomerFilter{Livemode: live, Window: w})
+	})
+}
+
+func allInvoices(t *testing.T, s *billing.Service, live bool) ([]clientele.Invoice, string) {
+	t.Helper()
+	return all[clientele.Invoice](t, func(w billing.Window) ([][]byte, int64, error) {
+		return s.ListInvoices(t.Context(), "", billing.InvoiceFilter{Livemode: live, Window: w})
+	})
+}
+
+func TestFillIsTheSameOnEveryRunAndDoneOnce(t *testing.T) {
+	t.Parallel()
+	first, db := filled(t)
+	_, customers := allCustomers(t, first, false)
+	_, invoices := allInvoices(t, first, false)
+	second, _ := filled(t)
+	if _, again := allCustomers(t, second, false); again != customers {
+		t.Error("the customers of a second run differ")
+	}
+	if _, again := allInvoices(t, second, false); again != invoices {
+		t.Error("the invoices of a second run differ")
+	}
+	fill(t, db)
+	if _, still := allCustomers(t, first, false); still != customers {
+		t.Error("filling again changed something")
+	}
+	if live, _ := allCustomers(t, first, true); len(live) > 0 {
+		t.Errorf("live mode has %d customers", len(live))
+	}
+}
+
+func TestFilledBusinessIsManifold(t *testing.T) {
+	t.Parallel()
+	service, _ := filled(t)
+	t.Run("customers", func(t *testing.T) { customersAreManifold(t, service) })
+	t.Run("invoices", func(t *testing.T) { invoicesAreManifold(t, service) })
+}
+
+func customersAreManifold(t *testing.T, service *billing.Service) {
+	t.Helper()
+	people, _ := allCustomers(t, service, false)
+	got := map[string]int{"customers": len(people)}
+	for _, c := range people {
+		got[c.Address.Country]++
+		if c.Delinquent {
+			got["delinquent"]++
+		}
+		if utf8.RuneCountInString(c.Name) > 100 {
+			got["long names"]++
+		}
+		if strings.ContainsFunc(c.Name, func(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) }) {
+			got["right to left"]++
+		}
+		if c.CreatedAt.After(demo.Anchor) || c.UpdatedAt.After(demo.Anchor) {
+			t.Errorf("%s was made or changed after the anchor", c.ID)
+		}
+	}
+	check(t, got, map[string][2]int{
+		"customers": {285, 299}, "delinquent": {3, 15}, "long names": {3, 3}, "right to left": {4, 30}, "US": {40, 120},
+		"JP": {3, 30}, "PL": {3, 30},
+	})
+}
+
+func invoicesAreManifold(t *testing.T, service *billing.Service) {
+	t.Helper()
+	invoices, _ := allInvoices(t, service, false)
+	currencies, err := service.Currencies(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	symbols := map[string]string{}
+	for _, c := range currencies {
+		symbols[c.ID] = c.Symbol
+	}
+	got := map[string]int{"invoices": len(invoices)}
+	months := map[string]bool{}
+	for _, i := range invoices {
+		got[string(i.Status)]++
+		got[symbols[i.CurrencyID]]++
+		if large, _ := clientele.ParseAmount(i.CurrencyID, "9223372036854775808"); i.Total.Sign() > 0 {
+			if c, err := i.Total.Cmp(large); err == nil && c >= 0 {
+				got["above 2^63"]++
+			}
+		}
+		due := time.Unix(i.DueDate, 0).UTC()
+		if due.After(demo.Anchor) || i.CreatedAt.After(due) {
+			t.Errorf("%s of %s is due %s", i.ID, i.CreatedAt, due)
+		}
+		months[due.Format("2006-01")] = true
+	}
+	got["months"] = len(months)
+	check(t, got, map[string][2]int{
+		"invoices": {800, 1000}, "draft": {20, 150}, "open": {500, 900}, "uncollectible": {10, 100}, "months": {14, 15},
+		"USD": {200, 600}, "EUR": {100, 500}, "GBP": {10, 150}, "JPY": {10, 100}, "CNY": {10, 100}, "ABT": {30, 200},
+		"above 2^63": {30, 200},
+	})
+}
+
+// check compares numbers with the least and most they may be.
+func check(t *testing.T, got map[string]int, want map[string][2]int) {
+	t.Helper()
+	for what, between := range want {
+		if n := got[what]; n < between[0] || n > between[1] {
+			t.Errorf("%s: %d, want %d to %d", what, n, between[0], between[1])
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+// NextSeq implements [billing.Tx].
+func (t *tx) NextSeq(kind billing.Kind, at time.Time) (seq int64, err error) {
+	first := billing.SeqAt(at)
+	seq = first
+	err = t.each("SELECT max(seq) FROM "+string(kind)+" WHERE seq >= $1 AND seq < $2", func(r row) error {
+		seq = max(first, r.int(0)+1)
+		return nil
+	}, first, billing.SeqAt(at.Add(time.Millisecond)))
+	return seq, err
+}
+
+// Customer implements [billing.Tx].
+func (t *tx) Customer(live bool, ref billing.Ref) (billing.Record, bool, error) {
+	if ref.ID != "" {
+		return t.record("SELECT seq, version, 0, doc FROM customers WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL",
+			ref.ID, live)
+	}
+	return t.record(`SELECT c.seq, c.version, 0, c.doc FROM customer_names n JOIN customers c ON c.id = n.customer_id
+		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.deleted_at IS NULL`, live, string(ref.Kind), ref.Name)
+}
+
+// DeletedCustomer implements [billing.Tx].
+func (t *tx) DeletedCustomer(live bool, id string) (billing.Record, bool, error) {
+	return t.record(`SELECT seq, version, deleted_at, doc FROM customers
+		WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL`, id, live)
+}
+
+// record reads one object: seq, version, deleted_at, doc.
+func (t *tx) record(query string, args ...any) (rec billing.Record, found bool, err error) {
+	err = t.each(query, func(r row) error {
+		rec = billing.Record{Seq: r.int(0), Version: r.int(1), DeletedAt: r.int(2), JSON: r.bytes(3)}
+		found = true
+		return nil
+	}, args...)
+	return rec, found, err
+}
+
+// SaveCustomer implements [billing.Tx].
+func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer) error {
+	var deleted any
+	if rec.DeletedAt != 0 {
+		deleted = rec.DeletedAt
+	}
+	columns := []any{
+		rec.Seq, deleted, rec.Version, after.UpdatedAt.UnixMilli(), after.Delinquent, strings.ToLower(after.Email),
+		billing.Fold(after.Name), string(rec.JSON),
+	}
+	if before == nil {
+		if err := t.countCustomer(after.Livemode, rec.Seq, 1); err != nil {
+			return err
+		}
+		err := t.run(`INSERT INTO customers (seq, deleted_at, version, updated_at, delinquent, email, name, doc, id, livemode)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, append(columns, after.ID, after.Livemode)...)
+		if err != nil {
+			return err
+		}
+		return t.index(rec.Seq, after)
+	}
+	var wasDeleted bool
+	read := func(r row) error { wasDeleted = r.int(0) == 1; return nil }
+	if err := t.each("SELECT deleted_at IS NOT NULL FROM customers WHERE seq = $1", read, rec.Seq); err != nil {
+		return err
+	}
+	changed, err := t.exec(`UPDATE customers SET deleted_at = $2, version = $3, updated_at = $4, delinquent = $5,
+		email = $6, name = $7, doc = $8 WHERE seq = $1 AND version = $3 - 1`, columns...)
+	if err != nil {
+		return err
+	}
+	if changed != 1 {
+		return fmt.Errorf("customer %s was not at version %d", after.ID, rec.Version-1)
+	}
+	switch isDeleted := rec.DeletedAt != 0; {
+	case isDeleted && !wasDeleted:
+		if err := t.countCustomer(after.Livemode, rec.Seq, -1); err != nil {
+			return err
+		}
+		return t.unindex(rec.Seq, after.Livemode)
+	case wasDeleted && !isDeleted:
+		if err := t.countCustomer(after.Livemode, rec.Seq, 1); err != nil {
+			return err
+		}
+		return t.index(rec.Seq, after)
+	}
+	return t.reindex(rec.Seq, before, after)
+}
+
+// countCustomer keeps the totals. Only a customer that comes at the newest end leaves the others where they are.
+func (t *tx) countCustomer(live bool, seq, by int64) error {
+	return t.run(`UPDATE customer_totals SET count = count + $1, shifts = shifts + ($2 OR EXISTS (
+			SELECT 1 FROM customers WHERE livemode = $3 AND deleted_at IS NULL AND seq > $4))
+		WHERE livemode = $3`, by, by < 0, live, seq)
+}
+
+// index makes a customer findable.
+func (t *tx) index(seq int64, c *clientele.Customer) error {
+	texts := billing.SearchTexts(c)
+	plain, framed := []any{seq, c.Livemode}, []any{seq}
+	for _, text := range texts {
+		plain, framed = append(plain, text), append(framed, frame(text))
+	}
+	err := t.run(`INSERT INTO customer_texts (seq, livemode, name, email, phone, did, id, external_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, plain...)
+	if err != nil {
+		return err
+	}
+	if err := t.run(`INSERT INTO `+searchTable(c.Livemode)+` (rowid, name, email, phone, did, id, external_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, framed...); err != nil {
+		return err
+	}
+	return t.indexMetadata(seq, c)
+}
+
+func (t *tx) unindex(seq int64, live bool) error {
+	if err := t.run("DELETE FROM customer_texts WHERE seq = $1", seq); err != nil {
+		return err
+	}
+	if err := t.run("DELETE FROM "+searchTable(live)+" WHERE rowid = $1", seq); err != nil {
+		return err
+	}
+	return t.run("DELETE FROM customer_metadata WHERE seq = $1", seq)
+}
+
+// reindex follows a change, doing only what it calls for: indexing a text costs more than all else in an update.
+func (t *tx) reindex(seq int64, before, after *clientele.Customer) error {
+	if billing.SearchTexts(before) != billing.SearchTexts(after) {
+		if err := t.unindex(seq, after.Livemode); err != nil {
+			return err
+		}
+		return t.index(seq, after)
+	}
+	if maps.EqualFunc(before.Metadata, after.Metadata, func(a, b json.RawMessage) bool { return slices.Equal(a, b) }) {
+		return nil
+	}
+	if err := t.run("DELETE FROM customer_metadata WHERE seq = $1", seq); err != nil {
+		return err
+	}
+	return t.indexMetadata(seq, after)
+}
+
+func (t *tx) indexMetadata(seq int64, c *clientele.Customer) error {
+	for key, raw := range c.Metadata {
+		value := metadataText(raw)
+		err := t.run("INSERT INTO customer_metadata (livemode, key, value, seq, folded) VALUES ($1, $2, $3, $4, $5)",
+			c.Livemode, key, metadataKey(value), seq, billing.Fold(value))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// metadataText is a metadata value as filters compare it: a string itself, or another value's JSON.
+func metadataText(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	return string(raw)
+}
+
+// metadataKey is what a value is found by: itself, or the digest of one too long for an index.
+func metadataKey(value string) string {
+	const longest = 255
+	if len(value) <= longest {
+		return value
+	}
+	sum := sha256.Sum256([]byte(value))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// ClaimName implements [billing.Tx].
+func (t *tx) ClaimName(live bool, kind billing.NameKind, name, customerID string) (holder string, err error) {
+	n, err := t.exec(`INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)
+		ON CONFLICT DO NOTHING`, live, string(kind), name, customerID)
+	if err != nil || n == 1 {
+		return "", err
+	}
+	read := func(r row) error { holder = r.text(0); return nil }
+	err = t.each("SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", read,
+		live, string(kind), name)
+	if holder == customerID {
+		holder = ""
+	}
+	return holder, err
+}
+
+// ReleaseName implements [billing.Tx].
+func (t *tx) ReleaseName(live bool, kind billing.NameKind, name string) error {
+	return t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
+}
+
+// EmailHolder implements [billing.Tx].
+func (t *tx) EmailHolder(live bool, email string) (id string, err error) {
+	read := func(r row) error { id = r.text(0); return nil }
+	err = t.each("SELECT id FROM customers WHERE livemode = $1 AND email = $2 AND deleted_at IS NULL LIMIT 1", read, live, email)
+	return id, err
+}

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+// Invoice implements [billing.Tx].
+func (t *tx) Invoice(live bool, id string) (billing.Record, bool, error) {
+	return t.record("SELECT seq, version, 0, doc FROM invoices WHERE id = $1 AND livemode = $2", id, live)
+}
+
+// SaveInvoice implements [billing.Tx].
+func (t *tx) SaveInvoice(rec billing.Record, i *clientele.Invoice) error {
+	columns := []any{
+		rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(), i.Total.Sign() == 0,
+		string(rec.JSON),
+	}
+	if rec.Version == 1 {
+		return t.run(`INSERT INTO invoices
+			(seq, version, status, number, due_date, updated_at, zero, doc, id, livemode, customer_id, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			append(columns, i.ID, i.Livemode, i.CustomerID, i.CurrencyID)...)
+	}
+	changed, err := t.exec(`UPDATE invoices SET version = $2, status = $3, number = $4, due_date = $5, updated_at = $6,
+		zero = $7, doc = $8 WHERE seq = $1 AND version = $2 - 1`, columns...)
+	if err == nil && changed != 1 {
+		err = fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1)
+	}
+	return err
+}
+
+// CustomerInvoices implements [billing.Tx].
+func (t *tx) CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error) {
+	read := func(r row) error { docs = append(docs, r.bytes(0)); return nil }
+	if len(states) == 0 {
+		err = t.each("SELECT doc FROM invoices WHERE customer_id = $1 ORDER BY seq DESC", read, customerID)
+	}
+	for _, state := range states {
+		err = t.each("SELECT doc FROM invoices WHERE customer_id = $1 AND status = $2 ORDER BY seq DESC", read,
+			customerID, string(state))
+		if err != nil {
+			break
+		}
+	}
+	return docs, err
+}
+
+// PaymentCurrencies implements [billing.Tx].
+func (t *tx) PaymentCurrencies(live bool) (all []clientele.PaymentCurrency, err error) {
+	return allOf[clientele.PaymentCurrency](t, "payment_currencies", live)
+}
+
+// PaymentMethods implements [billing.Tx].
+func (t *tx) PaymentMethods(live bool) (all []clientele.PaymentMethod, err error) {
+	return allOf[clientele.PaymentMethod](t, "payment_methods", live)
+}
+
+func allOf[T any](t *tx, table string, live bool) (all []T, err error) {
+	err = t.each("SELECT doc FROM "+table+" WHERE livemode = $1 ORDER BY seq", func(r row) error {
+		var one T
+		if err := json.Unmarshal(r.bytes(0), &one); err != nil {
+			return err
+		}
+		all = append(all, one)
+		return nil
+	}, live)
+	return all, err
+}
+
+// AddPaymentCurrency implements [billing.Tx].
+func (t *tx) AddPaymentCurrency(c clientele.PaymentCurrency) error {
+	return t.addSmall("payment_currencies", c.ID, c.Livemode, c)
+}
+
+// AddPaymentMethod implements [billing.Tx].
+func (t *tx) AddPaymentMethod(m clientele.PaymentMethod) error {
+	return t.addSmall("payment_methods", m.ID, m.Livemode, m)
+}
+
+// addSmall writes an object of a small table that is read whole.
+func (t *tx) addSmall(table, id string, live bool, object any) error {
+	doc, err := json.Marshal(object)
+	if err != nil {
+		return err
+	}
+	return t.run("INSERT INTO "+table+" (id, livemode, doc) VALUES ($1, $2, $3)", id, live, string(doc))
+}

@@ -1,0 +1,196 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+// where collects the conditions of a statement and their parameters. A condition's ? become numbered parameters.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+func (w *where) add(condition string, args ...any) {
+	for _, arg := range args {
+		w.args = append(w.args, arg)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(w.args)), 1)
+	}
+	w.conditions = append(w.conditions, condition)
+}
+
+func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
+
+// with returns the parameters followed by more, and the number of the first of those.
+func (w *where) with(more ...any) (args []any, first int) {
+	return append(slices.Clone(w.args), more...), len(w.args) + 1
+}
+
+// ListCustomers implements [billing.Tx].
+func (t *tx) ListCustomers(f billing.CustomerFilter) (docs [][]byte, count int64, err error) {
+	var w where
+	w.add("livemode = ?", f.Livemode)
+	w.add("deleted_at IS NULL")
+	plain := len(w.conditions)
+	for _, name := range f.Names {
+		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
+			f.Livemode, string(name.Kind), name.Name)
+	}
+	if f.Email != "" {
+		w.add("email = ?", f.Email)
+	}
+	if f.Delinquent != nil {
+		w.add("delinquent = ?", *f.Delinquent)
+	}
+	if f.From != 0 {
+		w.add("seq >= ?", f.From<<16)
+	}
+	if f.To != 0 {
+		w.add("seq < ?", f.To<<16)
+	}
+	for _, m := range f.Metadata {
+		w.add("seq IN (SELECT seq FROM customer_metadata WHERE livemode = ? AND key = ? AND value = ?)",
+			f.Livemode, m.Key, metadataKey(m.Value))
+	}
+	err = t.interruptible(func() (err error) {
+		if len(w.conditions) == plain && byTime(f.Order) {
+			docs, count, err = t.listAllCustomers(f)
+			return err
+		}
+		docs, count, err = t.list("customers", w, f.Order, f.Window)
+		return err
+	})
+	return docs, count, err
+}
+
+// ListInvoices implements [billing.Tx].
+func (t *tx) ListInvoices(f billing.InvoiceFilter) (docs [][]byte, count int64, err error) {
+	var w where
+	w.add("livemode = ?", f.Livemode)
+	if f.CustomerID != "" {
+		w.add("customer_id = ?", f.CustomerID)
+	}
+	if f.CurrencyID != "" {
+		w.add("currency_id = ?", f.CurrencyID)
+	}
+	if len(f.States) > 0 {
+		var args []any
+		for _, state := range f.States {
+			args = append(args, string(state))
+		}
+		w.add("status IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+	}
+	if f.IgnoreZero {
+		w.add("zero = 0")
+	}
+	for _, m := range f.Metadata {
+		w.add(`EXISTS (SELECT 1 FROM json_each(doc, '$.metadata') m WHERE m.key = ? AND
+			CASE WHEN m.type IN ('true', 'false') THEN m.type ELSE CAST(m.value AS TEXT) END = ?)`, m.Key, m.Value)
+	}
+	err = t.interruptible(func() (err error) {
+		docs, count, err = t.list("invoices", w, f.Order, f.Window)
+		return err
+	})
+	return docs, count, err
+}
+
+// byTime says whether an order is that of creation, either way.
+func byTime(order []billing.Order) bool {
+	return len(order) == 0 || len(order) == 1 && order[0].Field == "created_at"
+}
+
+// list answers the page of a table's rows that the conditions select, and how many they select in all.
+func (t *tx) list(table string, w where, order []billing.Order, page billing.Window) (docs [][]byte, count int64, err error) {
+	read := func(r row) error { count = r.int(0); return nil }
+	if err := t.eachOnce("SELECT count(*) FROM "+table+" WHERE "+w.String(), read, w.args...); err != nil {
+		return nil, 0, err
+	}
+	orderBy, backwards := orderBy(order), page.Before != ""
+	if page.After != "" || backwards {
+		past := "seq < ?"
+		if desc := len(order) == 0 || order[0].Desc; desc == backwards {
+			past = "seq > ?"
+		}
+		seq, err := t.seqOf(table, page)
+		if err != nil {
+			return nil, 0, err
+		}
+		w.add(past, seq)
+		if backwards {
+			orderBy = reversed(orderBy)
+		}
+	}
+	args, n := w.with(page.Limit, page.Offset)
+	seqs, err := t.seqs(fmt.Sprintf("SELECT seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d",
+		table, w.String(), orderBy, n, n+1), args)
+	if err != nil {
+		return nil, 0, err
+	}
+	if backwards {
+		slices.Reverse(seqs)
+	}
+	docs, err = t.docs(table, seqs)
+	return docs, count, err
+}
+
+// orderBy writes a sort order, the newest first unless it says otherwise. Equal rows are ordered by time, so that an
+// order is always whole and pages never overlap.
+func orderBy(order []billing.Order) string {
+	if len(order) == 0 {
+		return "seq DESC"
+	}
+	direction := map[bool]string{true: " DESC", false: " ASC"}
+	var terms []string
+	for _, o := range order {
+		column := o.Field
+		if column == "created_at" {
+			column = "seq"
+		}
+		terms = append(terms, column+direction[o.Desc])
+	}
+	return strings.Join(append(terms, "seq"+direction[order[0].Desc]), ", ")
+}
+
+func reversed(orderBy string) string {
+	return strings.NewReplacer("DESC", "ASC", "ASC", "DESC").Replace(orderBy)
+}
+
+// seqOf is the position of the object that a page stands beside, deleted or not.
+func (t *tx) seqOf(table string, page billing.Window) (seq int64, err error) {
+	id, parameter := page.After, "starting_after"
+	if page.Before != "" {
+		id, parameter = page.Before, "ending_before"
+	}
+	read := func(r row) error { seq = r.int(0); return nil }
+	if err := t.each("SELECT seq FROM "+table+" WHERE id = $1", read, id); err != nil {
+		return 0, err
+	}
+	if seq == 0 {
+		return 0, clientele.Errorf(clientele.Invalid, parameter, "%s names no object: %q", parameter, id)
+	}
+	return seq, nil
+}
+
+func (t *tx) seqs(query string, args []any) (seqs []int64, err error) {
+	err = t.eachOnce(query, func(r row) error {
+		seqs = append(seqs, r.int(0))
+		return nil
+	}, args...)
+	return seqs, err
+}
+
+// docs reads the documents at positions, in their order. Reading them one by one keeps the search for the page in
+// narrow indexes and costs microseconds.
+func (t *tx) docs(table string, seqs []int64) (docs [][]byte, err error) {
+	for _, seq := range seqs {
+		read := func(r row) error { docs = append(docs, r.bytes(0)); return nil }
+		if err := t.each("SELECT doc FROM "+table+" WHERE seq = $1", read, seq); err != nil {
+			return nil, err
+		}
+	}
+	return docs, nil
+}

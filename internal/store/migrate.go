@@ -1,0 +1,66 @@
+package store
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a
+// step; its number is the schema's version after it.
+func migrate(c *conn) (err error) {
+	if err := c.run("BEGIN IMMEDIATE"); err != nil {
+		return busyOr(err)
+	}
+	defer func() {
+		if err != nil {
+			c.run("ROLLBACK") //nolint:errcheck // the first error is the one to tell
+		}
+	}()
+	if err := c.run("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)"); err != nil {
+		return err
+	}
+	var current int64
+	read := func(r row) error { current = r.int(0); return nil }
+	if err := c.each("SELECT coalesce(max(version), 0) FROM schema_migrations", read); err != nil {
+		return err
+	}
+	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	if newest := int64(len(steps)); current > newest {
+		return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
+			"upgrade the program", current, newest)
+	}
+	for _, step := range steps[current:] {
+		if err := applyStep(c, step); err != nil {
+			return fmt.Errorf("%s: %w", step, err)
+		}
+	}
+	return c.run("COMMIT")
+}
+
+func applyStep(c *conn, step string) error {
+	script, err := migrations.ReadFile(step)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(strings.TrimPrefix(step, "migrations/"), ".sql")
+	number, _, _ := strings.Cut(name, "_")
+	version, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return err
+	}
+	if err := sqlitex.ExecuteScript(c.Conn, string(script), nil); err != nil {
+		return err
+	}
+	return c.run("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", version, name)
+}

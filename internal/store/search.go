@@ -1,0 +1,207 @@
+package store
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"clientele.dev/internal/billing"
+)
+
+// framing surrounds every indexed text, so that "is" and "starts with" are substrings too. No folded text holds it.
+const framing = "\n"
+
+func frame(text string) string {
+	if text == "" {
+		return ""
+	}
+	return framing + text + framing
+}
+
+func searchTable(live bool) string {
+	if live {
+		return "customer_search_live"
+	}
+	return "customer_search_test"
+}
+
+// phrase is a text that must occur in a field, at its start, or be all of it.
+type phrase struct {
+	billing.Term
+	how how
+}
+
+type how int
+
+const (
+	contains how = iota
+	starts
+	equals
+)
+
+// framed is what the index is asked for.
+func (p phrase) framed() string {
+	switch p.how {
+	case starts:
+		return framing + p.Text
+	case equals:
+		return framing + p.Text + framing
+	}
+	return p.Text
+}
+
+// indexed says whether the phrase is long enough for the index of three-letter pieces.
+func (p phrase) indexed() bool { return utf8.RuneCountInString(p.framed()) >= 3 }
+
+// match writes the phrase for the index: a string, perhaps of one column. Doubling quotes is all that it needs.
+func (p phrase) match() string {
+	s := `"` + strings.ReplaceAll(p.framed(), `"`, `""`) + `"`
+	if p.Field != "" {
+		s = string(p.Field) + " : " + s
+	}
+	return s
+}
+
+// scan writes the phrase as a condition on the texts themselves.
+func (p phrase) scan(w *where, not string) {
+	fields := billing.SearchFields[:]
+	if p.Field != "" {
+		fields = []billing.SearchField{p.Field}
+	}
+	var ways []string
+	var args []any
+	for _, f := range fields {
+		switch p.how {
+		case contains:
+			ways = append(ways, "instr(t."+string(f)+", ?) > 0")
+		case starts:
+			ways = append(ways, "substr(t."+string(f)+", 1, length(?)) = ?")
+			args = append(args, p.Text)
+		case equals:
+			ways = append(ways, "t."+string(f)+" = ?")
+		}
+		args = append(args, p.Text)
+	}
+	w.add(not+"("+strings.Join(ways, " OR ")+")", args...)
+}
+
+// tier is a part of what a search finds, alike in rank.
+type tier struct {
+	all      []phrase
+	not      []phrase
+	metadata []billing.Term
+}
+
+// from writes the tier as the rest of a statement after its FROM, with the column of positions.
+func (s tier) from(live bool) (seq, from string, w where) {
+	var indexed, short []phrase
+	for _, p := range s.all {
+		if p.indexed() {
+			indexed = append(indexed, p)
+		} else {
+			short = append(short, p)
+		}
+	}
+	table := searchTable(live)
+	seq, from = "t.seq", "customer_texts t"
+	if len(indexed) > 0 {
+		seq, from = "f.rowid", table+" f"
+		if len(short) > 0 {
+			from += " JOIN customer_texts t ON t.seq = f.rowid"
+		}
+		var match []string
+		for _, p := range indexed {
+			match = append(match, p.match())
+		}
+		query := strings.Join(match, " AND ")
+		for _, p := range s.not { // longer than an indexed phrase, so indexed too
+			query = "(" + query + ") NOT " + p.match()
+		}
+		w.add("f."+table+" MATCH ?", query)
+	} else {
+		w.add("t.livemode = ?", live)
+		for _, p := range s.not {
+			p.scan(&w, "NOT ")
+		}
+	}
+	for _, p := range short {
+		p.scan(&w, "")
+	}
+	for _, m := range s.metadata {
+		w.add(seq+" IN (SELECT seq FROM customer_metadata WHERE livemode = ? AND key = ? AND instr(folded, ?) > 0)",
+			live, m.Key, m.Text)
+	}
+	return seq, from, w
+}
+
+// SearchCustomers implements [billing.Tx].
+func (t *tx) SearchCustomers(s billing.CustomerSearch) (docs [][]byte, count int64, err error) {
+	var everything tier
+	for _, term := range s.Terms {
+		if term.Key != "" {
+			everything.metadata = append(everything.metadata, term)
+		} else {
+			everything.all = append(everything.all, phrase{term, contains})
+		}
+	}
+	err = t.interruptible(func() error {
+		if count, err = t.countTier(s.Livemode, everything); err != nil || count <= s.Offset {
+			return err
+		}
+		docs, err = t.searchPage(s, everything)
+		return err
+	})
+	return docs, count, err
+}
+
+// searchPage walks the tiers, best first, to the page.
+func (t *tx) searchPage(s billing.CustomerSearch, everything tier) ([][]byte, error) {
+	tiers := []tier{everything}
+	if s.Whole != nil {
+		is, begins := phrase{*s.Whole, equals}, phrase{*s.Whole, starts}
+		rest := everything
+		rest.not = []phrase{begins}
+		tiers = []tier{{all: []phrase{is}}, {all: []phrase{begins}, not: []phrase{is}}, rest}
+	}
+	var page []int64
+	skip := s.Offset
+	for i, part := range tiers {
+		limit := s.Limit - int64(len(page))
+		if limit == 0 {
+			break
+		}
+		seqs, err := t.tierPage(s.Livemode, part, limit, skip)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, seqs...)
+		if skip > 0 && i < len(tiers)-1 {
+			if len(seqs) > 0 {
+				skip = 0
+				continue
+			}
+			n, err := t.countTier(s.Livemode, part)
+			if err != nil {
+				return nil, err
+			}
+			skip -= n
+		}
+	}
+	return t.docs("customers", page)
+}
+
+func (t *tx) tierPage(live bool, part tier, limit, skip int64) ([]int64, error) {
+	seq, from, w := part.from(live)
+	conditions := w.String()
+	w.add("LIMIT ?", limit)
+	w.add("OFFSET ?", skip)
+	n := len(w.conditions)
+	return t.seqs("SELECT "+seq+" FROM "+from+" WHERE "+conditions+" ORDER BY "+seq+" DESC "+
+		w.conditions[n-2]+" "+w.conditions[n-1], w.args)
+}
+
+func (t *tx) countTier(live bool, part tier) (n int64, err error) {
+	_, from, w := part.from(live)
+	read := func(r row) error { n = r.int(0); return nil }
+	err = t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...)
+	return n, err
+}

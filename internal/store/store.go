@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"clientele.dev/internal/billing"
+)
+
+// Store is an open database.
+type Store struct {
+	readers chan *conn
+	writer  *writer
+	marks   [2]marks // per mode, see paging.go
+}
+
+// Open opens the database that a URL names, sqlite:PATH, creates it if need be and brings its schema up to date.
+func Open(ctx context.Context, url string) (*Store, error) {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || path == "" || strings.HasPrefix(path, ":") {
+		return nil, fmt.Errorf("the database must be sqlite:PATH, such as sqlite:clientele.db, not %q", url)
+	}
+	if err := createFile(path); err != nil {
+		return nil, err
+	}
+	c, err := openConn(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(c); err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	n := max(4, 2*runtime.GOMAXPROCS(0))
+	s := &Store{readers: make(chan *conn, n), writer: newWriter(c)}
+	for range n {
+		r, err := openConn(path)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.run("PRAGMA query_only = 1"); err != nil {
+			return nil, err
+		}
+		s.readers <- r
+	}
+	go s.writer.loop()
+	return s, nil
+}
+
+// Close waits for the transactions under way and closes the database.
+func (s *Store) Close() error {
+	err := s.writer.close()
+	for range cap(s.readers) {
+		if e := (<-s.readers).Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// Ready says whether the database answers.
+func (s *Store) Ready(ctx context.Context) error {
+	return s.read(ctx, func(c *conn) error { return c.run("SELECT 1 FROM customer_totals") })
+}
+
+// View implements [billing.Store].
+func (s *Store) View(ctx context.Context, fn func(billing.Tx) error) error {
+	return s.read(ctx, func(c *conn) error {
+		if err := c.run("BEGIN"); err != nil {
+			return err
+		}
+		defer c.run("ROLLBACK") //nolint:errcheck // nothing was written
+		return fn(&tx{conn: c, store: s, ctx: ctx})
+	})
+}
+
+// Update implements [billing.Store].
+func (s *Store) Update(ctx context.Context, fn func(billing.Tx) error) error {
+	return s.writer.do(ctx, func(c *conn) error { return fn(&tx{conn: c, store: s, ctx: ctx}) })
+}
+
+// read runs fn with a connection that reads.
+func (s *Store) read(ctx context.Context, fn func(*conn) error) error {
+	select {
+	case c := <-s.readers:
+		defer func() { s.readers <- c }()
+		return fn(c)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// tx is a transaction, or a snapshot, on one connection.
+type tx struct {
+	*conn
+	store *Store
+	ctx   context.Context
+}
+
+// Nested implements [billing.Tx].
+func (t *tx) Nested(fn func() error) error { return t.savepoint("nested", fn) }

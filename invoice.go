@@ -1,0 +1,202 @@
+package clientele
+
+import "encoding/json"
+
+// InvoiceStatus is where an invoice is in its life.
+type InvoiceStatus string
+
+// The states of an invoice. A draft may change; finalizing opens it; the others end it, though an uncollectible
+// invoice may still be paid or voided.
+const (
+	InvoiceDraft         InvoiceStatus = "draft"
+	InvoiceOpen          InvoiceStatus = "open"
+	InvoicePaid          InvoiceStatus = "paid"
+	InvoiceUncollectible InvoiceStatus = "uncollectible"
+	InvoiceVoid          InvoiceStatus = "void"
+)
+
+// Invoice is what a customer is asked to pay, with the fields of the published types. All amounts are of one currency,
+// currency_id, in its smallest unit.
+type Invoice struct {
+	// Unique identifier, starting with in_.
+	ID string `json:"id"`
+	// Always "invoice".
+	Object string `json:"object"`
+	// The printed number, given at finalization; empty for a draft.
+	Number string `json:"number"`
+	// True in live mode, false in test mode.
+	Livemode bool `json:"livemode"`
+	// Free text shown on the invoice.
+	Description string `json:"description,omitempty"`
+	// What appears on the customer's bank statement.
+	StatementDescriptor string `json:"statement_descriptor"`
+	// Start and end of the period the invoice is for, in unix seconds.
+	PeriodStart int64 `json:"period_start"`
+	PeriodEnd   int64 `json:"period_end"`
+	// Whether the server moves the invoice along by itself.
+	AutoAdvance bool `json:"auto_advance"`
+	// Whether status is paid.
+	Paid bool `json:"paid"`
+	// Whether it was paid outside Clientele.
+	PaidOutOfBand bool `json:"paid_out_of_band"`
+	// One of draft, open, paid, uncollectible, void.
+	Status InvoiceStatus `json:"status"`
+	// How money is collected; always send_invoice.
+	CollectionMethod string `json:"collection_method"`
+	// Why the invoice exists; always manual.
+	BillingReason string `json:"billing_reason"`
+	// The currency of every amount here.
+	CurrencyID string `json:"currency_id"`
+	// Who is asked to pay.
+	CustomerID string `json:"customer_id"`
+	// The sum of the lines.
+	Subtotal Amount `json:"subtotal"`
+	// The sum of the lines without tax.
+	SubtotalExcludingTax Amount `json:"subtotal_excluding_tax"`
+	// Tax.
+	Tax Amount `json:"tax"`
+	// Subtotal and tax.
+	Total Amount `json:"total"`
+	// What was due when the invoice was finalized.
+	AmountDue Amount `json:"amount_due"`
+	// What has been paid.
+	AmountPaid Amount `json:"amount_paid"`
+	// What is left to pay.
+	AmountRemaining Amount `json:"amount_remaining"`
+	// Shipping.
+	AmountShipping Amount `json:"amount_shipping"`
+	// The customer's credit in this currency before the invoice was finalized.
+	StartingBalance Amount `json:"starting_balance"`
+	// The customer's credit in this currency after the invoice was finalized.
+	EndingBalance Amount `json:"ending_balance"`
+	// How often payment was attempted.
+	AttemptCount int64 `json:"attempt_count"`
+	// Whether payment was attempted.
+	Attempted bool `json:"attempted"`
+	// Labelled lines shown on the invoice.
+	CustomFields []CustomField `json:"custom_fields"`
+	// The customer as printed on a finalized invoice.
+	CustomerAddress *Address `json:"customer_address,omitempty"`
+	CustomerEmail   string   `json:"customer_email,omitempty"`
+	CustomerName    string   `json:"customer_name,omitempty"`
+	CustomerPhone   string   `json:"customer_phone,omitempty"`
+	// When payment is due, in unix seconds; absent when it is due on receipt.
+	DueDate int64 `json:"due_date,omitempty"`
+	// When the invoice took effect, in unix seconds; absent for a draft.
+	EffectiveAt int64 `json:"effective_at,omitempty"`
+	// Printed at the foot.
+	Footer string `json:"footer,omitempty"`
+	// The payment method its currency belongs to.
+	DefaultPaymentMethodID string `json:"default_payment_method_id"`
+	// When the invoice entered each state, in unix seconds.
+	StatusTransitions StatusTransitions `json:"status_transitions"`
+	// As on a customer.
+	Metadata Metadata `json:"metadata"`
+	// What is charged for.
+	Lines []InvoiceLine `json:"lines"`
+	// When the invoice was created: ISO-8601 UTC with milliseconds.
+	CreatedAt Time `json:"created_at"`
+	// When the invoice last changed: ISO-8601 UTC with milliseconds.
+	UpdatedAt Time `json:"updated_at"`
+}
+
+// InvoiceLine is one thing an invoice charges for.
+type InvoiceLine struct {
+	// Unique identifier, starting with ii_.
+	ID string `json:"id"`
+	// Always "invoice_item".
+	Object string `json:"object"`
+	// True in live mode, false in test mode.
+	Livemode bool `json:"livemode"`
+	// Quantity times unit_amount.
+	Amount Amount `json:"amount"`
+	// How many.
+	Quantity int64 `json:"quantity"`
+	// What one costs.
+	UnitAmount Amount `json:"unit_amount"`
+	// What it is.
+	Description string `json:"description"`
+	// The invoice's currency.
+	CurrencyID string `json:"currency_id"`
+	// The invoice's customer.
+	CustomerID string `json:"customer_id"`
+	// The invoice.
+	InvoiceID string `json:"invoice_id"`
+}
+
+// StatusTransitions are the moments an invoice entered its states, in unix seconds; absent for states not entered.
+type StatusTransitions struct {
+	FinalizedAt           int64 `json:"finalized_at,omitempty"`
+	MarkedUncollectibleAt int64 `json:"marked_uncollectible_at,omitempty"`
+	PaidAt                int64 `json:"paid_at,omitempty"`
+	VoidedAt              int64 `json:"voided_at,omitempty"`
+}
+
+// UnmarshalJSON decodes an invoice and gives all its amounts the invoice's currency.
+func (i *Invoice) UnmarshalJSON(data []byte) error {
+	type plain Invoice
+	if err := json.Unmarshal(data, (*plain)(i)); err != nil {
+		return err
+	}
+	for _, a := range []*Amount{
+		&i.Subtotal, &i.SubtotalExcludingTax, &i.Tax, &i.Total, &i.AmountDue, &i.AmountPaid, &i.AmountRemaining,
+		&i.AmountShipping, &i.StartingBalance, &i.EndingBalance,
+	} {
+		*a = a.In(i.CurrencyID)
+	}
+	for n := range i.Lines {
+		line := &i.Lines[n]
+		line.Amount, line.UnitAmount = line.Amount.In(i.CurrencyID), line.UnitAmount.In(i.CurrencyID)
+	}
+	return nil
+}
+
+// OverdueInvoices is what a customer owes on invoices given up as uncollectible, and the sums per currency.
+type OverdueInvoices struct {
+	// Always 0: Clientele has no subscriptions.
+	SubscriptionCount int64 `json:"subscriptionCount"`
+	// Who owes.
+	Customer Customer `json:"customer"`
+	// The uncollectible invoices, oldest first.
+	Invoices []Invoice `json:"invoices"`
+	// The sum of amount_remaining per currency id.
+	Summary map[string]OverdueSum `json:"summary"`
+}
+
+// OverdueSum is what is owed in one currency.
+type OverdueSum struct {
+	// In the currency's smallest unit.
+	Amount Amount `json:"amount"`
+	// The currency.
+	Currency PaymentCurrency `json:"currency"`
+	// The payment method the currency belongs to.
+	Method PaymentMethod `json:"method"`
+}
+
+// InvoiceExpanded is what retrieving one invoice answers: the invoice and the objects it refers to.
+type InvoiceExpanded struct {
+	Invoice
+	// Who is asked to pay, as it is today.
+	Customer Customer `json:"customer"`
+	// The currency of its amounts.
+	PaymentCurrency PaymentCurrency `json:"paymentCurrency"`
+	// The payment method the currency belongs to.
+	PaymentMethod PaymentMethod `json:"paymentMethod"`
+}
+
+// UnmarshalJSON decodes the invoice and the objects beside it.
+func (e *InvoiceExpanded) UnmarshalJSON(data []byte) error {
+	if err := e.Invoice.UnmarshalJSON(data); err != nil {
+		return err
+	}
+	var beside struct {
+		Customer        Customer        `json:"customer"`
+		PaymentCurrency PaymentCurrency `json:"paymentCurrency"`
+		PaymentMethod   PaymentMethod   `json:"paymentMethod"`
+	}
+	if err := json.Unmarshal(data, &beside); err != nil {
+		return err
+	}
+	e.Customer, e.PaymentCurrency, e.PaymentMethod = beside.Customer, beside.PaymentCurrency, beside.PaymentMethod
+	return nil
+}
