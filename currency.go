@@ -44,6 +44,16 @@ type PaymentCurrency struct {
 	UpdatedAt Time `json:"updated_at"`
 }
 
+// UnmarshalJSON decodes a currency and gives its amounts this currency.
+func (c *PaymentCurrency) UnmarshalJSON(data []byte) error {
+	type plain PaymentCurrency
+	if err := json.Unmarshal(data, (*plain)(c)); err != nil {
+		return err
+	}
+	c.MinimumPaymentAmount, c.MaximumPaymentAmount = c.MinimumPaymentAmount.In(c.ID), c.MaximumPaymentAmount.In(c.ID)
+	return nil
+}
+
 // PaymentMethod is a way money arrives, with the fields of the published types.
 type PaymentMethod struct {
 	// Unique identifier, starting with pm_.

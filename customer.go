@@ -34,7 +34,7 @@ type Customer struct {
 	// currency's decimals: "100.00". The exact units of every currency are in token_balance.
 	Balance string `json:"balance"`
 	// Credit per currency id in the currency's smallest unit.
-	TokenBalance map[string]Amount `json:"token_balance"`
+	TokenBalance Balances `json:"token_balance"`
 	// The currency of balance; absent when the base currency is meant.
 	CurrencyID string `json:"currency_id,omitempty"`
 	// Whether the customer has an overdue payment: an uncollectible invoice.
@@ -53,6 +53,22 @@ type Customer struct {
 	CreatedAt Time `json:"created_at"`
 	// When the customer last changed: ISO-8601 UTC with milliseconds.
 	UpdatedAt Time `json:"updated_at"`
+}
+
+// Balances are amounts by the id of their currency.
+type Balances map[string]Amount
+
+// UnmarshalJSON decodes the amounts and gives each its currency.
+func (b *Balances) UnmarshalJSON(data []byte) error {
+	var amounts map[string]Amount
+	if err := json.Unmarshal(data, &amounts); err != nil {
+		return err
+	}
+	for currency, a := range amounts {
+		amounts[currency] = a.In(currency)
+	}
+	*b = amounts
+	return nil
 }
 
 // CustomerExpanded is what retrieving one customer answers: the customer and what belongs to it.

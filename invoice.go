@@ -173,6 +173,16 @@ type OverdueSum struct {
 	Method PaymentMethod `json:"method"`
 }
 
+// UnmarshalJSON decodes a sum and gives its amount the currency beside it.
+func (s *OverdueSum) UnmarshalJSON(data []byte) error {
+	type plain OverdueSum
+	if err := json.Unmarshal(data, (*plain)(s)); err != nil {
+		return err
+	}
+	s.Amount = s.Amount.In(s.Currency.ID)
+	return nil
+}
+
 // InvoiceExpanded is what retrieving one invoice answers: the invoice and the objects it refers to.
 type InvoiceExpanded struct {
 	Invoice

@@ -85,7 +85,7 @@ func (c *Client) prepare(ctx context.Context, opts []CallOption, r request) (*ca
 	if payload != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if method == http.MethodPost || method == http.MethodPut {
+	if method != http.MethodGet {
 		req.Header.Set("Idempotency-Key", newKey())
 	}
 	call := &call{route: r.route, request: req}

@@ -122,16 +122,6 @@ func (p SearchParams) query() query {
 	return q
 }
 
-// Deleted confirms a deletion.
-type Deleted struct {
-	// What was deleted.
-	ID string `json:"id"`
-	// Which kind of thing it was.
-	Object string `json:"object"`
-	// Always true.
-	Deleted bool `json:"deleted"`
-}
-
 // Retrieve answers one customer with its payments and invoices.
 //
 //clientele:operation GET /api/customers/{id}
@@ -231,12 +221,11 @@ func (s *Customers) OverdueInvoices(
 		request{route: "GET /api/customers/{id}/overdue/invoices", ref: ref})
 }
 
-// Delete hides a customer and frees its DID, email and external id. A customer with open invoices is refused. When a
-// first answer was lost and the call repeated, the customer is already gone: that is [clientele.NotFound].
+// Delete hides a customer and frees its DID, email and external id. A customer with open invoices is refused.
 //
 //clientele:operation DELETE /api/customers/{id}
-func (s *Customers) Delete(ctx context.Context, ref string, opts ...CallOption) (*Deleted, error) {
-	return fetch[Deleted](ctx, s.c, opts, request{route: "DELETE /api/customers/{id}", ref: ref})
+func (s *Customers) Delete(ctx context.Context, ref string, opts ...CallOption) (*clientele.Deleted, error) {
+	return fetch[clientele.Deleted](ctx, s.c, opts, request{route: "DELETE /api/customers/{id}", ref: ref})
 }
 
 // Restore brings a deleted customer back, or says which of its DID, email and external id is now taken.

@@ -17,8 +17,8 @@ const (
 	maxRetryAfter = 60 * time.Second
 )
 
-// do sends the call until it is answered for good. Everything may be repeated: GET and DELETE by their nature, POST and
-// PUT by their Idempotency-Key.
+// do sends the call until it is answered for good. Everything may be repeated: GET by its nature, the others by
+// their Idempotency-Key.
 func (c *Client) do(call *call) (*answer, error) {
 	ctx := call.request.Context()
 	for try := 0; ; try++ {

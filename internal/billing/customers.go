@@ -288,7 +288,7 @@ func (s *Service) add(tx Tx, call Call, patch customerPatch, did string) (Record
 	}
 	c := &clientele.Customer{
 		Object: "customer", Livemode: call.Livemode, DID: did, Metadata: clientele.Metadata{},
-		TokenBalance: map[string]clientele.Amount{}, NextInvoiceSequence: 1,
+		TokenBalance: clientele.Balances{}, NextInvoiceSequence: 1,
 		CreatedAt: clientele.At(now), UpdatedAt: clientele.At(now),
 	}
 	if c.ID, err = s.seqID("cus_", seq); err != nil {

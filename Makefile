@@ -1,0 +1,55 @@
+# Everything a developer does here. `make help` lists it.
+
+GOLANGCI  = v2.15.0
+TOOLS    := $(CURDIR)/bin/tools
+LINT     := $(TOOLS)/golangci-lint-$(GOLANGCI)
+FUZZTIME ?= 30s
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test test-go test-js lint generate fuzz bench clean
+
+help: ## List these targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build bin/clientele, one static binary.
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/clientele ./cmd/clientele
+
+run: build ## Build and start the server with its demo data, on http://127.0.0.1:8080.
+	bin/clientele serve --demo
+
+test: lint test-go test-js ## Run every test of the project, installing what it needs.
+
+test-go: ## Run the Go tests.
+	go test ./...
+
+test-js: build conformance/node_modules ## Run the published JavaScript client against the server.
+	cd conformance && npm test
+
+conformance/node_modules: conformance/package-lock.json
+	@command -v npm >/dev/null || { echo "The JavaScript tests need Node.js 20 or newer: apt-get install nodejs npm" >&2; exit 1; }
+	cd conformance && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+lint: $(LINT) ## Check style, mistakes and the direction of imports.
+	$(LINT) run ./...
+
+$(LINT):
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
+	@mv $(TOOLS)/golangci-lint $@
+
+generate: ## Write openapi.yaml anew from the table of routes.
+	go test ./internal/api -run TestOpenAPI -update
+
+fuzz: ## Fuzz every parser, FUZZTIME (30s) each.
+	@for target in $$(grep -rhoE --include='*_test.go' 'func Fuzz[A-Za-z]+' . | sed 's/func //' | sort); do \
+		dir=$$(dirname $$(grep -rlE --include='*_test.go' "func $$target\\(" .)); \
+		echo "$$target ($$dir)"; \
+		go test $$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
+	done
+
+bench: ## Measure the server against a floor, in ratios; see bench/README.md.
+	go run ./bench
+
+clean: ## Remove what was built.
+	rm -rf bin conformance/node_modules
