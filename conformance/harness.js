@@ -45,13 +45,15 @@ export async function serve({ via } = {}) {
 
   await ready(url, exited, () => output);
   const clientele = async (...args) => (await run(bin, [...args, '--db', db], { cwd: dir })).stdout;
-  const key = async (mode, ...more) =>
-    (await clientele('keys', 'create', '--mode', mode, '--name', `conformance ${mode}`, ...more)).trim();
+  const key = async (mode) => {
+    const printed = await clientele('keys', 'create', '--mode', mode, '--name', `conformance ${mode}`);
+    if (new RegExp(`^sk_${mode}_\\w+\n$`).test(printed)) return printed.trim();
+    throw new Error(`keys create printed more than a key, or none: ${printed}`);
+  };
 
   const clientPort = via ? await via(url) : port;
   const printed = await clientele('apps', 'new', '--name', 'conformance', '--addr', `127.0.0.1:${clientPort}`);
-  const environment = paste(printed);
-  Object.assign(process.env, environment);
+  Object.assign(process.env, paste(printed));
   const payment = require('@blocklet/payment-js').default;
   ofClient('@blocklet/sdk/lib/config').default.logger.error = () => {}; // the client logs every refusal we provoke
 
@@ -59,8 +61,6 @@ export async function serve({ via } = {}) {
     url,
     payment,
     clientele,
-    key,
-    environment,
     test: caller(url, await key('test')),
     live: caller(url, await key('live')),
     // A call as the client makes it, to any path: what older clients did beside the five calls.

@@ -69,7 +69,10 @@ test('money is of one mode', async () => {
   const { id } = expect(201, await server.test('POST', '/api/invoices', bill));
   expect(200, await server.test('POST', `/api/invoices/${id}/finalize`));
   expect(200, await server.test('POST', `/api/invoices/${id}/mark_uncollectible`));
-  const overdue = async (mode) => (await mode(() => customers.overdueInvoices(did))).invoices.map((invoice) => invoice.id);
+  const overdue = async (mode) => {
+    const { invoices } = await mode(() => customers.overdueInvoices(did));
+    return invoices.map((invoice) => invoice.id);
+  };
   assert.deepEqual([await overdue(inTest), await overdue(inLive)], [[id], []]);
   assert.equal((await inLive(() => customers.retrieve(did))).delinquent, false);
 });

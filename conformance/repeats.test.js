@@ -10,8 +10,9 @@ let losing = 0;
 const passed = [];
 const proxy = http.createServer(async (request, answer) => {
   const body = Buffer.concat(await request.toArray());
-  const inner = await send({ url: proxy.to, method: request.method, target: request.url, headers: request.headers, body });
-  passed.push(`${request.method} ${inner.status}`);
+  const { method, url: target, headers } = request;
+  const inner = await send({ url: proxy.to, method, target, headers, body });
+  passed.push(`${method} ${inner.status}`);
   const lost = losing > 0 && losing--;
   answer.writeHead(lost ? 502 : inner.status, { 'content-type': 'application/json' });
   answer.end(JSON.stringify(lost ? { error: 'bad gateway' } : inner.body));
@@ -90,6 +91,50 @@ test('a replayed DELETE does not delete what came after', async () => {
   assert.equal(expect(200, await send(request)).id, id, 'the stored answer');
   assert.deepEqual(await customers.retrieve(did), next);
 });
+
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n; // of the group that Ed25519 signs in
+
+// The other number that would satisfy the signature's equation, were large ones allowed (RFC 8032, 5.1.7).
+function malleated(sig) {
+  const bytes = Buffer.from(sig.slice(2), 'hex');
+  const s = BigInt(`0x${bytes.subarray(32).reverse().toString('hex')}`) + ORDER; // little-endian
+  const other = Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse();
+  return `0x${bytes.toString('hex', 0, 32)}${other.toString('hex')}`;
+}
+
+const disguises = {
+  'another label': ({ headers }) => ({ headers: { ...headers, 'x-component-did': newDID() } }),
+  'a signature in capitals': ({ headers }) => ({
+    headers: { ...headers, 'x-component-sig': headers['x-component-sig'].toUpperCase().replace('0X', '0x') },
+  }),
+  'a signature without 0x': ({ headers }) => ({
+    headers: { ...headers, 'x-component-sig': headers['x-component-sig'].slice(2) },
+  }),
+  'a malleated signature': ({ headers }) => ({
+    headers: { ...headers, 'x-component-sig': malleated(headers['x-component-sig']) },
+  }),
+  'a query spelled otherwise': ({ target }) => ({ target: target.replace('livemode=false', 'livemode=%66alse') }),
+  'a path spelled otherwise': ({ target }) => ({ target: target.replace('/customers/', '/%63ustomers/') }),
+  'a body spelled otherwise': ({ body }) => ({ body: ` ${body.replace('First', '\\u0046irst')}` }),
+  'a request id': ({ headers }) => ({ headers: { ...headers, 'x-request-id': 'another' } }),
+  'an idempotency key': ({ headers }) => ({ headers: { ...headers, 'idempotency-key': 'another' } }),
+};
+for (const [what, disguise] of Object.entries(disguises)) {
+  test(`a replay disguised by ${what} has no second effect`, async () => {
+    const { id } = await customers.retrieve(newDID(), { create: true });
+    const target = `/api/customers/${id}?livemode=false`;
+    const request = await sign({ method: 'PUT', target, body: { name: 'First' } });
+    const first = await send(request);
+    assert.equal(expect(200, first).name, 'First');
+    await customers.update(id, { name: 'Second' });
+    const second = await state(id);
+
+    const again = await send({ ...request, ...disguise(request) });
+    if (again.status === 200) assert.deepEqual(again.body, first.body, 'the stored answer');
+    else assert.ok(again.status >= 400 && again.status < 500, `got ${again.status}`);
+    assert.deepEqual(await state(id), second);
+  });
+}
 
 test('a replay does not pass with other words', async () => {
   const { id } = await customers.retrieve(newDID(), { create: true });

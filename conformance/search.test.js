@@ -53,10 +53,11 @@ function matching(query) {
 }
 
 const queries = [
-  '王', '王小', '明', '小明', 'Ж', 'ж', 'ЖАН', 'фриске жанна', '😀', '😃', '👩‍👩‍👧', 'zoe', 'ZOË', 'Zoe\u0308', 'muller', 'MÜLLER',
-  'nunez', 'JOSÉ', 'anh', 'nguyen', 'q', 'qx', 'z', 'zo', 'b', 'bo', '1', '%', '0%', '100%', '100', '_', 'r_s', 'rxs', '\\',
-  'k\\s', 'backslash', "o'b", '; drop', '--', 'علي', 'محمد', 'ひ', 'カタ', '김', '철수', 'only.email', '@example', 'EXAMPLE.CN',
-  'crm-004', 'CRM-0042', '+4930', '4930901820', 'wang 王', 'zoe plain', '  zoe   mull  ', 'zoe fang', 'nothing like it',
+  ...['王', '王小', '明', '小明', 'Ж', 'ж', 'ЖАН', 'фриске жанна', '😀', '😃', '👩‍👩‍👧', 'علي', 'محمد', 'ひ', 'カタ', '김', '철수'],
+  ...['zoe', 'ZOË', 'Zoe\u0308', 'muller', 'MÜLLER', 'nunez', 'JOSÉ', 'anh', 'nguyen', 'q', 'qx', 'z', 'zo', 'b', 'bo', '1'],
+  ...['%', '0%', '100%', '100', '_', 'r_s', 'rxs', '\\', 'k\\s', 'backslash', "o'b", '; drop', '--'],
+  ...['only.email', '@example', 'EXAMPLE.CN', 'crm-004', 'CRM-0042', '+4930', '4930901820'],
+  ...['wang 王', 'zoe plain', '  zoe   mull  ', 'zoe fang', 'nothing like it'],
 ];
 for (const query of queries) {
   test(`search ${JSON.stringify(query)}`, async () => {
@@ -89,7 +90,9 @@ test('search in one field, and for a phrase', async () => {
   const ids = async (query) => (await customers.search({ query })).list.map(label).sort();
   const named = (...names) => everybody.filter(({ name }) => names.includes(name)).map(label).sort();
   assert.deepEqual(await ids('email:zoe'), named('Zoë Müller'));
-  assert.deepEqual(await ids('metadata.plan:gold'), everybody.filter(({ metadata }) => metadata.plan === 'gold').map(label));
+  const golden = everybody.filter(({ metadata }) => metadata.plan === 'gold').map(label);
+  assert.equal(golden.length, 1);
+  assert.deepEqual(await ids('metadata.plan:gold'), golden);
   assert.deepEqual(await ids('"zoe mull"'), named('Zoë Müller'));
   assert.deepEqual(await ids('"mull zoe"'), []);
 });

@@ -5,7 +5,6 @@ import { after, before, test } from 'node:test';
 import { expect, newDID, newKey, send, serve } from './harness.js';
 
 const server = await serve();
-after(() => server.stop());
 const { sign, clientele } = server;
 const { customers, environments } = server.payment;
 environments.setTestMode(true);
@@ -19,7 +18,11 @@ before(async () => {
   await customers.update(id, { name: 'Untouched' });
   target = `/api/customers/${id}?livemode=false`;
 });
-after(async () => assert.equal((await customers.retrieve(id)).name, 'Untouched', 'nothing spoiled had an effect'));
+after(async () => {
+  const { name } = await customers.retrieve(id);
+  await server.stop();
+  assert.equal(name, 'Untouched', 'nothing spoiled had an effect');
+});
 
 const get = (more) => sign({ target, ...more });
 const put = (more) => sign({ method: 'PUT', target, body: { name: 'Forged' }, ...more });
@@ -52,6 +55,10 @@ const spoiled = {
     ...headed(await get(), { 'content-type': 'application/json' }),
     body: '{"create":true}',
   }),
+  'a body that says one thing twice': async () => ({
+    ...(await put({ body: { name: 'Signed' } })),
+    body: '{"name":"Forged","name":"Signed"}',
+  }),
   'a body that is dropped': async () => ({ ...(await put()), body: '{}' }),
   'a changed method': async () => ({ ...(await get()), method: 'DELETE' }),
   'a changed path': async () => respelled(await get(), id, 'search'),
@@ -75,8 +82,11 @@ const spoiled = {
     const exp = now() + 200;
     return headed(await put({ exp }), { 'x-component-sig-exp': `${exp / 1e9}e9` });
   },
-  'an exp that is changed': async () => headed(await put(), { 'x-component-sig-exp': String(now() + 299) }),
-  'an iat that is changed': async () => headed(await put({ iat: now() - 400 }), { 'x-component-sig-iat': String(now()) }),
+  'an exp that is changed': async () => headed(await put(), { 'x-component-sig-exp': String(now() + 200) }),
+  'an iat that is changed': async () => {
+    const request = await put({ iat: now() - 200, exp: now() + 90 });
+    return headed(request, { 'x-component-sig-iat': String(now() - 100) });
+  },
   'an exp before its iat': () => put({ iat: now(), exp: now() - 1 }),
   'a path that a header completes': async () => {
     const request = await put({ target: `/elsewhere${target}` });
@@ -91,7 +101,7 @@ const spoiled = {
 for (const [what, request] of Object.entries(spoiled)) {
   test(`${what} is refused`, async () => {
     const { status, body } = await send(await request());
-    // A query that no client sends may be refused before anybody asks who signed it.
+    // What no client sends may be refused before anybody asks who signed it.
     const allowed = /^an unsigned|twice$/.test(what) ? [400, 401] : [401];
     assert.ok(allowed.includes(status), `got ${status}: ${JSON.stringify(body)}`);
     assert.equal(typeof body.error, 'string');

@@ -28,11 +28,11 @@ func (t *tx) NextSeq(kind billing.Kind, at time.Time) (seq int64, err error) {
 // Customer implements [billing.Tx].
 func (t *tx) Customer(live bool, ref billing.Ref) (billing.Record, bool, error) {
 	if ref.ID != "" {
-		return t.record("SELECT seq, version, 0, doc FROM customers WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL",
+		return t.record("SELECT seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2",
 			ref.ID, live)
 	}
 	return t.record(`SELECT c.seq, c.version, 0, c.doc FROM customer_names n JOIN customers c ON c.id = n.customer_id
-		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.deleted_at IS NULL`, live, string(ref.Kind), ref.Name)
+		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.shown IS NOT NULL`, live, string(ref.Kind), ref.Name)
 }
 
 // DeletedCustomer implements [billing.Tx].
@@ -53,20 +53,21 @@ func (t *tx) record(query string, args ...any) (rec billing.Record, found bool, 
 
 // SaveCustomer implements [billing.Tx].
 func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer) error {
-	var deleted any
+	var shown, deleted any = after.Livemode, nil
 	if rec.DeletedAt != 0 {
-		deleted = rec.DeletedAt
+		shown, deleted = nil, rec.DeletedAt
 	}
 	columns := []any{
-		rec.Seq, deleted, rec.Version, after.UpdatedAt.UnixMilli(), after.Delinquent, strings.ToLower(after.Email),
+		rec.Seq, shown, deleted, rec.Version, after.UpdatedAt.UnixMilli(), after.Delinquent, strings.ToLower(after.Email),
 		billing.Fold(after.Name), string(rec.JSON),
 	}
 	if before == nil {
 		if err := t.countCustomer(after.Livemode, rec.Seq, 1); err != nil {
 			return err
 		}
-		err := t.run(`INSERT INTO customers (seq, deleted_at, version, updated_at, delinquent, email, name, doc, id, livemode)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, append(columns, after.ID, after.Livemode)...)
+		err := t.run(`INSERT INTO customers
+			(seq, shown, deleted_at, version, updated_at, delinquent, email, name, doc, id, livemode)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, append(columns, after.ID, after.Livemode)...)
 		if err != nil {
 			return err
 		}
@@ -74,11 +75,11 @@ func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer)
 	}
 	var wasDeleted bool
 	read := func(r row) error { wasDeleted = r.int(0) == 1; return nil }
-	if err := t.each("SELECT deleted_at IS NOT NULL FROM customers WHERE seq = $1", read, rec.Seq); err != nil {
+	if err := t.each("SELECT shown IS NULL FROM customers WHERE seq = $1", read, rec.Seq); err != nil {
 		return err
 	}
-	changed, err := t.exec(`UPDATE customers SET deleted_at = $2, version = $3, updated_at = $4, delinquent = $5,
-		email = $6, name = $7, doc = $8 WHERE seq = $1 AND version = $3 - 1`, columns...)
+	changed, err := t.exec(`UPDATE customers SET shown = $2, deleted_at = $3, version = $4, updated_at = $5,
+		delinquent = $6, email = $7, name = $8, doc = $9 WHERE seq = $1 AND version = $4 - 1`, columns...)
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer)
 // countCustomer keeps the totals. Only a customer that comes at the newest end leaves the others where they are.
 func (t *tx) countCustomer(live bool, seq, by int64) error {
 	return t.run(`UPDATE customer_totals SET count = count + $1, shifts = shifts + ($2 OR EXISTS (
-			SELECT 1 FROM customers WHERE livemode = $3 AND deleted_at IS NULL AND seq > $4))
+			SELECT 1 FROM customers WHERE shown = $3 AND seq > $4))
 		WHERE livemode = $3`, by, by < 0, live, seq)
 }
 
@@ -208,6 +209,6 @@ func (t *tx) ReleaseName(live bool, kind billing.NameKind, name string) error {
 // EmailHolder implements [billing.Tx].
 func (t *tx) EmailHolder(live bool, email string) (id string, err error) {
 	read := func(r row) error { id = r.text(0); return nil }
-	err = t.each("SELECT id FROM customers WHERE livemode = $1 AND email = $2 AND deleted_at IS NULL LIMIT 1", read, live, email)
+	err = t.each("SELECT id FROM customers WHERE shown = $1 AND email = $2 LIMIT 1", read, live, email)
 	return id, err
 }

@@ -33,8 +33,7 @@ func (w *where) with(more ...any) (args []any, first int) {
 // ListCustomers implements [billing.Tx].
 func (t *tx) ListCustomers(f billing.CustomerFilter) (docs [][]byte, count int64, err error) {
 	var w where
-	w.add("livemode = ?", f.Livemode)
-	w.add("deleted_at IS NULL")
+	w.add("shown = ?", f.Livemode)
 	plain := len(w.conditions)
 	for _, name := range f.Names {
 		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",

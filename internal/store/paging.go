@@ -64,10 +64,10 @@ func (t *tx) listAllCustomers(f billing.CustomerFilter) (docs [][]byte, count in
 
 // customersFrom walks the customers from a position on, itself included.
 func (t *tx) customersFrom(live bool, from int64, desc bool, limit, skip int64) (seqs []int64, err error) {
-	query := `SELECT seq FROM customers WHERE livemode = $1 AND deleted_at IS NULL AND seq >= $2
+	query := `SELECT seq FROM customers WHERE shown = $1 AND seq >= $2
 		ORDER BY seq ASC LIMIT $3 OFFSET $4`
 	if desc {
-		query = `SELECT seq FROM customers WHERE livemode = $1 AND deleted_at IS NULL AND seq <= $2
+		query = `SELECT seq FROM customers WHERE shown = $1 AND seq <= $2
 			ORDER BY seq DESC LIMIT $3 OFFSET $4`
 	}
 	err = t.each(query, func(r row) error {

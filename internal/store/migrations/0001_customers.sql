@@ -4,7 +4,8 @@ CREATE TABLE customers (
 	seq        INTEGER PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
 	livemode   INTEGER NOT NULL,
-	deleted_at INTEGER,          -- unix milliseconds; set while the customer is hidden
+	shown      INTEGER,          -- livemode; NULL while the customer is deleted
+	deleted_at INTEGER,          -- unix milliseconds; NULL unless the customer is deleted
 	version    INTEGER NOT NULL, -- counts changes from 1
 	updated_at INTEGER NOT NULL, -- unix milliseconds
 	delinquent INTEGER NOT NULL,
@@ -14,11 +15,11 @@ CREATE TABLE customers (
 ) STRICT;
 
 -- Narrow indexes: a page is found, skipped to and counted in them before any document is read.
-CREATE INDEX customers_by_time ON customers (livemode, seq) WHERE deleted_at IS NULL;
-CREATE INDEX customers_by_update ON customers (livemode, updated_at, seq) WHERE deleted_at IS NULL;
-CREATE INDEX customers_by_name ON customers (livemode, name, seq) WHERE deleted_at IS NULL;
-CREATE INDEX customers_by_email ON customers (livemode, email, seq) WHERE deleted_at IS NULL;
-CREATE INDEX customers_delinquent ON customers (livemode, seq) WHERE deleted_at IS NULL AND delinquent = 1;
+CREATE INDEX customers_by_time ON customers (shown, seq);
+CREATE INDEX customers_by_update ON customers (shown, updated_at, seq);
+CREATE INDEX customers_by_name ON customers (shown, name, seq);
+CREATE INDEX customers_by_email ON customers (shown, email, seq);
+CREATE INDEX customers_delinquent ON customers (shown, delinquent, seq);
 
 -- How many customers of a mode are not deleted, and how often one came or went other than at the newest end: until
 -- that number changes, a customer keeps its distance from the oldest.
