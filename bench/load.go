@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -47,7 +48,7 @@ func loop(ctx context.Context, addr string, next func(b []byte, n int) []byte) (
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // nothing is lost
 	in := bufio.NewReaderSize(conn, 16<<10)
 	var request []byte
 	for n := 0; ctx.Err() == nil; n++ {
@@ -64,53 +65,29 @@ func loop(ctx context.Context, addr string, next func(b []byte, n int) []byte) (
 	return latencies, nil
 }
 
-// skipAnswer reads one HTTP/1.1 answer.
+// skipAnswer reads one HTTP/1.1 answer, which says how long it is.
 func skipAnswer(in *bufio.Reader) error {
 	status, err := in.ReadString('\n')
 	if err != nil {
 		return err
 	}
-	length, chunked := 0, false
-	for {
+	for length := -1; ; {
 		line, err := in.ReadSlice('\n')
 		if err != nil {
 			return err
 		}
 		name, value, _ := bytes.Cut(bytes.TrimSpace(line), []byte(": "))
 		switch {
-		case len(name) == 0:
-			if len(status) < 12 || status[9:12] != "200" {
-				body, _ := in.Peek(in.Buffered())
-				return fmt.Errorf("answered %q %s", status, body)
-			}
-			if chunked {
-				return skipChunks(in)
-			}
-			_, err = in.Discard(length)
-			return err
-		case bytes.EqualFold(name, []byte("Content-Length")):
+		case len(name) > 0 && bytes.EqualFold(name, []byte("Content-Length")):
 			if length, err = strconv.Atoi(string(value)); err != nil {
 				return err
 			}
-		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
-			chunked = true
-		}
-	}
-}
-
-// skipChunks reads a body whose length was not known before.
-func skipChunks(in *bufio.Reader) error {
-	for {
-		line, err := in.ReadSlice('\n')
-		if err != nil {
+		case len(name) == 0 && strings.HasPrefix(status, "HTTP/1.1 200") && length >= 0:
+			_, err = in.Discard(length)
 			return err
-		}
-		size, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 32)
-		if err != nil {
-			return err
-		}
-		if _, err := in.Discard(int(size) + len("\r\n")); err != nil || size == 0 {
-			return err
+		case len(name) == 0:
+			body, _ := in.Peek(in.Buffered())
+			return fmt.Errorf("answered %q %s", status, body)
 		}
 	}
 }

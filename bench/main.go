@@ -13,6 +13,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"log"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -31,8 +32,7 @@ type bench struct {
 
 func main() {
 	if len(os.Args) == 4 && os.Args[1] == "floor" {
-		fail(floor(os.Args[2], os.Args[3]))
-		return
+		log.Fatal(floor(os.Args[2], os.Args[3]))
 	}
 	customers := flag.Int("customers", 200_000, "how many customers")
 	duration := flag.Duration("duration", 5*time.Second, "how long each measurement of a round takes")
@@ -45,13 +45,8 @@ func main() {
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer cancel()
-	fail(run(ctx, *folder, *customers, &bench{duration: *duration, rounds: *rounds}, *only))
-}
-
-func fail(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
+	if err := run(ctx, *folder, *customers, &bench{duration: *duration, rounds: *rounds}, *only); err != nil {
+		log.Fatal("bench: ", err)
 	}
 }
 
@@ -59,7 +54,7 @@ func run(ctx context.Context, folder string, customers int, b *bench, only strin
 	if b.data, err = prepare(ctx, folder, customers); err != nil {
 		return err
 	}
-	defer os.RemoveAll(filepath.Dir(b.file))
+	defer os.RemoveAll(filepath.Dir(b.file)) //nolint:errcheck // the next run removes it too
 	if b.real, err = startClientele(ctx, folder, b.file); err != nil {
 		return err
 	}

@@ -37,8 +37,7 @@ func (b *bench) gets(s *server, target func() string) func() (float64, error) {
 	}
 }
 
-func (b *bench) randomID() string { return b.ids[rand.IntN(len(b.ids))] }
-
+func (b *bench) randomID() string     { return b.ids[rand.IntN(len(b.ids))] }
 func (b *bench) someCustomer() string { return "/api/customers/" + b.randomID() }
 
 func (b *bench) retrieve() error {
@@ -61,7 +60,7 @@ func (b *bench) list() error {
 	far := len(b.ids) / 40 // 5,000 of 200,000
 	first, deep, ratio, err := b.turns(b.gets(b.real, page(1)), b.gets(b.real, page(far)))
 	if err == nil {
-		row(fmt.Sprintf("list, page %d", far), perSecond(deep), "page 1 "+perSecond(first), ratio, "page 1 ≤ 3 × it")
+		row(fmt.Sprintf("list, page %d", far), perSecond(deep), "page 1 "+perSecond(first), ratio, "≤ 3")
 	}
 	return err
 }
@@ -71,7 +70,10 @@ func (b *bench) search() error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // it only reads
+	if err := sqlitex.ExecuteTransient(db, "PRAGMA mmap_size = 1073741824", nil); err != nil {
+		return err
+	}
 	for _, q := range []struct{ what, query, target string }{
 		{"a surname", "kowalski", "≥ 50"}, {"a common word", "gmail", "no target"}, {"two letters", "wo", "no target"},
 		{"8 characters of an id", b.randomID()[18:26], "≥ 50"},
@@ -94,7 +96,7 @@ func (b *bench) search() error {
 	return nil
 }
 
-// like measures what a search would be without an index: every text compared, for the count and for a page.
+// like measures a search without an index, for the count and a page; the file is mapped as the server does.
 func (b *bench) like(db *sqlite.Conn, query string) (float64, error) {
 	const where = ` FROM customer_texts WHERE livemode = 0 AND (name LIKE ?1 OR email LIKE ?1 OR phone LIKE ?1
 		OR did LIKE ?1 OR id LIKE ?1 OR external_id LIKE ?1)`
@@ -138,6 +140,5 @@ func (b *bench) update() error {
 	return nil
 }
 
-func perSecond(x float64) string { return fmt.Sprintf("%.0f/s", x) }
-
+func perSecond(x float64) string     { return fmt.Sprintf("%.0f/s", x) }
 func latency(seconds float64) string { return fmt.Sprintf("%.2f ms", seconds*1000) }

@@ -40,8 +40,14 @@ export async function serve({ via } = {}) {
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  process.once('exit', () => {
+    child.kill('SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  // A test file that fails before it stops its server must still end.
+  const handles = [child, child.stdout, child.stderr];
+  for (const handle of handles) handle.unref();
 
   await ready(url, exited, () => output);
   const clientele = async (...args) => (await run(bin, [...args, '--db', db], { cwd: dir })).stdout;
@@ -67,10 +73,9 @@ export async function serve({ via } = {}) {
     call: (request) => ofClient('@blocklet/sdk/lib/component').default.call({ name: PAYMENT_KIT, ...request }),
     sign: (request) => sign(url, request),
     async stop() {
+      for (const handle of handles) handle.ref();
       child.kill('SIGTERM');
       const { code, signal } = await exited;
-      process.off('exit', kill);
-      rmSync(dir, { recursive: true, force: true });
       if (code !== 0) throw new Error(`the server ended with code ${code}, signal ${signal}:\n${output}`);
       const errors = output.split('\n').filter((line) => /"level":"ERROR"|\blevel=ERROR\b/.test(line));
       if (errors.length > 0) throw new Error(`the server logged errors:\n${errors.slice(0, 5).join('\n')}`);

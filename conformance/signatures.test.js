@@ -19,8 +19,7 @@ before(async () => {
   target = `/api/customers/${id}?livemode=false`;
 });
 after(async () => {
-  const { name } = await customers.retrieve(id);
-  await server.stop();
+  const { name } = await customers.retrieve(id).finally(server.stop);
   assert.equal(name, 'Untouched', 'nothing spoiled had an effect');
 });
 

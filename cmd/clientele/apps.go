@@ -20,7 +20,13 @@ type appsCommand struct {
 
 type appsNew struct {
 	Name string `required:"" help:"What the application is called."`
-	Addr string `help:"The server's address, for the environment." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Addr string `help:"The server's address, for the environment (${default})." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+}
+
+// Help is shown by clientele apps new --help.
+func (appsNew) Help() string {
+	return `The output holds the application's secret key, which is kept nowhere else. Examples:
+  clientele apps new --name shop >shop.env && . ./shop.env && node shop.js`
 }
 
 // Run makes an application.
@@ -56,6 +62,12 @@ type appsTrust struct {
 	PublicKey string `arg:"" name:"public-key-hex" help:"The application's Ed25519 public key: 64 hex digits (BLOCKLET_APP_PK)."`
 }
 
+// Help is shown by clientele apps trust --help.
+func (appsTrust) Help() string {
+	return `Examples:
+  clientele apps trust --name shop 79b5562e8fe654f94078b112e8a98ba7901f853ae695bed7e0e3910bad049664`
+}
+
 // Run trusts a public key.
 func (t appsTrust) Run(a *app) error {
 	key, err := auth.ParsePublicKey(t.PublicKey)
@@ -79,7 +91,7 @@ type appsList struct{}
 
 // Run lists the applications.
 func (appsList) Run(a *app) error {
-	db, err := a.open()
+	db, err := a.openExisting()
 	if err != nil {
 		return err
 	}
@@ -103,7 +115,7 @@ type appsRevoke struct {
 
 // Run stops trusting an application.
 func (r appsRevoke) Run(a *app) error {
-	db, err := a.open()
+	db, err := a.openExisting()
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -18,7 +19,15 @@ type keysCommand struct {
 type keysCreate struct {
 	Mode  string `enum:"test,live" required:"" help:"Which world the key opens: test or live."`
 	Name  string `required:"" help:"What the key is for."`
-	Scope string `enum:"read,write" default:"write" help:"What the key allows: read or write."`
+	Scope string `enum:"read,write" default:"write" help:"What the key allows: read or write (${default})."`
+}
+
+// Help is shown by clientele keys create --help.
+func (keysCreate) Help() string {
+	return `Examples:
+  clientele keys create --mode test --name laptop
+  clientele keys create --mode live --name reports --scope read
+  export CLIENTELE_KEY=$(clientele keys create --mode test --name laptop)`
 }
 
 // Run creates a key.
@@ -40,7 +49,7 @@ type keysList struct{}
 
 // Run lists the keys.
 func (keysList) Run(a *app) error {
-	db, err := a.open()
+	db, err := a.openExisting()
 	if err != nil {
 		return err
 	}
@@ -64,7 +73,7 @@ type keysRevoke struct {
 
 // Run revokes a key.
 func (k keysRevoke) Run(a *app) error {
-	db, err := a.open()
+	db, err := a.openExisting()
 	if err != nil {
 		return err
 	}
@@ -78,12 +87,27 @@ func (k keysRevoke) Run(a *app) error {
 
 type keysRotate struct {
 	ID    string        `arg:"" help:"The key's id, as the list shows it."`
-	Grace time.Duration `help:"How long the old key stays good, such as 24h." default:"0s"`
+	Grace time.Duration `help:"How long the old key stays good, such as 24h; not at all by default." default:"0s" placeholder:"TIME"`
 }
 
-// Run replaces a key. The new one is there before the old one goes.
+// Help is shown by clientele keys rotate --help.
+func (keysRotate) Help() string {
+	return `Examples:
+  clientele keys rotate key_abc123
+  clientele keys rotate key_abc123 --grace 24h`
+}
+
+// Validate is called by kong.
+func (k keysRotate) Validate() error {
+	if k.Grace < 0 {
+		return errors.New("--grace cannot be negative")
+	}
+	return nil
+}
+
+// Run replaces a key.
 func (k keysRotate) Run(a *app) error {
-	db, err := a.open()
+	db, err := a.openExisting()
 	if err != nil {
 		return err
 	}
@@ -101,10 +125,7 @@ func (k keysRotate) Run(a *app) error {
 			return fmt.Errorf("key %s is revoked; create a new one", k.ID)
 		}
 		key, secret := auth.NewKey(old.Name, old.Livemode, old.Scope, now)
-		if err := db.AddKey(a.ctx, key); err != nil {
-			return err
-		}
-		if _, err := db.RevokeKey(a.ctx, old.ID, now.Add(k.Grace)); err != nil {
+		if err := db.ReplaceKey(a.ctx, old.ID, now.Add(k.Grace), key); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(a.stdout, secret)

@@ -9,23 +9,24 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
-	kongyaml "github.com/alecthomas/kong-yaml"
 
 	"clientele.dev/internal/store"
 )
 
 const description = `A self-hosted server for customers and what they owe.
 
-Start it with "clientele serve --demo" and open the address it prints. Every option can also be given in the
-environment (CLIENTELE_ADDR, CLIENTELE_DB, …) or in clientele.yaml (addr: …, db: …), here or where --config says.`
+Start it with "clientele serve --demo" and open the address it prints. The options --db, --addr, --demo and --drain can
+also be given in the environment (CLIENTELE_DB, CLIENTELE_ADDR, …) or in a file, ./clientele.yaml or what --config
+names (db: …, addr: …). The command line goes before the environment, and that before the file.`
 
 // cli is the command line.
 type cli struct {
-	Config kong.ConfigFlag `help:"Read options from this YAML file." placeholder:"FILE"`
-	DB     string          `name:"db" help:"The database, sqlite:PATH. It is created when it does not exist." default:"sqlite:clientele.db" placeholder:"URL"`
+	Config kong.ConfigFlag `help:"Read options from this YAML file." placeholder:"FILE" env:"CLIENTELE_CONFIG"`
+	DB     string          `name:"db" help:"The database, sqlite:PATH (${default})." default:"sqlite:clientele.db" placeholder:"URL" env:"CLIENTELE_DB"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Keys    keysCommand    `cmd:"" help:"Create, list, revoke and rotate API keys."`
@@ -41,8 +42,18 @@ type app struct {
 	db     string
 }
 
-// open opens the database.
+// open opens the database and creates it when it does not exist.
 func (a *app) open() (*store.Store, error) { return store.Open(a.ctx, a.db) }
+
+// openExisting opens the database for a command that makes no sense on a new one.
+func (a *app) openExisting() (*store.Store, error) {
+	if path, ok := strings.CutPrefix(a.db, "sqlite:"); ok {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("there is no database at %s; --db says where it is: %w", path, err)
+		}
+	}
+	return a.open()
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -54,8 +65,8 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
 	code := -1
-	parser, err := kong.New(&c, kong.Name("clientele"), kong.Description(description), kong.UsageOnError(),
-		kong.DefaultEnvars("CLIENTELE"), kong.Configuration(kongyaml.Loader, "clientele.yaml"),
+	parser, err := kong.New(&c, kong.Name("clientele"), kong.Description(description),
+		kong.Configuration(readConfig, "clientele.yaml"),
 		kong.Writers(stdout, stderr), kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {

@@ -75,10 +75,11 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.metrics.observe(r.Method, r.Pattern, out.status, took)
 		a.log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request_id", out.id),
 			slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", out.status),
-			slog.Duration("duration", took), slog.String("caller", out.caller))
+			slog.Float64("duration_ms", float64(took.Microseconds())/1000), slog.String("caller", out.caller))
 	}()
-	if path.Clean(r.URL.Path) != r.URL.Path { // the mux would redirect, which clients do not expect
-		a.unknown(out, r)
+	// The mux would redirect, which clients do not expect. A slash that is escaped is a part of a name.
+	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped {
+		a.fail(out, errNoPath)
 		return
 	}
 	a.mux.ServeHTTP(out, r)
@@ -102,9 +103,10 @@ func (a *API) serve(route route) http.Handler {
 	known := map[string]bool{"livemode": route.access == member}
 	var families []string
 	for _, p := range route.query {
-		known[p.name] = true
 		if strings.HasSuffix(p.name, ".") {
 			families = append(families, p.name)
+		} else {
+			known[p.name] = true
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, httpRequest *http.Request) {
@@ -181,6 +183,8 @@ func (a *API) fail(out *recorder, err error) {
 	ans.write(out)
 }
 
+var errNoPath = clientele.Errorf(clientele.NotFound, "", "there is nothing at this path; see /docs")
+
 // unknown answers requests that no route matches.
 func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
 	out := w.(*recorder)
@@ -193,7 +197,7 @@ func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if len(allowed) == 0 {
-		a.fail(out, clientele.Errorf(clientele.NotFound, "", "there is nothing at this path; see /docs"))
+		a.fail(out, errNoPath)
 		return
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))

@@ -255,16 +255,17 @@ func least(to, ms int64) int64 {
 	return min(to, ms)
 }
 
-// parseMoment reads a moment from 1970 to 9999 as unix milliseconds, at least 1 so that 0 stays open.
+// parseMoment reads a moment from 1970 to 9999 as unix milliseconds, at least 1 so that 0 stays open, and at most the
+// last that has a position in time (in the year 6429): no customer is younger.
 func parseMoment(s string) (ms int64, ok bool) {
-	const last = 253402300799999
+	const last, lastPosition = 253402300799999, 1<<47 - 2
 	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && seconds >= 0 && seconds <= last/1000 {
-		return max(seconds*1000, 1), true
+		return min(max(seconds*1000, 1), lastPosition), true
 	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
 			ms = t.UnixMilli()
-			return max(ms, 1), ms >= 0 && ms <= last
+			return min(max(ms, 1), lastPosition), ms >= 0 && ms <= last
 		}
 	}
 	return 0, false

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,6 +99,9 @@ func (r *request) fields() (billing.Fields, error) {
 	return fields, wire.Decode(r.body, &fields)
 }
 
+// entityTag is RFC 9110's (8.8.3), of any server's making.
+var entityTag = regexp.MustCompile(`^(W/)?"[^"]*"$`)
+
 // ifMatch reads the versions that the request is conditional on: nil for none or any.
 func (r *request) ifMatch() ([]int64, error) {
 	header := strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ","))
@@ -107,11 +111,12 @@ func (r *request) ifMatch() ([]int64, error) {
 	versions := []int64{}
 	for tag := range strings.SplitSeq(header, ",") {
 		tag = strings.TrimSpace(tag)
-		if !strings.HasSuffix(tag, `"`) || !strings.HasPrefix(strings.TrimPrefix(tag, "W/"), `"`) {
+		if !entityTag.MatchString(tag) {
 			return nil, invalid("If-Match", `If-Match holds ETags in quotes, such as "3"`)
 		}
 		// A weak or foreign tag matches no version (RFC 9110, 13.1.1).
-		if version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64); err == nil {
+		version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+		if err == nil && tag == strconv.Quote(strconv.FormatInt(version, 10)) {
 			versions = append(versions, version)
 		}
 	}

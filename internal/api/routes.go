@@ -22,32 +22,56 @@ type route struct {
 	body    any     // an example of the type of the body; nil when there is none
 	answers any     // an example of the type of a good answer
 	status  int     // of a good answer, when not 200
+	media   string  // the good answer's media type, when not JSON
 	group   string  // which resource it belongs to
 	summary string
+
+	conditional bool // obeys If-Match
+	upserts     bool // makes what is not there: answers 201 besides 200, and never 404
 }
 
 // param is a query parameter; one ending in a dot is a family (metadata.plan).
-type param struct{ name, about string }
+type param struct {
+	name, about string
+	value       any // an example of the type of its value
+}
+
+// bounds is how a range of time is given: created_at[gte]=2026-01-01.
+type bounds struct {
+	// At this moment or later.
+	GTE string `json:"gte,omitempty"`
+	// Later than this moment.
+	GT string `json:"gt,omitempty"`
+	// Earlier than this moment.
+	LT string `json:"lt,omitempty"`
+	// At this moment or earlier.
+	LTE string `json:"lte,omitempty"`
+}
 
 var (
 	paging = []param{
-		{"page", "Which page, from 1."},
-		{"pageSize", "How many a page holds, 1 to 100; 20 when absent."},
-		{"limit", "Another name of pageSize."},
+		{"page", "Which page, from 1; 1 when absent.", int64(1)},
+		{"pageSize", "How many a page holds, 1 to 100; 20 when absent.", int64(1)},
+		{"limit", "Another name of pageSize.", int64(1)},
 	}
 	cursors = []param{
-		{"starting_after", "The page starts after the object with this id, in place of page."},
-		{"ending_before", "The page ends before the object with this id, in place of page."},
+		{"starting_after", "The page starts after the object with this id, in place of page.", ""},
+		{"ending_before", "The page ends before the object with this id, in place of page.", ""},
 	}
 	metadata = []param{
-		{"metadata.", "Only objects whose metadata has this value: metadata.plan=gold."},
-		{"metadata", "The same as metadata[plan]=gold."},
-	}
-	order = []param{
-		{"order", "The sort order: created_at:DESC, or order[0][0]=created_at&order[0][1]=DESC. Newest first when absent."},
-		{"o", "An older name of order."},
+		{"metadata.", "Only objects whose metadata has this value: metadata.plan=gold. At most 10.", map[string]string{}},
+		{"metadata", "The same as metadata[plan]=gold.", map[string]string{}},
 	}
 )
+
+// order is the sort order by some fields.
+func order(fields string) []param {
+	return []param{
+		{"order", "The sort order, newest first when absent: created_at:DESC, several separated by commas, or " +
+			"order[0][0]=created_at&order[0][1]=DESC. By " + fields + ".", ""},
+		{"o", "An older name of order.", ""},
+	}
+}
 
 func join(lists ...[]param) (all []param) {
 	for _, list := range lists {
@@ -62,21 +86,24 @@ func (a *API) routes() []route {
 		{pattern: "POST /api/customers", handle: a.createCustomer, access: member, group: "Customers",
 			body: customerParams{}, answers: clientele.Customer{}, status: 201, summary: "Create a customer."},
 		{pattern: "GET /api/customers", handle: a.listCustomers, access: member, group: "Customers",
-			query: join(paging, cursors, order, metadata, []param{
-				{"did", "Only the customer with this DID, in any of its forms."},
-				{"email", "Only customers with this email address, in any case."},
-				{"external_id", "Only the customer with this external id."},
-				{"delinquent", "Only customers that are delinquent (true) or are not (false)."},
-				{"created_at", "Only customers created in a range: created_at[gte], [gt], [lt], [lte], each a date, a moment or unix seconds."},
+			query: join(paging, cursors, order("created_at, updated_at, name, email or id"), metadata, []param{
+				{"did", "Only the customer with this DID, in any of its forms.", ""},
+				{"email", "Only customers with this email address, in any case.", ""},
+				{"external_id", "Only the customer with this external id.", ""},
+				{"delinquent", "Only customers that are delinquent (true) or are not (false).", true},
+				{"created_at", "Only customers created in a range: created_at[gte], [gt], [lt] or [lte], each a date, " +
+					"an ISO-8601 moment with its zone, or unix seconds.", bounds{}},
 			}), answers: clientele.Page[clientele.Customer]{}, summary: "List customers, and count all that match."},
 		{pattern: "GET /api/customers/search", handle: a.searchCustomers, access: member, group: "Customers",
-			query:   join(paging, []param{{"query", "Words that must all occur, \"phrases\", email:part, metadata.key:part."}}),
-			answers: clientele.Page[clientele.Customer]{}, summary: "Search customers, best matches first, and count all that match."},
+			query: join(paging, []param{
+				{"query", "Required. Words that must all occur, \"phrases\", email:part, metadata.key:part.", ""},
+			}), answers: clientele.Page[clientele.Customer]{},
+			summary: "Search customers, best matches first, and count all that match."},
 		{pattern: "GET /api/customers/{id}", handle: a.retrieveCustomer, access: member, group: "Customers",
 			body: retrieveOptions{}, answers: clientele.CustomerExpanded{},
 			summary: "Retrieve a customer by id or DID, with its invoices; with {\"create\":true}, create one for a new DID."},
 		{pattern: "PUT /api/customers/{id}", handle: a.updateCustomer, access: member, group: "Customers",
-			body: customerParams{}, answers: clientele.Customer{},
+			body: customerParams{}, answers: clientele.Customer{}, conditional: true,
 			summary: "Update the fields sent; metadata, address and shipping merge by key, and null clears."},
 		{pattern: "DELETE /api/customers/{id}", handle: a.deleteCustomer, access: member, group: "Customers",
 			answers: clientele.Deleted{}, summary: "Delete a customer, freeing its DID, email and external id."},
@@ -85,18 +112,18 @@ func (a *API) routes() []route {
 		{pattern: "GET /api/customers/{id}/overdue/invoices", handle: a.overdueInvoices, access: member, group: "Customers",
 			answers: clientele.OverdueInvoices{}, summary: "List a customer's uncollectible invoices and their sums per currency."},
 		{pattern: "PUT /api/customers/external/{external_id}", handle: a.upsertCustomer, access: member, group: "Customers",
-			body: customerParams{}, answers: clientele.Customer{},
+			body: customerParams{}, answers: clientele.Customer{}, upserts: true,
 			summary: "Create or update the customer with an external id: 201 when it is new, else 200."},
 
 		{pattern: "POST /api/invoices", handle: a.createInvoice, access: member, group: "Invoices",
 			body: billing.InvoiceParams{}, answers: clientele.Invoice{}, status: 201, summary: "Draft an invoice."},
 		{pattern: "GET /api/invoices", handle: a.listInvoices, access: member, group: "Invoices",
-			query: join(paging, cursors, order, metadata, []param{
-				{"status", "Only invoices in these states, separated by commas."},
-				{"customer_id", "Only invoices of this customer, by id or DID."},
-				{"customer_did", "Only invoices of the customer with this DID."},
-				{"currency_id", "Only invoices in this currency."},
-				{"ignore_zero", "Leave out invoices over nothing (true)."},
+			query: join(paging, cursors, order("created_at, updated_at, due_date or id"), metadata, []param{
+				{"status", "Only invoices in these states, separated by commas.", []clientele.InvoiceStatus{}},
+				{"customer_id", "Only invoices of this customer, by id or DID.", ""},
+				{"customer_did", "Only invoices of the customer with this DID.", ""},
+				{"currency_id", "Only invoices in this currency.", ""},
+				{"ignore_zero", "Leave out invoices over nothing (true).", true},
 			}), answers: clientele.Page[clientele.Invoice]{}, summary: "List invoices, and count all that match."},
 		{pattern: "GET /api/invoices/{id}", handle: a.retrieveInvoice, access: member, group: "Invoices",
 			answers: clientele.InvoiceExpanded{}, summary: "Retrieve an invoice with its customer, currency and payment method."},
@@ -123,11 +150,11 @@ func (a *API) routes() []route {
 		{pattern: "GET /readyz", handle: a.ready, access: public, group: "Operation", answers: health{},
 			summary: "Whether it can serve: 503 when the database does not answer or the server is stopping."},
 		{pattern: "GET /metrics", handle: a.metricsPage, access: member, group: "Operation", answers: "",
-			summary: "Figures for Prometheus, in its text format."},
+			media: "text/plain", summary: "Figures for Prometheus, in its text format."},
 		{pattern: "GET /openapi.json", handle: a.openAPI, access: public, group: "Operation", answers: map[string]any{},
 			summary: "This description."},
 		{pattern: "GET /docs", handle: a.docs, access: public, group: "Operation", answers: "",
-			summary: "This description as a page."},
+			media: "text/html", summary: "This description as a page."},
 	}
 }
 

@@ -1,12 +1,15 @@
 // Package apptest runs the whole server in one process, for tests and examples: a real database in a temporary folder,
-// the real handler, keys for both modes, a clock that the test sets, and the Go SDK to talk to it.
+// the real handler, keys for both modes, a clock that the test sets, and the Go SDK to talk to it. Every answer is held to
+// openapi.yaml.
 package apptest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,6 +33,9 @@ type Server struct {
 
 	http  *httptest.Server
 	clock atomic.Int64
+
+	mu         sync.Mutex
+	violations []error // of openapi.yaml
 }
 
 // New starts a server that the test's end stops.
@@ -39,7 +45,11 @@ func New(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+	})
 	return s
 }
 
@@ -62,19 +72,33 @@ func Open(dir string) (*Server, error) {
 	if s.LiveKey, err = s.NewKey(true, auth.Write); err != nil {
 		return nil, err
 	}
-	s.http = httptest.NewServer(api.New(api.Config{
+	handler := api.New(api.Config{
 		Service: service, Auth: auth.New(db, s.Now), Check: db.Ready, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-	}))
+	})
+	s.http = httptest.NewServer(theContract().hold(handler, s.violated))
 	s.URL = s.http.URL
 	return s, nil
 }
 
-// Close stops the server.
+// Close stops the server. It panics when an answer was not as openapi.yaml says.
 func (s *Server) Close() {
-	s.http.Close()
-	if err := s.DB.Close(); err != nil {
+	if err := s.stop(); err != nil {
 		panic(err)
 	}
+}
+
+func (s *Server) stop() error {
+	s.http.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return errors.Join(append(s.violations, s.DB.Close())...)
+}
+
+// violated remembers an answer that was not as openapi.yaml says.
+func (s *Server) violated(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.violations = append(s.violations, err)
 }
 
 // Now is what time it is on the server's clock. It passes only when Advance says so.

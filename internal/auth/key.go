@@ -8,7 +8,6 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"hash/crc32"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -49,14 +48,6 @@ type Store interface {
 	KeyByHash(ctx context.Context, hash [32]byte) (Key, bool, error)
 	// Apps are all applications, revoked ones included.
 	Apps(ctx context.Context) ([]App, error)
-	// Keys are all keys, revoked ones included.
-	Keys(ctx context.Context) ([]Key, error)
-	AddKey(ctx context.Context, key Key) error
-	// RevokeKey ends a key at a time and says whether there is such a key.
-	RevokeKey(ctx context.Context, id string, at time.Time) (bool, error)
-	AddApp(ctx context.Context, app App) error
-	// RevokeApp ends an application's trust at a time and says whether there is such an application.
-	RevokeApp(ctx context.Context, id string, at time.Time) (bool, error)
 }
 
 const (
@@ -65,8 +56,8 @@ const (
 	checksumLength = 7 // 4 bytes in base32
 )
 
-// secretForm has 52 digits for 32 random bytes and 7 for the checksum.
-var secretForm = regexp.MustCompile(`^sk_(test|live)_[0-9a-v]{59}$`)
+// secretLength is that of the prefix, 52 digits for 32 random bytes and the checksum.
+const secretLength = len(testPrefix) + 52 + checksumLength
 
 // encoding is lower-case base32hex (RFC 4648) without padding.
 var encoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
@@ -100,14 +91,15 @@ func NewSecret(livemode bool) string {
 
 // ParseSecret checks a secret's form and checksum, and returns the mode it is of and the SHA-256 it is kept by.
 func ParseSecret(secret string) (livemode bool, hash [32]byte, ok bool) {
-	if !secretForm.MatchString(secret) {
+	livemode = strings.HasPrefix(secret, livePrefix)
+	if len(secret) != secretLength || !livemode && !strings.HasPrefix(secret, testPrefix) {
 		return false, hash, false
 	}
 	body := secret[:len(secret)-checksumLength]
 	if secret != body+checksum(body) {
 		return false, hash, false
 	}
-	return strings.HasPrefix(secret, livePrefix), sha256.Sum256([]byte(secret)), true
+	return livemode, sha256.Sum256([]byte(secret)), true
 }
 
 // Hint is enough of a secret to recognise it by, and no more: sk_test_…7k2p.

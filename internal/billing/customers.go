@@ -303,7 +303,7 @@ func (s *Service) add(tx Tx, call Call, patch customerPatch, did string) (Record
 	if err := patch.checkNew(call.Livemode); err != nil {
 		return Record{}, err
 	}
-	rec := Record{Seq: seq, Version: 1}
+	rec := Record{ID: c.ID, Seq: seq, Version: 1}
 	if err := settle(tx, c); err != nil {
 		return Record{}, err
 	}

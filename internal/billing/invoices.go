@@ -80,7 +80,7 @@ func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams)
 		if err != nil {
 			return Document{}, err
 		}
-		rec, err := s.saveInvoice(tx, call, clientele.InvoiceCreated, Record{Seq: seq}, invoice)
+		rec, err := s.saveInvoice(tx, call, clientele.InvoiceCreated, Record{ID: invoice.ID, Seq: seq}, invoice)
 		return Document{JSON: rec.JSON, Version: rec.Version, Created: true}, err
 	})
 }
@@ -256,9 +256,7 @@ func (s *Service) ListInvoices(
 			if err != nil {
 				return err
 			}
-			if f.CustomerID, err = idOf(rec.JSON); err != nil {
-				return err
-			}
+			f.CustomerID = rec.ID
 		}
 		docs, count, err = tx.ListInvoices(f)
 		return err

@@ -11,11 +11,7 @@ import (
 
 // expanded is a customer with what belongs to it.
 func expanded(tx Tx, rec Record) (Document, error) {
-	id, err := idOf(rec.JSON)
-	if err != nil {
-		return Document{}, err
-	}
-	invoices, err := tx.CustomerInvoices(id)
+	invoices, err := tx.CustomerInvoices(rec.ID)
 	if err != nil {
 		return Document{}, err
 	}
@@ -40,14 +36,6 @@ func AppendList(b []byte, docs [][]byte) []byte {
 		b = append(b, doc...)
 	}
 	return append(b, ']')
-}
-
-func idOf(doc []byte) (string, error) {
-	var object struct {
-		ID string `json:"id"`
-	}
-	err := json.Unmarshal(doc, &object)
-	return object.ID, err
 }
 
 // OverdueInvoices answers the customer's uncollectible invoices and what they come to in each currency.

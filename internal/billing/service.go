@@ -58,11 +58,13 @@ type Repeat struct {
 	Fingerprint [32]byte // of the whole request
 }
 
+func (r Repeat) idempotencyKey() string { return "key:" + r.Key }
+
 // keys are what an answer is kept under.
 func (r Repeat) keys() []string {
 	var keys []string
 	if r.Key != "" {
-		keys = append(keys, "key:"+r.Key)
+		keys = append(keys, r.idempotencyKey())
 	}
 	if r.Signature != "" {
 		keys = append(keys, "signature:"+r.Signature)
@@ -124,11 +126,16 @@ func (s *Service) once(tx Tx, call Call, fn func(Tx) (Document, error)) (doc Doc
 		doc, err = fn(tx)
 		return err
 	})
-	if err != nil && !errors.As(err, &e) {
-		return Document{}, nil, err
+	if err != nil && (!errors.As(err, &e) || e.Code == clientele.Invalid) {
+		return Document{}, nil, err // what was not understood may be sent again, corrected
 	}
 	answer := Answer{Fingerprint: call.Repeat.Fingerprint, Document: doc, Refusal: e, At: s.now()}
 	for _, key := range call.Repeat.keys() {
+		// A refusal is not kept under a signature: it had no effect, and an application that signs the same request
+		// again within the second, say after creating what was missing, means it.
+		if e != nil && key != call.Repeat.idempotencyKey() {
+			continue
+		}
 		if err := tx.SaveAnswer(call.Actor, key, answer); err != nil {
 			return Document{}, nil, err
 		}

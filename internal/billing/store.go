@@ -90,6 +90,7 @@ const (
 
 // Record is a stored object: its JSON is exactly what the wire answers.
 type Record struct {
+	ID        string
 	Seq       int64 // position in time: milliseconds << 16 and a counter
 	Version   int64 // counts the object's changes from 1
 	DeletedAt int64 // unix milliseconds; 0 when not deleted

@@ -74,7 +74,8 @@ func parsePhone(field, s string) (string, error) {
 	}
 	plain := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789+-.()/ \u00a0", r) }) < 0
 	n, err := phonenumbers.Parse(s, "")
-	if err != nil || !plain || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
+	if err != nil || !plain || strings.Count(s, "+") != 1 ||
+		phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
 		return "", invalid(field, "%s must be a phone number with its country code, such as +1 415 555 2671", field)
 	}
 	return phonenumbers.Format(n, phonenumbers.E164), nil

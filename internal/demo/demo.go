@@ -27,7 +27,7 @@ const (
 
 // longNames are of a person who existed, and of two more who may not have.
 var longNames = []string{
-	"Pablo Diego José Francisco de Paula Juan Nepomuceno María de los Remedios Cipriano de la Santísima Trinidad Ruiz Picasso",
+	"Pablo Diego José Francisco de Paula Juan Nepomuceno María de los Remedios Cipriano de la Santísima Trinidad Ruiz",
 	"Vereinigung der Binnenschifffahrtsgesellschaften und Donaudampfschifffahrtselektrizitätenhauptbetriebswerke e.V.",
 	"Krung Thep Mahanakhon Amon Rattanakosin Mahinthara Ayuthaya Mahadilok Phop Noppharat Ratchathani Burirom Trading",
 }
@@ -37,25 +37,38 @@ var longNames = []string{
 // same on every run, ids and events too. The store has its first currencies (see [billing.Service.Seed]). Fill does
 // nothing when the test mode has customers.
 func Fill(ctx context.Context, store billing.Store) error {
-	b := &business{ctx: ctx, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{}}
-	random := rand.NewChaCha8([32]byte{1})
-	b.service = billing.New(store, billing.WithClock(func() time.Time { return b.now }), billing.WithRandom(random))
-	_, count, err := b.service.ListCustomers(ctx, billing.CustomerFilter{Window: billing.Window{Limit: 1}})
-	if err != nil || count > 0 {
-		return err
-	}
-	currencies, err := b.service.Currencies(ctx, false)
-	if err != nil {
-		return err
-	}
-	for _, c := range currencies {
-		b.currencies[c.Symbol] = c
-	}
-	b.plan()
-	return b.live()
+	return store.Update(ctx, func(tx billing.Tx) error {
+		b := &business{ctx: ctx, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{}}
+		random := rand.NewChaCha8([32]byte{1})
+		b.service = billing.New(inside{tx}, billing.WithClock(func() time.Time { return b.now }), billing.WithRandom(random))
+		_, count, err := b.service.ListCustomers(ctx, billing.CustomerFilter{Window: billing.Window{Limit: 1}})
+		if err != nil || count > 0 {
+			return err
+		}
+		currencies, err := b.service.Currencies(ctx, false)
+		if err != nil {
+			return err
+		}
+		for _, c := range currencies {
+			b.currencies[c.Symbol] = c
+		}
+		b.plan()
+		return b.happen()
+	})
 }
 
-// business is the demo's business while it is made: first planned, then lived from day to day.
+// inside is a store within one transaction: the business is there whole, or not at all.
+type inside struct{ tx billing.Tx }
+
+// View implements [billing.Store].
+func (i inside) View(_ context.Context, fn func(billing.Tx) error) error { return fn(i.tx) }
+
+// Update implements [billing.Store].
+func (i inside) Update(_ context.Context, fn func(billing.Tx) error) error {
+	return i.tx.Nested(func() error { return fn(i.tx) })
+}
+
+// business is the demo's business while it is made: first planned, then carried out from day to day.
 type business struct {
 	dice
 	ctx        context.Context
@@ -73,8 +86,8 @@ type step struct {
 
 func (b *business) at(t time.Time, do func() error) { b.agenda = append(b.agenda, step{t, do}) }
 
-// live does what is planned, in the order of time.
-func (b *business) live() error {
+// happen does what is planned, in the order of time.
+func (b *business) happen() error {
 	slices.SortStableFunc(b.agenda, func(x, y step) int { return x.at.Compare(y.at) })
 	for _, s := range b.agenda {
 		b.now = s.at
@@ -156,7 +169,7 @@ func (b *business) create(a *account, shipping bool) error {
 }
 
 func (b *business) upgrade(a *account, plan string) error {
-	sent, err := members(map[string]any{"metadata": map[string]string{"plan": plan, "source": "upgrade"}})
+	sent, err := members(map[string]any{"metadata": map[string]string{"plan": plan, "upgraded": "yes"}})
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func moment(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// Keys implements [auth.Store].
+// Keys are all keys, revoked ones included, oldest first.
 func (s *Store) Keys(ctx context.Context) (keys []auth.Key, err error) {
 	err = s.read(ctx, func(c *conn) error {
 		return c.each(selectKeys+" ORDER BY created_at, id", func(r row) error {
@@ -48,16 +48,34 @@ func (s *Store) Keys(ctx context.Context) (keys []auth.Key, err error) {
 	return keys, err
 }
 
-// AddKey implements [auth.Store].
-func (s *Store) AddKey(ctx context.Context, k auth.Key) error {
-	return s.writer.do(ctx, func(c *conn) error {
-		return c.run(`INSERT INTO api_keys (id, name, livemode, scope, hash, hint, created_at)
+// AddKey adds keys, all or none.
+func (s *Store) AddKey(ctx context.Context, keys ...auth.Key) error {
+	return s.writer.do(ctx, func(c *conn) error { return addKeys(c, keys) })
+}
+
+func addKeys(c *conn, keys []auth.Key) error {
+	for _, k := range keys {
+		err := c.run(`INSERT INTO api_keys (id, name, livemode, scope, hash, hint, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			k.ID, k.Name, k.Livemode, string(k.Scope), k.Hash[:], k.Hint, k.CreatedAt.UnixMilli())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReplaceKey adds a key and revokes another from a moment on, both or neither.
+func (s *Store) ReplaceKey(ctx context.Context, oldID string, at time.Time, key auth.Key) error {
+	return s.writer.do(ctx, func(c *conn) error {
+		if _, err := revoke(c, "api_keys", oldID, at); err != nil {
+			return err
+		}
+		return addKeys(c, []auth.Key{key})
 	})
 }
 
-// RevokeKey implements [auth.Store].
+// RevokeKey ends a key at a moment and says whether there is such a key.
 func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) (bool, error) {
 	return s.revoke(ctx, "api_keys", id, at)
 }
@@ -77,7 +95,7 @@ func (s *Store) Apps(ctx context.Context) (apps []auth.App, err error) {
 	return apps, err
 }
 
-// AddApp implements [auth.Store]. A key that was revoked is trusted again.
+// AddApp trusts an application. A public key that was revoked is trusted again.
 func (s *Store) AddApp(ctx context.Context, a auth.App) error {
 	return s.writer.do(ctx, func(c *conn) error {
 		n, err := c.exec(`INSERT INTO apps (id, name, public_key, created_at) VALUES ($1, $2, $3, $4)
@@ -91,7 +109,7 @@ func (s *Store) AddApp(ctx context.Context, a auth.App) error {
 	})
 }
 
-// RevokeApp implements [auth.Store].
+// RevokeApp ends the trust in an application at a moment and says whether there is such an application.
 func (s *Store) RevokeApp(ctx context.Context, id string, at time.Time) (bool, error) {
 	return s.revoke(ctx, "apps", id, at)
 }
@@ -99,10 +117,14 @@ func (s *Store) RevokeApp(ctx context.Context, id string, at time.Time) (bool, e
 // revoke brings forward the moment from which something is no longer good.
 func (s *Store) revoke(ctx context.Context, table, id string, at time.Time) (found bool, err error) {
 	err = s.writer.do(ctx, func(c *conn) error {
-		n, err := c.exec("UPDATE "+table+" SET revoked_at = min(coalesce(revoked_at, $1), $1) WHERE id = $2",
-			at.UnixMilli(), id)
-		found = n == 1
+		found, err = revoke(c, table, id, at)
 		return err
 	})
 	return found, err
+}
+
+func revoke(c *conn, table, id string, at time.Time) (found bool, err error) {
+	n, err := c.exec("UPDATE "+table+" SET revoked_at = min(coalesce(revoked_at, $1), $1) WHERE id = $2",
+		at.UnixMilli(), id)
+	return n == 1, err
 }

@@ -28,23 +28,23 @@ func (t *tx) NextSeq(kind billing.Kind, at time.Time) (seq int64, err error) {
 // Customer implements [billing.Tx].
 func (t *tx) Customer(live bool, ref billing.Ref) (billing.Record, bool, error) {
 	if ref.ID != "" {
-		return t.record("SELECT seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2",
+		return t.record("SELECT id, seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2",
 			ref.ID, live)
 	}
-	return t.record(`SELECT c.seq, c.version, 0, c.doc FROM customer_names n JOIN customers c ON c.id = n.customer_id
+	return t.record(`SELECT c.id, c.seq, c.version, 0, c.doc FROM customer_names n JOIN customers c ON c.id = n.customer_id
 		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.shown IS NOT NULL`, live, string(ref.Kind), ref.Name)
 }
 
 // DeletedCustomer implements [billing.Tx].
 func (t *tx) DeletedCustomer(live bool, id string) (billing.Record, bool, error) {
-	return t.record(`SELECT seq, version, deleted_at, doc FROM customers
+	return t.record(`SELECT id, seq, version, deleted_at, doc FROM customers
 		WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL`, id, live)
 }
 
-// record reads one object: seq, version, deleted_at, doc.
+// record reads one object: id, seq, version, deleted_at, doc.
 func (t *tx) record(query string, args ...any) (rec billing.Record, found bool, err error) {
 	err = t.each(query, func(r row) error {
-		rec = billing.Record{Seq: r.int(0), Version: r.int(1), DeletedAt: r.int(2), JSON: r.bytes(3)}
+		rec = billing.Record{ID: r.text(0), Seq: r.int(1), Version: r.int(2), DeletedAt: r.int(3), JSON: r.bytes(4)}
 		found = true
 		return nil
 	}, args...)

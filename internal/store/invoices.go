@@ -11,7 +11,7 @@ import (
 
 // Invoice implements [billing.Tx].
 func (t *tx) Invoice(live bool, id string) (billing.Record, bool, error) {
-	return t.record("SELECT seq, version, 0, doc FROM invoices WHERE id = $1 AND livemode = $2", id, live)
+	return t.record("SELECT id, seq, version, 0, doc FROM invoices WHERE id = $1 AND livemode = $2", id, live)
 }
 
 // SaveInvoice implements [billing.Tx].

@@ -1,0 +1,254 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"clientele.dev"
+	"clientele.dev/client"
+	"clientele.dev/internal/apptest"
+)
+
+var epoch = apptest.Epoch
+
+// DIDs of the protocol, and an Ethereum address with its checksum (EIP-55's own first example).
+const (
+	didAccount = "z1bUPE8NwmggAepyjRdh58cJJioF6XC6YSE"
+	didApp     = "zNKhmN1i3zutBkzMHrcSv8onT6CSitbVQhRk"
+	didSecp    = "z1EKJe5owVVovvmgr7FxYNBAKNbGadwB7gdS"
+	didEther   = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+)
+
+// server is a running server, and the file its database is in.
+type server struct {
+	*apptest.Server
+	file string
+}
+
+// start starts a server that the test's end stops.
+func start(t testing.TB) *server {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := apptest.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return &server{s, filepath.Join(dir, "clientele.db")}
+}
+
+// reply is an answer as it stood on the wire.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// send sends a request with the test-mode key, unless headers (name, value, …) say otherwise; a value "" leaves a
+// header out.
+func (s *server) send(t testing.TB, method, target, body string, headers ...string) reply {
+	t.Helper()
+	return s.sendReader(t, method, target, strings.NewReader(body), headers...)
+}
+
+func (s *server) sendReader(t testing.TB, method, target string, body io.Reader, headers ...string) reply {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+target, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+s.TestKey)
+	if r.ContentLength != 0 {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Del(headers[i])
+		if headers[i+1] != "" {
+			r.Header.Add(headers[i], headers[i+1])
+		}
+	}
+	resp, err := direct.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	got, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{resp.StatusCode, resp.Header, got}
+}
+
+// direct follows no redirect: the API gives none.
+var direct = &http.Client{
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Transport:     &http.Transport{MaxIdleConnsPerHost: 64},
+}
+
+// must is a reply that must have the status.
+func (r reply) must(t testing.TB, status int) reply {
+	t.Helper()
+	if r.status != status {
+		t.Fatalf("answered %d, want %d: %s", r.status, status, r.body)
+	}
+	return r
+}
+
+// members are the members of the object that a reply is.
+func (r reply) members(t testing.TB) map[string]json.RawMessage {
+	t.Helper()
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(r.body, &m); err != nil {
+		t.Fatalf("not a JSON object: %v: %s", err, r.body)
+	}
+	return m
+}
+
+// customer decodes the customer that a reply is.
+func (r reply) customer(t testing.TB) clientele.CustomerExpanded {
+	t.Helper()
+	return decoded[clientele.CustomerExpanded](t, r)
+}
+
+func decoded[T any](t testing.TB, r reply) (v T) {
+	t.Helper()
+	if r.status >= 300 {
+		t.Fatalf("answered %d: %s", r.status, r.body)
+	}
+	if err := json.Unmarshal(r.body, &v); err != nil {
+		t.Fatalf("%v: %s", err, r.body)
+	}
+	return v
+}
+
+// refused checks that a reply is an error of a status about a field: a JSON object whose error is a text for people.
+func (r reply) refused(t testing.TB, status int, field string) clientele.Error {
+	t.Helper()
+	var e clientele.Error
+	var message struct {
+		Error any `json:"error"`
+	}
+	switch err := json.Unmarshal(r.body, &e); {
+	case r.status != status:
+		t.Errorf("answered %d, want %d: %s", r.status, status, r.body)
+	case err != nil || json.Unmarshal(r.body, &message) != nil:
+		t.Errorf("the error is not JSON: %s", r.body)
+	case r.header.Get("Content-Type") != "application/json; charset=utf-8":
+		t.Errorf("Content-Type is %q", r.header.Get("Content-Type"))
+	case e.Message == "" || message.Error != e.Message:
+		t.Errorf("error is not a text: %s", r.body)
+	case e.Field != field:
+		t.Errorf("names %q, want %q: %s", e.Field, field, r.body)
+	case e.RequestID == "" || e.RequestID != r.header.Get("X-Request-Id"):
+		t.Errorf("request_id %q is not the header's %q", e.RequestID, r.header.Get("X-Request-Id"))
+	case statusOf[e.Code] != status:
+		t.Errorf("code %q does not go with %d", e.Code, status)
+	}
+	return e
+}
+
+// statusOf says which status each code stands for, as the words' documentation does.
+var statusOf = map[clientele.Code]int{
+	clientele.Invalid: 400, clientele.Unauthorized: 401, clientele.Forbidden: 403, clientele.NotFound: 404,
+	clientele.MethodNotAllowed: 405, clientele.Conflict: 409, clientele.PreconditionFail: 412, clientele.TooLarge: 413,
+	clientele.UnsupportedMedia: 415, clientele.IdempotencyReused: 422,
+}
+
+// event is a row of the table of events.
+type event struct {
+	Type, ObjectID string
+	Version        int64
+	clientele.Event
+}
+
+// events reads the table of events from its end of seeding on, with a connection of its own.
+func (s *server) events(t testing.TB, objectID string) (all []event) {
+	t.Helper()
+	s.query(t, "SELECT type, object_id, object_version, doc FROM events WHERE object_id = ?1 OR ?1 = '' ORDER BY seq",
+		func(row *sqlite.Stmt) {
+			e := event{Type: row.ColumnText(0), ObjectID: row.ColumnText(1), Version: row.ColumnInt64(2)}
+			if err := json.Unmarshal([]byte(row.ColumnText(3)), &e.Event); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, e)
+		}, objectID)
+	return all
+}
+
+// state is everything that a request could change, but for kept answers: the whole of the tables.
+func (s *server) state(t testing.TB) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, query := range []string{
+		"SELECT group_concat(id || version || coalesce(deleted_at, '') || updated_at || doc, char(10)) FROM customers",
+		"SELECT group_concat(id || version || status || doc, char(10)) FROM invoices",
+		"SELECT group_concat(livemode || kind || name || customer_id, char(10)) FROM customer_names",
+		"SELECT group_concat(doc, char(10)) FROM payment_currencies",
+		"SELECT group_concat(doc, char(10)) FROM payment_methods",
+		"SELECT group_concat(count, ' ') FROM customer_totals",
+		"SELECT count(*) || ' ' || max(seq) FROM events",
+	} {
+		s.query(t, query, func(row *sqlite.Stmt) { b.WriteString(row.ColumnText(0) + "\n") })
+	}
+	return b.String()
+}
+
+func (s *server) query(t testing.TB, query string, read func(*sqlite.Stmt), args ...any) {
+	t.Helper()
+	c, err := sqlite.OpenConn(s.file, sqlite.OpenReadOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	err = sqlitex.Execute(c, query, &sqlitex.ExecOptions{Args: args, ResultFunc: func(row *sqlite.Stmt) error {
+		read(row)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// create makes a customer by the SDK.
+func create(t testing.TB, payment *client.Client, p client.CustomerParams) *clientele.Customer {
+	t.Helper()
+	return ok(payment.Customers.Create(t.Context(), p))(t)
+}
+
+// ok is a result that must come without an error: ok(f())(t).
+func ok[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func quoted(s string) string { b, _ := json.Marshal(s); return string(b) }
+
+// post creates a customer by a body.
+func (s *server) post(t testing.TB, body string) clientele.CustomerExpanded {
+	t.Helper()
+	return s.send(t, "POST", "/api/customers", body).must(t, 201).customer(t)
+}
+
+func (s *server) etag(t testing.TB, ref string) int64 {
+	t.Helper()
+	tag := s.send(t, "GET", "/api/customers/"+ref, "").must(t, 200).header.Get("ETag")
+	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+	if err != nil {
+		t.Fatalf("ETag %q: %v", tag, err)
+	}
+	return n
+}

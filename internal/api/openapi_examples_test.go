@@ -1,0 +1,107 @@
+package api
+
+import (
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"clientele.dev"
+)
+
+// idExamples are ids in paths, by group and parameter.
+var idExamples = map[string]any{
+	"Customers id": "cus_xxxxxxxxxxxxxxxx", "Customers external_id": "user-456", "Invoices id": "in_yyyyyyyyyyyyyyyy",
+	"Payment currencies id": "curr_zzzzzzzzzzzzzzzz", "Payment methods id": "pm_wwwwwwwwwwwwwwww",
+}
+
+// queryExamples are values of query parameters.
+var queryExamples = map[string]any{"query": "john.doe", "pageSize": 5}
+
+// requestExamples are bodies, by operation.
+var requestExamples = map[string]any{
+	"createCustomer": obj("name", "John Doe", "email", "john.doe@example.com", "phone", "+1 555 123 4567",
+		"address", obj("country", "US", "city", "San Francisco")),
+	"retrieveCustomer": obj("create", true),
+	"updateCustomer":   obj("email", "john.new.doe@example.com", "metadata", obj("internal_id", "user-456")),
+	"upsertCustomer":   obj("name", "John Doe"),
+	"createInvoice": obj("customer_id", exampleCustomer.ID, "currency_id", exampleCurrency.ID,
+		"lines", []any{obj("description", "Consulting", "quantity", 1, "unit_amount", "2500")}),
+	"createCurrency": obj("name", "US Dollar", "symbol", "USD", "decimal", 2),
+	"createMethod":   obj("name", "Bank transfer", "type", "manual"),
+}
+
+// answerExamples are good answers, by type.
+var answerExamples = map[reflect.Type]any{
+	reflect.TypeFor[clientele.Customer](): exampleCustomer,
+	reflect.TypeFor[clientele.CustomerExpanded](): clientele.CustomerExpanded{
+		Customer: exampleCustomer, Payments: []json.RawMessage{}, Subscriptions: []json.RawMessage{},
+		Invoices: []clientele.Invoice{exampleInvoice()},
+	},
+	reflect.TypeFor[clientele.Page[clientele.Customer]](): clientele.Page[clientele.Customer]{
+		Count: 50, List: []clientele.Customer{exampleCustomer}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	},
+	reflect.TypeFor[clientele.OverdueInvoices](): clientele.OverdueInvoices{
+		Customer: exampleCustomer, Invoices: []clientele.Invoice{exampleInvoice()},
+		Summary: map[string]clientele.OverdueSum{exampleCurrency.ID: {
+			Amount: amount("2500"), Currency: exampleCurrency, Method: exampleMethod,
+		}},
+	},
+	reflect.TypeFor[clientele.Deleted]():         clientele.Deleted{ID: exampleCustomer.ID, Object: "customer", Deleted: true},
+	reflect.TypeFor[clientele.Invoice]():         exampleInvoice(),
+	reflect.TypeFor[clientele.PaymentCurrency](): exampleCurrency,
+	reflect.TypeFor[clientele.PaymentMethod]():   exampleMethod,
+	reflect.TypeFor[health]():                    health{"ok"},
+}
+
+var exampleTime = clientele.At(time.Date(2023, 10, 27, 10, 0, 0, 0, time.UTC))
+
+var exampleCustomer = clientele.Customer{
+	ID: "cus_xxxxxxxxxxxxxxxx", Object: "customer", Livemode: true, DID: "zNKhmN1i3zutBkzMHrcSv8onT6CSitbVQhRk",
+	Name: "John Doe", Email: "john.doe@example.com", Phone: "+15551234567",
+	Address: clientele.Address{
+		Country: "US", State: "CA", City: "San Francisco", Line1: "123 Main Street", Line2: "Apt 4B", PostalCode: "94105",
+	},
+	Balance: "100.00", TokenBalance: map[string]clientele.Amount{exampleCurrency.ID: amount("10000")},
+	Metadata: clientele.Metadata{}, InvoicePrefix: "K7Q2ZDX9", NextInvoiceSequence: 2, Delinquent: true,
+	CreatedAt: exampleTime, UpdatedAt: exampleTime,
+}
+
+var exampleCurrency = clientele.PaymentCurrency{
+	ID: "curr_zzzzzzzzzzzzzzzz", Object: "payment_currency", PaymentMethodID: "pm_wwwwwwwwwwwwwwww", Active: true,
+	Livemode: true, IsBaseCurrency: true, Name: "US Dollar", Symbol: "USD", Decimal: 2, MaximumPrecision: 2,
+	Type: "standard", Metadata: clientele.Metadata{}, CreatedAt: exampleTime, UpdatedAt: exampleTime,
+}
+
+var exampleMethod = clientele.PaymentMethod{
+	ID: "pm_wwwwwwwwwwwwwwww", Object: "payment_method", Active: true, Livemode: true, Type: "manual",
+	Name: "Bank transfer", DefaultCurrencyID: exampleCurrency.ID, Settings: json.RawMessage("{}"),
+	Confirmation: clientele.Confirmation{Type: "immediate"}, Metadata: clientele.Metadata{},
+	CreatedAt: exampleTime, UpdatedAt: exampleTime,
+}
+
+// exampleInvoice is an invoice given up.
+func exampleInvoice() clientele.Invoice {
+	sum, moment := amount("2500"), exampleTime.Unix()
+	return clientele.Invoice{
+		ID: "in_yyyyyyyyyyyyyyyy", Object: "invoice", Number: "K7Q2ZDX9-0001", Livemode: true,
+		Status: clientele.InvoiceUncollectible, CollectionMethod: "send_invoice", BillingReason: "manual",
+		CurrencyID: exampleCurrency.ID, CustomerID: "cus_xxxxxxxxxxxxxxxx", Subtotal: sum, SubtotalExcludingTax: sum,
+		Total: sum, AmountDue: sum, AmountRemaining: sum, CustomFields: []clientele.CustomField{},
+		DueDate: moment, EffectiveAt: moment, DefaultPaymentMethodID: exampleMethod.ID, Metadata: clientele.Metadata{},
+		StatusTransitions: clientele.StatusTransitions{FinalizedAt: moment, MarkedUncollectibleAt: moment},
+		Lines: []clientele.InvoiceLine{{
+			ID: "ii_vvvvvvvvvvvvvvvv", Object: "invoice_item", Livemode: true, Amount: sum, Quantity: 1, UnitAmount: sum,
+			Description: "Consulting", CurrencyID: exampleCurrency.ID, CustomerID: "cus_xxxxxxxxxxxxxxxx",
+			InvoiceID: "in_yyyyyyyyyyyyyyyy",
+		}},
+		CreatedAt: exampleTime, UpdatedAt: exampleTime,
+	}
+}
+
+func amount(units string) clientele.Amount {
+	a, err := clientele.ParseAmount("curr_zzzzzzzzzzzzzzzz", units)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}

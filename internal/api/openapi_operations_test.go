@@ -1,0 +1,211 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"clientele.dev"
+)
+
+// document is the whole document.
+func (g *generator) document() object {
+	paths := obj()
+	for _, r := range new(API).routes() {
+		method, path, _ := strings.Cut(r.pattern, " ")
+		item, ok := paths.Get(path)
+		if !ok {
+			item = obj()
+			paths.Set(path, item)
+		}
+		item.(object).Set(strings.ToLower(method), g.operation(r, method))
+	}
+	g.schema(g.answers, clientele.Error{})
+	return obj(
+		"openapi", "3.1.1",
+		"info", obj("title", "Clientele", "version", "0.1.0",
+			"summary", "The customers of a business: who they are, what they owe, what they paid.",
+			"description", introduction,
+			"license", obj("name", "Apache-2.0", "identifier", "Apache-2.0")),
+		"servers", []any{obj("url", "http://127.0.0.1:8080", "description", "Where `clientele serve` listens by default.")},
+		"security", []any{obj("apiKey", []any{}), obj("componentSignature", []any{})},
+		"tags", tags(),
+		"paths", paths,
+		"components", obj(
+			"schemas", g.components(), "responses", g.failures(), "parameters", sharedParameters(),
+			"headers", headers(), "securitySchemes", securitySchemes()),
+	)
+}
+
+// verbs are the operations whose handlers' names say no verb.
+var verbs = map[string]string{
+	"overdueInvoices": "listOverdueInvoices", "health": "checkHealth", "ready": "checkReadiness",
+	"metricsPage": "retrieveMetrics", "openAPI": "retrieveOpenAPI", "docs": "showDocs",
+}
+
+// operationID is the name of the route's handler.
+func operationID(r route) string {
+	name := runtime.FuncForPC(reflect.ValueOf(r.handle).Pointer()).Name()
+	name = strings.TrimSuffix(name[strings.LastIndex(name, ".")+1:], "-fm")
+	if verb, ok := verbs[name]; ok {
+		return verb
+	}
+	return name
+}
+
+// writes says whether a request of a route may change something.
+func (r route) writes(method string) bool {
+	return r.access == member && (method != http.MethodGet || r.body != nil)
+}
+
+// repeatable says whether the server keeps the answer for a repetition of the request.
+func (r route) repeatable(method string) bool { return r.access == member && method != http.MethodGet }
+
+func (g *generator) operation(r route, method string) object {
+	id := operationID(r)
+	operation := obj("operationId", id, "tags", []string{r.group}, "summary", r.summary)
+	if r.access == public {
+		operation.Set("security", []any{})
+	}
+	if parameters := g.parameters(r, method); len(parameters) > 0 {
+		operation.Set("parameters", parameters)
+	}
+	if r.body != nil {
+		schema := g.schema(g.requests, r.body)
+		body := obj("content", obj("application/json", obj("schema", schema, "example", requestExamples[id])))
+		if named := g.schemas[strings.TrimPrefix(schema.Ref, "#/$defs/")]; named != nil && len(named.Required) > 0 {
+			body.Set("required", true)
+		}
+		operation.Set("requestBody", body)
+	}
+	operation.Set("responses", g.responses(r, method))
+	return operation
+}
+
+func (g *generator) parameters(r route, method string) (all []any) {
+	for _, segment := range strings.Split(r.pattern, "/") {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			name = strings.TrimSuffix(name, "}")
+			all = append(all, obj("name", name, "in", "path", "required", true, "description", pathParameter(r, name),
+				"schema", obj("type", "string"), "example", idExamples[r.group+" "+name]))
+		}
+	}
+	for _, p := range r.query {
+		all = append(all, g.parameter(p))
+	}
+	if r.access == member {
+		all = append(all, shared("parameters", "livemode"))
+	}
+	if r.repeatable(method) {
+		all = append(all, shared("parameters", "Idempotency-Key"))
+	}
+	if r.conditional {
+		all = append(all, shared("parameters", "If-Match"))
+	}
+	return all
+}
+
+func pathParameter(r route, name string) string {
+	switch {
+	case name == "external_id":
+		return "The application's own name for the customer."
+	case strings.HasSuffix(r.pattern, "/restore"):
+		return "The customer's id; its DID is free since the deletion."
+	case r.group == "Customers":
+		return "The customer's id, or its DID in any form: zX, did:abt:zX or 0x and 40 hex digits."
+	}
+	return "The object's id."
+}
+
+// parameter describes a query parameter by the type of its value.
+func (g *generator) parameter(p param) object {
+	schema := g.schema(g.requests, p.value)
+	var style, explode any
+	switch reflect.TypeOf(p.value).Kind() {
+	case reflect.Int64:
+		schema.Minimum = "1"
+		if p.name != "page" {
+			schema.Maximum = json.Number(strconv.Itoa(maxPageSize))
+		}
+	case reflect.Slice:
+		style, explode = "form", false
+	case reflect.Map, reflect.Struct:
+		style, explode = "deepObject", true
+	}
+	name := p.name
+	if strings.HasSuffix(name, ".") { // every member of the object is a parameter of its own
+		style = "form"
+		name += "KEY"
+		schema.PropertyNames = &jsonschema.Schema{Pattern: "^" + regexp.QuoteMeta(p.name) + "."}
+	}
+	return obj("name", name, "in", "query", "description", p.about,
+		"required", when(strings.HasPrefix(p.about, "Required."), true), "style", style, "explode", explode,
+		"schema", schema, "example", queryExamples[p.name])
+}
+
+func (g *generator) responses(r route, method string) object {
+	all := obj()
+	status := max(r.status, http.StatusOK)
+	all.Set(strconv.Itoa(status), g.success(r, method, http.StatusText(status)+"."))
+	if r.upserts {
+		all.Set("201", g.success(r, method, "Created: the customer is new."))
+	}
+	for _, status := range failureStatuses(r, method) {
+		all.Set(strconv.Itoa(status), shared("responses", failureName(status)))
+	}
+	return all
+}
+
+// success describes a good answer.
+func (g *generator) success(r route, method, about string) object {
+	media := r.media
+	if media == "" {
+		media = "application/json"
+	}
+	fields := obj("X-Request-Id", shared("headers", "X-Request-Id"))
+	switch r.answers.(type) {
+	case clientele.Customer, clientele.CustomerExpanded, clientele.Invoice, clientele.InvoiceExpanded:
+		fields.Set("ETag", shared("headers", "ETag"))
+	}
+	if r.repeatable(method) {
+		fields.Set("Idempotent-Replayed", shared("headers", "Idempotent-Replayed"))
+	}
+	content := obj("schema", g.schema(g.answers, r.answers), "example", answerExamples[reflect.TypeOf(r.answers)])
+	return obj("description", about, "headers", fields, "content", obj(media, content))
+}
+
+// failureStatuses are the statuses of the errors that a route may answer. 405 is not among them: it says that the path
+// has no such route.
+func failureStatuses(r route, method string) []int {
+	all := []int{
+		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+		http.StatusInternalServerError,
+	}
+	if r.access == member {
+		all = append(all, http.StatusUnauthorized, http.StatusServiceUnavailable)
+	}
+	if strings.HasSuffix(r.pattern, "/readyz") {
+		all = append(all, http.StatusServiceUnavailable)
+	}
+	if r.writes(method) {
+		all = append(all, http.StatusForbidden)
+	}
+	if r.repeatable(method) {
+		all = append(all, http.StatusConflict, http.StatusUnprocessableEntity)
+	}
+	if strings.Contains(r.pattern, "{") && !r.upserts {
+		all = append(all, http.StatusNotFound)
+	}
+	if r.conditional {
+		all = append(all, http.StatusPreconditionFailed)
+	}
+	slices.Sort(all)
+	return all
+}

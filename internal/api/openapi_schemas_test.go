@@ -1,0 +1,197 @@
+package api
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/invopop/jsonschema"
+
+	"clientele.dev"
+)
+
+// generator makes the document from the table of routes.
+type generator struct {
+	comments map[string]string // of package.Type and package.Type.Field
+	schemas  map[string]*jsonschema.Schema
+	answers  *jsonschema.Reflector
+	requests *jsonschema.Reflector
+}
+
+func newGenerator(t *testing.T) *generator {
+	t.Helper()
+	g := &generator{schemas: map[string]*jsonschema.Schema{}, comments: map[string]string{}}
+	for pkg, dir := range map[string]string{
+		"clientele.dev": "../..", "clientele.dev/internal/api": ".", "clientele.dev/internal/billing": "../billing",
+	} {
+		if err := g.readComments(pkg, dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reflector := jsonschema.Reflector{
+		Anonymous: true, Mapper: g.scalar, LookupComment: func(t reflect.Type, field string) string {
+			return g.comments[strings.TrimSuffix(t.PkgPath()+"."+t.Name()+"."+field, ".")]
+		},
+	}
+	answers, requests := reflector, reflector
+	answers.Namer, requests.Namer = answerName, requestName
+	g.answers, g.requests = &answers, &requests
+	g.schemas["Amount"] = &jsonschema.Schema{
+		Type: "string", Pattern: `^(0|-?[1-9][0-9]{0,77})$`,
+		Description: "An exact sum of money: a whole number of any size, as a string of digits, of the smallest unit of one " +
+			"currency (cents for USD). The currency stands beside it.",
+	}
+	g.schemas["Time"] = &jsonschema.Schema{
+		Type: "string", Format: "date-time", Pattern: `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`,
+		Description: "A moment: ISO-8601 in UTC with exactly three decimals of a second.",
+	}
+	return g
+}
+
+// merged are the objects of requests whose members are changed one by one: none is required, and null clears.
+var merged = map[string]bool{"CustomerParams": true, "AddressParams": true, "ShippingParams": true}
+
+// answerName names the schema of a type of the wire.
+func answerName(t reflect.Type) string {
+	if element, ok := strings.CutPrefix(t.Name(), "Page["); ok {
+		return strings.TrimSuffix(element[strings.LastIndex(element, ".")+1:], "]") + "Page"
+	}
+	if t.Name() == "" {
+		return ""
+	}
+	return strings.ToUpper(t.Name()[:1]) + t.Name()[1:]
+}
+
+// requestName names the schema of a type in a request, which differs from the answer's where members are merged.
+func requestName(t reflect.Type) string {
+	name := answerName(t)
+	if merged[name+"Params"] {
+		name += "Params"
+	}
+	return name
+}
+
+// scalar is the schema of the types that write their own JSON.
+func (g *generator) scalar(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[clientele.Amount](), reflect.TypeFor[clientele.Time]():
+		return &jsonschema.Schema{Ref: "#/$defs/" + t.Name()}
+	case reflect.TypeFor[jsontext.Value](): // metadata, as sent
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
+	case reflect.TypeFor[clientele.InvoiceStatus]():
+		return &jsonschema.Schema{Type: "string", Enum: []any{
+			clientele.InvoiceDraft, clientele.InvoiceOpen, clientele.InvoicePaid, clientele.InvoiceUncollectible,
+			clientele.InvoiceVoid,
+		}}
+	case reflect.TypeFor[clientele.Code]():
+		var codes []any
+		for _, code := range slices.Sorted(maps.Keys(statuses)) {
+			codes = append(codes, code)
+		}
+		return &jsonschema.Schema{Type: "string", Enum: codes}
+	}
+	return nil
+}
+
+// schema is the schema of a value's type; those of structs go into the components.
+func (g *generator) schema(r *jsonschema.Reflector, v any) *jsonschema.Schema {
+	t := reflect.TypeOf(v)
+	schema := r.ReflectFromType(t)
+	for name, s := range schema.Definitions {
+		if merged[name] {
+			merge(name, s)
+		}
+		g.schemas[name] = s
+	}
+	schema.Version, schema.Definitions = "", nil
+	return schema
+}
+
+// merge lets every member of an object be left out or null. An application may send a whole customer back: members
+// that a request cannot set are accepted when they are what they were, so further members are not ruled out.
+func merge(name string, s *jsonschema.Schema) {
+	s.Required = nil
+	if name == "CustomerParams" {
+		s.AdditionalProperties = nil
+	}
+	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+		switch {
+		case p.Key == "invoice_prefix": // a customer always has one
+		case p.Value.Ref != "":
+			p.Value = &jsonschema.Schema{
+				AnyOf:       []*jsonschema.Schema{{Ref: p.Value.Ref}, {Type: "null"}},
+				Description: p.Value.Description,
+			}
+		default:
+			p.Value.Extras = map[string]any{"type": []string{p.Value.Type, "null"}}
+			p.Value.Type = ""
+		}
+	}
+}
+
+// components are all schemas met, by name.
+func (g *generator) components() object {
+	all := obj()
+	for _, name := range slices.Sorted(maps.Keys(g.schemas)) {
+		all.Set(name, g.schemas[name])
+	}
+	return all
+}
+
+// readComments reads the doc comments of a package's types. A comment holds for the fields below it that have none.
+func (g *generator) readComments(pkg, dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			decl, ok := decl.(*ast.GenDecl)
+			if !ok || decl.Tok != token.TYPE {
+				continue
+			}
+			for _, spec := range decl.Specs {
+				g.readType(pkg, decl.Doc, spec.(*ast.TypeSpec))
+			}
+		}
+	}
+	return nil
+}
+
+// readType reads the comments of a type and, for a struct, of its fields.
+func (g *generator) readType(pkg string, doc *ast.CommentGroup, spec *ast.TypeSpec) {
+	key := pkg + "." + spec.Name.Name
+	g.comments[key] = strings.ToUpper(prose(doc)[:1]) + prose(doc)[1:]
+	of, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	above := ""
+	for _, field := range of.Fields.List {
+		if field.Doc != nil {
+			above = prose(field.Doc)
+		}
+		for _, name := range field.Names {
+			g.comments[key+"."+name.Name] = above
+		}
+	}
+}
+
+var docLink = regexp.MustCompile(`\[\*?([A-Z][\w.]*)\]`)
+
+// prose is a comment without its line breaks and links.
+func prose(doc *ast.CommentGroup) string {
+	return docLink.ReplaceAllString(strings.Join(strings.Fields(doc.Text()), " "), "$1")
+}

@@ -1,0 +1,226 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/client"
+	"clientele.dev/internal/billing"
+)
+
+// term is one part of a query, as the test means it.
+type term struct{ field, key, text string }
+
+func (t term) String() string {
+	text := t.text
+	if strings.Contains(text, " ") || t.field == "" && t.key == "" && len(text)%5 == 4 {
+		text = `"` + text + `"`
+	}
+	switch {
+	case t.key != "":
+		return "metadata." + t.key + ":" + text
+	case t.field != "":
+		return t.field + ":" + text
+	}
+	return text
+}
+
+// fields are the six searched fields.
+func fields(c *clientele.Customer) map[string]string {
+	return map[string]string{
+		"name": c.Name, "email": c.Email, "phone": c.Phone, "did": c.DID, "id": c.ID, "external_id": c.ExternalID,
+	}
+}
+
+// found is what a search must find, in order: those that every term occurs in; first those of which a field is what is
+// sought, then those of which a field starts with it, then the rest; the newest first among equals.
+func found(all []*clientele.Customer, terms []term) (ids []string) {
+	rank := map[string]int{}
+	for i := len(all) - 1; i >= 0; i-- { // the newest first
+		if c := all[i]; !slices.ContainsFunc(terms, func(t term) bool { return !occurs(c, t) }) {
+			rank[c.ID] = rankOf(c, terms)
+			ids = append(ids, c.ID)
+		}
+	}
+	slices.SortStableFunc(ids, func(a, b string) int { return rank[a] - rank[b] })
+	return ids
+}
+
+func occurs(c *clientele.Customer, t term) bool {
+	text := billing.Fold(t.text)
+	if t.key != "" {
+		value, has := c.Metadata[t.key]
+		var s string
+		if json.Unmarshal(value, &s) != nil {
+			s = string(value)
+		}
+		return has && strings.Contains(billing.Fold(s), text)
+	}
+	for name, value := range fields(c) {
+		if (t.field == "" || t.field == name) && strings.Contains(billing.Fold(value), text) {
+			return true
+		}
+	}
+	return text == ""
+}
+
+// rankOf is 0, 1 or 2 for a plain query or one field's, and the same for all of a query of several fields.
+func rankOf(c *clientele.Customer, terms []term) int {
+	var words []string
+	for _, t := range terms {
+		if t.key != "" || t.field != "" && len(terms) > 1 {
+			return 0
+		}
+		words = append(words, billing.Fold(t.text))
+	}
+	whole, rank := strings.Join(words, " "), 2
+	for name, value := range fields(c) {
+		if terms[0].field != "" && terms[0].field != name {
+			continue
+		}
+		switch folded := billing.Fold(value); {
+		case folded == whole:
+			return 0
+		case strings.HasPrefix(folded, whole):
+			rank = 1
+		}
+	}
+	return rank
+}
+
+var scripts = []string{
+	"Ada", "Adam", "ada lovelace", "ADA", "Ádám", "José García", "Jose", "Müller", "MULLER", "Straße", "strasse", "Łódź", "lodz",
+	"Ærø", "王", "王小明", "小明", "田中さくら", "さくら", "ｶﾀｶﾅ", "カタカナ", "Жанна", "Ж", "жан", "Ωμέγα", "ὠμεγα", "सीता", "ราชินี", "김철수", "김",
+	"שָׁלוֹם", "שלום", "مُحَمَّد", "محمد", "😀", "👩‍👩‍👧", "100%", "a_b", `c\d`, `O'Hara`, `the "Rock" Johnson`, "x", "xy", "a b", "ﬁne", "İstanbul",
+	"e\u0301", "é", "ﷺ", "NEAR", "AND", "OR not", "*", "^a", "-a", "a:b", "(a)", "name:x", "?", "$1",
+}
+
+func randomCustomer(r *rand.Rand, i int) client.CustomerParams {
+	pick := func() string { return scripts[r.IntN(len(scripts))] }
+	p := client.CustomerParams{Name: new(pick())}
+	if r.IntN(2) == 0 {
+		*p.Name += " " + pick()
+	}
+	if r.IntN(2) == 0 {
+		p.Email = new(fmt.Sprintf("%s%d@%s.example", []string{"ada", "john.doe", "x", "Zoe+a"}[r.IntN(4)], r.IntN(20), []string{"ada", "mail"}[r.IntN(2)]))
+	}
+	if r.IntN(3) == 0 {
+		p.Phone = new(fmt.Sprintf("+1415555%04d", r.IntN(10000)))
+	}
+	if r.IntN(2) == 0 {
+		p.ExternalID = new(strings.TrimSpace(fmt.Sprintf("%s-%d", pick(), i)))
+	}
+	if r.IntN(8) == 0 {
+		p.DID = new(fmt.Sprintf("0x%040x", i))
+	}
+	if r.IntN(2) == 0 {
+		p.Metadata = map[string]any{"plan": pick(), "n": r.IntN(100), "note.x": []string{pick()}}
+	}
+	return p
+}
+
+// randomTerm makes a term of a piece of somebody's text, or of any.
+func randomTerm(r *rand.Rand, all []*clientele.Customer) term {
+	c := all[r.IntN(len(all))]
+	names := []string{"name", "name", "name", "email", "phone", "did", "id", "external_id"}
+	name := names[r.IntN(len(names))]
+	text := fields(c)[name]
+	var t term
+	switch r.IntN(6) {
+	case 0:
+		t.field = name
+	case 1:
+		t.key = []string{"plan", "n", "note.x"}[r.IntN(3)]
+		if json.Unmarshal(c.Metadata[t.key], &text) != nil {
+			text = string(c.Metadata[t.key])
+		}
+	case 2:
+		text = scripts[r.IntN(len(scripts))]
+	}
+	letters := []rune(text)
+	if len(letters) > 0 && r.IntN(3) > 0 { // a piece
+		from := r.IntN(len(letters))
+		if r.IntN(2) == 0 {
+			from = 0
+		}
+		letters = letters[from:min(len(letters), from+1+r.IntN(4)*r.IntN(4))]
+	}
+	t.text = strings.TrimSpace(string(letters))
+	if r.IntN(2) == 0 {
+		t.text = strings.ToUpper(t.text)
+	}
+	return t
+}
+
+// writable says whether a term can be written so that it is read as it is meant: a colon or a quote of its own means
+// something to the reader.
+func writable(t term) bool {
+	return billing.Fold(t.text) != "" && !strings.ContainsAny(t.text, `"`) &&
+		!(t.field == "" && t.key == "" && strings.ContainsRune(t.text, ':'))
+}
+
+func TestSearchFindsExactlyWhatASlowReadingFinds(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	r := rand.New(rand.NewPCG(20260102, 7))
+	var all []*clientele.Customer
+	for i := range 250 {
+		if i%3 == 0 {
+			s.Advance(time.Millisecond)
+		}
+		all = append(all, create(t, s.Test(), randomCustomer(r, i)))
+	}
+	for i := range 20 { // some change, some go and some of those come back
+		c := all[r.IntN(len(all))]
+		*c = *ok(s.Test().Customers.Update(t.Context(), c.ID, client.CustomerParams{
+			Name: randomCustomer(r, i).Name, Metadata: map[string]any{"plan": scripts[i]},
+		}))(t)
+		gone := r.IntN(len(all))
+		ok(s.Test().Customers.Delete(t.Context(), all[gone].ID))(t)
+		if i%2 == 0 {
+			ok(s.Test().Customers.Restore(t.Context(), all[gone].ID))(t)
+		} else {
+			all = slices.Delete(all, gone, gone+1)
+		}
+	}
+	create(t, s.Live(), client.CustomerParams{Name: new("Ada"), Metadata: map[string]any{"plan": "Ada"}})
+	hits := 0
+	for range 1200 {
+		var terms []term
+		var query []string
+		for n := 1 + r.IntN(3)*r.IntN(2); len(terms) < n; {
+			if one := randomTerm(r, all); writable(one) {
+				terms, query = append(terms, one), append(query, one.String())
+			}
+		}
+		want := found(all, terms)
+		hits += min(len(want), 1)
+		s.finds(t, strings.Join(query, " "), want, r)
+	}
+	if hits < 600 {
+		t.Errorf("only %d queries found anything: they prove little", hits)
+	}
+}
+
+// finds checks a search, its count, and a page of it.
+func (s *server) finds(t *testing.T, query string, want []string, r *rand.Rand) {
+	t.Helper()
+	path := "/api/customers/search?query=" + url.QueryEscape(query)
+	got, count := idsOn(t, s.send(t, "GET", path+"&pageSize=100", ""))
+	if !slices.Equal(got, slice(want, 1, 100)) || count != int64(len(want)) {
+		t.Fatalf("%q finds %d of %d, want %d:\n%v\n%v", query, len(got), count, len(want), got, slice(want, 1, 100))
+	}
+	size := 1 + r.IntN(7)
+	page := 1 + r.IntN(len(want)/size+2)
+	got, count = idsOn(t, s.send(t, "GET", fmt.Sprintf("%s&page=%d&pageSize=%d", path, page, size), ""))
+	if !slices.Equal(got, slice(want, page, size)) || count != int64(len(want)) {
+		t.Fatalf("%q, page %d of %d each, finds %v of %d, want %v", query, page, size, got, count, slice(want, page, size))
+	}
+}
