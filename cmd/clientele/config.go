@@ -38,10 +38,19 @@ func (c config) Validate(*kong.Application) error {
 	return nil
 }
 
+// forgetEmpty unsets the variables of the environment that are ours and empty: to a shell's user that means not set.
+func forgetEmpty() {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "CLIENTELE_") {
+			os.Unsetenv(name) //nolint:errcheck // it fails for impossible names only
+		}
+	}
+}
+
 // Resolve answers an option's value, unless the environment has it, which goes before the file.
 func (c config) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	for _, name := range flag.Envs {
-		if os.Getenv(name) != "" {
+		if _, set := os.LookupEnv(name); set {
 			return nil, nil //nolint:nilnil // kong's way to say that there is no value
 		}
 	}

@@ -63,6 +63,7 @@ func main() {
 
 // run runs a command line and returns the exit code: 0, 1 when the command failed, 2 when it was not understood.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	forgetEmpty()
 	var c cli
 	code := -1
 	parser, err := kong.New(&c, kong.Name("clientele"), kong.Description(description),

@@ -173,7 +173,9 @@ func (g *generator) readComments(pkg, dir string) error {
 // readType reads the comments of a type and, for a struct, of its fields.
 func (g *generator) readType(pkg string, doc *ast.CommentGroup, spec *ast.TypeSpec) {
 	key := pkg + "." + spec.Name.Name
-	g.comments[key] = strings.ToUpper(prose(doc)[:1]) + prose(doc)[1:]
+	if about := prose(doc); about != "" { // the document's names are all exported
+		g.comments[key] = strings.ToUpper(about[:1]) + about[1:]
+	}
 	of, ok := spec.Type.(*ast.StructType)
 	if !ok {
 		return

@@ -1,6 +1,6 @@
 // Package apptest runs the whole server in one process, for tests and examples: a real database in a temporary folder,
-// the real handler, keys for both modes, a clock that the test sets, and the Go SDK to talk to it. Every answer is held to
-// openapi.yaml.
+// the real handler, keys for both modes, a clock that the test sets, and the Go SDK to talk to it. Every answer is held
+// to openapi.yaml.
 package apptest
 
 import (

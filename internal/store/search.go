@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -135,26 +136,82 @@ func (s tier) from(live bool) (seq, from string, w where) {
 
 // SearchCustomers implements [billing.Tx].
 func (t *tx) SearchCustomers(s billing.CustomerSearch) (docs [][]byte, count int64, err error) {
-	var everything tier
-	for _, term := range s.Terms {
-		if term.Key != "" {
-			everything.metadata = append(everything.metadata, term)
-		} else {
-			everything.all = append(everything.all, phrase{term, contains})
-		}
-	}
 	err = t.interruptible(func() error {
-		if count, err = t.countTier(s.Livemode, everything); err != nil || count <= s.Offset {
-			return err
+		var page []int64
+		if page, count, err = t.search(s, everything(s.Terms)); err == nil {
+			docs, err = t.docs("customers", page)
 		}
-		docs, err = t.searchPage(s, everything)
 		return err
 	})
 	return docs, count, err
 }
 
+// everything is the tier of all that match.
+func everything(terms []billing.Term) (t tier) {
+	for _, term := range terms {
+		if term.Key != "" {
+			t.metadata = append(t.metadata, term)
+		} else {
+			t.all = append(t.all, phrase{term, contains})
+		}
+	}
+	return t
+}
+
+// fewMatches is how many matches are ranked one by one: asking the index again for each rank costs more.
+const fewMatches = 200
+
+func (t *tx) search(s billing.CustomerSearch, everything tier) (page []int64, count int64, err error) {
+	first, err := t.tierPage(s.Livemode, everything, fewMatches+1, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(first) <= fewMatches {
+		if s.Whole != nil {
+			if first, err = t.ranked(first, *s.Whole); err != nil {
+				return nil, 0, err
+			}
+		}
+		count = int64(len(first))
+		from := min(s.Offset, count)
+		return first[from:min(from+s.Limit, count)], count, nil
+	}
+	if count, err = t.countTier(s.Livemode, everything); err != nil || count <= s.Offset {
+		return nil, count, err
+	}
+	page, err = t.searchPage(s, everything)
+	return page, count, err
+}
+
+// ranked puts first the matches with a field that is the whole query, then those with one that starts with it.
+func (t *tx) ranked(seqs []int64, whole billing.Term) ([]int64, error) {
+	ranks := make([][]int64, 3)
+	for _, seq := range seqs {
+		rank := 2
+		err := t.each("SELECT name, email, phone, did, id, external_id FROM customer_texts WHERE seq = $1", func(r row) error {
+			for i, field := range billing.SearchFields {
+				if whole.Field != "" && whole.Field != field {
+					continue
+				}
+				switch text := r.text(i); {
+				case text == whole.Text:
+					rank = 0
+				case strings.HasPrefix(text, whole.Text):
+					rank = min(rank, 1)
+				}
+			}
+			return nil
+		}, seq)
+		if err != nil {
+			return nil, err
+		}
+		ranks[rank] = append(ranks[rank], seq)
+	}
+	return slices.Concat(ranks...), nil
+}
+
 // searchPage walks the tiers, best first, to the page.
-func (t *tx) searchPage(s billing.CustomerSearch, everything tier) ([][]byte, error) {
+func (t *tx) searchPage(s billing.CustomerSearch, everything tier) (page []int64, err error) {
 	tiers := []tier{everything}
 	if s.Whole != nil {
 		is, begins := phrase{*s.Whole, equals}, phrase{*s.Whole, starts}
@@ -162,7 +219,6 @@ func (t *tx) searchPage(s billing.CustomerSearch, everything tier) ([][]byte, er
 		rest.not = []phrase{begins}
 		tiers = []tier{{all: []phrase{is}}, {all: []phrase{begins}, not: []phrase{is}}, rest}
 	}
-	var page []int64
 	skip := s.Offset
 	for i, part := range tiers {
 		limit := s.Limit - int64(len(page))
@@ -186,7 +242,7 @@ func (t *tx) searchPage(s billing.CustomerSearch, everything tier) ([][]byte, er
 			skip -= n
 		}
 	}
-	return t.docs("customers", page)
+	return page, nil
 }
 
 func (t *tx) tierPage(live bool, part tier, limit, skip int64) ([]int64, error) {

@@ -1,0 +1,292 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"clientele.dev/internal/auth"
+)
+
+func TestFirstStartShowsKeysOnce(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	first := serve(t, db)
+	if first.testKey == "" || !strings.HasPrefix(first.testKey, "sk_test_") || !strings.HasPrefix(first.liveKey, "sk_live_") {
+		t.Fatalf("the first start printed\n%s", first.printed)
+	}
+	if !strings.HasPrefix(first.url, "http://127.0.0.1:") || strings.HasSuffix(first.url, ":0") {
+		t.Errorf("it listens on %s", first.url)
+	}
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if got := first.want(http.StatusOK, "GET", path, "", ""); got.field(t, "status") != "ok" {
+			t.Errorf("%s: %s", path, got.body)
+		}
+	}
+	first.want(http.StatusOK, "GET", "/api/customers", first.testKey, "")
+	first.want(http.StatusOK, "GET", "/api/customers?livemode=true", first.liveKey, "")
+	first.want(http.StatusBadRequest, "GET", "/api/customers?livemode=true", first.testKey, "")
+	first.stop()
+
+	second := serve(t, db)
+	if secretPattern.MatchString(second.printed) {
+		t.Errorf("the second start printed\n%s", second.printed)
+	}
+	second.want(http.StatusOK, "GET", "/api/customers", first.testKey, "")
+	second.stop()
+	if log := first.logged() + second.logged(); secretPattern.MatchString(log) {
+		t.Errorf("a secret in the log:\n%s", log)
+	}
+}
+
+// A server that cannot listen has not used up the one showing of the keys.
+func TestKeysNotShownWithoutListening(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	db := newDatabase(t)
+	if out, err := command(db, "serve", "--addr", taken.Addr().String()).Output(); err == nil || len(out) > 0 {
+		t.Errorf("a server on a port that is taken: %v, it printed\n%s", err, out)
+	}
+	if s := serve(t, db); s.testKey == "" {
+		t.Errorf("the first start that succeeded printed\n%s", s.printed)
+	}
+}
+
+// Commands beside a running server are obeyed from the next request on.
+func TestKeysBesideServer(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newDatabase(t))
+	const path = "/api/customers"
+	key := strings.TrimSpace(clientele(t, s.db, "keys", "create", "--mode", "test", "--name", "beside"))
+	s.want(http.StatusCreated, "POST", path, key, `{"name":"Ada"}`)
+	reader := strings.TrimSpace(clientele(t, s.db, "keys", "create", "--mode", "test", "--name", "r", "--scope", "read"))
+	s.want(http.StatusOK, "GET", path, reader, "")
+	s.want(http.StatusForbidden, "POST", path, reader, `{"name":"Ada"}`)
+
+	id := func(name string) string {
+		t.Helper()
+		for line := range strings.Lines(clientele(t, s.db, "keys", "list")) {
+			if fields := strings.Fields(line); fields[1] == name && strings.HasSuffix(strings.TrimSpace(line), "good") {
+				return fields[0]
+			}
+		}
+		t.Fatalf("no good key %s", name)
+		return ""
+	}
+	late := strings.TrimSpace(clientele(t, s.db, "keys", "rotate", id("beside"), "--grace", "1h"))
+	s.want(http.StatusOK, "GET", path, key, "")
+	s.want(http.StatusOK, "GET", path, late, "")
+	next := strings.TrimSpace(clientele(t, s.db, "keys", "rotate", id("beside")))
+	s.want(http.StatusUnauthorized, "GET", path, late, "")
+	s.want(http.StatusOK, "GET", path, next, "")
+	clientele(t, s.db, "keys", "revoke", id("beside"))
+	refused := s.want(http.StatusUnauthorized, "GET", path, next, "")
+	if strings.Contains(string(refused.body), next) {
+		t.Errorf("the refusal repeats the secret: %s", refused.body)
+	}
+	clientele(t, s.db, "keys", "revoke", id("r"))
+	s.want(http.StatusUnauthorized, "GET", path, reader, "")
+	s.stop()
+}
+
+// SIGTERM: /readyz fails first, then nobody new gets in, and a request under way still gets its answer.
+func TestTerminateFinishesRequests(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newDatabase(t))
+	slow := openSlow(t, s, `{"name":"`+strings.Repeat("slow ", 100)+`"}`)
+	s.want(http.StatusOK, "GET", "/readyz", "", "")
+	s.terminate()
+	unready := 0
+	for {
+		got, err := s.send("GET", "/readyz", "", "")
+		if err != nil {
+			break // it does not listen any more
+		}
+		switch {
+		case got.status == http.StatusServiceUnavailable:
+			unready++
+			if got.header.Get("Retry-After") == "" {
+				t.Error("no Retry-After while stopping")
+			}
+		case got.status != http.StatusOK || unready > 0:
+			t.Fatalf("/readyz answers %d after %d times 503", got.status, unready)
+		}
+		if alive, err := s.send("GET", "/healthz", "", ""); err == nil && alive.status != http.StatusOK {
+			t.Fatalf("/healthz answers %d", alive.status)
+		}
+	}
+	if unready == 0 {
+		t.Error("/readyz did not fail before the server stopped listening")
+	}
+	created := slow.finish()
+	if created.status != http.StatusCreated {
+		t.Fatalf("the request under way: %d %s", created.status, created.body)
+	}
+	if err := s.process.Wait(); err != nil {
+		t.Errorf("exit: %v", err)
+	}
+	again := serve(t, s.db)
+	again.want(http.StatusOK, "GET", "/api/customers/"+created.field(t, "id"), s.testKey, "")
+	again.stop()
+}
+
+// slow is a POST /api/customers of which a part has been sent.
+type slow struct {
+	t    *testing.T
+	conn net.Conn
+	in   *bufio.Reader
+	rest string
+}
+
+// openSlow sends half of a body. The server has asked for it, so that it certainly is at work.
+func openSlow(t *testing.T, s *server, body string) *slow {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	half := len(body) / 2
+	fmt.Fprintf(conn, "POST /api/customers HTTP/1.1\r\nHost: clientele\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", s.testKey, len(body))
+	in := bufio.NewReader(conn)
+	if line, err := in.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if line, err := in.ReadString('\n'); err != nil || line != "\r\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if _, err := io.WriteString(conn, body[:half]); err != nil {
+		t.Fatal(err)
+	}
+	return &slow{t, conn, in, body[half:]}
+}
+
+// finish sends the other half and reads the answer.
+func (s *slow) finish() reply {
+	s.t.Helper()
+	if _, err := io.WriteString(s.conn, s.rest); err != nil {
+		s.t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(s.in, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return reply{resp.StatusCode, resp.Header, body}
+}
+
+// One line a request, and in no line who the customers are or what opens the door.
+func TestLogKeepsSecrets(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newDatabase(t))
+	did := auth.DID(auth.NewPair().Public)
+	wrong := auth.NewSecret(false)
+	body := `{"did":"` + did + `","name":"Augusta King","email":"ada@lovelace.example","phone":"+442079460958",
+		"external_id":"enchantress-1","metadata":{"pet":"Puff"},"address":{"line1":"12 St James Square"}}`
+	got := s.want(http.StatusCreated, "POST", "/api/customers", s.testKey, body)
+	customer := "/api/customers/" + got.field(t, "id")
+	requests := []struct {
+		status                  int
+		method, path, key, body string
+		route                   string
+	}{
+		{200, "GET", "/api/customers/" + did, s.testKey, "", "GET /api/customers/{id}"},
+		{200, "GET", "/api/customers/did:abt:" + did, s.testKey, `{"create":true}`, "GET /api/customers/{id}"},
+		{200, "GET", "/api/customers?email=ada%40lovelace.example&did=" + did, s.testKey, "", "GET /api/customers"},
+		{200, "GET", "/api/customers/search?query=lovelace+Augusta", s.testKey, "", "GET /api/customers/search"},
+		{200, "PUT", "/api/customers/external/enchantress-1", s.testKey, `{"name":"Augusta Byron"}`,
+			"PUT /api/customers/external/{external_id}"},
+		{400, "PUT", customer, s.testKey, `{"email":"Augusta King"}`, "PUT /api/customers/{id}"},
+		{400, "PUT", customer, s.testKey, `{"name":"Augusta King",`, "PUT /api/customers/{id}"},
+		{400, "GET", "/api/customers?lovelace=Puff", s.testKey, "", "GET /api/customers"},
+		{409, "POST", "/api/customers", s.testKey, body, "POST /api/customers"},
+		{401, "GET", "/api/customers/" + did, wrong, "", "GET /api/customers/{id}"},
+		{401, "GET", "/api/customers/" + did, s.liveKey[:40], "", "GET /api/customers/{id}"},
+		{404, "GET", "/lovelace/" + did + "?sk=" + s.testKey, s.testKey, "", "/"},
+		{404, "GET", "/api//lovelace/ada@lovelace.example", s.testKey, "", ""},
+		{405, "POST", customer, s.testKey, "", "/"},
+		{200, "DELETE", customer, s.testKey, "", "DELETE /api/customers/{id}"},
+		{404, "GET", customer, s.testKey, "", "GET /api/customers/{id}"},
+		{200, "GET", "/healthz", "", "", "GET /healthz"},
+	}
+	type entry struct {
+		Level, Msg, Route, Caller string
+		RequestID                 string `json:"request_id"`
+		Time                      string
+		Status                    int
+		Duration                  json.RawMessage
+	}
+	wanted := map[string]entry{}
+	for _, r := range requests {
+		got := s.want(r.status, r.method, r.path, r.key, r.body)
+		wanted[got.header.Get("X-Request-Id")] = entry{Route: r.route, Status: r.status}
+	}
+	s.stop()
+	log := s.logged()
+	for line := range strings.Lines(log) {
+		var e entry
+		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Time == "" || e.Level != "INFO" {
+			t.Errorf("not a line of JSON that tells what happened: %s (%v)", line, err)
+		}
+		if want, ok := wanted[e.RequestID]; ok {
+			delete(wanted, e.RequestID)
+			if e.Msg != "request" || e.Status != want.Status || e.Route != want.Route || len(e.Duration) < 2 {
+				t.Errorf("%s, want status %d of %s", line, want.Status, want.Route)
+			}
+		}
+	}
+	for id, e := range wanted {
+		t.Errorf("no line of request %s, %d of %s", id, e.Status, e.Route)
+	}
+	for _, private := range []string{
+		did, "Augusta", "King", "Byron", "lovelace", "2079460958", "enchantress", "Puff", "James", "sk_", "Bearer",
+		s.testKey[8:], s.liveKey[8:40], wrong[8:], url.QueryEscape("@"),
+	} {
+		if strings.Contains(strings.ToLower(log), strings.ToLower(private)) {
+			t.Errorf("%q is in the log:\n%s", private, log)
+		}
+	}
+}
+
+// The demo's business is the same on every run, and made once.
+func TestDemoIsAlwaysTheSame(t *testing.T) {
+	t.Parallel()
+	content := func(s *server, key string) []byte {
+		all := append(s.list("/api/customers", key), s.list("/api/invoices", key)...)
+		s.stop()
+		return all
+	}
+	db := newDatabase(t)
+	first := serve(t, db, "--demo")
+	key := first.testKey
+	want := content(first, key)
+	if n := bytes.Count(want, []byte("\n")); n < 500 {
+		t.Errorf("the demo has %d customers and invoices", n)
+	}
+	if got := content(serve(t, db, "--demo"), key); !bytes.Equal(got, want) {
+		t.Error("another start with --demo changed the content")
+	}
+	other := serve(t, newDatabase(t), "--demo")
+	if live := other.list("/api/customers", other.liveKey); len(live) > 0 {
+		t.Errorf("the demo made customers in live mode: %s", live)
+	}
+	if got := content(other, other.testKey); !bytes.Equal(got, want) {
+		t.Error("two new databases have different demos")
+	}
+}
