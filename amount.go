@@ -26,6 +26,13 @@ type Amount struct {
 // ParseAmount reads units as the wire writes them: decimal digits with an optional leading minus, no sign on zero, no
 // leading zeros, no spaces, no exponent, at most [MaxAmountDigits] digits. currency is a currency id.
 func ParseAmount(currency, units string) (Amount, error) {
+	return parseAmount(currency, units, MaxAmountDigits)
+}
+
+// maxSumDigits bounds what is decoded: a sum of very many of the largest amounts.
+const maxSumDigits = MaxAmountDigits + 18
+
+func parseAmount(currency, units string, maxDigits int) (Amount, error) {
 	digits := units
 	if len(digits) > 0 && digits[0] == '-' {
 		digits = digits[1:]
@@ -33,8 +40,8 @@ func ParseAmount(currency, units string) (Amount, error) {
 	switch {
 	case digits == "":
 		return Amount{}, errors.New("an amount is a string of digits in the currency's smallest unit")
-	case len(digits) > MaxAmountDigits:
-		return Amount{}, fmt.Errorf("an amount has at most %d digits", MaxAmountDigits)
+	case len(digits) > maxDigits:
+		return Amount{}, fmt.Errorf("an amount has at most %d digits", maxDigits)
 	case digits[0] == '0' && units != "0":
 		return Amount{}, errors.New("an amount has no leading zeros and zero has no sign")
 	}
@@ -58,6 +65,9 @@ func (a Amount) Currency() string { return a.currency }
 
 // String writes the units as decimal digits, the form of the wire.
 func (a Amount) String() string { return a.big().String() }
+
+// Digits is how many decimal digits the units have.
+func (a Amount) Digits() int { return len(new(big.Int).Abs(a.big()).String()) }
 
 // Sign is -1, 0 or 1.
 func (a Amount) Sign() int { return a.big().Sign() }
@@ -112,12 +122,13 @@ func (a Amount) Decimal(decimals int) string {
 func (a Amount) MarshalJSON() ([]byte, error) { return []byte(`"` + a.String() + `"`), nil }
 
 // UnmarshalJSON reads a string of digits, strictly; a JSON number is refused because its digits may already be rounded.
+// A sum may have more digits than one amount: [Amount.Digits] says how many.
 func (a *Amount) UnmarshalJSON(data []byte) error {
 	var units string
 	if err := json.Unmarshal(data, &units); err != nil {
 		return errors.New("an amount is a string of digits in the currency's smallest unit")
 	}
-	parsed, err := ParseAmount(a.currency, units)
+	parsed, err := parseAmount(a.currency, units, maxSumDigits)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,6 @@ func (a *API) retrieveCustomer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	doc, err := a.service.CustomerOrNew(r.Context(), call, r.PathValue("id"))
-	doc.Created = false // a retrieve answers 200 whether or not it created
 	return document(doc), err
 }
 
@@ -39,12 +38,8 @@ func (a *API) createCustomer(r *request) (answer, error) {
 }
 
 func (a *API) updateCustomer(r *request) (answer, error) {
-	versions, err := r.ifMatch()
-	if err != nil {
-		return answer{}, err
-	}
 	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (billing.Document, error) {
-		return a.service.UpdateCustomer(r.Context(), call, r.PathValue("id"), versions, fields)
+		return a.service.UpdateCustomer(r.Context(), call, r.PathValue("id"), fields)
 	})
 }
 

@@ -252,3 +252,12 @@ func (s *server) etag(t testing.TB, ref string) int64 {
 	}
 	return n
 }
+
+// error decodes the error that a reply is.
+func (r reply) error(t testing.TB) (e clientele.Error) {
+	t.Helper()
+	if err := json.Unmarshal(r.body, &e); err != nil {
+		t.Fatalf("%v: %s", err, r.body)
+	}
+	return e
+}

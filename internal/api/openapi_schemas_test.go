@@ -173,7 +173,7 @@ func (g *generator) readComments(pkg, dir string) error {
 // readType reads the comments of a type and, for a struct, of its fields.
 func (g *generator) readType(pkg string, doc *ast.CommentGroup, spec *ast.TypeSpec) {
 	key := pkg + "." + spec.Name.Name
-	if about := prose(doc); about != "" { // the document's names are all exported
+	if about := comment(doc); about != "" { // the document's names are all exported
 		g.comments[key] = strings.ToUpper(about[:1]) + about[1:]
 	}
 	of, ok := spec.Type.(*ast.StructType)
@@ -183,7 +183,7 @@ func (g *generator) readType(pkg string, doc *ast.CommentGroup, spec *ast.TypeSp
 	above := ""
 	for _, field := range of.Fields.List {
 		if field.Doc != nil {
-			above = prose(field.Doc)
+			above = comment(field.Doc)
 		}
 		for _, name := range field.Names {
 			g.comments[key+"."+name.Name] = above
@@ -193,7 +193,7 @@ func (g *generator) readType(pkg string, doc *ast.CommentGroup, spec *ast.TypeSp
 
 var docLink = regexp.MustCompile(`\[\*?([A-Z][\w.]*)\]`)
 
-// prose is a comment without its line breaks and links.
-func prose(doc *ast.CommentGroup) string {
+// comment is a comment without its line breaks and links.
+func comment(doc *ast.CommentGroup) string {
 	return docLink.ReplaceAllString(strings.Join(strings.Fields(doc.Text()), " "), "$1")
 }

@@ -79,7 +79,9 @@ func (r *request) call() (billing.Call, error) {
 	}
 	call.Repeat.Signature = r.caller.Signature
 	call.Repeat.Fingerprint = r.fingerprint()
-	return call, nil
+	var err error
+	call.IfMatch, err = r.ifMatch()
+	return call, err
 }
 
 // fingerprint is the same for the same request and differs for another.

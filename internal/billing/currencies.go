@@ -72,7 +72,7 @@ func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParam
 	if err := fillMetadata(&c.Metadata, p.Metadata); err != nil {
 		return Document{}, err
 	}
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx Tx) (Document, error) {
 		if err := placeCurrency(tx, &c); err != nil {
 			return Document{}, err
 		}
@@ -150,7 +150,7 @@ func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (
 	if err != nil {
 		return Document{}, err
 	}
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx Tx) (Document, error) {
 		if err := tx.AddPaymentMethod(m); err != nil {
 			return Document{}, err
 		}

@@ -44,13 +44,14 @@ func (s *Service) CustomerOrNew(ctx context.Context, call Call, ref string) (Doc
 		return Document{}, notFound(ref)
 	}
 	return s.update(ctx, func(tx Tx) (Document, error) {
-		rec, created, err := s.getOrAdd(tx, call, Ref{Kind: NameDID, Name: did}, customerPatch{})
+		rec, found, err := tx.Customer(call.Livemode, Ref{Kind: NameDID, Name: did})
+		if err == nil && !found {
+			rec, err = s.add(tx, call, customerPatch{}, did)
+		}
 		if err != nil {
 			return Document{}, err
 		}
-		doc, err := expanded(tx, rec)
-		doc.Created = created
-		return doc, err
+		return expanded(tx, rec)
 	})
 }
 
@@ -64,15 +65,14 @@ func (s *Service) CreateCustomer(ctx context.Context, call Call, fields Fields) 
 	if err != nil {
 		return Document{}, err
 	}
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx Tx) (Document, error) {
 		rec, err := s.add(tx, call, patch, did)
 		return Document{JSON: rec.JSON, Version: rec.Version, Created: true}, err
 	})
 }
 
-// UpdateCustomer changes the fields sent and leaves the others. ifMatch, unless nil, are the versions that the caller
-// believes the customer to have.
-func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, ifMatch []int64, fields Fields) (Document, error) {
+// UpdateCustomer changes the fields sent and leaves the others.
+func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fields Fields) (Document, error) {
 	patch, err := parseCustomer(fields)
 	if err != nil {
 		return Document{}, err
@@ -82,9 +82,8 @@ func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, ifM
 		if err != nil {
 			return Document{}, err
 		}
-		if ifMatch != nil && !slices.Contains(ifMatch, rec.Version) {
-			return Document{}, clientele.Errorf(clientele.PreconditionFail, "If-Match",
-				"the customer has changed since: it is at version %d; retrieve it and try again", rec.Version)
+		if err := call.checkVersion(rec); err != nil {
+			return Document{}, err
 		}
 		rec, err = s.patchCustomer(tx, call, rec, patch)
 		return Document{JSON: rec.JSON, Version: rec.Version}, err
@@ -101,6 +100,11 @@ func (s *Service) UpsertCustomer(ctx context.Context, call Call, externalID stri
 		return Document{}, invalid("external_id", "external_id differs from the one in the path")
 	}
 	fields["external_id"] = raw
+	sentDID := fields["did"]
+	did, fields, err := takeDID(fields)
+	if err != nil {
+		return Document{}, err
+	}
 	patch, err := parseCustomer(fields)
 	if err != nil {
 		return Document{}, err
@@ -109,11 +113,22 @@ func (s *Service) UpsertCustomer(ctx context.Context, call Call, externalID stri
 		return Document{}, invalid("external_id", "external_id cannot be empty")
 	}
 	return s.change(ctx, call, func(tx Tx) (Document, error) {
-		rec, created, err := s.getOrAdd(tx, call, Ref{Kind: NameExternalID, Name: externalID}, patch)
-		if err == nil && !created {
-			rec, err = s.patchCustomer(tx, call, rec, patch)
+		rec, found, err := tx.Customer(call.Livemode, Ref{Kind: NameExternalID, Name: externalID})
+		if err == nil {
+			err = call.checkVersion(rec)
 		}
-		return Document{JSON: rec.JSON, Version: rec.Version, Created: created}, err
+		if err != nil {
+			return Document{}, err
+		}
+		if found {
+			if sentDID != nil {
+				patch.fixed["did"] = sentDID
+			}
+			rec, err = s.patchCustomer(tx, call, rec, patch)
+		} else {
+			rec, err = s.add(tx, call, patch, did)
+		}
+		return Document{JSON: rec.JSON, Version: rec.Version, Created: !found}, err
 	})
 }
 
@@ -122,6 +137,9 @@ func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (Do
 	return s.change(ctx, call, func(tx Tx) (Document, error) {
 		rec, c, err := load(tx, call.Livemode, ref)
 		if err != nil {
+			return Document{}, err
+		}
+		if err := call.checkVersion(rec); err != nil {
 			return Document{}, err
 		}
 		open, err := tx.CustomerInvoices(c.ID, clientele.InvoiceOpen)
@@ -156,6 +174,9 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 		if !found {
 			rec, err := find(tx, call.Livemode, id) // one that is there is restored already
 			return Document{JSON: rec.JSON, Version: rec.Version}, err
+		}
+		if err := call.checkVersion(rec); err != nil {
+			return Document{}, err
 		}
 		c, err := decodeCustomer(rec)
 		if err != nil {
@@ -263,20 +284,6 @@ func decodeCustomer(rec Record) (*clientele.Customer, error) {
 
 func notFound(ref string) error {
 	return clientele.Errorf(clientele.NotFound, "id", "no customer %q in this mode", ref)
-}
-
-// getOrAdd finds a customer by a unique name or adds one that has it.
-func (s *Service) getOrAdd(tx Tx, call Call, ref Ref, patch customerPatch) (rec Record, created bool, err error) {
-	rec, found, err := tx.Customer(call.Livemode, ref)
-	if err != nil || found {
-		return rec, false, err
-	}
-	var did string
-	if ref.Kind == NameDID {
-		did = ref.Name
-	}
-	rec, err = s.add(tx, call, patch, did)
-	return rec, true, err
 }
 
 // add makes a new customer.

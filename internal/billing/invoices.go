@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"slices"
 	"time"
 
@@ -59,7 +58,7 @@ func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams)
 	if err := p.check(); err != nil {
 		return Document{}, err
 	}
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx Tx) (Document, error) {
 		_, c, err := load(tx, call.Livemode, p.CustomerID)
 		if err != nil {
 			if isCode(err, clientele.NotFound) || isCode(err, clientele.Invalid) {
@@ -121,6 +120,8 @@ func (p InvoiceParams) check() error {
 			return invalid(at+"unit_amount", "%sunit_amount is required: a string of digits in the smallest unit", at)
 		case line.Quantity != nil && *line.Quantity < 1:
 			return invalid(at+"quantity", "%squantity is at least 1", at)
+		case line.UnitAmount.Digits() > clientele.MaxAmountDigits:
+			return invalid(at+"unit_amount", "%sunit_amount has at most %d digits", at, clientele.MaxAmountDigits)
 		case line.UnitAmount.Sign() < 0:
 			return invalid(at+"unit_amount", "%sunit_amount is not negative", at)
 		}
@@ -178,7 +179,7 @@ func (s *Service) addLines(invoice *clientele.Invoice, lines []LineParams) (err 
 		if total, err = total.Add(line.Amount); err != nil {
 			return err
 		}
-		if tooLarge(total) {
+		if total.Digits() > clientele.MaxAmountDigits {
 			at := fmt.Sprintf("lines[%d].unit_amount", i)
 			return invalid(at, "the lines come to more than %d digits", clientele.MaxAmountDigits)
 		}
@@ -187,13 +188,6 @@ func (s *Service) addLines(invoice *clientele.Invoice, lines []LineParams) (err 
 	invoice.Subtotal, invoice.SubtotalExcludingTax, invoice.Total = total, total, total
 	invoice.AmountDue, invoice.AmountRemaining = total, total
 	return nil
-}
-
-// tooLarge says whether an amount could no longer be read back.
-func tooLarge(a clientele.Amount) bool {
-	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(clientele.MaxAmountDigits), nil)
-	n, _ := new(big.Int).SetString(a.String(), 10)
-	return n.CmpAbs(limit) >= 0
 }
 
 // Invoice answers an invoice expanded with its customer, currency and payment method.
@@ -314,6 +308,9 @@ func (s *Service) transition(
 		}
 		if !found {
 			return Document{}, invoiceNotFound(id)
+		}
+		if err := call.checkVersion(rec); err != nil {
+			return Document{}, err
 		}
 		var invoice clientele.Invoice
 		if err := json.Unmarshal(rec.JSON, &invoice); err != nil {

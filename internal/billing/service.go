@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +50,17 @@ type Call struct {
 	Actor     string // a key's or application's id, or "system"
 	RequestID string
 	Repeat    Repeat
+	// IfMatch, unless nil, are the versions that the caller believes the object to be changed to have.
+	IfMatch []int64
+}
+
+// checkVersion refuses a change of an object that is not what the caller believes. The zero record is no object yet.
+func (c Call) checkVersion(rec Record) error {
+	if c.IfMatch == nil || slices.Contains(c.IfMatch, rec.Version) {
+		return nil
+	}
+	return clientele.Errorf(clientele.PreconditionFail, "If-Match",
+		"the object has changed since: it is at version %d; retrieve it and try again", rec.Version)
 }
 
 // Repeat recognises a request that is sent again.
@@ -104,6 +116,16 @@ func (s *Service) change(ctx context.Context, call Call, fn func(Tx) (Document, 
 		return Document{}, err
 	}
 	return doc, refusal
+}
+
+// create is change for what makes a new object, of which there is no version to match.
+func (s *Service) create(ctx context.Context, call Call, fn func(Tx) (Document, error)) (Document, error) {
+	return s.change(ctx, call, func(tx Tx) (Document, error) {
+		if err := call.checkVersion(Record{}); err != nil {
+			return Document{}, err
+		}
+		return fn(tx)
+	})
 }
 
 // once answers a repetition with what is kept, and keeps the answer of a first time.

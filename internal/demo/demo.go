@@ -173,7 +173,7 @@ func (b *business) upgrade(a *account, plan string) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.service.UpdateCustomer(b.ctx, bySystem, a.id, nil, sent)
+	_, err = b.service.UpdateCustomer(b.ctx, bySystem, a.id, sent)
 	return err
 }
 

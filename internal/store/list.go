@@ -60,7 +60,7 @@ func (t *tx) ListCustomers(f billing.CustomerFilter) (docs [][]byte, count int64
 			docs, count, err = t.listAllCustomers(f)
 			return err
 		}
-		docs, count, err = t.list("customers", w, f.Order, f.Window)
+		docs, count, err = t.list("customers", f.Livemode, w, f.Order, f.Window)
 		return err
 	})
 	return docs, count, err
@@ -91,7 +91,7 @@ func (t *tx) ListInvoices(f billing.InvoiceFilter) (docs [][]byte, count int64, 
 			CASE WHEN m.type IN ('true', 'false') THEN m.type ELSE CAST(m.value AS TEXT) END = ?)`, m.Key, m.Value)
 	}
 	err = t.interruptible(func() (err error) {
-		docs, count, err = t.list("invoices", w, f.Order, f.Window)
+		docs, count, err = t.list("invoices", f.Livemode, w, f.Order, f.Window)
 		return err
 	})
 	return docs, count, err
@@ -103,7 +103,9 @@ func byTime(order []billing.Order) bool {
 }
 
 // list answers the page of a table's rows that the conditions select, and how many they select in all.
-func (t *tx) list(table string, w where, order []billing.Order, page billing.Window) (docs [][]byte, count int64, err error) {
+func (t *tx) list(
+	table string, live bool, w where, order []billing.Order, page billing.Window,
+) (docs [][]byte, count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
 	if err := t.eachOnce("SELECT count(*) FROM "+table+" WHERE "+w.String(), read, w.args...); err != nil {
 		return nil, 0, err
@@ -114,7 +116,7 @@ func (t *tx) list(table string, w where, order []billing.Order, page billing.Win
 		if desc := len(order) == 0 || order[0].Desc; desc == backwards {
 			past = "seq > ?"
 		}
-		seq, err := t.seqOf(table, page)
+		seq, err := t.seqOf(table, live, page)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -159,13 +161,13 @@ func reversed(orderBy string) string {
 }
 
 // seqOf is the position of the object that a page stands beside, deleted or not.
-func (t *tx) seqOf(table string, page billing.Window) (seq int64, err error) {
+func (t *tx) seqOf(table string, live bool, page billing.Window) (seq int64, err error) {
 	id, parameter := page.After, "starting_after"
 	if page.Before != "" {
 		id, parameter = page.Before, "ending_before"
 	}
 	read := func(r row) error { seq = r.int(0); return nil }
-	if err := t.each("SELECT seq FROM "+table+" WHERE id = $1", read, id); err != nil {
+	if err := t.each("SELECT seq FROM "+table+" WHERE id = $1 AND livemode = $2", read, id, live); err != nil {
 		return 0, err
 	}
 	if seq == 0 {

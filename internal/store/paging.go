@@ -34,7 +34,7 @@ func (t *tx) listAllCustomers(f billing.CustomerFilter) (docs [][]byte, count in
 	reverse := false
 	switch {
 	case f.After != "" || f.Before != "":
-		if from, err = t.seqOf("customers", f.Window); err != nil {
+		if from, err = t.seqOf("customers", f.Livemode, f.Window); err != nil {
 			return nil, 0, err
 		}
 		reverse = f.Before != ""

@@ -1,0 +1,238 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/client"
+	"clientele.dev/internal/auth"
+)
+
+// things are one object of each kind in a mode, and every route that is about them.
+type things struct{ customer, deleted, invoice, currency, method string }
+
+func (s *server) things(t testing.TB, payment *client.Client, did string) things {
+	t.Helper()
+	c := create(t, payment, client.CustomerParams{DID: &did, Name: new("Ada"), ExternalID: new("E-" + did)})
+	gone := create(t, payment, client.CustomerParams{})
+	ok(payment.Customers.Delete(t.Context(), gone.ID))(t)
+	method := ok(payment.PaymentMethods.Create(t.Context(), client.PaymentMethodParams{Type: "base", Name: "Base"}))(t)
+	currency := ok(payment.PaymentCurrencies.Create(t.Context(), client.PaymentCurrencyParams{
+		PaymentMethodID: method.ID, Name: "Ether", Symbol: "ETH" + did[:3], Decimal: 18,
+	}))(t)
+	return things{c.ID, gone.ID, draft(t, payment, c.ID, currency.ID, "7").ID, currency.ID, method.ID}
+}
+
+// reads are the routes that change nothing; writes those that do, with a body that would be accepted.
+func (o things) reads() []string {
+	return []string{
+		"/api/customers", "/api/customers/search?query=a", "/api/customers/" + o.customer,
+		"/api/customers/" + o.customer + "/overdue/invoices", "/api/invoices", "/api/invoices/" + o.invoice,
+		"/api/payment-currencies", "/api/payment-currencies/" + o.currency, "/api/payment-methods",
+		"/api/payment-methods/" + o.method, "/metrics",
+	}
+}
+
+func (o things) writes() map[string]string {
+	return map[string]string{
+		"POST /api/customers":                                     `{}`,
+		"PUT /api/customers/" + o.customer:                        `{"name":"changed"}`,
+		"PUT /api/customers/external/new":                         `{}`,
+		"DELETE /api/customers/" + o.customer:                     ``,
+		"POST /api/customers/" + o.deleted + "/restore":           ``,
+		"GET /api/customers/" + didSecp:                           `{"create":true}`,
+		"GET /api/customers/" + o.customer:                        `{"create":true}`,
+		"POST /api/invoices/" + o.invoice + "/finalize":           ``,
+		"POST /api/invoices/" + o.invoice + "/mark_uncollectible": ``,
+		"POST /api/payment-methods":                               `{"type":"base","name":"x"}`,
+		"POST /api/payment-currencies":                            `{"name":"x","symbol":"X","decimal":0}`,
+		"POST /api/invoices": `{"customer_id":"` + o.customer + `","currency_id":"` + o.currency +
+			`","lines":[{"description":"x","unit_amount":"1"}]}`,
+	}
+}
+
+func TestEveryRouteButHealthAndDocumentsAsksWhoIsThere(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	o := s.things(t, s.Test(), didAccount)
+	for _, path := range []string{"/healthz", "/readyz", "/openapi.json", "/docs"} {
+		for _, credentials := range []string{"", "Bearer nonsense"} {
+			s.send(t, "GET", path, "", "Authorization", credentials).must(t, 200)
+		}
+	}
+	before := s.state(t)
+	check := func(method, path, body string) {
+		t.Helper()
+		got := s.send(t, method, path, body, "Authorization", "")
+		got.refused(t, 401, "")
+		if got.header.Get("WWW-Authenticate") != "Bearer" {
+			t.Errorf("%s %s does not say how to authenticate", method, path)
+		}
+	}
+	for _, path := range o.reads() {
+		check("GET", path, "")
+	}
+	for route, body := range o.writes() {
+		method, path, _ := strings.Cut(route, " ")
+		check(method, path, body)
+	}
+	if s.state(t) != before {
+		t.Error("somebody without a key changed something")
+	}
+}
+
+func TestOnlyAGoodKeyOpens(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	key := s.TestKey
+	flip := func(i int) string {
+		b := []byte(key)
+		b[i] ^= 1
+		return string(b)
+	}
+	for name, header := range map[string]string{
+		"one letter else": "Bearer " + flip(20),
+		"checksum else":   "Bearer " + flip(len(key)-1),
+		"cut":             "Bearer " + key[:len(key)-1],
+		"longer":          "Bearer " + key + "0",
+		"upper case":      "Bearer " + strings.ToUpper(key),
+		"of nobody":       "Bearer " + auth.NewSecret(false),
+		"said to be live": "Bearer " + strings.Replace(key, "sk_test_", "sk_live_", 1),
+		"without Bearer":  key,
+		"Basic":           "Basic " + key,
+		"Token":           "Token " + key,
+		"nothing after":   "Bearer ",
+		"Bearer twice":    "Bearer Bearer " + key,
+		"two keys":        "Bearer " + key + "," + key,
+		"its hash":        "Bearer 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		"a quote":         "Bearer ' OR '1'='1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := s.send(t, "GET", "/api/customers", "", "Authorization", header).refused(t, 401, "")
+			if strings.Contains(e.Message, key[10:30]) {
+				t.Error("the answer repeats the key")
+			}
+		})
+	}
+	for _, header := range []string{"Bearer " + key, "bearer " + key, "BEARER  " + key} {
+		s.send(t, "GET", "/api/customers", "", "Authorization", header).must(t, 200)
+	}
+	s.send(t, "GET", "/api/customers?access_token="+key, "", "Authorization", "").refused(t, 401, "")
+	s.send(t, "GET", "/api/customers", "", "Authorization", "", "X-Api-Key", key).refused(t, 401, "")
+}
+
+func TestARevokedKeyIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	secret := ok(s.NewKey(false, auth.Write))(t)
+	credentials := []string{"Authorization", "Bearer " + secret}
+	s.send(t, "GET", "/api/customers", "", credentials...).must(t, 200)
+	_, hash, _ := auth.ParseSecret(secret)
+	key, _, err := s.DB.KeyByHash(t.Context(), hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ok(s.DB.RevokeKey(t.Context(), key.ID, s.Now().Add(time.Hour)))(t)
+	s.send(t, "GET", "/api/customers", "", credentials...).must(t, 200)
+	s.Advance(time.Hour)
+	s.send(t, "GET", "/api/customers", "", credentials...).refused(t, 401, "")
+	s.send(t, "POST", "/api/customers", "", credentials...).refused(t, 401, "")
+	s.send(t, "GET", "/api/customers", "").must(t, 200)
+}
+
+func TestAReadOnlyKeyReadsEverythingAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	o := s.things(t, s.Test(), didAccount)
+	credentials := []string{"Authorization", "Bearer " + ok(s.NewKey(false, auth.Read))(t)}
+	for _, path := range o.reads() {
+		s.send(t, "GET", path, "", credentials...).must(t, 200)
+	}
+	s.send(t, "GET", "/api/customers/"+o.customer, `{"create":false}`, credentials...).must(t, 200)
+	before := s.state(t)
+	for route, body := range o.writes() {
+		method, path, _ := strings.Cut(route, " ")
+		s.send(t, method, path, body, credentials...).refused(t, 403, "")
+		s.send(t, method, path, body, append(credentials, "Idempotency-Key", "k")...).refused(t, 403, "")
+	}
+	if s.state(t) != before {
+		t.Error("a read-only key changed something")
+	}
+}
+
+func TestTheModesNeverSeeEachOther(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	test, live := s.things(t, s.Test(), didAccount), s.things(t, s.Live(), didAccount)
+	before := s.state(t)
+	liveKey := []string{"Authorization", "Bearer " + s.LiveKey}
+	for _, path := range test.reads() {
+		got := s.send(t, "GET", path, "", liveKey...)
+		if strings.Contains(path, "_") { // it names one of test mode's
+			got.refused(t, 404, "id")
+		}
+		for _, id := range []string{test.customer, test.invoice, test.currency, test.method, "curr_test_", "pm_test_"} {
+			if strings.Contains(string(got.must(t, got.status).body), `"id":"`+id) {
+				t.Errorf("live mode saw %s at %s", id, path)
+			}
+		}
+	}
+	for route, body := range test.writes() {
+		method, path, _ := strings.Cut(route, " ")
+		switch got := s.send(t, method, path, body, liveKey...); {
+		case strings.Contains(path, "_"):
+			got.refused(t, 404, "id")
+		case path == "/api/invoices":
+			got.refused(t, 400, "customer_id")
+		}
+	}
+	mixed := `{"customer_id":"` + live.customer + `","currency_id":"` + test.currency + `","lines":[{"description":"","unit_amount":"1"}]}`
+	s.send(t, "POST", "/api/invoices", mixed, liveKey...).refused(t, 400, "currency_id")
+	s.send(t, "POST", "/api/payment-currencies", `{"payment_method_id":"`+test.method+`","name":"x","symbol":"X","decimal":0}`,
+		liveKey...).refused(t, 400, "payment_method_id")
+	for _, line := range strings.Split(before, "\n") { // all that was there is as it was
+		if strings.Contains(line, test.customer) && !strings.Contains(s.state(t), line) {
+			t.Error("live mode changed test mode")
+		}
+	}
+	for query, n := range map[string]int64{"customer_id=" + test.customer: 0, "currency_id=" + test.currency: 0, "": 2} {
+		got := decoded[clientele.Page[clientele.Invoice]](t, s.send(t, "GET", "/api/invoices?"+query, "", liveKey...))
+		if got.Count > n {
+			t.Errorf("live mode counts %d invoices by %q", got.Count, query)
+		}
+	}
+}
+
+func TestLivemodeIsTheKeysOwnOrRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	o := s.things(t, s.Test(), didAccount)
+	before := s.state(t)
+	routes := map[string]string{}
+	for _, path := range o.reads() {
+		if path != "/metrics" {
+			routes["GET "+path] = ""
+		}
+	}
+	for route, body := range o.writes() {
+		routes[route] = body
+	}
+	for route, body := range routes {
+		method, path, _ := strings.Cut(route, " ")
+		mark := map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]
+		for _, value := range []string{"true", "maybe", "", "1", "TRUE", "False"} {
+			s.send(t, method, path+mark+"livemode="+value, body).refused(t, 400, "livemode")
+		}
+		s.send(t, method, path+mark+"livemode[]=false", body).refused(t, 400, "livemode")
+		s.send(t, method, path+mark+"livemode=true&livemode=false", body).refused(t, 400, "livemode")
+	}
+	if s.state(t) != before {
+		t.Error("a refused request changed something")
+	}
+	s.send(t, "PUT", "/api/customers/"+o.customer+"?livemode=false", `{"name":"x"}`).must(t, 200)
+	s.send(t, "GET", "/api/customers?livemode=true", "", "Authorization", "Bearer "+s.LiveKey).must(t, 200)
+	s.send(t, "GET", "/api/customers?livemode=false", "", "Authorization", "Bearer "+s.LiveKey).refused(t, 400, "livemode")
+}

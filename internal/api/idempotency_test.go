@@ -1,0 +1,238 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"clientele.dev/client"
+	"clientele.dev/internal/auth"
+)
+
+// replayed says whether an answer is one that was given before.
+func (r reply) replayed() bool { return r.header.Get("Idempotent-Replayed") == "true" }
+
+func TestARepeatedRequestGetsItsFirstAnswer(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		method, path, body string
+		status             int
+	}{
+		"create":            {"POST", "/api/customers", `{"name":"Ada","external_id":"E2"}`, 201},
+		"update":            {"PUT", "/api/customers/CUSTOMER", `{"name":"Augusta"}`, 200},
+		"upsert, new":       {"PUT", "/api/customers/external/E3", `{"name":"Ada"}`, 201},
+		"upsert, there":     {"PUT", "/api/customers/external/E-" + didAccount, `{"name":"Ada L"}`, 200},
+		"delete":            {"DELETE", "/api/customers/CUSTOMER", ``, 200},
+		"restore":           {"POST", "/api/customers/DELETED/restore", ``, 200},
+		"draft":             {"POST", "/api/invoices", `{"customer_id":"CUSTOMER","currency_id":"curr_test_usd","lines":[{"description":"x","unit_amount":"1"}]}`, 201},
+		"finalize":          {"POST", "/api/invoices/INVOICE/finalize", ``, 200},
+		"currency":          {"POST", "/api/payment-currencies", `{"name":"Franc","symbol":"CHF","decimal":2}`, 201},
+		"method":            {"POST", "/api/payment-methods", `{"type":"stripe","name":"Cards"}`, 201},
+		"update of nobody":  {"PUT", "/api/customers/cus_nobody", `{"name":"x"}`, 404},
+		"delete of nobody":  {"DELETE", "/api/customers/cus_nobody", ``, 404},
+		"restore of nobody": {"POST", "/api/customers/cus_nobody/restore", ``, 404},
+		"a taken DID":       {"POST", "/api/customers", `{"did":"` + didAccount + `"}`, 409},
+		"a draft given up":  {"POST", "/api/invoices/INVOICE/mark_uncollectible", ``, 409},
+		"a taken symbol":    {"POST", "/api/payment-currencies", `{"name":"Dollar","symbol":"USD","decimal":2}`, 409},
+		"another version":   {"PUT", "/api/customers/CUSTOMER", `{"name":"x"}`, 412},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			o := s.things(t, s.Test(), didAccount)
+			fill := strings.NewReplacer("CUSTOMER", o.customer, "DELETED", o.deleted, "INVOICE", o.invoice)
+			headers := []string{"Idempotency-Key", "order 66 / ключ"}
+			if c.status == 412 {
+				headers = append(headers, "If-Match", `"9"`)
+			}
+			send := func() reply { return s.send(t, c.method, fill.Replace(c.path), fill.Replace(c.body), headers...) }
+			first := send().must(t, c.status)
+			s.Advance(time.Hour)
+			if c.status >= 400 { // what stood in the way is gone, and yet the answer stays
+				ok(s.Test().Customers.Delete(t.Context(), o.customer))(t)
+			}
+			state := s.state(t)
+			again := send().must(t, c.status)
+			if first.replayed() || !again.replayed() {
+				t.Errorf("Idempotent-Replayed is %v, then %v", first.replayed(), again.replayed())
+			}
+			if s.state(t) != state {
+				t.Error("the repetition changed something")
+			}
+			if c.status < 300 {
+				if string(first.body) != string(again.body) || first.header.Get("ETag") != again.header.Get("ETag") {
+					t.Errorf("answered\n%s, then\n%s", first.body, again.body)
+				}
+				return
+			}
+			field := first.refused(t, c.status, first.error(t).Field)
+			if again.refused(t, c.status, field.Field).Message != field.Message {
+				t.Errorf("answered\n%s, then\n%s", first.body, again.body)
+			}
+		})
+	}
+}
+
+func TestAKeyIsForOneRequest(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{}`)
+	const body = `{"name":"Ada"}`
+	key := []string{"Idempotency-Key", "k"}
+	s.send(t, "PUT", "/api/customers/"+c.ID, body, key...).must(t, 200)
+	state := s.state(t)
+	for name, r := range map[string]struct {
+		method, path, body string
+		headers            []string
+	}{
+		"another body":      {"PUT", "/api/customers/" + c.ID, `{"name":"Bob"}`, key},
+		"a space more":      {"PUT", "/api/customers/" + c.ID, `{"name": "Ada"}`, key},
+		"another method":    {"DELETE", "/api/customers/" + c.ID, ``, key},
+		"another path":      {"PUT", "/api/customers/external/x", body, key},
+		"another query":     {"PUT", "/api/customers/" + c.ID + "?livemode=false", body, key},
+		"another condition": {"PUT", "/api/customers/" + c.ID, body, append([]string{"If-Match", `"2"`}, key...)},
+		"another kind":      {"POST", "/api/payment-methods", `{"type":"base","name":"Ada"}`, key},
+	} {
+		got := s.send(t, r.method, r.path, r.body, r.headers...)
+		got.refused(t, 422, "Idempotency-Key")
+		if got.replayed() || s.state(t) != state {
+			t.Errorf("%s: replayed, or changed something", name)
+		}
+	}
+	if !s.send(t, "PUT", "/api/customers/"+c.ID, body, key...).must(t, 200).replayed() {
+		t.Error("the first answer is gone")
+	}
+}
+
+func TestAKeyBelongsToOneAPIKey(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	other := ok(s.NewKey(false, auth.Write))(t)
+	ids := map[string]bool{}
+	for _, secret := range []string{s.TestKey, other, s.LiveKey} {
+		got := s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", "k", "Authorization", "Bearer "+secret).must(t, 201)
+		ids[got.customer(t).ID] = true
+	}
+	s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", "K").must(t, 201)
+	if page := s.list(t, ""); len(ids) != 3 || page.Count != 3 {
+		t.Errorf("three API keys and another key made %d and %d", len(ids), page.Count)
+	}
+}
+
+func TestAKeyIsForgottenAfterSevenDays(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	send := func(body string) reply { return s.send(t, "POST", "/api/customers", body, "Idempotency-Key", "k") }
+	first := send(`{}`).must(t, 201)
+	s.Advance(7*24*time.Hour - time.Millisecond)
+	if again := send(`{}`).must(t, 201); !again.replayed() || string(again.body) != string(first.body) {
+		t.Error("forgotten within seven days")
+	}
+	send(`{"name":"x"}`).refused(t, 422, "Idempotency-Key")
+	s.Advance(2 * time.Millisecond)
+	next := send(`{"name":"x"}`).must(t, 201)
+	if next.replayed() || next.customer(t).ID == first.customer(t).ID {
+		t.Error("not forgotten after seven days")
+	}
+	s.Advance(6 * 24 * time.Hour) // the new answer has seven days of its own
+	if !send(`{"name":"x"}`).must(t, 201).replayed() {
+		t.Error("the second answer was forgotten with the first")
+	}
+}
+
+func TestARequestThatWasNotUnderstoodMayBeCorrected(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"a"}`)
+	invoice := func(currency string) string {
+		return `{"customer_id":"` + c.ID + `","currency_id":"` + currency + `","lines":[{"description":"x","unit_amount":"1"}]}`
+	}
+	for name, r := range map[string]struct{ method, path, wrong, right string }{
+		"bad email":          {"POST", "/api/customers", `{"email":"x"}`, `{"email":"x@y.zz"}`},
+		"not JSON":           {"POST", "/api/customers", `{`, `{}`},
+		"read-only field":    {"PUT", "/api/customers/" + c.ID, `{"balance":"9.00"}`, `{"balance":"0.00"}`},
+		"unknown currency":   {"PUT", "/api/customers/" + c.ID, `{"currency_id":"x"}`, `{"currency_id":"curr_test_eur"}`},
+		"invoice's currency": {"POST", "/api/invoices", invoice("x"), invoice("curr_test_eur")},
+		"field of nobody":    {"POST", "/api/customers", `{"id":"x"}`, `{}`},
+		"a method of nobody": {"POST", "/api/payment-currencies", `{"payment_method_id":"x","name":"a","symbol":"A","decimal":0}`, `{"name":"a","symbol":"A","decimal":0}`},
+	} {
+		key := []string{"Idempotency-Key", name}
+		for range 2 {
+			if got := s.send(t, r.method, r.path, r.wrong, key...); got.status != 400 || got.replayed() {
+				t.Errorf("%s: answered %d: %s", name, got.status, got.body)
+			}
+		}
+		if got := s.send(t, r.method, r.path, r.right, key...); got.status >= 300 || got.replayed() {
+			t.Errorf("%s, corrected: answered %d: %s", name, got.status, got.body)
+		}
+	}
+}
+
+func TestAKeyMustBeAKey(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", strings.Repeat("k", 255)).must(t, 201)
+	before := s.state(t)
+	s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", strings.Repeat("k", 256)).refused(t, 400, "Idempotency-Key")
+	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/api/customers", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = http.Header{"Authorization": {"Bearer " + s.TestKey}, "Idempotency-Key": {""}}
+	resp, err := direct.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != 400 || s.state(t) != before {
+		t.Errorf("an empty key was answered with %d", resp.StatusCode)
+	}
+}
+
+func TestOneKeyAtOnceMakesOneCustomer(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	var wg sync.WaitGroup
+	bodies := make(chan string, 50)
+	for range 50 {
+		wg.Go(func() {
+			switch got := s.send(t, "POST", "/api/customers", `{"name":"one"}`, "Idempotency-Key", "k"); got.status {
+			case 201:
+				bodies <- string(got.body)
+			case 409: // still running
+				if got.header.Get("Retry-After") == "" {
+					t.Error("a running request's repetition is not told when to try again")
+				}
+			default:
+				t.Errorf("answered %d: %s", got.status, got.body)
+			}
+		})
+	}
+	wg.Wait()
+	close(bodies)
+	first := <-bodies
+	for body := range bodies {
+		if body != first {
+			t.Errorf("answered %s and %s", first, body)
+		}
+	}
+	if n := s.list(t, "").Count; n != 1 {
+		t.Errorf("made %d customers", n)
+	}
+}
+
+func TestTheSDKsKeysKeepCallsApart(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	payment, key := s.Test(), client.IdempotencyKey("mine")
+	p := client.CustomerParams{Name: new("Ada")}
+	a, b := create(t, payment, p), create(t, payment, p)
+	first := ok(payment.Customers.Create(t.Context(), p, key))(t)
+	var header http.Header
+	again := ok(payment.Customers.Create(t.Context(), p, key, client.ResponseHeader(&header)))(t)
+	if a.ID == b.ID || first.ID != again.ID || header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("made %s, %s, %s and %s", a.ID, b.ID, first.ID, again.ID)
+	}
+}
