@@ -94,7 +94,7 @@ type Confirmation struct {
 	// immediate, callback or block.
 	Type string `json:"type"`
 	// How many blocks, for block.
-	Block int64 `json:"block,omitempty"`
+	Block int64 `json:"block,omitzero"`
 }
 
 // MethodFeatures says what a payment method can do.

@@ -81,9 +81,9 @@ type Invoice struct {
 	CustomerName    string   `json:"customer_name,omitempty"`
 	CustomerPhone   string   `json:"customer_phone,omitempty"`
 	// When payment is due, in unix seconds; absent when it is due on receipt.
-	DueDate int64 `json:"due_date,omitempty"`
+	DueDate int64 `json:"due_date,omitzero"`
 	// When the invoice took effect, in unix seconds; absent for a draft.
-	EffectiveAt int64 `json:"effective_at,omitempty"`
+	EffectiveAt int64 `json:"effective_at,omitzero"`
 	// Printed at the foot.
 	Footer string `json:"footer,omitempty"`
 	// The payment method its currency belongs to.
@@ -126,10 +126,10 @@ type InvoiceLine struct {
 
 // StatusTransitions are the moments an invoice entered its states, in unix seconds; absent for states not entered.
 type StatusTransitions struct {
-	FinalizedAt           int64 `json:"finalized_at,omitempty"`
-	MarkedUncollectibleAt int64 `json:"marked_uncollectible_at,omitempty"`
-	PaidAt                int64 `json:"paid_at,omitempty"`
-	VoidedAt              int64 `json:"voided_at,omitempty"`
+	FinalizedAt           int64 `json:"finalized_at,omitzero"`
+	MarkedUncollectibleAt int64 `json:"marked_uncollectible_at,omitzero"`
+	PaidAt                int64 `json:"paid_at,omitzero"`
+	VoidedAt              int64 `json:"voided_at,omitzero"`
 }
 
 // UnmarshalJSON decodes an invoice and gives all its amounts the invoice's currency.

@@ -19,7 +19,7 @@ func TestFirstStartShowsKeysOnce(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	first := serve(t, db)
-	if first.testKey == "" || !strings.HasPrefix(first.testKey, "sk_test_") || !strings.HasPrefix(first.liveKey, "sk_live_") {
+	if !strings.HasPrefix(first.testKey, "sk_test_") || !strings.HasPrefix(first.liveKey, "sk_live_") {
 		t.Fatalf("the first start printed\n%s", first.printed)
 	}
 	if !strings.HasPrefix(first.url, "http://127.0.0.1:") || strings.HasSuffix(first.url, ":0") {

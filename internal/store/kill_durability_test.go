@@ -144,10 +144,12 @@ func newVictim(t *testing.T) *victim {
 	t.Helper()
 	dir := t.TempDir()
 	v := &victim{binary: filepath.Join(dir, "clientele"), path: filepath.Join(dir, "clientele.db")}
-	if out, err := exec.Command("go", "build", "-o", v.binary, "clientele.dev/cmd/clientele").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", v.binary, "clientele.dev/cmd/clientele")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	out, err := exec.Command(v.binary, "keys", "create", "--db", "sqlite:"+v.path, "--mode", "test", "--name", "storm").Output()
+	keys := []string{"keys", "create", "--db", "sqlite:" + v.path, "--mode", "test", "--name", "storm"}
+	out, err := exec.Command(v.binary, keys...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
