@@ -1,7 +1,12 @@
 package api_test
 
 import (
+	"fmt"
+	"math/big"
+	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"clientele.dev"
 	"clientele.dev/client"
@@ -15,4 +20,276 @@ func draft(t testing.TB, payment *client.Client, customer, currency string, unit
 		p.Lines = append(p.Lines, client.LineParams{Description: "work", Quantity: 1, UnitAmount: amount})
 	}
 	return ok(payment.Invoices.Create(t.Context(), p))(t)
+}
+
+func TestADraftInvoiceHasNoDatesYet(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"did":"`+didAccount+`","name":"Ada"}`)
+	got := s.send(t, "POST", "/api/invoices", `{"customer_id":"did:abt:`+didAccount+`","currency_id":"curr_test_usd","description":"May",`+
+		`"metadata":{"n":1.10},"lines":[{"description":"Ж","quantity":3,"unit_amount":"250"},{"description":"y","unit_amount":"0"}]}`).must(t, 201)
+	invoice := decoded[clientele.Invoice](t, got)
+	line := func(i int) string { return invoice.Lines[i].ID }
+	want := `{"id":"` + invoice.ID + `","object":"invoice","number":"","livemode":false,"description":"May","statement_descriptor":"",` +
+		`"period_start":0,"period_end":0,"auto_advance":false,"paid":false,"paid_out_of_band":false,"status":"draft",` +
+		`"collection_method":"send_invoice","billing_reason":"manual","currency_id":"curr_test_usd","customer_id":"` + c.ID + `",` +
+		`"subtotal":"750","subtotal_excluding_tax":"750","tax":"0","total":"750","amount_due":"750","amount_paid":"0",` +
+		`"amount_remaining":"750","amount_shipping":"0","starting_balance":"0","ending_balance":"0","attempt_count":0,"attempted":false,` +
+		`"custom_fields":[],"default_payment_method_id":"pm_test_manual","status_transitions":{},"metadata":{"n":1.10},"lines":[` +
+		`{"id":"` + line(0) + `","object":"invoice_item","livemode":false,"amount":"750","quantity":3,"unit_amount":"250","description":"Ж",` +
+		`"currency_id":"curr_test_usd","customer_id":"` + c.ID + `","invoice_id":"` + invoice.ID + `"},` +
+		`{"id":"` + line(1) + `","object":"invoice_item","livemode":false,"amount":"0","quantity":1,"unit_amount":"0","description":"y",` +
+		`"currency_id":"curr_test_usd","customer_id":"` + c.ID + `","invoice_id":"` + invoice.ID + `"}],` +
+		`"created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z"}`
+	if string(got.body) != want {
+		t.Errorf("answered\n%s, want\n%s", got.body, want)
+	}
+	if !strings.HasPrefix(invoice.ID, "in_") || line(0) == line(1) || got.header.Get("ETag") != `"1"` {
+		t.Errorf("ids are %s, %s, %s, the ETag %s", invoice.ID, line(0), line(1), got.header.Get("ETag"))
+	}
+	if in := s.send(t, "GET", "/api/customers/"+c.ID, "").members(t)["invoices"]; string(in) != "["+string(got.body)+"]" {
+		t.Errorf("the customer has the invoices %s", in)
+	}
+	expanded := s.send(t, "GET", "/api/invoices/"+invoice.ID, "")
+	members := expanded.members(t)
+	for name, id := range map[string]string{"customer": c.ID, "paymentCurrency": "curr_test_usd", "paymentMethod": "pm_test_manual"} {
+		if !strings.HasPrefix(string(members[name]), `{"id":"`+id+`"`) {
+			t.Errorf("%s is %s", name, members[name])
+		}
+	}
+	if body := string(expanded.body); !strings.HasPrefix(body, string(got.body[:len(got.body)-1])) {
+		t.Errorf("retrieved as %s", body)
+	}
+}
+
+func TestInvoicesOfAnySizeAddUpExactly(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{}`)
+	nines := strings.Repeat("9", 78)
+	for name, lines := range map[string][]string{
+		"nothing":          {"0"},
+		"past 2^53":        {"9007199254740993", "1"},
+		"past 2^63":        {"9223372036854775807", "9223372036854775807", "9223372036854775807"},
+		"tokens":           {"1000000000000000000", "1", "123456789012345678901234567890"},
+		"78 digits":        {nines},
+		"78 digits of two": {nines[:77] + "8", "1"},
+		"250 lines":        strings.Split(strings.Repeat("18446744073709551616 ", 249)+"1", " "),
+	} {
+		sum := new(big.Int)
+		for _, line := range lines {
+			n, _ := new(big.Int).SetString(line, 10)
+			sum.Add(sum, n)
+		}
+		invoice := draft(t, s.Test(), c.ID, "curr_test_abt", lines...)
+		again := ok(s.Test().Invoices.Retrieve(t.Context(), invoice.ID))(t)
+		for _, amount := range []clientele.Amount{invoice.Total, again.Subtotal, again.Total, again.AmountDue, again.AmountRemaining} {
+			if amount.String() != sum.String() || amount.Currency() != "curr_test_abt" {
+				t.Errorf("%s come to %s %s, want %s", name, amount, amount.Currency(), sum)
+			}
+		}
+	}
+	before := s.state(t)
+	for name, r := range map[string]struct{ lines, field string }{
+		"one unit too much":   {`[{"description":"","unit_amount":"` + nines + `"},{"description":"","unit_amount":"1"}]`, "lines[1].unit_amount"},
+		"a product too large": {`[{"description":"","unit_amount":"` + nines + `","quantity":2}]`, "lines[0].unit_amount"},
+		"79 digits":           {`[{"description":"","unit_amount":"1` + nines + `"}]`, "lines[0].unit_amount"},
+	} {
+		body := `{"customer_id":"` + c.ID + `","currency_id":"curr_test_abt","lines":` + r.lines + `}`
+		s.send(t, "POST", "/api/invoices", body).refused(t, 400, r.field)
+		if s.state(t) != before {
+			t.Errorf("%s: something changed", name)
+		}
+	}
+}
+
+func TestABadInvoiceIsRefusedByName(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{}`)
+	gone := s.post(t, `{"did":"`+didAccount+`"}`)
+	s.send(t, "DELETE", "/api/customers/"+gone.ID, "").must(t, 200)
+	const good = `{"description":"x","unit_amount":"1"}`
+	invoice := func(customer, currency, lines, more string) string {
+		return `{"customer_id":` + quoted(customer) + `,"currency_id":` + quoted(currency) + `,"lines":` + lines + more + `}`
+	}
+	ofLine := func(line string) string { return invoice(c.ID, "curr_test_usd", `[`+good+`,`+line+`]`, "") }
+	with := func(more string) string { return invoice(c.ID, "curr_test_usd", `[`+good+`]`, ","+more) }
+	bad := map[string]string{ // of body: field
+		`{}`: "customer_id",
+		invoice("", "curr_test_usd", `[`+good+`]`, ""):                                    "customer_id",
+		invoice("cus_nobody", "curr_test_usd", `[`+good+`]`, ""):                          "customer_id",
+		invoice(gone.ID, "curr_test_usd", `[`+good+`]`, ""):                               "customer_id",
+		invoice(didAccount, "curr_test_usd", `[`+good+`]`, ""):                            "customer_id",
+		invoice("z1bUPE8NwmggAepyjRdh58cJJioF6XC6YS1", "curr_test_usd", `[`+good+`]`, ""): "customer_id",
+		invoice(c.ID, "", `[`+good+`]`, ""):                                               "currency_id",
+		invoice(c.ID, "USD", `[`+good+`]`, ""):                                            "currency_id",
+		invoice(c.ID, "curr_live_usd", `[`+good+`]`, ""):                                  "currency_id",
+		invoice(c.ID, "curr_test_usd", `[]`, ""):                                          "lines",
+		invoice(c.ID, "curr_test_usd", `null`, ""):                                        "lines",
+		invoice(c.ID, "curr_test_usd", `{}`, ""):                                          "lines",
+		invoice(c.ID, "curr_test_usd", `[`+strings.Repeat(good+",", 250)+good+`]`, ""):    "lines",
+		invoice(c.ID, "curr_test_usd", `[`+good+`,5]`, ""):                                "lines[1]",
+		ofLine(`{"description":"x"}`):                                                     "lines[1].unit_amount",
+		ofLine(`{"description":"x","unit_amount":null}`):                                  "lines[1].unit_amount",
+		ofLine(`{"description":"x","unit_amount":"1","quantity":0}`):                      "lines[1].quantity",
+		ofLine(`{"description":"x","unit_amount":"1","quantity":-1}`):                     "lines[1].quantity",
+		ofLine(`{"description":"x","unit_amount":"1","quantity":1.5}`):                    "lines[1].quantity",
+		ofLine(`{"description":"x","unit_amount":"1","quantity":"2"}`):                    "lines[1].quantity",
+		ofLine(`{"description":"x","unit_amount":"1","quantity":9223372036854775808}`):    "lines[1].quantity",
+		ofLine(`{"description":"x","unit_amount":"1","price":5}`):                         "lines[1].price",
+		ofLine(`{"description":5,"unit_amount":"1"}`):                                     "lines[1].description",
+		ofLine(`{"description":"` + strings.Repeat("x", 1001) + `","unit_amount":"1"}`):   "lines[1].description",
+		with(`"due_date":0`):                                             "due_date",
+		with(`"due_date":-1`):                                            "due_date",
+		with(`"due_date":253402300800`):                                  "due_date",
+		with(`"due_date":"2026-01-01"`):                                  "due_date",
+		with(`"due_date":1.5`):                                           "due_date",
+		with(`"period_start":-1`):                                        "period_start",
+		with(`"period_start":5,"period_end":4`):                          "period_end",
+		with(`"statement_descriptor":"` + strings.Repeat("x", 65) + `"`): "statement_descriptor",
+		with(`"metadata":{"":1}`):                                        "metadata.",
+		with(`"metadata":[]`):                                            "metadata",
+		with(`"status":"paid"`):                                          "status",
+		with(`"total":"5"`):                                              "total",
+		with(`"id":"in_mine"`):                                           "id",
+	}
+	for _, amount := range []string{
+		`"1e3"`, `"0x10"`, `" 1"`, `"1 "`, `"+1"`, `"-0"`, `"１"`, `1`, `1.0`, `0`, `"1.0"`, `"1,000"`, `"01"`, `""`, `"-"`, `"-5"`, `true`, `[]`, `{}`,
+		`"` + strings.Repeat("9", 79) + `"`, `"1_000"`, `"٣"`, `"NaN"`, `"١"`, `"1\n"`,
+	} {
+		bad[ofLine(`{"description":"x","unit_amount":`+amount+`}`)] = "lines[1].unit_amount"
+	}
+	before := s.state(t)
+	for body, field := range bad {
+		s.send(t, "POST", "/api/invoices", body).refused(t, 400, field)
+	}
+	if s.state(t) != before {
+		t.Error("a refused invoice changed something")
+	}
+}
+
+func TestFinalizingNumbersAndPrintsTheCustomer(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	payment := s.Test()
+	c := s.post(t, `{"name":"Ada","email":"ada@example.com","phone":"+14155552671","address":{"country":"GB","city":"London"},"invoice_prefix":"ADA"}`)
+	due := epoch.AddDate(0, 1, 0)
+	first := ok(payment.Invoices.Create(t.Context(), client.InvoiceParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_usd", DueDate: due, Lines: []client.LineParams{{Description: "x", Quantity: 1, UnitAmount: "5"}},
+	}))(t)
+	second, third := draft(t, payment, c.ID, "curr_test_usd", "1"), draft(t, payment, c.ID, "curr_test_eur", "2")
+	s.Advance(time.Hour)
+	got := ok(payment.Invoices.Finalize(t.Context(), first.ID))(t)
+	now := s.Now().Unix()
+	if got.Number != "ADA-0001" || got.Status != clientele.InvoiceOpen || got.DueDate != due.Unix() || got.EffectiveAt != now ||
+		got.StatusTransitions != (clientele.StatusTransitions{FinalizedAt: now}) || got.UpdatedAt != clientele.At(s.Now()) ||
+		got.CustomerName != "Ada" || got.CustomerEmail != "ada@example.com" || got.CustomerPhone != "+14155552671" ||
+		got.CustomerAddress == nil || *got.CustomerAddress != c.Address || got.AmountDue.String() != "5" {
+		t.Errorf("finalized to %+v", got)
+	}
+	s.send(t, "PUT", "/api/customers/"+c.ID, `{"name":"Augusta","address":null,"invoice_prefix":"AUG"}`).must(t, 200)
+	again := ok(payment.Invoices.Retrieve(t.Context(), first.ID))(t)
+	if again.CustomerName != "Ada" || *again.CustomerAddress != c.Address || again.Number != "ADA-0001" {
+		t.Errorf("a finalized invoice changed with its customer: %+v", again)
+	}
+	if got := ok(payment.Invoices.Finalize(t.Context(), third.ID))(t); got.Number != "AUG-0002" || got.CustomerName != "Augusta" ||
+		got.CustomerAddress != nil || got.DueDate != now {
+		t.Errorf("the second is %+v", got)
+	}
+	for range 3 {
+		s.send(t, "POST", "/api/invoices/"+third.ID+"/finalize", "").refused(t, 409, "status") // takes no number
+	}
+	if got := ok(payment.Invoices.Finalize(t.Context(), second.ID))(t); got.Number != "AUG-0003" {
+		t.Errorf("the third is %s", got.Number)
+	}
+	if n := ok(payment.Customers.Retrieve(t.Context(), c.ID))(t).NextInvoiceSequence; n != 4 {
+		t.Errorf("the next is %d", n)
+	}
+}
+
+func TestAnInvoiceMovesOnlyForward(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{}`)
+	for _, life := range []struct {
+		moves, refuses []string
+		from           string
+	}{
+		{nil, []string{"mark_uncollectible"}, "draft"},
+		{[]string{"finalize"}, []string{"finalize"}, "open"},
+		{[]string{"finalize", "mark_uncollectible"}, []string{"finalize", "mark_uncollectible"}, "uncollectible"},
+	} {
+		invoice := draft(t, s.Test(), c.ID, "curr_test_usd", "1")
+		for _, move := range life.moves {
+			s.send(t, "POST", "/api/invoices/"+invoice.ID+"/"+move, "").must(t, 200)
+		}
+		before := s.state(t)
+		for _, move := range life.refuses {
+			to := map[string]string{"finalize": "open", "mark_uncollectible": "uncollectible"}[move]
+			e := s.send(t, "POST", "/api/invoices/"+invoice.ID+"/"+move, "").refused(t, 409, "status")
+			if !strings.Contains(e.Message, "is "+life.from) || !strings.Contains(e.Message, "become "+to) {
+				t.Errorf("from %s to %s: %s", life.from, to, e.Message)
+			}
+		}
+		if s.state(t) != before {
+			t.Error("a refused move changed something")
+		}
+	}
+	for _, path := range []string{"/in_nobody", "/" + c.ID} {
+		s.send(t, "GET", "/api/invoices"+path, "").refused(t, 404, "id")
+		s.send(t, "POST", "/api/invoices"+path+"/finalize", "").refused(t, 404, "id")
+		s.send(t, "POST", "/api/invoices"+path+"/mark_uncollectible", "").refused(t, 404, "id")
+	}
+	last := draft(t, s.Test(), s.post(t, `{"did":"`+didAccount+`"}`).ID, "curr_test_usd", "1")
+	s.send(t, "DELETE", "/api/customers/"+didAccount, "").must(t, 200)
+	s.send(t, "POST", "/api/invoices/"+last.ID+"/finalize", "").refused(t, 409, "customer_id")
+}
+
+func TestInvoicesAreListedAndFiltered(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	payment := s.Test()
+	a, b := s.post(t, `{"did":"`+didAccount+`"}`), s.post(t, `{}`)
+	number := map[string]string{}
+	for i, make := range []struct{ customer, currency, amount, metadata string }{
+		{a.ID, "curr_test_usd", "5", `{"po":"7","n":1}`}, {a.ID, "curr_test_eur", "0", `{}`}, {b.ID, "curr_test_usd", "1", `{"po":7,"ok":true}`},
+		{a.ID, "curr_test_usd", "9", `{"n":1.10}`},
+	} {
+		s.Advance(time.Minute)
+		got := decoded[clientele.Invoice](t, s.send(t, "POST", "/api/invoices", fmt.Sprintf(
+			`{"customer_id":%q,"currency_id":%q,"due_date":%d,"metadata":%s,"lines":[{"description":"x","unit_amount":%q}]}`,
+			make.customer, make.currency, 2000000000-i%3, make.metadata, make.amount)))
+		number[got.ID] = fmt.Sprint(i + 1)
+		number[fmt.Sprint(i+1)] = got.ID
+	}
+	ok(payment.Invoices.Finalize(t.Context(), number["3"]))(t)
+	ok(payment.Invoices.Finalize(t.Context(), number["1"]))(t)
+	ok(payment.Invoices.MarkUncollectible(t.Context(), number["1"]))(t)
+	for query, want := range map[string]string{
+		"": "4321", "customer_id=" + a.ID: "421", "customer_id=" + didAccount: "421", "customer_did=did:abt:" + didAccount: "421",
+		"customer_id=cus_nobody": "", "currency_id=curr_test_eur": "2", "currency_id=x": "", "status=draft": "42", "status=open": "3",
+		"status=open,uncollectible": "31", "status=paid": "", "ignore_zero=true": "431", "ignore_zero=false": "4321",
+		"metadata.po=7": "31", "metadata.ok=true": "3", "metadata.n=1": "1", "metadata.n=1.10": "4", "metadata[po]=7&status=open": "3",
+		"order=created_at:ASC": "1234", "order=due_date:ASC": "3214", "order=due_date:DESC,created_at:ASC": "1423",
+		"order=updated_at:DESC": "4312", "pageSize=2&page=2": "21", "starting_after=" + number["3"]: "21",
+		"ending_before=" + number["2"] + "&limit=1": "3", "customer_id=" + a.ID + "&ending_before=" + number["1"]: "42",
+	} {
+		r := s.send(t, "GET", "/api/invoices?"+strings.ReplaceAll(query, " ", url.QueryEscape(" ")), "")
+		ids, _ := idsOn(t, r)
+		got := ""
+		for _, id := range ids {
+			got += number[id]
+		}
+		if got != want {
+			t.Errorf("%s lists %q, want %q", query, got, want)
+		}
+	}
+	for query, field := range map[string]string{
+		"status=": "status", "status=overdue": "status", "status=open,": "status", "customer_did=x": "customer_did", "order=name:ASC": "order",
+		"customer_id=" + a.ID + "&customer_did=" + didAccount: "customer_did", "ignore_zero=1": "ignore_zero", "email=x": "email",
+		"starting_after=" + a.ID: "starting_after", "created_at[gte]=2026-01-01": "created_at",
+	} {
+		s.send(t, "GET", "/api/invoices?"+query, "").refused(t, 400, field)
+	}
 }

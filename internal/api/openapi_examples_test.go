@@ -46,11 +46,20 @@ var answerExamples = map[reflect.Type]any{
 			Amount: amount("2500"), Currency: exampleCurrency, Method: exampleMethod,
 		}},
 	},
-	reflect.TypeFor[clientele.Deleted]():         clientele.Deleted{ID: exampleCustomer.ID, Object: "customer", Deleted: true},
-	reflect.TypeFor[clientele.Invoice]():         exampleInvoice(),
-	reflect.TypeFor[clientele.PaymentCurrency](): exampleCurrency,
-	reflect.TypeFor[clientele.PaymentMethod]():   exampleMethod,
-	reflect.TypeFor[health]():                    health{"ok"},
+	reflect.TypeFor[clientele.Deleted](): clientele.Deleted{ID: exampleCustomer.ID, Object: "customer", Deleted: true},
+	reflect.TypeFor[clientele.Invoice](): exampleInvoice(),
+	reflect.TypeFor[clientele.Page[clientele.Invoice]](): clientele.Page[clientele.Invoice]{
+		Count: 1, List: []clientele.Invoice{exampleInvoice()}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	},
+	reflect.TypeFor[clientele.InvoiceExpanded](): clientele.InvoiceExpanded{
+		Invoice: exampleInvoice(), Customer: exampleCustomer, PaymentCurrency: exampleCurrency,
+		PaymentMethod: exampleMethod,
+	},
+	reflect.TypeFor[[]clientele.PaymentCurrency](): []clientele.PaymentCurrency{exampleCurrency},
+	reflect.TypeFor[[]clientele.PaymentMethod]():   []clientele.PaymentMethod{exampleMethod},
+	reflect.TypeFor[clientele.PaymentCurrency]():   exampleCurrency,
+	reflect.TypeFor[clientele.PaymentMethod]():     exampleMethod,
+	reflect.TypeFor[health]():                      health{"ok"},
 }
 
 var exampleTime = clientele.At(time.Date(2023, 10, 27, 10, 0, 0, 0, time.UTC))

@@ -121,6 +121,8 @@ func merge(name string, s *jsonschema.Schema) {
 	s.Required = nil
 	if name == "CustomerParams" {
 		s.AdditionalProperties = nil
+	} else {
+		s.Description = "The parts to change: those not sent stay, and null clears."
 	}
 	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
 		switch {
