@@ -189,9 +189,11 @@ func TestTheModesNeverSeeEachOther(t *testing.T) {
 			got.refused(t, 400, "customer_id")
 		}
 	}
-	mixed := `{"customer_id":"` + live.customer + `","currency_id":"` + test.currency + `","lines":[{"description":"","unit_amount":"1"}]}`
+	mixed := `{"customer_id":"` + live.customer + `","currency_id":"` + test.currency +
+		`","lines":[{"description":"","unit_amount":"1"}]}`
 	s.send(t, "POST", "/api/invoices", mixed, liveKey...).refused(t, 400, "currency_id")
-	s.send(t, "POST", "/api/payment-currencies", `{"payment_method_id":"`+test.method+`","name":"x","symbol":"X","decimal":0}`,
+	s.send(t, "POST", "/api/payment-currencies",
+		`{"payment_method_id":"`+test.method+`","name":"x","symbol":"X","decimal":0}`,
 		liveKey...).refused(t, 400, "payment_method_id")
 	for _, line := range strings.Split(before, "\n") { // all that was there is as it was
 		if strings.Contains(line, test.customer) && !strings.Contains(s.state(t), line) {
@@ -234,5 +236,6 @@ func TestLivemodeIsTheKeysOwnOrRefused(t *testing.T) {
 	}
 	s.send(t, "PUT", "/api/customers/"+o.customer+"?livemode=false", `{"name":"x"}`).must(t, 200)
 	s.send(t, "GET", "/api/customers?livemode=true", "", "Authorization", "Bearer "+s.LiveKey).must(t, 200)
-	s.send(t, "GET", "/api/customers?livemode=false", "", "Authorization", "Bearer "+s.LiveKey).refused(t, 400, "livemode")
+	s.send(t, "GET", "/api/customers?livemode=false", "", "Authorization", "Bearer "+s.LiveKey).refused(t, 400,
+		"livemode")
 }

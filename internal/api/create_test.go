@@ -13,7 +13,8 @@ import (
 func TestCreateKeepsEveryFieldAsItWasSent(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	var sent = `{"did":"did:abt:` + didAccount + `","external_id":"crm/42 ж","name":"  王小明 \"Ж\" 😀 ","description":"a\nb",` +
+	var sent = `{"did":"did:abt:` + didAccount +
+		`","external_id":"crm/42 ж","name":"  王小明 \"Ж\" 😀 ","description":"a\nb",` +
 		`"email":"Ada.Lovelace+x@Example.COM","phone":"+1 (415) 555-2671","address":{"country":"us","state":"CA",` +
 		`"city":"São Paulo","line1":"1 <Main> & Co","line2":"Apt 4B","postal_code":"94105"},"shipping":{"name":"Bob",` +
 		`"phone":"+442079460958","address":{"country":"GB","city":"London"}},"metadata":{"plan":"gold","n":1.10,` +
@@ -167,7 +168,8 @@ func TestMetadataKeepsItsDigits(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for _, value := range []string{
-		"12345678901234567890", "1.10", "0.1000000000000000055511151231257827", "1e2", "1E+2", "-0", "-0.0", "100000000000000000000000",
+		"12345678901234567890", "1.10", "0.1000000000000000055511151231257827", "1e2", "1E+2", "-0", "-0.0",
+		"100000000000000000000000",
 		`[1.0,{"x":2.50}]`, `"\u007f"`, `""`, `{"b":1,"a":2}`,
 	} {
 		c := s.post(t, `{"metadata":{"v":`+value+`}}`)
@@ -204,6 +206,6 @@ func TestAUniqueNameBelongsToOneCustomerOfAMode(t *testing.T) {
 	}
 	s.post(t, `{"external_id":"a"}`)                                                     // another case is another name
 	s.post(t, `{"email":"A@example.com"}`)                                               // an email may be shared
-	s.post(t, `{"did":"`+didAccount+`"}`)                                                // what a refused request asked for is still free
+	s.post(t, `{"did":"`+didAccount+`"}`)                                                // free still
 	create(t, s.Live(), client.CustomerParams{DID: new(didEther), ExternalID: new("A")}) // the other mode's are its own
 }

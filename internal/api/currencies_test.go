@@ -20,7 +20,8 @@ func TestAFreshDatabaseHasItsCurrencies(t *testing.T) {
 			if want, special := decimal[c.Symbol]; special && c.Decimal != want || !special && c.Decimal != 2 {
 				t.Errorf("%s has %d decimals", c.Symbol, c.Decimal)
 			}
-			if c.PaymentMethodID != "pm_"+mode+"_manual" || c.Livemode != (mode == "live") || c.IsBaseCurrency != (c.Symbol == "USD") {
+			if c.PaymentMethodID != "pm_"+mode+"_manual" || c.Livemode != (mode == "live") ||
+				c.IsBaseCurrency != (c.Symbol == "USD") {
 				t.Errorf("%+v", c)
 			}
 		}
@@ -41,8 +42,10 @@ func TestACurrencyIsUniqueByItsMethod(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	method := ok(payment.PaymentMethods.Create(t.Context(), client.PaymentMethodParams{Type: "ethereum", Name: "Ethereum"}))(t)
-	p := client.PaymentCurrencyParams{Name: "USD Coin", Symbol: "USD", Decimal: 6, PaymentMethodID: method.ID, Contract: "0xa0b8"}
+	method := ok(payment.PaymentMethods.Create(t.Context(), client.PaymentMethodParams{Type: "ethereum",
+		Name: "Ethereum"}))(t)
+	p := client.PaymentCurrencyParams{Name: "USD Coin", Symbol: "USD", Decimal: 6, PaymentMethodID: method.ID,
+		Contract: "0xa0b8"}
 	c := ok(payment.PaymentCurrencies.Create(t.Context(), p))(t)
 	if c.Decimal != 6 || c.MaximumPrecision != 6 || !c.Active || c.Contract != "0xa0b8" || c.IsBaseCurrency {
 		t.Errorf("made %+v", c)
@@ -85,7 +88,8 @@ func TestACurrencyIsUniqueByItsMethod(t *testing.T) {
 func TestPaymentMethodsAreAddedAndListed(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	got := s.send(t, "POST", "/api/payment-methods", `{"type":"stripe","name":"Cards","metadata":{"n":1.10}}`).must(t, 201)
+	got := s.send(t, "POST", "/api/payment-methods", `{"type":"stripe","name":"Cards","metadata":{"n":1.10}}`).must(t,
+		201)
 	m := decoded[clientele.PaymentMethod](t, got)
 	if !strings.HasPrefix(m.ID, "pm_") || !m.Active || string(m.Settings) != "{}" || string(m.Metadata["n"]) != "1.10" {
 		t.Errorf("made %s", got.body)
@@ -101,7 +105,8 @@ func TestPaymentMethodsAreAddedAndListed(t *testing.T) {
 	}
 	before := s.state(t)
 	for body, field := range map[string]string{
-		`{"name":"x"}`: "type", `{"type":"paypal","name":"x"}`: "type", `{"type":"","name":"x"}`: "type", `{"type":"base"}`: "name",
+		`{"name":"x"}`: "type", `{"type":"paypal","name":"x"}`: "type", `{"type":"","name":"x"}`: "type",
+		`{"type":"base"}`:                          "name",
 		`{"type":"base","name":"x","settings":{}}`: "settings", `{"type":1,"name":"x"}`: "type",
 		`{"type":"base","name":"x","logo":"` + strings.Repeat("x", 5001) + `"}`: "logo",
 	} {

@@ -55,7 +55,8 @@ func TestADeletedCustomerIsGoneFromEverywhereAndComesBackWhole(t *testing.T) {
 		t.Error("restoring again did something")
 	}
 	s.send(t, "POST", "/api/customers/cus_nobody/restore", "").refused(t, 404, "id")
-	s.send(t, "POST", "/api/customers/"+other.ID+"/restore", "", "Authorization", "Bearer "+s.LiveKey).refused(t, 404, "id")
+	s.send(t, "POST", "/api/customers/"+other.ID+"/restore", "", "Authorization", "Bearer "+s.LiveKey).refused(t, 404,
+		"id")
 }
 
 // counts checks how many customers each list finds.
@@ -93,6 +94,11 @@ func TestADeletedCustomersNamesAreFreeAtOnce(t *testing.T) {
 		ok(payment.Customers.Restore(t.Context(), c.ID))(t)
 		ok(payment.Customers.Delete(t.Context(), c.ID))(t)
 	}
+	loud := create(t, payment, client.CustomerParams{Email: new("Eve@Example.COM")})
+	ok(payment.Customers.Delete(t.Context(), loud.ID))(t)
+	create(t, payment, client.CustomerParams{Email: new("eve@example.com")})
+	s.send(t, "POST", "/api/customers/"+loud.ID+"/restore", "").refused(t, 409, "email")
+
 	c := s.post(t, full)
 	ok(payment.Customers.Delete(t.Context(), c.ID))(t)
 	s.post(t, full)

@@ -35,18 +35,23 @@ func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
 		{"POST", "/api/customers", full, []string{"customer.created 1"}, ``},
 		{"PUT", "/api/customers/CUS", `{"name":"Augusta","metadata":{"plan":null}}`, []string{"customer.updated 2"},
 			`{"metadata":{"plan":"gold","seats":3},"name":"Ada"}`},
-		{"PUT", "/api/customers/" + didAccount, `{"shipping":null,"currency_id":"curr_test_jpy"}`, []string{"customer.updated 3"},
-			`{"balance":"0.00","currency_id":null,"shipping":{"address":{"country":"GB","city":"Ockham"},"name":"Lovelace","phone":"+442079460958"}}`},
-		{"PUT", "/api/customers/external/E1", `{"email":null}`, []string{"customer.updated 4"}, `{"email":"ada@example.com"}`},
+		{"PUT", "/api/customers/" + didAccount, `{"shipping":null,"currency_id":"curr_test_jpy"}`,
+			[]string{"customer.updated 3"},
+			`{"balance":"0.00","currency_id":null,"shipping":{"address":{"country":"GB","city":"Ockham"},` +
+				`"name":"Lovelace","phone":"+442079460958"}}`},
+		{"PUT", "/api/customers/external/E1", `{"email":null}`, []string{"customer.updated 4"},
+			`{"email":"ada@example.com"}`},
 		{"PUT", "/api/customers/CUS", `{"name":"Augusta"}`, nil, ``},
 		{"GET", "/api/customers/" + didAccount, `{"create":true}`, nil, ``},
 		{"GET", "/api/customers/CUS", ``, nil, ``},
-		{"POST", "/api/invoices", `{"customer_id":"CUS","currency_id":"curr_test_jpy","lines":[{"description":"x","unit_amount":"900"}]}`,
+		{"POST", "/api/invoices", `{"customer_id":"CUS","currency_id":"curr_test_jpy",` +
+			`"lines":[{"description":"x","unit_amount":"900"}]}`,
 			[]string{"invoice.created 1"}, ``},
 		{"POST", "/api/invoices/INV/finalize", ``, []string{"invoice.finalized 2", "customer.updated 5"}, `*`},
 		{"POST", "/api/invoices/INV/finalize", ``, nil, ``},
 		{"DELETE", "/api/customers/CUS", ``, nil, ``},
-		{"POST", "/api/invoices/INV/mark_uncollectible", ``, []string{"invoice.marked_uncollectible 3", "customer.updated 6"}, `*`},
+		{"POST", "/api/invoices/INV/mark_uncollectible", ``, []string{"invoice.marked_uncollectible 3",
+			"customer.updated 6"}, `*`},
 		{"DELETE", "/api/customers/CUS", ``, []string{"customer.deleted 7"}, ``},
 		{"DELETE", "/api/customers/CUS", ``, nil, ``},
 		{"PUT", "/api/customers/CUS", `{"name":"x"}`, nil, ``},
@@ -57,14 +62,16 @@ func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
 		{"PUT", "/api/customers/CUS", `{"balance":"5"}`, nil, ``},
 		{"GET", "/api/customers/" + didSecp, `{"create":true}`, []string{"customer.created 1"}, ``},
 		{"POST", "/api/payment-methods", `{"type":"base","name":"Base"}`, []string{"payment_method.created 1"}, ``},
-		{"POST", "/api/payment-currencies", `{"name":"Franc","symbol":"CHF","decimal":2}`, []string{"payment_currency.created 1"}, ``},
+		{"POST", "/api/payment-currencies", `{"name":"Franc","symbol":"CHF","decimal":2}`,
+			[]string{"payment_currency.created 1"}, ``},
 		{"POST", "/api/payment-currencies", `{"name":"Franc","symbol":"CHF","decimal":2}`, nil, ``},
 	} {
 		s.Advance(time.Second)
 		fill := strings.NewReplacer("CUS", customer, "INV", invoice)
 		idempotency := fmt.Sprint("key-", i)
 		got := s.send(t, step.method, fill.Replace(step.path), fill.Replace(step.body), "Idempotency-Key", idempotency)
-		s.send(t, step.method, fill.Replace(step.path), fill.Replace(step.body), "Idempotency-Key", idempotency) // no second event
+		s.send(t, step.method, fill.Replace(step.path), fill.Replace(step.body), "Idempotency-Key",
+			idempotency) // no second event
 		all := s.events(t, "")
 		written := all[seen:]
 		seen = len(all)
@@ -77,8 +84,10 @@ func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
 		var kinds []string
 		for _, e := range written {
 			kinds = append(kinds, fmt.Sprint(e.Event.Type, " ", e.ObjectVersion))
-			request := clientele.EventRequest{ID: got.header.Get("X-Request-Id"), IdempotencyKey: idempotency, RequestedBy: key.ID}
-			if e.Request != request || e.Object != "event" || !strings.HasPrefix(e.ID, "evt_") || e.CreatedAt != clientele.At(s.Now()) ||
+			request := clientele.EventRequest{ID: got.header.Get("X-Request-Id"), IdempotencyKey: idempotency,
+				RequestedBy: key.ID}
+			if e.Request != request || e.Object != "event" || !strings.HasPrefix(e.ID, "evt_") ||
+				e.CreatedAt != clientele.At(s.Now()) ||
 				e.Livemode || e.Event.Type != e.Type || e.Event.ObjectID != e.ObjectID || e.ObjectVersion != e.Version {
 				t.Errorf("step %d: the event is %+v, want it of %+v", i, e.Event, request)
 			}
@@ -103,7 +112,8 @@ func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
 		delete(now, name)
 	}
 	var last map[string]json.RawMessage
-	if err := json.Unmarshal(current, &last); err != nil || !maps.EqualFunc(last, now, func(a, b json.RawMessage) bool { return bytes.Equal(a, b) }) {
+	if err := json.Unmarshal(current, &last); err != nil || !maps.EqualFunc(last, now,
+		func(a, b json.RawMessage) bool { return bytes.Equal(a, b) }) {
 		t.Errorf("the last event has %s, the customer is %s", current, now)
 	}
 	s.gapless(t)
@@ -138,7 +148,8 @@ func TestFinalizingSaysWhatItChanged(t *testing.T) {
 	}
 	want := []map[string]string{
 		nil, {"next_invoice_sequence": "1"}, {"delinquent": "false"},
-		nil, {"status": `"draft"`, "number": `""`, "customer_name": "null", "due_date": "null", "effective_at": "null", "status_transitions": "{}"},
+		nil, {"status": `"draft"`, "number": `""`, "customer_name": "null", "due_date": "null", "effective_at": "null",
+			"status_transitions": "{}"},
 		{"status": `"open"`, "status_transitions": `{"finalized_at":1767326645}`},
 	}
 	for i, e := range append(s.events(t, c.ID), s.events(t, invoice.ID)...) {

@@ -20,13 +20,14 @@ func TestARepeatedRequestGetsItsFirstAnswer(t *testing.T) {
 		method, path, body string
 		status             int
 	}{
-		"create":            {"POST", "/api/customers", `{"name":"Ada","external_id":"E2"}`, 201},
-		"update":            {"PUT", "/api/customers/CUSTOMER", `{"name":"Augusta"}`, 200},
-		"upsert, new":       {"PUT", "/api/customers/external/E3", `{"name":"Ada"}`, 201},
-		"upsert, there":     {"PUT", "/api/customers/external/E-" + didAccount, `{"name":"Ada L"}`, 200},
-		"delete":            {"DELETE", "/api/customers/CUSTOMER", ``, 200},
-		"restore":           {"POST", "/api/customers/DELETED/restore", ``, 200},
-		"draft":             {"POST", "/api/invoices", `{"customer_id":"CUSTOMER","currency_id":"curr_test_usd","lines":[{"description":"x","unit_amount":"1"}]}`, 201},
+		"create":        {"POST", "/api/customers", `{"name":"Ada","external_id":"E2"}`, 201},
+		"update":        {"PUT", "/api/customers/CUSTOMER", `{"name":"Augusta"}`, 200},
+		"upsert, new":   {"PUT", "/api/customers/external/E3", `{"name":"Ada"}`, 201},
+		"upsert, there": {"PUT", "/api/customers/external/E-" + didAccount, `{"name":"Ada L"}`, 200},
+		"delete":        {"DELETE", "/api/customers/CUSTOMER", ``, 200},
+		"restore":       {"POST", "/api/customers/DELETED/restore", ``, 200},
+		"draft": {"POST", "/api/invoices",
+			`{"customer_id":"CUSTOMER","currency_id":"curr_test_usd","lines":[{"description":"x","unit_amount":"1"}]}`, 201},
 		"finalize":          {"POST", "/api/invoices/INVOICE/finalize", ``, 200},
 		"currency":          {"POST", "/api/payment-currencies", `{"name":"Franc","symbol":"CHF","decimal":2}`, 201},
 		"method":            {"POST", "/api/payment-methods", `{"type":"stripe","name":"Cards"}`, 201},
@@ -112,7 +113,8 @@ func TestAKeyBelongsToOneAPIKey(t *testing.T) {
 	other := ok(s.NewKey(false, auth.Write))(t)
 	ids := map[string]bool{}
 	for _, secret := range []string{s.TestKey, other, s.LiveKey} {
-		got := s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", "k", "Authorization", "Bearer "+secret).must(t, 201)
+		got := s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", "k", "Authorization",
+			"Bearer "+secret).must(t, 201)
 		ids[got.customer(t).ID] = true
 	}
 	s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", "K").must(t, 201)
@@ -147,7 +149,8 @@ func TestARequestThatWasNotUnderstoodMayBeCorrected(t *testing.T) {
 	s := start(t)
 	c := s.post(t, `{"name":"a"}`)
 	invoice := func(currency string) string {
-		return `{"customer_id":"` + c.ID + `","currency_id":"` + currency + `","lines":[{"description":"x","unit_amount":"1"}]}`
+		return `{"customer_id":"` + c.ID + `","currency_id":"` + currency +
+			`","lines":[{"description":"x","unit_amount":"1"}]}`
 	}
 	for name, r := range map[string]struct{ method, path, wrong, right string }{
 		"bad email":          {"POST", "/api/customers", `{"email":"x"}`, `{"email":"x@y.zz"}`},
@@ -156,7 +159,8 @@ func TestARequestThatWasNotUnderstoodMayBeCorrected(t *testing.T) {
 		"unknown currency":   {"PUT", "/api/customers/" + c.ID, `{"currency_id":"x"}`, `{"currency_id":"curr_test_eur"}`},
 		"invoice's currency": {"POST", "/api/invoices", invoice("x"), invoice("curr_test_eur")},
 		"field of nobody":    {"POST", "/api/customers", `{"id":"x"}`, `{}`},
-		"a method of nobody": {"POST", "/api/payment-currencies", `{"payment_method_id":"x","name":"a","symbol":"A","decimal":0}`, `{"name":"a","symbol":"A","decimal":0}`},
+		"a method of nobody": {"POST", "/api/payment-currencies",
+			`{"payment_method_id":"x","name":"a","symbol":"A","decimal":0}`, `{"name":"a","symbol":"A","decimal":0}`},
 	} {
 		key := []string{"Idempotency-Key", name}
 		for range 2 {
@@ -175,7 +179,8 @@ func TestAKeyMustBeAKey(t *testing.T) {
 	s := start(t)
 	s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", strings.Repeat("k", 255)).must(t, 201)
 	before := s.state(t)
-	s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", strings.Repeat("k", 256)).refused(t, 400, "Idempotency-Key")
+	s.send(t, "POST", "/api/customers", `{}`, "Idempotency-Key", strings.Repeat("k", 256)).refused(t, 400,
+		"Idempotency-Key")
 	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/api/customers", nil)
 	if err != nil {
 		t.Fatal(err)

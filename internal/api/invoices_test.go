@@ -26,19 +26,27 @@ func TestADraftInvoiceHasNoDatesYet(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := s.post(t, `{"did":"`+didAccount+`","name":"Ada"}`)
-	got := s.send(t, "POST", "/api/invoices", `{"customer_id":"did:abt:`+didAccount+`","currency_id":"curr_test_usd","description":"May",`+
-		`"metadata":{"n":1.10},"lines":[{"description":"Ж","quantity":3,"unit_amount":"250"},{"description":"y","unit_amount":"0"}]}`).must(t, 201)
+	got := s.send(t, "POST", "/api/invoices",
+		`{"customer_id":"did:abt:`+didAccount+`","currency_id":"curr_test_usd","description":"May",`+
+			`"metadata":{"n":1.10},"lines":[{"description":"Ж","quantity":3,"unit_amount":"250"},`+
+			`{"description":"y","unit_amount":"0"}]}`).must(t, 201)
 	invoice := decoded[clientele.Invoice](t, got)
 	line := func(i int) string { return invoice.Lines[i].ID }
-	want := `{"id":"` + invoice.ID + `","object":"invoice","number":"","livemode":false,"description":"May","statement_descriptor":"",` +
+	want := `{"id":"` + invoice.ID + `","object":"invoice","number":"","livemode":false,"description":"May",` +
+		`"statement_descriptor":"",` +
 		`"period_start":0,"period_end":0,"auto_advance":false,"paid":false,"paid_out_of_band":false,"status":"draft",` +
-		`"collection_method":"send_invoice","billing_reason":"manual","currency_id":"curr_test_usd","customer_id":"` + c.ID + `",` +
+		`"collection_method":"send_invoice","billing_reason":"manual","currency_id":"curr_test_usd","customer_id":"` +
+		c.ID + `",` +
 		`"subtotal":"750","subtotal_excluding_tax":"750","tax":"0","total":"750","amount_due":"750","amount_paid":"0",` +
-		`"amount_remaining":"750","amount_shipping":"0","starting_balance":"0","ending_balance":"0","attempt_count":0,"attempted":false,` +
-		`"custom_fields":[],"default_payment_method_id":"pm_test_manual","status_transitions":{},"metadata":{"n":1.10},"lines":[` +
-		`{"id":"` + line(0) + `","object":"invoice_item","livemode":false,"amount":"750","quantity":3,"unit_amount":"250","description":"Ж",` +
+		`"amount_remaining":"750","amount_shipping":"0","starting_balance":"0","ending_balance":"0",` +
+		`"attempt_count":0,"attempted":false,` +
+		`"custom_fields":[],"default_payment_method_id":"pm_test_manual","status_transitions":{},` +
+		`"metadata":{"n":1.10},"lines":[` +
+		`{"id":"` + line(0) + `","object":"invoice_item","livemode":false,"amount":"750","quantity":3,` +
+		`"unit_amount":"250","description":"Ж",` +
 		`"currency_id":"curr_test_usd","customer_id":"` + c.ID + `","invoice_id":"` + invoice.ID + `"},` +
-		`{"id":"` + line(1) + `","object":"invoice_item","livemode":false,"amount":"0","quantity":1,"unit_amount":"0","description":"y",` +
+		`{"id":"` + line(1) + `","object":"invoice_item","livemode":false,"amount":"0","quantity":1,` +
+		`"unit_amount":"0","description":"y",` +
 		`"currency_id":"curr_test_usd","customer_id":"` + c.ID + `","invoice_id":"` + invoice.ID + `"}],` +
 		`"created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z"}`
 	if string(got.body) != want {
@@ -52,7 +60,8 @@ func TestADraftInvoiceHasNoDatesYet(t *testing.T) {
 	}
 	expanded := s.send(t, "GET", "/api/invoices/"+invoice.ID, "")
 	members := expanded.members(t)
-	for name, id := range map[string]string{"customer": c.ID, "paymentCurrency": "curr_test_usd", "paymentMethod": "pm_test_manual"} {
+	for name, id := range map[string]string{"customer": c.ID, "paymentCurrency": "curr_test_usd",
+		"paymentMethod": "pm_test_manual"} {
 		if !strings.HasPrefix(string(members[name]), `{"id":"`+id+`"`) {
 			t.Errorf("%s is %s", name, members[name])
 		}
@@ -83,7 +92,8 @@ func TestInvoicesOfAnySizeAddUpExactly(t *testing.T) {
 		}
 		invoice := draft(t, s.Test(), c.ID, "curr_test_abt", lines...)
 		again := ok(s.Test().Invoices.Retrieve(t.Context(), invoice.ID))(t)
-		for _, amount := range []clientele.Amount{invoice.Total, again.Subtotal, again.Total, again.AmountDue, again.AmountRemaining} {
+		for _, amount := range []clientele.Amount{invoice.Total, again.Subtotal, again.Total, again.AmountDue,
+			again.AmountRemaining} {
 			if amount.String() != sum.String() || amount.Currency() != "curr_test_abt" {
 				t.Errorf("%s come to %s %s, want %s", name, amount, amount.Currency(), sum)
 			}
@@ -91,7 +101,8 @@ func TestInvoicesOfAnySizeAddUpExactly(t *testing.T) {
 	}
 	before := s.state(t)
 	for name, r := range map[string]struct{ lines, field string }{
-		"one unit too much":   {`[{"description":"","unit_amount":"` + nines + `"},{"description":"","unit_amount":"1"}]`, "lines[1].unit_amount"},
+		"one unit too much": {`[{"description":"","unit_amount":"` + nines + `"},{"description":"","unit_amount":"1"}]`,
+			"lines[1].unit_amount"},
 		"a product too large": {`[{"description":"","unit_amount":"` + nines + `","quantity":2}]`, "lines[0].unit_amount"},
 		"79 digits":           {`[{"description":"","unit_amount":"1` + nines + `"}]`, "lines[0].unit_amount"},
 	} {
@@ -111,7 +122,8 @@ func TestABadInvoiceIsRefusedByName(t *testing.T) {
 	s.send(t, "DELETE", "/api/customers/"+gone.ID, "").must(t, 200)
 	const good = `{"description":"x","unit_amount":"1"}`
 	invoice := func(customer, currency, lines, more string) string {
-		return `{"customer_id":` + quoted(customer) + `,"currency_id":` + quoted(currency) + `,"lines":` + lines + more + `}`
+		return `{"customer_id":` + quoted(customer) + `,"currency_id":` + quoted(currency) + `,"lines":` + lines + more +
+			`}`
 	}
 	ofLine := func(line string) string { return invoice(c.ID, "curr_test_usd", `[`+good+`,`+line+`]`, "") }
 	with := func(more string) string { return invoice(c.ID, "curr_test_usd", `[`+good+`]`, ","+more) }
@@ -155,7 +167,8 @@ func TestABadInvoiceIsRefusedByName(t *testing.T) {
 		with(`"id":"in_mine"`):                                           "id",
 	}
 	for _, amount := range []string{
-		`"1e3"`, `"0x10"`, `" 1"`, `"1 "`, `"+1"`, `"-0"`, `"１"`, `1`, `1.0`, `0`, `"1.0"`, `"1,000"`, `"01"`, `""`, `"-"`, `"-5"`, `true`, `[]`, `{}`,
+		`"1e3"`, `"0x10"`, `" 1"`, `"1 "`, `"+1"`, `"-0"`, `"１"`, `1`, `1.0`, `0`, `"1.0"`, `"1,000"`, `"01"`, `""`,
+		`"-"`, `"-5"`, `true`, `[]`, `{}`,
 		`"` + strings.Repeat("9", 79) + `"`, `"1_000"`, `"٣"`, `"NaN"`, `"١"`, `"1\n"`,
 	} {
 		bad[ofLine(`{"description":"x","unit_amount":`+amount+`}`)] = "lines[1].unit_amount"
@@ -173,17 +186,21 @@ func TestFinalizingNumbersAndPrintsTheCustomer(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	c := s.post(t, `{"name":"Ada","email":"ada@example.com","phone":"+14155552671","address":{"country":"GB","city":"London"},"invoice_prefix":"ADA"}`)
+	c := s.post(t, `{"name":"Ada","email":"ada@example.com","phone":"+14155552671",`+
+		`"address":{"country":"GB","city":"London"},"invoice_prefix":"ADA"}`)
 	due := epoch.AddDate(0, 1, 0)
 	first := ok(payment.Invoices.Create(t.Context(), client.InvoiceParams{
-		CustomerID: c.ID, CurrencyID: "curr_test_usd", DueDate: due, Lines: []client.LineParams{{Description: "x", Quantity: 1, UnitAmount: "5"}},
+		CustomerID: c.ID, CurrencyID: "curr_test_usd", DueDate: due,
+		Lines: []client.LineParams{{Description: "x", Quantity: 1, UnitAmount: "5"}},
 	}))(t)
 	second, third := draft(t, payment, c.ID, "curr_test_usd", "1"), draft(t, payment, c.ID, "curr_test_eur", "2")
 	s.Advance(time.Hour)
 	got := ok(payment.Invoices.Finalize(t.Context(), first.ID))(t)
 	now := s.Now().Unix()
-	if got.Number != "ADA-0001" || got.Status != clientele.InvoiceOpen || got.DueDate != due.Unix() || got.EffectiveAt != now ||
-		got.StatusTransitions != (clientele.StatusTransitions{FinalizedAt: now}) || got.UpdatedAt != clientele.At(s.Now()) ||
+	if got.Number != "ADA-0001" || got.Status != clientele.InvoiceOpen || got.DueDate != due.Unix() ||
+		got.EffectiveAt != now ||
+		got.StatusTransitions != (clientele.StatusTransitions{FinalizedAt: now}) ||
+		got.UpdatedAt != clientele.At(s.Now()) ||
 		got.CustomerName != "Ada" || got.CustomerEmail != "ada@example.com" || got.CustomerPhone != "+14155552671" ||
 		got.CustomerAddress == nil || *got.CustomerAddress != c.Address || got.AmountDue.String() != "5" {
 		t.Errorf("finalized to %+v", got)
@@ -193,7 +210,8 @@ func TestFinalizingNumbersAndPrintsTheCustomer(t *testing.T) {
 	if again.CustomerName != "Ada" || *again.CustomerAddress != c.Address || again.Number != "ADA-0001" {
 		t.Errorf("a finalized invoice changed with its customer: %+v", again)
 	}
-	if got := ok(payment.Invoices.Finalize(t.Context(), third.ID))(t); got.Number != "AUG-0002" || got.CustomerName != "Augusta" ||
+	if got := ok(payment.Invoices.Finalize(t.Context(), third.ID))(t); got.Number != "AUG-0002" ||
+		got.CustomerName != "Augusta" ||
 		got.CustomerAddress != nil || got.DueDate != now {
 		t.Errorf("the second is %+v", got)
 	}
@@ -253,7 +271,8 @@ func TestInvoicesAreListedAndFiltered(t *testing.T) {
 	a, b := s.post(t, `{"did":"`+didAccount+`"}`), s.post(t, `{}`)
 	number := map[string]string{}
 	for i, make := range []struct{ customer, currency, amount, metadata string }{
-		{a.ID, "curr_test_usd", "5", `{"po":"7","n":1}`}, {a.ID, "curr_test_eur", "0", `{}`}, {b.ID, "curr_test_usd", "1", `{"po":7,"ok":true}`},
+		{a.ID, "curr_test_usd", "5", `{"po":"7","n":1}`}, {a.ID, "curr_test_eur", "0", `{}`}, {b.ID, "curr_test_usd", "1",
+			`{"po":7,"ok":true}`},
 		{a.ID, "curr_test_usd", "9", `{"n":1.10}`},
 	} {
 		s.Advance(time.Minute)
@@ -267,11 +286,15 @@ func TestInvoicesAreListedAndFiltered(t *testing.T) {
 	ok(payment.Invoices.Finalize(t.Context(), number["1"]))(t)
 	ok(payment.Invoices.MarkUncollectible(t.Context(), number["1"]))(t)
 	for query, want := range map[string]string{
-		"": "4321", "customer_id=" + a.ID: "421", "customer_id=" + didAccount: "421", "customer_did=did:abt:" + didAccount: "421",
-		"customer_id=cus_nobody": "", "currency_id=curr_test_eur": "2", "currency_id=x": "", "status=draft": "42", "status=open": "3",
+		"": "4321", "customer_id=" + a.ID: "421", "customer_id=" + didAccount: "421",
+		"customer_did=did:abt:" + didAccount: "421",
+		"customer_id=cus_nobody":             "", "currency_id=curr_test_eur": "2",
+		"currency_id=x": "", "status=draft": "42",
+		"status=open":               "3",
 		"status=open,uncollectible": "31", "status=paid": "", "ignore_zero=true": "431", "ignore_zero=false": "4321",
-		"metadata.po=7": "31", "metadata.ok=true": "3", "metadata.n=1": "1", "metadata.n=1.10": "4", "metadata[po]=7&status=open": "3",
-		"order=created_at:ASC": "1234", "order=due_date:ASC": "3214", "order=due_date:DESC,created_at:ASC": "1423",
+		"metadata.po=7": "31", "metadata.ok=true": "3", "metadata.n=1": "1", "metadata.n=1.10": "4",
+		"metadata[po]=7&status=open": "3",
+		"order=created_at:ASC":       "1234", "order=due_date:ASC": "3214", "order=due_date:DESC,created_at:ASC": "1423",
 		"order=updated_at:DESC": "4312", "pageSize=2&page=2": "21", "starting_after=" + number["3"]: "21",
 		"ending_before=" + number["2"] + "&limit=1": "3", "customer_id=" + a.ID + "&ending_before=" + number["1"]: "42",
 	} {
@@ -286,8 +309,10 @@ func TestInvoicesAreListedAndFiltered(t *testing.T) {
 		}
 	}
 	for query, field := range map[string]string{
-		"status=": "status", "status=overdue": "status", "status=open,": "status", "customer_did=x": "customer_did", "order=name:ASC": "order",
-		"customer_id=" + a.ID + "&customer_did=" + didAccount: "customer_did", "ignore_zero=1": "ignore_zero", "email=x": "email",
+		"status=": "status", "status=overdue": "status", "status=open,": "status", "customer_did=x": "customer_did",
+		"order=name:ASC": "order",
+		"customer_id=" + a.ID + "&customer_did=" + didAccount: "customer_did", "ignore_zero=1": "ignore_zero",
+		"email=x":                "email",
 		"starting_after=" + a.ID: "starting_after", "created_at[gte]=2026-01-01": "created_at",
 	} {
 		s.send(t, "GET", "/api/invoices?"+query, "").refused(t, 400, field)

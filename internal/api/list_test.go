@@ -121,7 +121,8 @@ func TestListFiltersOrdersAndPages(t *testing.T) {
 		{"created_at[lte]=" + at(3), "4321", 4},
 		{"created_at[gte]=" + at(3) + "&created_at[lte]=" + at(3), "4", 1},
 		{"created_at[gt]=" + at(3) + "&created_at[lt]=" + at(4), "", 0},
-		{"created_at[gte]=" + at(2) + "&created_at[gt]=" + at(3) + "&created_at[lt]=" + at(7) + "&created_at[lte]=" + at(5), "65", 2},
+		{"created_at[gte]=" + at(2) + "&created_at[gt]=" + at(3) + "&created_at[lt]=" + at(7) + "&created_at[lte]=" +
+			at(5), "65", 2},
 		{"created_at%5Bgte%5D=2026-01-02T04:07:05.678%2B01:00", "987654", 6}, // 03:07:05.678 in UTC
 		{"created_at[gte]=2026-01-02", "987654321", 9},
 		{"created_at[lt]=2026-01-02", "", 0},
@@ -208,31 +209,46 @@ func TestListRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	}
 	for query, field := range map[string]string{
 		"page=0": "page", "page=-1": "page", "page=1.5": "page", "page=01": "page", "page=%2B1": "page", "page=a": "page",
-		"page=": "page", "page=99999999999999999999": "page", "page=1&page=2": "page", "page[]=1": "page", "page[a]=1": "page",
-		"page=１": "page", "pageSize=0": "pageSize", "pageSize=101": "pageSize", "pageSize=-5": "pageSize", "pageSize=1e1": "pageSize",
-		"limit=0": "limit", "limit=101": "limit", "limit=5&pageSize=6": "limit",
-		"did=x": "did", "did=": "did", "did=z1bUPE8NwmggAepyjRdh58cJJioF6XC6YS1": "did", "email=": "email", "email[]=a": "email",
-		"external_id=": "external_id", "delinquent=yes": "delinquent", "delinquent=1": "delinquent", "delinquent=": "delinquent",
+		"page=": "page", "page=99999999999999999999": "page", "page=1&page=2": "page", "page[]=1": "page",
+		"page[a]=1": "page",
+		"page=１":    "page", "pageSize=0": "pageSize", "pageSize=101": "pageSize", "pageSize=-5": "pageSize",
+		"pageSize=1e1": "pageSize",
+		"limit=0":      "limit", "limit=101": "limit", "limit=5&pageSize=6": "limit",
+		"did=x": "did", "did=": "did", "did=z1bUPE8NwmggAepyjRdh58cJJioF6XC6YS1": "did", "email=": "email",
+		"email[]=a":    "email",
+		"external_id=": "external_id", "delinquent=yes": "delinquent", "delinquent=1": "delinquent",
+		"delinquent=":           "delinquent",
 		"delinquent=TRUE":       "delinquent",
 		"created_at=2026-01-01": "created_at", "created_at[from]=2026-01-01": "created_at[from]",
-		"created_at[gte]=yesterday": "created_at[gte]", "created_at[gte]=": "created_at[gte]", "created_at[gte]=-1": "created_at[gte]",
+		"created_at[gte]=yesterday": "created_at[gte]", "created_at[gte]=": "created_at[gte]",
+		"created_at[gte]=-1":                  "created_at[gte]",
 		"created_at[gte]=2026-01-01T00:00:00": "created_at[gte]", "created_at[gte]=2026-02-30": "created_at[gte]",
-		"created_at[lt]=1969-12-31": "created_at[lt]", "created_at[lt]=253402300800": "created_at[lt]", "created_at[]=1": "created_at",
+		"created_at[lt]=1969-12-31": "created_at[lt]", "created_at[lt]=253402300800": "created_at[lt]",
+		"created_at[]=1":      "created_at",
 		"created_at[gte][]=1": "created_at[gte]",
-		"metadata=gold":       "metadata", "metadata[plan][]=gold": "metadata.plan", "metadata.plan[]=gold": "metadata.plan",
-		"metadata.=x": "metadata.", many[1:]: "metadata",
+		"metadata=gold":       "metadata", "metadata[plan][]=gold": "metadata.plan",
+		"metadata.plan[]=gold": "metadata.plan",
+		"metadata.=x":          "metadata.", many[1:]: "metadata",
 		"order=": "order", "order=balance:ASC": "order", "order=name:UP": "order", "order=name:ASC:DESC": "order",
-		"order=name;DROP": "order", "order=name:ASC,": "order", "order=name:ASC,name:DESC": "order", "order[a]=name": "order",
-		"order[0][0]=name&order[0][1]=ASC&order[0][2]=x": "order", "order=seq:ASC": "order", "order=created:ASC,created_at:ASC": "order",
-		"order[0][0][0]=name": "order", "order=name:ASC&o=name:ASC": "o", "o=balance:1": "o", "order=due_date:ASC": "order",
+		"order=name;DROP": "order", "order=name:ASC,": "order", "order=name:ASC,name:DESC": "order",
+		"order[a]=name": "order",
+		"order[0][0]=name&order[0][1]=ASC&order[0][2]=x": "order", "order=seq:ASC": "order",
+		"order=created:ASC,created_at:ASC": "order",
+		"order[0][0][0]=name":              "order",
+		"order=name:ASC&o=name:ASC":        "o",
+		"o=balance:1":                      "o", "order=due_date:ASC": "order",
 		"order=name:ASC,email:ASC,id:ASC,created_at:ASC,updated_at:ASC": "order",
-		"starting_after=cus_nobody":                                     "starting_after", "ending_before=cus_nobody": "ending_before", "starting_after=": "starting_after",
-		"starting_after=" + ids["1"] + "&ending_before=" + ids["2"]: "ending_before",
-		"starting_after=" + ids["1"] + "&page=2":                    "page",
-		"starting_after=" + ids["1"] + "&order=name:ASC":            "order",
-		"starting_after=" + didAccount:                              "starting_after",
-		"name=1":                                                    "name", "pagesize=5": "pagesize", "q=x": "q", "status=open": "status", "query=x": "query", "constructor=x": "constructor",
-		"&page=1": "", "page": "page", "page=%zz": "page", "email=%ff": "email", "email=a%00b": "email", "__proto__[x]=1": "__proto__[x]",
+		"starting_after=cus_nobody":                                     "starting_after",
+		"ending_before=cus_nobody":                                      "ending_before",
+		"starting_after=":                                               "starting_after",
+		"starting_after=" + ids["1"] + "&ending_before=" + ids["2"]:     "ending_before",
+		"starting_after=" + ids["1"] + "&page=2":                        "page",
+		"starting_after=" + ids["1"] + "&order=name:ASC":                "order",
+		"starting_after=" + didAccount:                                  "starting_after",
+		"name=1":                                                        "name", "pagesize=5": "pagesize", "q=x": "q",
+		"status=open": "status", "query=x": "query", "constructor=x": "constructor",
+		"&page=1": "", "page": "page", "page=%zz": "page", "email=%ff": "email", "email=a%00b": "email",
+		"__proto__[x]=1": "__proto__[x]",
 	} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
@@ -272,7 +288,8 @@ func TestTheSDKsListParametersMeanWhatTheySay(t *testing.T) {
 		}
 	}
 	var all []string
-	for c, err := range s.Test().Customers.All(t.Context(), client.CustomerListParams{Order: []string{"created_at:ASC"}}) {
+	for c, err := range s.Test().Customers.All(t.Context(),
+		client.CustomerListParams{Order: []string{"created_at:ASC"}}) {
 		if err != nil {
 			t.Fatal(err)
 		}

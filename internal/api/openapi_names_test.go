@@ -73,7 +73,8 @@ func TestCustomerParams(t *testing.T) {
 func TestOperationIDs(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	verb := regexp.MustCompile(`^(create|retrieve|list|search|update|upsert|delete|restore|finalize|mark|check|show)[A-Z]`)
+	verb := regexp.MustCompile(
+		`^(create|retrieve|list|search|update|upsert|delete|restore|finalize|mark|check|show)[A-Z]`)
 	for _, r := range new(API).routes() {
 		id := operationID(r)
 		if seen[id] || !verb.MatchString(id) {

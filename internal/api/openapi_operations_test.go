@@ -104,10 +104,7 @@ func (g *generator) parameters(r route, method string) (all []any) {
 		all = append(all, shared("parameters", "livemode"))
 	}
 	if r.repeatable(method) {
-		all = append(all, shared("parameters", "Idempotency-Key"))
-	}
-	if r.conditional {
-		all = append(all, shared("parameters", "If-Match"))
+		all = append(all, shared("parameters", "Idempotency-Key"), shared("parameters", "If-Match"))
 	}
 	return all
 }
@@ -198,13 +195,10 @@ func failureStatuses(r route, method string) []int {
 		all = append(all, http.StatusForbidden)
 	}
 	if r.repeatable(method) {
-		all = append(all, http.StatusConflict, http.StatusUnprocessableEntity)
+		all = append(all, http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnprocessableEntity)
 	}
 	if strings.Contains(r.pattern, "{") && !r.upserts {
 		all = append(all, http.StatusNotFound)
-	}
-	if r.conditional {
-		all = append(all, http.StatusPreconditionFailed)
 	}
 	slices.Sort(all)
 	return all

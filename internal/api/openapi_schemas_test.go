@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -43,11 +44,12 @@ func newGenerator(t *testing.T) *generator {
 	}
 	answers, requests := reflector, reflector
 	answers.Namer, requests.Namer = answerName, requestName
+	requests.Mapper = g.requestScalar
 	g.answers, g.requests = &answers, &requests
-	g.schemas["Amount"] = &jsonschema.Schema{
-		Type: "string", Pattern: `^(0|-?[1-9][0-9]{0,77})$`,
-		Description: "An exact sum of money: a whole number of any size, as a string of digits, of the smallest unit of one " +
-			"currency (cents for USD). The currency stands beside it.",
+	g.schemas["Amount"] = &jsonschema.Schema{ // a sum may have 18 digits more than what is summed up
+		Type: "string", Pattern: fmt.Sprintf("^(0|-?[1-9][0-9]{0,%d})$", clientele.MaxAmountDigits+18-1),
+		Description: "An exact sum of money: a whole number of any size, as a string of digits, of the smallest unit " +
+			"of one currency (cents for USD). The currency stands beside it.",
 	}
 	g.schemas["Time"] = &jsonschema.Schema{
 		Type: "string", Format: "date-time", Pattern: `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`,
@@ -99,6 +101,15 @@ func (g *generator) scalar(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Enum: codes}
 	}
 	return nil
+}
+
+// requestScalar is the same for requests, where amounts are not negative.
+func (g *generator) requestScalar(t reflect.Type) *jsonschema.Schema {
+	if t == reflect.TypeFor[clientele.Amount]() {
+		pattern := fmt.Sprintf("^(0|[1-9][0-9]{0,%d})$", clientele.MaxAmountDigits-1)
+		return &jsonschema.Schema{Type: "string", Pattern: pattern}
+	}
+	return g.scalar(t)
 }
 
 // schema is the schema of a value's type; those of structs go into the components.

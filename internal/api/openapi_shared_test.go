@@ -7,26 +7,25 @@ import (
 	"clientele.dev"
 )
 
-const introduction = `Clientele keeps the customers of a business: who they are, what they owe and what they paid. It ` +
-	`speaks the customers protocol of PaymentKit, so applications written against @blocklet/payment-js work unchanged.
-
-**Start.** Make a key with ` + "`clientele keys create`" + ` and send it as ` + "`Authorization: Bearer sk_…`" + `.
-
-**Modes.** Test mode and live mode are two worlds that never see each other. An API key belongs to one of them.
-
-**Money.** Amounts are strings of digits in the currency's smallest unit, of any size; there are no fractions.
-
-**Strictness.** Unknown parameters and fields are refused rather than ignored. Bodies are JSON of at most 1 MiB.
-
-**Errors.** Every error has the same shape (see Error): a message for people, a code for programs, the field at fault ` +
-	`and the request's id, which the server's log has too. A path that does not exist answers 404, a method that a path ` +
-	`does not have 405 with an Allow header.
-
-**Repeating safely.** Send an Idempotency-Key with every change: a repetition gets the answer that was given and ` +
-	`changes nothing. Retry only network errors, 5xx, and 409 with a Retry-After header.
-
-**Changing safely.** Answers carry the object's version as ETag; send it back as If-Match and the update happens only ` +
-	`if nobody else was quicker.`
+// introduction is what a newcomer reads first.
+var introduction = strings.Join([]string{
+	"Clientele keeps the customers of a business: who they are, what they owe and what they paid. It speaks the " +
+		"customers protocol of PaymentKit, so applications written against @blocklet/payment-js work unchanged.",
+	"**Start.** Make a key with `clientele keys create` and send it as `Authorization: Bearer sk_…`.",
+	"**Modes.** Test mode and live mode are two worlds that never see each other. An API key belongs to one of " +
+		"them.",
+	"**Money.** Amounts are strings of digits in the currency's smallest unit, of any size; there are no " +
+		"fractions.",
+	"**Strictness.** Unknown parameters and fields are refused rather than ignored. Bodies are JSON of at most 1 " +
+		"MiB.",
+	"**Errors.** Every error has the same shape (see Error): a message for people, a code for programs, the field " +
+		"at fault and the request's id, which the server's log has too. A path that does not exist answers 404, a " +
+		"method that a path does not have 405 with an Allow header.",
+	"**Repeating safely.** Send an Idempotency-Key with every change: a repetition gets the answer that was given " +
+		"and changes nothing. Retry only network errors, 5xx, and 409 with a Retry-After header.",
+	"**Changing safely.** Answers carry the object's version as ETag; send it back as If-Match and a change " +
+		"happens only if nobody else was quicker.",
+}, "\n\n")
 
 func tags() []any {
 	return []any{
@@ -47,7 +46,7 @@ func securitySchemes() object {
 			"description", "The signature that the published JavaScript client makes: 0x and the 128 hex digits of an "+
 				"Ed25519 signature by a trusted application's key. Signed is the SHA3-256 of the canonical JSON (RFC 8785) of "+
 				"{body, exp, iat, method, query, url}. Its companions: x-component-sig-iat and x-component-sig-exp, when it "+
-				"was made and when it ends (unix seconds, ten digits, at most 300 apart); x-component-sig-version, which is 1; "+
+				"was made and when it ends (unix seconds, 10 digits, at most 300 apart); x-component-sig-version, which is 1; "+
 				"and optionally x-component-did, a label that is not read."))
 }
 
@@ -58,11 +57,11 @@ func sharedParameters() object {
 				"with a component signature it is true when absent.",
 			"schema", obj("type", "boolean")),
 		"Idempotency-Key", obj("name", "Idempotency-Key", "in", "header",
-			"description", "A name for this request, such as a UUID. The same request with the same key gets the same answer "+
-				"for seven days, without a second effect.",
+			"description", "A name for this request, such as a UUID. The same request with the same key gets the same "+
+				"answer for seven days, without a second effect.",
 			"schema", obj("type", "string", "minLength", 1, "maxLength", maxIdempotencyKey)),
 		"If-Match", obj("name", "If-Match", "in", "header",
-			"description", "The ETag that the object must have, several separated by commas, or *. Otherwise nothing changes.",
+			"description", "The ETag that the object must have, or several, or *: otherwise it is not changed.",
 			"schema", obj("type", "string"), "example", `"3"`))
 }
 
@@ -75,8 +74,8 @@ func headers() object {
 		"X-Request-Id", header(true, "^req_[a-z0-9]+$", "The request's id, to be found in the server's log."),
 		"Idempotent-Replayed", header(nil, "^true$", "true when the answer was given before, to the same request; absent "+
 			"otherwise."),
-		"Retry-After", header(nil, "^[0-9]+$", "After how many seconds to send the request again. With 409, only while the "+
-			"first request with the Idempotency-Key is running."),
+		"Retry-After", header(nil, "^[0-9]+$", "After how many seconds to send the request again. With 409, only while "+
+			"the first request with the Idempotency-Key is running."),
 		"WWW-Authenticate", header(true, "^Bearer$", "How to say who is asking."))
 }
 
@@ -95,11 +94,11 @@ var failures = []failure{
 	{http.StatusForbidden, "The API key may only read.", "this API key may only read; use one with write scope", "", nil},
 	{http.StatusNotFound, "There is no such object in this mode.", `no customer "cus_none" in this mode`, "id",
 		[]string{"Idempotent-Replayed"}},
-	{http.StatusConflict, "The state of things does not allow this, or a request with the same Idempotency-Key is running.",
+	{http.StatusConflict, "The state of things does not allow this, or a request with the Idempotency-Key is running.",
 		"another customer, cus_xxxxxxxxxxxxxxxx, has this external_id", "external_id",
 		[]string{"Idempotent-Replayed", "Retry-After"}},
 	{http.StatusPreconditionFailed, "If-Match names another version: somebody else was quicker.",
-		"the customer has changed since: it is at version 4; retrieve it and try again", "If-Match",
+		"the object has changed since: it is at version 4; retrieve it and try again", "If-Match",
 		[]string{"Idempotent-Replayed"}},
 	{http.StatusRequestEntityTooLarge, "The body is too large.", "the body is larger than 1 MiB", "", nil},
 	{http.StatusUnsupportedMediaType, "The body is not JSON, or compressed.",

@@ -59,17 +59,20 @@ func TestOverdueIsTheExactSumPerCurrency(t *testing.T) {
 		for _, invoice := range got.Invoices {
 			ids = append(ids, invoice.ID)
 		}
-		if !slices.Equal(ids, overdue) || got.Customer.ID != c.ID || !got.Customer.Delinquent || len(got.Summary) != len(sums) {
+		if !slices.Equal(ids, overdue) || got.Customer.ID != c.ID || !got.Customer.Delinquent ||
+			len(got.Summary) != len(sums) {
 			t.Errorf("overdue are %v of %s in %d currencies, want %v", ids, got.Customer.ID, len(got.Summary), overdue)
 		}
 		for currency, sum := range sums {
 			has := got.Summary[currency]
-			if has.Amount.String() != sum.String() || has.Currency.ID != currency || has.Method.Type != "manual" || has.Currency.Symbol == "" {
+			if has.Amount.String() != sum.String() || has.Currency.ID != currency || has.Method.Type != "manual" ||
+				has.Currency.Symbol == "" {
 				t.Errorf("%s: %+v, want %s", currency, has, sum)
 			}
 		}
 	}
-	if got := ok(payment.Customers.List(t.Context(), client.CustomerListParams{Delinquent: new(true)}))(t); got.Count != 2 {
+	if got := ok(payment.Customers.List(t.Context(),
+		client.CustomerListParams{Delinquent: new(true)}))(t); got.Count != 2 {
 		t.Errorf("%d are delinquent", got.Count)
 	}
 }
@@ -82,8 +85,8 @@ func TestOverdueReadsAsTheReactComponentWants(t *testing.T) {
 	if string(nothing["invoices"]) != "[]" || string(nothing["summary"]) != "{}" {
 		t.Errorf("of nobody's debt it answers %s", nothing)
 	}
-	for range 2 { // together the largest amount, nearly
-		invoice := draft(t, s.Test(), c.ID, "curr_test_abt", strings.Repeat("9", 77))
+	for range 2 { // of the largest amounts, which together have one digit more
+		invoice := draft(t, s.Test(), c.ID, "curr_test_abt", strings.Repeat("9", 78))
 		ok(s.Test().Invoices.Finalize(t.Context(), invoice.ID))(t)
 		ok(s.Test().Invoices.MarkUncollectible(t.Context(), invoice.ID))(t)
 	}
@@ -103,15 +106,22 @@ func TestOverdueReadsAsTheReactComponentWants(t *testing.T) {
 			Method struct{ Type string }
 		}
 	}
-	if err := json.Unmarshal(s.send(t, "GET", "/api/customers/"+c.ID+"/overdue/invoices", "").must(t, 200).body, &got); err != nil {
+	if err := json.Unmarshal(s.send(t, "GET", "/api/customers/"+c.ID+"/overdue/invoices", "").must(t, 200).body,
+		&got); err != nil {
 		t.Fatal(err)
 	}
 	sum := got.Summary["curr_test_abt"]
-	if sum.Amount != "1"+strings.Repeat("9", 76)+"8" || sum.Currency.ID != "curr_test_abt" || sum.Currency.Symbol != "ABT" ||
+	if sum.Amount != "1"+strings.Repeat("9", 77)+"8" || sum.Currency.ID != "curr_test_abt" ||
+		sum.Currency.Symbol != "ABT" ||
 		sum.Currency.Decimal != 18 || sum.Method.Type != "manual" || got.Customer.ID != c.ID {
 		t.Errorf("the summary is %+v", sum)
 	}
-	if i := got.Invoices[0]; i.Status != "uncollectible" || i.CurrencyID != "curr_test_abt" || i.AmountRemaining != strings.Repeat("9", 77) {
+	if got := ok(s.Test().Customers.OverdueInvoices(t.Context(),
+		c.ID))(t).Summary["curr_test_abt"]; got.Amount.String() != sum.Amount {
+		t.Errorf("the SDK reads %s", got.Amount)
+	}
+	if i := got.Invoices[0]; i.Status != "uncollectible" || i.CurrencyID != "curr_test_abt" ||
+		i.AmountRemaining != strings.Repeat("9", 78) {
 		t.Errorf("the invoice is %+v", i)
 	}
 }

@@ -91,7 +91,8 @@ func TestDeepPagesFollowDeletesAndRestores(t *testing.T) {
 			query := fmt.Sprintf("?page=%d&pageSize=%d%s", page, size, order)
 			got, count := idsOn(t, s.send(t, "GET", "/api/customers"+query, ""))
 			if !slices.Equal(got, want) || count != int64(len(visible)) {
-				t.Fatalf("%s: %s lists %d of %d, want %d of %d:\n%v\n%v", when, query, len(got), count, len(want), len(visible), got, want)
+				t.Fatalf("%s: %s lists %d of %d, want %d of %d:\n%v\n%v", when, query, len(got), count, len(want),
+					len(visible), got, want)
 			}
 		}
 	}
@@ -146,7 +147,8 @@ func (s *server) walks(t *testing.T, all []string, deleted map[string]bool) {
 	}
 	var byNumber, byCursor []string
 	for page, after := 1, ""; ; page++ {
-		numbered, count := idsOn(t, s.send(t, "GET", fmt.Sprintf("/api/customers?metadata.crowd=1&pageSize=100&page=%d", page), ""))
+		numbered, count := idsOn(t, s.send(t, "GET", fmt.Sprintf("/api/customers?metadata.crowd=1&pageSize=100&page=%d",
+			page), ""))
 		beside, countBeside := idsOn(t, s.send(t, "GET", "/api/customers?metadata.crowd=1&limit=100"+after, ""))
 		if count != countBeside {
 			t.Errorf("the page's count is %d, the cursor's %d", count, countBeside)
@@ -189,7 +191,8 @@ func TestEveryOrderIsWholeSoThatPagesNeverOverlap(t *testing.T) {
 		email := strings.ToLower(strings.Repeat("x", i%4+1)) + "@example.com"
 		all = append(all, create(t, s.Test(), client.CustomerParams{Name: &texts[i%len(texts)], Email: &email}))
 	}
-	for _, order := range []string{"name:ASC", "name:DESC", "email:ASC", "email:DESC,name:ASC", "updated_at:DESC", "name:ASC,email:DESC",
+	for _, order := range []string{"name:ASC", "name:DESC", "email:ASC", "email:DESC,name:ASC", "updated_at:DESC",
+		"name:ASC,email:DESC",
 		"id:DESC", "updated_at:ASC,email:ASC"} {
 		var paged []string
 		for page := 1; page <= 8; page++ {

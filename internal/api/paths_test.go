@@ -13,11 +13,15 @@ func TestAnotherMethodIsAnsweredWithThoseThatArePossible(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for path, allow := range map[string]string{
-		"/api/customers": "GET, POST", "/api/customers/cus_x": "GET, PUT, DELETE", "/api/customers/search": "GET, PUT, DELETE",
-		"/api/customers/cus_x/restore": "POST", "/api/customers/cus_x/overdue/invoices": "GET", "/api/customers/external/x": "PUT",
-		"/api/invoices": "GET, POST", "/api/invoices/in_x": "GET", "/api/invoices/in_x/finalize": "POST",
-		"/api/invoices/in_x/mark_uncollectible": "POST", "/api/payment-currencies": "GET, POST", "/api/payment-currencies/x": "GET",
-		"/api/payment-methods": "GET, POST", "/api/payment-methods/x": "GET", "/healthz": "GET", "/readyz": "GET", "/metrics": "GET",
+		"/api/customers": "GET, POST", "/api/customers/cus_x": "GET, PUT, DELETE",
+		"/api/customers/search":        "GET, PUT, DELETE",
+		"/api/customers/cus_x/restore": "POST", "/api/customers/cus_x/overdue/invoices": "GET",
+		"/api/customers/external/x": "PUT",
+		"/api/invoices":             "GET, POST", "/api/invoices/in_x": "GET", "/api/invoices/in_x/finalize": "POST",
+		"/api/invoices/in_x/mark_uncollectible": "POST", "/api/payment-currencies": "GET, POST",
+		"/api/payment-currencies/x": "GET",
+		"/api/payment-methods":      "GET, POST", "/api/payment-methods/x": "GET", "/healthz": "GET", "/readyz": "GET",
+		"/metrics":      "GET",
 		"/openapi.json": "GET", "/docs": "GET",
 	} {
 		for _, method := range []string{"PATCH", "OPTIONS", "TRACE", "FOO", "GET", "POST", "PUT", "DELETE"} {
@@ -38,8 +42,10 @@ func TestUnknownAndUncleanPathsAreNotFound(t *testing.T) {
 	s := start(t)
 	for _, path := range []string{
 		"/", "/api", "/api/", "/api/customer", "/api/customers/", "//api/customers", "/api//customers", "/api/./customers",
-		"/api/x/../customers", "/../api/customers", "/api/customers/cus_x/", "/api/customers/cus_x/invoices", "/API/customers",
-		"/api/customers/external/", "/api/customers/external/a/b", "/api/customers//overdue/invoices", "/index.html", "/.env",
+		"/api/x/../customers", "/../api/customers", "/api/customers/cus_x/", "/api/customers/cus_x/invoices",
+		"/API/customers",
+		"/api/customers/external/", "/api/customers/external/a/b", "/api/customers//overdue/invoices", "/index.html",
+		"/.env",
 		"/api/customers/cus_x/overdue", "/healthz/", "/api/customers;x=1", "/payment/api/customers",
 	} {
 		for _, method := range []string{"GET", "POST", "PUT", "DELETE", "PATCH"} {
@@ -62,8 +68,9 @@ func TestHeadAnswersAsGetWithoutTheBody(t *testing.T) {
 	s := start(t)
 	c := s.post(t, `{"name":"Ada"}`)
 	for path, status := range map[string]int{
-		"/api/customers": 200, "/api/customers/" + c.ID: 200, "/api/customers/cus_nobody": 404, "/api/customers?page=0": 400,
-		"/healthz": 200, "/nowhere": 404, "/api/customers/search?query=ada": 200,
+		"/api/customers": 200, "/api/customers/" + c.ID: 200, "/api/customers/cus_nobody": 404,
+		"/api/customers?page=0": 400,
+		"/healthz":              200, "/nowhere": 404, "/api/customers/search?query=ada": 200,
 	} {
 		get, head := s.send(t, "GET", path, ""), s.send(t, "HEAD", path, "")
 		if head.status != status || len(head.body) != 0 {
@@ -83,7 +90,8 @@ func TestEveryAnswerHasARequestIDOfItsOwn(t *testing.T) {
 	s := start(t)
 	seen := map[string]bool{}
 	for range 3 {
-		for _, path := range []string{"/healthz", "/api/customers", "/nowhere", "/api/customers?page=0", "/metrics", "/docs"} {
+		for _, path := range []string{"/healthz", "/api/customers", "/nowhere", "/api/customers?page=0", "/metrics",
+			"/docs"} {
 			id := s.send(t, "GET", path, "", "X-Request-Id", "mine").header.Get("X-Request-Id")
 			if !strings.HasPrefix(id, "req_") || seen[id] {
 				t.Errorf("%s: the request's id is %q", path, id)
@@ -108,7 +116,8 @@ func TestThePublicPages(t *testing.T) {
 	if got := s.send(t, "GET", "/docs", ""); !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
 		t.Errorf("/docs is %s", got.header.Get("Content-Type"))
 	}
-	if got := s.send(t, "GET", "/metrics", ""); !strings.Contains(string(got.body), `clientele_http_requests_total{method="GET"`) {
+	if got := s.send(t, "GET", "/metrics", ""); !strings.Contains(string(got.body),
+		`clientele_http_requests_total{method="GET"`) {
 		t.Errorf("/metrics is %.300s", got.body)
 	}
 	s.send(t, "GET", "/healthz?x=1", "").refused(t, 400, "x")

@@ -104,11 +104,14 @@ func (r *request) fields() (billing.Fields, error) {
 // entityTag is RFC 9110's (8.8.3), of any server's making.
 var entityTag = regexp.MustCompile(`^(W/)?"[^"]*"$`)
 
-// ifMatch reads the versions that the request is conditional on: nil for none or any.
+// ifMatch reads the versions that the request is conditional on: nil for none.
 func (r *request) ifMatch() ([]int64, error) {
 	header := strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ","))
-	if header == "" || header == "*" {
+	switch header {
+	case "":
 		return nil, nil
+	case "*":
+		return []int64{billing.AnyVersion}, nil
 	}
 	versions := []int64{}
 	for tag := range strings.SplitSeq(header, ",") {

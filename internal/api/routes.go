@@ -25,9 +25,7 @@ type route struct {
 	media   string  // the good answer's media type, when not JSON
 	group   string  // which resource it belongs to
 	summary string
-
-	conditional bool // obeys If-Match
-	upserts     bool // makes what is not there: answers 201 besides 200, and never 404
+	upserts bool // makes what is not there: answers 201 besides 200, and never 404
 }
 
 // param is a query parameter; one ending in a dot is a family (metadata.plan).
@@ -101,16 +99,17 @@ func (a *API) routes() []route {
 			summary: "Search customers, best matches first, and count all that match."},
 		{pattern: "GET /api/customers/{id}", handle: a.retrieveCustomer, access: member, group: "Customers",
 			body: retrieveOptions{}, answers: clientele.CustomerExpanded{},
-			summary: "Retrieve a customer by id or DID, with its invoices; with {\"create\":true}, create one for a new DID."},
+			summary: "Retrieve a customer by id or DID, with its invoices; {\"create\":true} creates one for a new DID."},
 		{pattern: "PUT /api/customers/{id}", handle: a.updateCustomer, access: member, group: "Customers",
-			body: customerParams{}, answers: clientele.Customer{}, conditional: true,
+			body: customerParams{}, answers: clientele.Customer{},
 			summary: "Update the fields sent; metadata, address and shipping merge by key, and null clears."},
 		{pattern: "DELETE /api/customers/{id}", handle: a.deleteCustomer, access: member, group: "Customers",
 			answers: clientele.Deleted{}, summary: "Delete a customer, freeing its DID, email and external id."},
 		{pattern: "POST /api/customers/{id}/restore", handle: a.restoreCustomer, access: member, group: "Customers",
 			answers: clientele.Customer{}, summary: "Bring a deleted customer back."},
 		{pattern: "GET /api/customers/{id}/overdue/invoices", handle: a.overdueInvoices, access: member, group: "Customers",
-			answers: clientele.OverdueInvoices{}, summary: "List a customer's uncollectible invoices and their sums per currency."},
+			answers: clientele.OverdueInvoices{},
+			summary: "List a customer's uncollectible invoices and their sums per currency."},
 		{pattern: "PUT /api/customers/external/{external_id}", handle: a.upsertCustomer, access: member, group: "Customers",
 			body: customerParams{}, answers: clientele.Customer{}, upserts: true,
 			summary: "Create or update the customer with an external id: 201 when it is new, else 200."},
@@ -126,7 +125,8 @@ func (a *API) routes() []route {
 				{"ignore_zero", "Leave out invoices over nothing (true).", true},
 			}), answers: clientele.Page[clientele.Invoice]{}, summary: "List invoices, and count all that match."},
 		{pattern: "GET /api/invoices/{id}", handle: a.retrieveInvoice, access: member, group: "Invoices",
-			answers: clientele.InvoiceExpanded{}, summary: "Retrieve an invoice with its customer, currency and payment method."},
+			answers: clientele.InvoiceExpanded{},
+			summary: "Retrieve an invoice with its customer, currency and payment method."},
 		{pattern: "POST /api/invoices/{id}/finalize", handle: a.finalizeInvoice, access: member, group: "Invoices",
 			answers: clientele.Invoice{}, summary: "Open a draft: it gets its number."},
 		{pattern: "POST /api/invoices/{id}/mark_uncollectible", handle: a.markInvoiceUncollectible, access: member,
@@ -136,8 +136,8 @@ func (a *API) routes() []route {
 			body: billing.CurrencyParams{}, answers: clientele.PaymentCurrency{}, status: 201, summary: "Add a currency."},
 		{pattern: "GET /api/payment-currencies", handle: a.listCurrencies, access: member, group: "Payment currencies",
 			answers: []clientele.PaymentCurrency{}, summary: "List all currencies."},
-		{pattern: "GET /api/payment-currencies/{id}", handle: a.retrieveCurrency, access: member, group: "Payment currencies",
-			answers: clientele.PaymentCurrency{}, summary: "Retrieve a currency."},
+		{pattern: "GET /api/payment-currencies/{id}", handle: a.retrieveCurrency, access: member,
+			group: "Payment currencies", answers: clientele.PaymentCurrency{}, summary: "Retrieve a currency."},
 		{pattern: "POST /api/payment-methods", handle: a.createMethod, access: member, group: "Payment methods",
 			body: billing.MethodParams{}, answers: clientele.PaymentMethod{}, status: 201, summary: "Add a payment method."},
 		{pattern: "GET /api/payment-methods", handle: a.listMethods, access: member, group: "Payment methods",

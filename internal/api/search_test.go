@@ -114,9 +114,12 @@ func (c folded) rank(terms []term) int {
 }
 
 var scripts = []string{
-	"Ada", "Adam", "ada lovelace", "ADA", "Ádám", "José García", "Jose", "Müller", "MULLER", "Straße", "strasse", "Łódź", "lodz",
-	"Ærø", "王", "王小明", "小明", "田中さくら", "さくら", "ｶﾀｶﾅ", "カタカナ", "Жанна", "Ж", "жан", "Ωμέγα", "ὠμεγα", "सीता", "ราชินี", "김철수", "김",
-	"שָׁלוֹם", "שלום", "مُحَمَّد", "محمد", "😀", "👩‍👩‍👧", "100%", "a_b", `c\d`, `O'Hara`, `the "Rock" Johnson`, "x", "xy", "a b", "ﬁne", "İstanbul",
+	"Ada", "Adam", "ada lovelace", "ADA", "Ádám", "José García", "Jose", "Müller", "MULLER", "Straße", "strasse",
+	"Łódź", "lodz",
+	"Ærø", "王", "王小明", "小明", "田中さくら", "さくら", "ｶﾀｶﾅ", "カタカナ", "Жанна", "Ж", "жан", "Ωμέγα", "ὠμεγα", "सीता", "ราชินี",
+	"김철수", "김",
+	"שָׁלוֹם", "שלום", "مُحَمَّد", "محمد", "😀", "👩‍👩‍👧", "100%", "a_b", `c\d`, `O'Hara`, `the "Rock" Johnson`, "x",
+	"xy", "a b", "ﬁne", "İstanbul",
 	"e\u0301", "é", "ﷺ", "NEAR", "AND", "OR not", "*", "^a", "-a", "a:b", "(a)", "name:x", "?", "$1",
 }
 
@@ -127,7 +130,8 @@ func randomCustomer(r *rand.Rand, i int) client.CustomerParams {
 		*p.Name += " " + pick()
 	}
 	if r.IntN(2) == 0 {
-		p.Email = new(fmt.Sprintf("%s%d@%s.example", []string{"ada", "john.doe", "x", "Zoe+a"}[r.IntN(4)], i, []string{"ada", "mail"}[r.IntN(2)]))
+		p.Email = new(fmt.Sprintf("%s%d@%s.example", []string{"ada", "john.doe", "x", "Zoe+a"}[r.IntN(4)], i,
+			[]string{"ada", "mail"}[r.IntN(2)]))
 	}
 	if r.IntN(3) == 0 {
 		p.Phone = new(fmt.Sprintf("+1415555%04d", r.IntN(10000)))
@@ -181,7 +185,7 @@ func randomTerm(r *rand.Rand, all []*clientele.Customer) term {
 // something to the reader.
 func writable(t term) bool {
 	return billing.Fold(t.text) != "" && !strings.ContainsAny(t.text, `"`) &&
-		!(t.field == "" && t.key == "" && strings.ContainsRune(t.text, ':'))
+		(t.field != "" || t.key != "" || !strings.ContainsRune(t.text, ':'))
 }
 
 func TestSearchFindsExactlyWhatASlowReadingFinds(t *testing.T) {
@@ -214,7 +218,7 @@ func TestSearchFindsExactlyWhatASlowReadingFinds(t *testing.T) {
 		read = append(read, fold(c))
 	}
 	hits := 0
-	for range 1200 {
+	for range 700 {
 		var terms []term
 		var query []string
 		for n := 1 + r.IntN(3)*r.IntN(2); len(terms) < n; {
@@ -226,7 +230,7 @@ func TestSearchFindsExactlyWhatASlowReadingFinds(t *testing.T) {
 		hits += min(len(want), 1)
 		s.finds(t, strings.Join(query, " "), want, r)
 	}
-	if hits < 600 {
+	if hits < 350 {
 		t.Errorf("only %d queries found anything: they prove little", hits)
 	}
 }
@@ -244,5 +248,57 @@ func (s *server) finds(t *testing.T, query string, want []string, r *rand.Rand) 
 	got, count = idsOn(t, s.send(t, "GET", fmt.Sprintf("%s&page=%d&pageSize=%d", path, page, size), ""))
 	if !slices.Equal(got, slice(want, page, size)) || count != int64(len(want)) {
 		t.Fatalf("%q, page %d of %d each, finds %v of %d, want %v", query, page, size, got, count, slice(want, page, size))
+	}
+}
+
+func TestSearchOfManyMatchesRanksAndCountsThemAll(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	var all []folded
+	for i := range 330 {
+		if i%7 == 0 {
+			s.Advance(time.Millisecond)
+		}
+		p := client.CustomerParams{
+			Name:     new([]string{"Maria", "MARÍA", "María José", "Ana Maria", "x maria y", "王 maria 小明"}[r.IntN(6)]),
+			Email:    new(fmt.Sprintf("%s%d@maria.example", []string{"maria", "ana"}[r.IntN(2)], i)),
+			Metadata: map[string]any{"plan": []string{"gold", "Golden"}[r.IntN(2)]},
+		}
+		if r.IntN(40) == 0 {
+			p.ExternalID = new([]string{"maria ", "ma ", "m ", "marias "}[r.IntN(4)] + fmt.Sprint(i))
+		}
+		all = append(all, fold(create(t, s.Test(), p)))
+	}
+	for _, terms := range [][]term{
+		{{text: "maria"}}, {{text: "MARÍA"}}, {{text: "ma"}}, {{text: "m"}}, {{text: "ia"}}, {{text: "@maria"}},
+		{{text: "a"}},
+		{{field: "name", text: "maria"}}, {{field: "name", text: "m"}}, {{field: "email", text: "maria"}},
+		{{text: "maria "}},
+		{{text: "maria"}, {text: "e"}}, {{text: "m"}, {text: "a"}}, {{key: "plan", text: "gold"}}, {{text: "cus_"}},
+		{{text: "maria"}, {key: "plan", text: "gold"}}, {{field: "name", text: "ma"}, {field: "email", text: "m"}},
+		{{text: "_"}},
+	} {
+		var query []string
+		for _, one := range terms {
+			query = append(query, one.String())
+		}
+		want := found(all, terms)
+		if len(want) <= 200 {
+			t.Errorf("%v finds only %d", query, len(want))
+		}
+		for range 4 {
+			s.finds(t, strings.Join(query, " "), want, r)
+		}
+		var paged []string
+		for page := 1; page <= len(want)/50+1; page++ {
+			path := fmt.Sprintf("/api/customers/search?pageSize=50&page=%d&query=%s", page,
+				url.QueryEscape(strings.Join(query, " ")))
+			ids, _ := idsOn(t, s.send(t, "GET", path, ""))
+			paged = append(paged, ids...)
+		}
+		if !slices.Equal(paged, want) {
+			t.Errorf("%v: its pages have %d, want %d", query, len(paged), len(want))
+		}
 	}
 }

@@ -15,13 +15,20 @@ func TestSearchReadsAQueryAsPeopleMeanIt(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for _, body := range []string{
-		`{"name":"John Doe","email":"john.doe@example.com","phone":"+14155552671","external_id":"crm_1"}`,                  // 1
-		`{"name":"Doe John","email":"jd@gmail.com","did":"` + didAccount + `","metadata":{"plan":"Gold card","seats":12}}`, // 2
-		`{"name":"john","email":"100%@off.com","metadata":{"plan":"silver"}}`,                                              // 3
-		`{"name":"Johnny 100","external_id":"100"}`,                                                                        // 4
-		`{"name":"Renée de la Cruz","email":"renee@example.com","metadata":{"note":{"a":"Zoë"},"plan":"goldfish"}}`,        // 5
-		`{"name":"王小明","metadata":{"plan":"金"}}`,                                                                           // 6
-		`{"name":"Жанна d'Arc \"la Pucelle\" 😀","external_id":"a\\b_c"}`,                                                   // 7
+		`{"name":"John Doe","email":"john.doe@example.com","phone":"+14155552671","external_id":"crm_1"}`,
+		// 1
+		`{"name":"Doe John","email":"jd@gmail.com","did":"` + didAccount +
+			`","metadata":{"plan":"Gold card","seats":12}}`, // 2
+		`{"name":"john","email":"100%@off.com","metadata":{"plan":"silver"}}`,
+		// 3
+		`{"name":"Johnny 100","external_id":"100"}`,
+		// 4
+		`{"name":"Renée de la Cruz","email":"renee@example.com","metadata":{"note":{"a":"Zoë"},"plan":"goldfish"}}`,
+		// 5
+		`{"name":"王小明","metadata":{"plan":"金"}}`,
+		// 6
+		`{"name":"Жанна d'Arc \"la Pucelle\" 😀","external_id":"a\\b_c"}`,
+		// 7
 		`{"name":""}`, // 8
 	} {
 		s.post(t, strings.Replace(body, "{", `{"description":"John is not searched here",`, 1))
@@ -119,16 +126,19 @@ func TestSearchRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for query, field := range map[string]string{
-		"": "query", "page=1": "query", "query[]=a": "query", "query=a&query=b": "query", "query=a%00": "query", "query=%ff": "query",
+		"": "query", "page=1": "query", "query[]=a": "query", "query=a&query=b": "query", "query=a%00": "query",
+		"query=%ff":                         "query",
 		"query=" + strings.Repeat("a", 513): "query", "query=a&page=0": "page", "query=a&pageSize=101": "pageSize",
 		"query=a&order=name:ASC": "order", "query=a&livemode=maybe": "livemode", "q=a&query=a": "q",
 	} {
 		s.send(t, "GET", "/api/customers/search?"+query, "").refused(t, 400, field)
 	}
 	for name, query := range map[string]string{
-		"512 letters": strings.Repeat("王", 512), "128 words": strings.Repeat("abc ", 128), "256 letters": strings.Repeat("a ", 256),
-		"100 fields": strings.Repeat("id:abc ", 70), "50 keys": strings.Repeat("metadata.k:v ", 39), "parentheses": strings.Repeat("(", 512),
-		"quotes": strings.Repeat(`"`, 511),
+		"512 letters": strings.Repeat("王", 512), "128 words": strings.Repeat("abc ", 128),
+		"256 letters": strings.Repeat("a ", 256),
+		"100 fields":  strings.Repeat("id:abc ", 70), "50 keys": strings.Repeat("metadata.k:v ", 39),
+		"parentheses": strings.Repeat("(", 512),
+		"quotes":      strings.Repeat(`"`, 511),
 	} {
 		got := s.send(t, "GET", "/api/customers/search?query="+url.QueryEscape(query), "")
 		if got.status != 200 {

@@ -77,11 +77,13 @@ type answered struct {
 	body   bytes.Buffer
 }
 
+// WriteHeader implements [http.ResponseWriter].
 func (a *answered) WriteHeader(status int) {
 	a.status = status
 	a.ResponseWriter.WriteHeader(status)
 }
 
+// Write implements [http.ResponseWriter].
 func (a *answered) Write(b []byte) (int, error) {
 	a.body.Write(b)
 	return a.ResponseWriter.Write(b)

@@ -54,9 +54,13 @@ type Call struct {
 	IfMatch []int64
 }
 
+// AnyVersion in IfMatch is whatever version the object has, if it exists.
+const AnyVersion = -1
+
 // checkVersion refuses a change of an object that is not what the caller believes. The zero record is no object yet.
 func (c Call) checkVersion(rec Record) error {
-	if c.IfMatch == nil || slices.Contains(c.IfMatch, rec.Version) {
+	if c.IfMatch == nil || rec.Version != 0 &&
+		(slices.Contains(c.IfMatch, rec.Version) || slices.Contains(c.IfMatch, AnyVersion)) {
 		return nil
 	}
 	return clientele.Errorf(clientele.PreconditionFail, "If-Match",

@@ -1,12 +1,7 @@
 package store
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -124,7 +119,7 @@ func (t *tx) index(seq int64, c *clientele.Customer) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`, framed...); err != nil {
 		return err
 	}
-	return t.indexMetadata(seq, c)
+	return t.indexMetadata("customer_metadata", seq, c.Livemode, c.Metadata)
 }
 
 func (t *tx) unindex(seq int64, live bool) error {
@@ -145,44 +140,10 @@ func (t *tx) reindex(seq int64, before, after *clientele.Customer) error {
 		}
 		return t.index(seq, after)
 	}
-	if maps.EqualFunc(before.Metadata, after.Metadata, func(a, b json.RawMessage) bool { return slices.Equal(a, b) }) {
+	if sameMetadata(before.Metadata, after.Metadata) {
 		return nil
 	}
-	if err := t.run("DELETE FROM customer_metadata WHERE seq = $1", seq); err != nil {
-		return err
-	}
-	return t.indexMetadata(seq, after)
-}
-
-func (t *tx) indexMetadata(seq int64, c *clientele.Customer) error {
-	for key, raw := range c.Metadata {
-		value := metadataText(raw)
-		err := t.run("INSERT INTO customer_metadata (livemode, key, value, seq, folded) VALUES ($1, $2, $3, $4, $5)",
-			c.Livemode, key, metadataKey(value), seq, billing.Fold(value))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// metadataText is a metadata value as filters compare it: a string itself, or another value's JSON.
-func metadataText(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	return string(raw)
-}
-
-// metadataKey is what a value is found by: itself, or the digest of one too long for an index.
-func metadataKey(value string) string {
-	const longest = 255
-	if len(value) <= longest {
-		return value
-	}
-	sum := sha256.Sum256([]byte(value))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return t.indexMetadata("customer_metadata", seq, after.Livemode, after.Metadata)
 }
 
 // ClaimName implements [billing.Tx].

@@ -21,10 +21,14 @@ func (t *tx) SaveInvoice(rec billing.Record, i *clientele.Invoice) error {
 		string(rec.JSON),
 	}
 	if rec.Version == 1 {
-		return t.run(`INSERT INTO invoices
+		err := t.run(`INSERT INTO invoices
 			(seq, version, status, number, due_date, updated_at, zero, doc, id, livemode, customer_id, currency_id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			append(columns, i.ID, i.Livemode, i.CustomerID, i.CurrencyID)...)
+		if err != nil {
+			return err
+		}
+		return t.indexMetadata("invoice_metadata", rec.Seq, i.Livemode, i.Metadata)
 	}
 	changed, err := t.exec(`UPDATE invoices SET version = $2, status = $3, number = $4, due_date = $5, updated_at = $6,
 		zero = $7, doc = $8 WHERE seq = $1 AND version = $2 - 1`, columns...)

@@ -51,10 +51,7 @@ func (t *tx) ListCustomers(f billing.CustomerFilter) (docs [][]byte, count int64
 	if f.To != 0 {
 		w.add("seq < ?", f.To<<16)
 	}
-	for _, m := range f.Metadata {
-		w.add("seq IN (SELECT seq FROM customer_metadata WHERE livemode = ? AND key = ? AND value = ?)",
-			f.Livemode, m.Key, metadataKey(m.Value))
-	}
+	w.addMetadata("customer_metadata", f.Livemode, f.Metadata)
 	err = t.interruptible(func() (err error) {
 		if len(w.conditions) == plain && byTime(f.Order) {
 			docs, count, err = t.listAllCustomers(f)
@@ -86,10 +83,7 @@ func (t *tx) ListInvoices(f billing.InvoiceFilter) (docs [][]byte, count int64, 
 	if f.IgnoreZero {
 		w.add("zero = 0")
 	}
-	for _, m := range f.Metadata {
-		w.add(`EXISTS (SELECT 1 FROM json_each(doc, '$.metadata') m WHERE m.key = ? AND
-			CASE WHEN m.type IN ('true', 'false') THEN m.type ELSE CAST(m.value AS TEXT) END = ?)`, m.Key, m.Value)
-	}
+	w.addMetadata("invoice_metadata", f.Livemode, f.Metadata)
 	err = t.interruptible(func() (err error) {
 		docs, count, err = t.list("invoices", f.Livemode, w, f.Order, f.Window)
 		return err

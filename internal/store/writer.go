@@ -16,6 +16,9 @@ const maxBatch = 128
 // errClosed is what a transaction gets after Close.
 var errClosed = clientele.Errorf(clientele.Unavailable, "", "the server is stopping")
 
+// errUndone is what the transactions of a batch get that SQLite has undone.
+var errUndone = errors.New("the database undid the transaction: its disk may be full or failing")
+
 // writer runs all transactions of this process on one connection. Those that arrive while one commit is being synced
 // share the next: durability is paid once for all of them, and nobody waits for company.
 type writer struct {
@@ -95,7 +98,7 @@ func (w *writer) batch(first *job) {
 	if err == nil {
 		w.runOne(first)
 	drain:
-		for len(ran) < maxBatch {
+		for len(ran) < maxBatch && !w.conn.AutocommitEnabled() {
 			select {
 			case j := <-w.jobs:
 				w.runOne(j)
@@ -104,9 +107,7 @@ func (w *writer) batch(first *job) {
 				break drain
 			}
 		}
-		if err = w.conn.run("COMMIT"); err != nil {
-			err = errors.Join(err, w.conn.run("ROLLBACK"))
-		}
+		err = w.commit()
 	}
 	for _, j := range ran {
 		if err != nil && j.err == nil {
@@ -114,6 +115,18 @@ func (w *writer) batch(first *job) {
 		}
 		close(j.finished)
 	}
+}
+
+// commit makes a batch durable. Whatever fails, nothing of the batch stays.
+func (w *writer) commit() error {
+	if w.conn.AutocommitEnabled() { // SQLite itself has undone it all, the disk being full or failing
+		return errUndone
+	}
+	err := w.conn.run("COMMIT")
+	if err != nil && !w.conn.AutocommitEnabled() {
+		err = errors.Join(err, w.conn.run("ROLLBACK"))
+	}
+	return err
 }
 
 // runOne runs a transaction inside the batch's: when it fails, it alone is undone.

@@ -47,7 +47,7 @@ CREATE TABLE customer_metadata (
 	folded   TEXT    NOT NULL, -- the value as search compares it
 	PRIMARY KEY (livemode, key, value, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX customer_metadata_by_customer ON customer_metadata (seq);
+CREATE INDEX customer_metadata_by_seq ON customer_metadata (seq);
 
 -- The texts that search looks into, folded: scanned for words too short for the index of three-letter pieces.
 CREATE TABLE customer_texts (

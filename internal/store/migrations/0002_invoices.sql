@@ -30,3 +30,14 @@ CREATE INDEX invoices_by_time ON invoices (livemode, seq);
 CREATE INDEX invoices_by_customer ON invoices (customer_id, status, seq);
 CREATE UNIQUE INDEX invoices_by_number ON invoices (customer_id, number) WHERE number <> '';
 CREATE INDEX invoices_by_due_date ON invoices (status, due_date);
+
+-- As of customers.
+CREATE TABLE invoice_metadata (
+	livemode INTEGER NOT NULL,
+	key      TEXT    NOT NULL,
+	value    TEXT    NOT NULL,
+	seq      INTEGER NOT NULL,
+	folded   TEXT    NOT NULL,
+	PRIMARY KEY (livemode, key, value, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX invoice_metadata_by_seq ON invoice_metadata (seq);
