@@ -74,7 +74,7 @@ func (s serveCommand) serve(a *app, db *store.Store) error {
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer listener.Close() //nolint:errcheck // the server has closed it, unless it never ran
 	if err := firstKeys(a, db); err != nil {
 		return err
 	}
@@ -119,8 +119,8 @@ func firstKeys(a *app, db *store.Store) error {
 	if err := db.AddKey(a.ctx, test, live); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "This is a new database. Its secret keys, shown this once:\n  test mode  %s\n  live mode  %s\n",
-		testSecret, liveSecret)
+	const text = "This is a new database. Its secret keys, shown this once:\n  test mode  %s\n  live mode  %s\n"
+	_, err = fmt.Fprintf(a.stdout, text, testSecret, liveSecret)
 	return err
 }
 

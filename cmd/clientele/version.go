@@ -24,6 +24,7 @@ func (versionCommand) Run(a *app) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(a.stdout, "clientele %s%s %s %s/%s\n", built, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(a.stdout, "clientele %s%s %s %s/%s\n",
+		built, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

@@ -93,6 +93,7 @@ type recorder struct {
 	wrote      bool
 }
 
+// WriteHeader implements [http.ResponseWriter].
 func (w *recorder) WriteHeader(status int) {
 	w.status, w.wrote = status, true
 	w.ResponseWriter.WriteHeader(status)
@@ -178,7 +179,8 @@ func (a *API) fail(out *recorder, err error) {
 	}
 	ans, encodeErr := encoded(status, e)
 	if encodeErr != nil { // an error's text is not valid UTF-8
-		ans, _ = encoded(status, clientele.Error{Code: e.Code, Message: strings.ToValidUTF8(e.Message, "?"), RequestID: out.id})
+		e = clientele.Error{Code: e.Code, Message: strings.ToValidUTF8(e.Message, "?"), RequestID: out.id}
+		ans, _ = encoded(status, e)
 	}
 	ans.write(out)
 }

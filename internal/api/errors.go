@@ -40,7 +40,7 @@ func visible(err error, requestID string) (status int, e clientele.Error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		e = clientele.Error{Code: clientele.Unavailable, Message: "the request took too long; try again in a moment"}
 	default:
-		e = clientele.Error{Code: clientele.Internal, Message: "something went wrong on the server; its log has the details"}
+		e = clientele.Error{Code: clientele.Internal, Message: "something went wrong; the server's log has the details"}
 	}
 	e.RequestID = requestID
 	return statuses[e.Code], e

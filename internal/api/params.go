@@ -126,7 +126,8 @@ func (p *params) order(fields ...string) []billing.Order {
 	var order []billing.Order
 	for _, term := range terms {
 		o, ok := orderTerm(term, fields)
-		if !ok || len(order) == maxOrder || slices.ContainsFunc(order, func(b billing.Order) bool { return b.Field == o.Field }) {
+		twice := slices.ContainsFunc(order, func(b billing.Order) bool { return b.Field == o.Field })
+		if !ok || twice || len(order) == maxOrder {
 			p.fail(invalid(name, "%s must be like created_at:DESC, by up to %d different of %s", name, maxOrder,
 				strings.Join(fields, ", ")))
 			return nil

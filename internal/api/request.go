@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -58,8 +57,10 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, clientele.Errorf(clientele.UnsupportedMedia, "Content-Encoding", "the body must not be compressed")
 	}
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != "application/json" || !slices.Contains([]string{"", "utf-8"}, strings.ToLower(params["charset"])) {
-		return nil, clientele.Errorf(clientele.UnsupportedMedia, "Content-Type", "the body must be application/json in UTF-8")
+	charset := strings.ToLower(params["charset"])
+	if err != nil || media != "application/json" || charset != "" && charset != "utf-8" {
+		return nil, clientele.Errorf(clientele.UnsupportedMedia, "Content-Type",
+			"the body must be application/json in UTF-8")
 	}
 	return body, nil
 }
@@ -88,7 +89,8 @@ func (r *request) call() (billing.Call, error) {
 func (r *request) fingerprint() [32]byte {
 	h := sha256.New()
 	for _, part := range []string{
-		r.Method, r.URL.EscapedPath(), string(r.query.JSON()), strings.Join(r.Header.Values("If-Match"), ","), string(r.body),
+		r.Method, r.URL.EscapedPath(), string(r.query.JSON()), strings.Join(r.Header.Values("If-Match"), ","),
+		string(r.body),
 	} {
 		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha3"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -257,7 +258,8 @@ func TestUnsignedParametersRefused(t *testing.T) {
 		"livemode=true", "livemode[x]=1", "livemode[0]=1",
 	} {
 		caller, err := s.send(t, s.trusting(t), s.Requests[0].with(uri(s.Requests[0].RequestURI+"&"+extra)))
-		if refused, ok := err.(*clientele.Error); !ok || caller != (auth.Caller{}) {
+		var refused *clientele.Error
+		if !errors.As(err, &refused) || caller != (auth.Caller{}) {
 			t.Errorf("%s: %+v, %v", extra, caller, refused)
 		}
 	}

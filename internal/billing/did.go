@@ -109,7 +109,8 @@ func parseEthereum(s string) (string, error) {
 	return sum, nil
 }
 
-// checksumCase writes an address's letters as EIP-55 does: a capital where the hash of the lower-case digits has 8 or more.
+// checksumCase writes an address's letters as EIP-55 does: a capital where the hash of the lower-case digits has 8 or
+// more.
 func checksumCase(lower string) string {
 	hash := hex.EncodeToString(keccak(256, []byte(lower)))
 	out := []byte(lower)

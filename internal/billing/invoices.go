@@ -265,7 +265,8 @@ func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (Do
 		func(tx Tx, invoice *clientele.Invoice, now int64) error {
 			rec, before, err := load(tx, call.Livemode, invoice.CustomerID)
 			if isCode(err, clientele.NotFound) {
-				return clientele.Errorf(clientele.Conflict, "customer_id", "the invoice's customer is deleted; restore it first")
+				return clientele.Errorf(clientele.Conflict, "customer_id",
+					"the invoice's customer is deleted; restore it first")
 			}
 			if err != nil {
 				return err

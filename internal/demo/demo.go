@@ -38,9 +38,11 @@ var longNames = []string{
 // nothing when the test mode has customers.
 func Fill(ctx context.Context, store billing.Store) error {
 	return store.Update(ctx, func(tx billing.Tx) error {
-		b := &business{ctx: ctx, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{}}
-		random := rand.NewChaCha8([32]byte{1})
-		b.service = billing.New(inside{tx}, billing.WithClock(func() time.Time { return b.now }), billing.WithRandom(random))
+		b := &business{
+			ctx: ctx, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{},
+		}
+		clock := billing.WithClock(func() time.Time { return b.now })
+		b.service = billing.New(inside{tx}, clock, billing.WithRandom(rand.NewChaCha8([32]byte{1})))
 		_, count, err := b.service.ListCustomers(ctx, billing.CustomerFilter{Window: billing.Window{Limit: 1}})
 		if err != nil || count > 0 {
 			return err

@@ -24,7 +24,8 @@ func migrate(c *conn) (err error) {
 			c.run("ROLLBACK") //nolint:errcheck // the first error is the one to tell
 		}
 	}()
-	if err := c.run("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)"); err != nil {
+	err = c.run("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+	if err != nil {
 		return err
 	}
 	var current int64

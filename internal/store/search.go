@@ -188,7 +188,8 @@ func (t *tx) ranked(seqs []int64, whole billing.Term) ([]int64, error) {
 	ranks := make([][]int64, 3)
 	for _, seq := range seqs {
 		rank := 2
-		err := t.each("SELECT name, email, phone, did, id, external_id FROM customer_texts WHERE seq = $1", func(r row) error {
+		const texts = "SELECT name, email, phone, did, id, external_id FROM customer_texts WHERE seq = $1"
+		err := t.each(texts, func(r row) error {
 			for i, field := range billing.SearchFields {
 				if whole.Field != "" && whole.Field != field {
 					continue

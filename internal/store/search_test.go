@@ -18,7 +18,9 @@ func TestBothWaysOfRanking(t *testing.T) {
 	if err := service.Seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	names := []string{"Jo", "jo", "Ann", "ANN", "Anna", "Anna Jo", "Joanna", "Ann Smith", "Smith Ann", "Ann Smithson", "J", "王伟", "王", "x"}
+	names := []string{
+		"Jo", "jo", "Ann", "ANN", "Anna", "Anna Jo", "Joanna", "Ann Smith", "Smith Ann", "Ann Smithson", "J", "王伟", "王", "x",
+	}
 	emails := []string{"", "ann@example.com", "jo@ann.example", "smith@example.com"}
 	for i := range 150 {
 		fields := billing.Fields{
@@ -30,7 +32,8 @@ func TestBothWaysOfRanking(t *testing.T) {
 		}
 	}
 	for _, query := range []string{
-		"ann", "jo", "j", "王", "王伟", "smith ann", "ann smith", `"ann smith"`, "name:ann", "email:ann", "ann jo", "a j", "x", "an jo",
+		"ann", "jo", "j", "王", "王伟", "smith ann", "ann smith", `"ann smith"`, "name:ann", "email:ann", "ann jo", "a j", "x",
+		"an jo",
 	} {
 		terms, whole, err := billing.ParseSearch(query)
 		if err != nil {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,7 +31,7 @@ func Signed(body []byte) ([]byte, error) {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(orEmpty(body)))
 	for {
 		token, err := decoder.ReadToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return canonical, nil
 		}
 		if err != nil {

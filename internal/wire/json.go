@@ -41,7 +41,7 @@ func Check(body []byte) error {
 			break
 		}
 	}
-	if _, err := decoder.ReadToken(); err != io.EOF {
+	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		return invalid("", "the body has something after its JSON object")
 	}
 	return nil

@@ -67,7 +67,10 @@ func TestDecodeRefuses(t *testing.T) {
 		{`{"lines":{}}`, "lines", "lines must be a list"},
 		{`{"lines":["x"]}`, "lines[0]", "lines[0] must be an object"},
 		{`{"lines":[{"quantity":1},{"quantity":true}]}`, "lines[1].quantity", "lines[1].quantity must be a whole number"},
-		{`{"lines":[{"unit_amount":2500}]}`, "lines[0].unit_amount", "lines[0].unit_amount: an amount is a string of digits"},
+		{
+			`{"lines":[{"unit_amount":2500}]}`, "lines[0].unit_amount",
+			"lines[0].unit_amount: an amount is a string of digits",
+		},
 		{`{"lines":[{"unit_amount":"02"}]}`, "lines[0].unit_amount", "leading zeros"},
 	}
 	for _, test := range tests {
@@ -191,7 +194,8 @@ func FuzzJSON(f *testing.F) {
 	for _, body := range []string{
 		"", "{}", `{"create":true}`,
 		`{"name":"Zo\u00eb 😀","metadata":{"n":1.5,"big":1e+21,"nul":null,"arr":[1,"2",{"z":1}]}}`,
-		`{"name":"x","name":"y"}`, `{"a":"\ud800"}`, `{"a":"\u0000"}`, "{\"a\":\"\xff\"}", `{"a":1e400}`, nested(33), `{} {}`,
+		`{"name":"x","name":"y"}`, `{"a":"\ud800"}`, `{"a":"\u0000"}`, "{\"a\":\"\xff\"}",
+		`{"a":1e400}`, nested(33), `{} {}`,
 		`{"lines":[{"quantity":1,"unit_amount":"1"}],"due":9223372036854775808}`, `{"":{"/":{"~":[[1,{}]]}}}`,
 	} {
 		f.Add([]byte(body))
