@@ -23,10 +23,10 @@ func (t *tx) NextSeq(kind billing.Kind, at time.Time) (seq int64, err error) {
 // Customer implements [billing.Tx].
 func (t *tx) Customer(live bool, ref billing.Ref) (billing.Record, bool, error) {
 	if ref.ID != "" {
-		return t.record("SELECT id, seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2",
-			ref.ID, live)
+		return t.record("SELECT id, seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2", ref.ID, live)
 	}
-	return t.record(`SELECT c.id, c.seq, c.version, 0, c.doc FROM customer_names n JOIN customers c ON c.id = n.customer_id
+	return t.record(`SELECT c.id, c.seq, c.version, 0, c.doc
+		FROM customer_names n JOIN customers c ON c.id = n.customer_id
 		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.shown IS NOT NULL`, live, string(ref.Kind), ref.Name)
 }
 

@@ -15,7 +15,8 @@ func (t *tx) AddEvent(e clientele.Event) error {
 	if err != nil {
 		return err
 	}
-	return t.run("INSERT INTO events (id, livemode, type, object_id, object_version, doc) VALUES ($1, $2, $3, $4, $5, $6)",
+	return t.run(`INSERT INTO events (id, livemode, type, object_id, object_version, doc)
+		VALUES ($1, $2, $3, $4, $5, $6)`,
 		e.ID, e.Livemode, e.Type, e.ObjectID, e.ObjectVersion, string(doc))
 }
 

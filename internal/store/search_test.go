@@ -19,7 +19,8 @@ func TestBothWaysOfRanking(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := []string{
-		"Jo", "jo", "Ann", "ANN", "Anna", "Anna Jo", "Joanna", "Ann Smith", "Smith Ann", "Ann Smithson", "J", "王伟", "王", "x",
+		"Jo", "jo", "Ann", "ANN", "Anna", "Anna Jo", "Joanna", "Ann Smith", "Smith Ann", "Ann Smithson", "J", "王伟",
+		"王", "x",
 	}
 	emails := []string{"", "ann@example.com", "jo@ann.example", "smith@example.com"}
 	for i := range 150 {
