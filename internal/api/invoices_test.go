@@ -273,7 +273,7 @@ func TestInvoicesAreListedAndFiltered(t *testing.T) {
 	for i, make := range []struct{ customer, currency, amount, metadata string }{
 		{a.ID, "curr_test_usd", "5", `{"po":"7","n":1}`}, {a.ID, "curr_test_eur", "0", `{}`}, {b.ID, "curr_test_usd", "1",
 			`{"po":7,"ok":true}`},
-		{a.ID, "curr_test_usd", "9", `{"n":1.10}`},
+		{a.ID, "curr_test_usd", "9", `{"n":1.10,"big":12345678901234567890}`},
 	} {
 		s.Advance(time.Minute)
 		got := decoded[clientele.Invoice](t, s.send(t, "POST", "/api/invoices", fmt.Sprintf(
@@ -293,9 +293,11 @@ func TestInvoicesAreListedAndFiltered(t *testing.T) {
 		"status=open":               "3",
 		"status=open,uncollectible": "31", "status=paid": "", "ignore_zero=true": "431", "ignore_zero=false": "4321",
 		"metadata.po=7": "31", "metadata.ok=true": "3", "metadata.n=1": "1", "metadata.n=1.10": "4",
-		"metadata[po]=7&status=open": "3",
-		"order=created_at:ASC":       "1234", "order=due_date:ASC": "3214", "order=due_date:DESC,created_at:ASC": "1423",
-		"order=updated_at:DESC": "4312", "pageSize=2&page=2": "21", "starting_after=" + number["3"]: "21",
+		"metadata.big=12345678901234567890": "4",
+		"metadata[po]=7&status=open":        "3",
+		"order=created_at:ASC":              "1234", "order=due_date:ASC": "3214",
+		"order=due_date:DESC,created_at:ASC": "1423",
+		"order=updated_at:DESC":              "4312", "pageSize=2&page=2": "21", "starting_after=" + number["3"]: "21",
 		"ending_before=" + number["2"] + "&limit=1": "3", "customer_id=" + a.ID + "&ending_before=" + number["1"]: "42",
 	} {
 		r := s.send(t, "GET", "/api/invoices?"+strings.ReplaceAll(query, " ", url.QueryEscape(" ")), "")

@@ -205,3 +205,18 @@ func TestEveryOrderIsWholeSoThatPagesNeverOverlap(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesAreSortedPastCaseAndAccents(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, name := range []string{"zoe", "Émile", "adam", "Zebra", "ECHO", "Ådam b", "emil"} {
+		s.post(t, `{"name":`+quoted(name)+`}`)
+	}
+	var got []string
+	for _, c := range s.list(t, "order=name:ASC").List {
+		got = append(got, c.Name)
+	}
+	if want := []string{"adam", "Ådam b", "ECHO", "emil", "Émile", "Zebra", "zoe"}; !slices.Equal(got, want) {
+		t.Errorf("sorted as %v, want %v", got, want)
+	}
+}
