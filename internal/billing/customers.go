@@ -3,6 +3,7 @@ package billing
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -282,6 +283,17 @@ func decodeCustomer(rec Record) (*clientele.Customer, error) {
 	return c, json.Unmarshal(rec.JSON, c)
 }
 
+// clone copies what a patch may change in place.
+func clone(c *clientele.Customer) *clientele.Customer {
+	copied := *c
+	copied.Metadata = maps.Clone(c.Metadata)
+	if c.Shipping != nil {
+		shipping := *c.Shipping
+		copied.Shipping = &shipping
+	}
+	return &copied
+}
+
 func notFound(ref string) error {
 	return clientele.Errorf(clientele.NotFound, "id", "no customer %q in this mode", ref)
 }
@@ -371,10 +383,7 @@ func (s *Service) patchCustomer(tx Tx, call Call, rec Record, patch customerPatc
 	if err != nil {
 		return rec, err
 	}
-	after, err := decodeCustomer(rec)
-	if err != nil {
-		return rec, err
-	}
+	after := clone(before)
 	if err := patch.apply(after); err != nil {
 		return rec, err
 	}

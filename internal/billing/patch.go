@@ -124,25 +124,59 @@ func same(name string, is, sent jsontext.Value) bool {
 
 // previous are the former values of the top-level fields that differ, updated_at aside.
 func previous(before, after []byte) (map[string]stdjson.RawMessage, error) {
-	var old, now map[string]jsontext.Value
-	if err := json.Unmarshal(before, &old); err != nil {
+	old, err := members(before)
+	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(after, &now); err != nil {
+	now, err := members(after)
+	if err != nil {
 		return nil, err
 	}
 	changed := map[string]stdjson.RawMessage{}
-	for name, was := range old {
-		if name != "updated_at" && !bytes.Equal(was, now[name]) {
-			changed[name] = []byte(was)
+	for _, was := range old {
+		if is := valueOf(now, was.name); was.name != "updated_at" && !bytes.Equal(was.value, is) {
+			changed[was.name] = []byte(was.value)
 		}
 	}
-	for name := range now {
-		if _, had := old[name]; !had {
-			changed[name] = []byte("null")
+	for _, is := range now {
+		if valueOf(old, is.name) == nil {
+			changed[is.name] = []byte("null")
 		}
 	}
 	return changed, nil
+}
+
+// members reads the members of an object in their order.
+func members(object []byte) (list []member, err error) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(object))
+	if _, err := d.ReadToken(); err != nil {
+		return nil, err
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		m := member{name: name.String()}
+		value, err := d.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		m.value = value.Clone()
+		list = append(list, m)
+	}
+	_, err = d.ReadToken()
+	return list, err
+}
+
+// valueOf is the value of a member, or nil when there is none.
+func valueOf(list []member, name string) jsontext.Value {
+	for _, m := range list {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return nil
 }
 
 // plainText makes the reader of a string field, with a further check of a value that is not empty.

@@ -3,6 +3,7 @@ package billing
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,9 +21,18 @@ type SearchField string
 // SearchFields are the fields that search looks into, in the order of [SearchTexts].
 var SearchFields = [...]SearchField{"name", "email", "phone", "did", "id", "external_id"}
 
+// Searched are a customer's searched fields.
+func Searched(c *clientele.Customer) [len(SearchFields)]string {
+	return [...]string{c.Name, c.Email, c.Phone, c.DID, c.ID, c.ExternalID}
+}
+
 // SearchTexts are a customer's searched fields, folded.
 func SearchTexts(c *clientele.Customer) [len(SearchFields)]string {
-	return [...]string{Fold(c.Name), Fold(c.Email), Fold(c.Phone), Fold(c.DID), Fold(c.ID), Fold(c.ExternalID)}
+	texts := Searched(c)
+	for i := range texts {
+		texts[i] = Fold(texts[i])
+	}
+	return texts
 }
 
 // accents are the marks that search looks past: combining diacritics, Hebrew points and Arabic vowel signs. Marks that
@@ -37,14 +47,20 @@ var accents = &unicode.RangeTable{R16: []unicode.Range16{
 var strokes = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "ı", "i", "ŧ", "t", "ð", "d",
 	"æ", "ae", "œ", "oe", "þ", "th")
 
+// folders are the chains of transformations that Fold uses; each has buffers worth keeping.
+var folders = sync.Pool{New: func() any {
+	return transform.Chain(norm.NFKD, runes.Remove(runes.In(accents)), cases.Fold(), norm.NFKD,
+		runes.Remove(runes.In(accents)), norm.NFC)
+}}
+
 // Fold is the form in which search compares texts: without case, accents or differences of width (compatibility
 // decomposition, Unicode case folding), white space as single spaces.
 func Fold(s string) string {
 	if isPlain(s) {
 		return strings.ToLower(s)
 	}
-	t := transform.Chain(norm.NFKD, runes.Remove(runes.In(accents)), cases.Fold(), norm.NFKD,
-		runes.Remove(runes.In(accents)), norm.NFC)
+	t := folders.Get().(transform.Transformer)
+	defer folders.Put(t)
 	folded, _, err := transform.String(t, s)
 	if err != nil {
 		folded = strings.ToLower(s)

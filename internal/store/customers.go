@@ -48,52 +48,72 @@ func (t *tx) record(query string, args ...any) (rec billing.Record, found bool, 
 
 // SaveCustomer implements [billing.Tx].
 func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer) error {
-	var shown, deleted any = after.Livemode, nil
-	if rec.DeletedAt != 0 {
-		shown, deleted = nil, rec.DeletedAt
-	}
-	columns := []any{
-		rec.Seq, shown, deleted, rec.Version, after.UpdatedAt.UnixMilli(), after.Delinquent, strings.ToLower(after.Email),
-		billing.Fold(after.Name), string(rec.JSON),
-	}
 	if before == nil {
-		if err := t.countCustomer(after.Livemode, rec.Seq, 1); err != nil {
-			return err
-		}
-		err := t.run(`INSERT INTO customers
-			(seq, shown, deleted_at, version, updated_at, delinquent, email, name, doc, id, livemode)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, append(columns, after.ID, after.Livemode)...)
-		if err != nil {
-			return err
-		}
-		return t.index(rec.Seq, after)
+		return t.addCustomer(rec, after)
 	}
 	var wasDeleted bool
 	read := func(r row) error { wasDeleted = r.int(0) == 1; return nil }
 	if err := t.each("SELECT shown IS NULL FROM customers WHERE seq = $1", read, rec.Seq); err != nil {
 		return err
 	}
-	changed, err := t.exec(`UPDATE customers SET shown = $2, deleted_at = $3, version = $4, updated_at = $5,
-		delinquent = $6, email = $7, name = $8, doc = $9 WHERE seq = $1 AND version = $4 - 1`, columns...)
-	if err != nil {
+	isDeleted := rec.DeletedAt != 0
+	if err := t.updateCustomer(rec, before, after, wasDeleted != isDeleted); err != nil {
 		return err
 	}
-	if changed != 1 {
-		return fmt.Errorf("customer %s was not at version %d", after.ID, rec.Version-1)
-	}
-	switch isDeleted := rec.DeletedAt != 0; {
+	switch {
 	case isDeleted && !wasDeleted:
 		if err := t.countCustomer(after.Livemode, rec.Seq, -1); err != nil {
 			return err
 		}
-		return t.unindex(rec.Seq, after.Livemode)
+		return t.unindex(rec.Seq, before)
 	case wasDeleted && !isDeleted:
 		if err := t.countCustomer(after.Livemode, rec.Seq, 1); err != nil {
 			return err
 		}
 		return t.index(rec.Seq, after)
+	case isDeleted:
+		return nil
 	}
 	return t.reindex(rec.Seq, before, after)
+}
+
+func (t *tx) addCustomer(rec billing.Record, c *clientele.Customer) error {
+	if err := t.countCustomer(c.Livemode, rec.Seq, 1); err != nil {
+		return err
+	}
+	err := t.run(`INSERT INTO customers (seq, id, livemode, shown, version, updated_at, delinquent, email, name, doc)
+		VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)`,
+		rec.Seq, c.ID, c.Livemode, rec.Version, c.UpdatedAt.UnixMilli(), c.Delinquent, strings.ToLower(c.Email),
+		billing.Fold(c.Name), string(rec.JSON))
+	if err != nil {
+		return err
+	}
+	return t.index(rec.Seq, c)
+}
+
+// updateCustomer writes the row. A column that is set has its indexes written anew, changed or not, so those that lists
+// are sorted and filtered by are set only when one of them changed.
+func (t *tx) updateCustomer(rec billing.Record, before, after *clientele.Customer, turned bool) error {
+	var changed int64
+	var err error
+	at, doc := after.UpdatedAt.UnixMilli(), string(rec.JSON)
+	if !turned && before.Email == after.Email && before.Name == after.Name && before.Delinquent == after.Delinquent {
+		changed, err = t.exec("UPDATE customers SET version = $2, updated_at = $3, doc = $4 WHERE seq = $1 AND version = $2 - 1",
+			rec.Seq, rec.Version, at, doc)
+	} else {
+		var shown, deleted any = after.Livemode, nil
+		if rec.DeletedAt != 0 {
+			shown, deleted = nil, rec.DeletedAt
+		}
+		changed, err = t.exec(`UPDATE customers SET version = $2, updated_at = $3, doc = $4, shown = $5, deleted_at = $6,
+			delinquent = $7, email = $8, name = $9 WHERE seq = $1 AND version = $2 - 1`,
+			rec.Seq, rec.Version, at, doc, shown, deleted, after.Delinquent, strings.ToLower(after.Email),
+			billing.Fold(after.Name))
+	}
+	if err == nil && changed != 1 {
+		err = fmt.Errorf("customer %s was not at version %d", after.ID, rec.Version-1)
+	}
+	return err
 }
 
 // countCustomer keeps the totals. Only a customer that comes at the newest end leaves the others where they are.
@@ -105,6 +125,13 @@ func (t *tx) countCustomer(live bool, seq, by int64) error {
 
 // index makes a customer findable.
 func (t *tx) index(seq int64, c *clientele.Customer) error {
+	if err := t.indexTexts(seq, c); err != nil {
+		return err
+	}
+	return t.reindexMetadata("customer_metadata", seq, c.Livemode, nil, c.Metadata)
+}
+
+func (t *tx) indexTexts(seq int64, c *clientele.Customer) error {
 	texts := billing.SearchTexts(c)
 	plain, framed := []any{seq, c.Livemode}, []any{seq}
 	for _, text := range texts {
@@ -115,35 +142,35 @@ func (t *tx) index(seq int64, c *clientele.Customer) error {
 	if err != nil {
 		return err
 	}
-	if err := t.run(`INSERT INTO `+searchTable(c.Livemode)+` (rowid, name, email, phone, did, id, external_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, framed...); err != nil {
-		return err
-	}
-	return t.indexMetadata("customer_metadata", seq, c.Livemode, c.Metadata)
+	return t.run(`INSERT INTO `+searchTable(c.Livemode)+` (rowid, name, email, phone, did, id, external_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, framed...)
 }
 
-func (t *tx) unindex(seq int64, live bool) error {
+func (t *tx) unindex(seq int64, c *clientele.Customer) error {
+	if err := t.unindexTexts(seq, c.Livemode); err != nil {
+		return err
+	}
+	return t.reindexMetadata("customer_metadata", seq, c.Livemode, c.Metadata, nil)
+}
+
+func (t *tx) unindexTexts(seq int64, live bool) error {
 	if err := t.run("DELETE FROM customer_texts WHERE seq = $1", seq); err != nil {
 		return err
 	}
-	if err := t.run("DELETE FROM "+searchTable(live)+" WHERE rowid = $1", seq); err != nil {
-		return err
-	}
-	return t.run("DELETE FROM customer_metadata WHERE seq = $1", seq)
+	return t.run("DELETE FROM "+searchTable(live)+" WHERE rowid = $1", seq)
 }
 
 // reindex follows a change, doing only what it calls for: indexing a text costs more than all else in an update.
 func (t *tx) reindex(seq int64, before, after *clientele.Customer) error {
-	if billing.SearchTexts(before) != billing.SearchTexts(after) {
-		if err := t.unindex(seq, after.Livemode); err != nil {
+	if billing.Searched(before) != billing.Searched(after) {
+		if err := t.unindexTexts(seq, after.Livemode); err != nil {
 			return err
 		}
-		return t.index(seq, after)
+		if err := t.indexTexts(seq, after); err != nil {
+			return err
+		}
 	}
-	if sameMetadata(before.Metadata, after.Metadata) {
-		return nil
-	}
-	return t.indexMetadata("customer_metadata", seq, after.Livemode, after.Metadata)
+	return t.reindexMetadata("customer_metadata", seq, after.Livemode, before.Metadata, after.Metadata)
 }
 
 // ClaimName implements [billing.Tx].

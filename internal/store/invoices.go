@@ -28,7 +28,7 @@ func (t *tx) SaveInvoice(rec billing.Record, i *clientele.Invoice) error {
 		if err != nil {
 			return err
 		}
-		return t.indexMetadata("invoice_metadata", rec.Seq, i.Livemode, i.Metadata)
+		return t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, nil, i.Metadata)
 	}
 	changed, err := t.exec(`UPDATE invoices SET version = $2, status = $3, number = $4, due_date = $5, updated_at = $6,
 		zero = $7, doc = $8 WHERE seq = $1 AND version = $2 - 1`, columns...)

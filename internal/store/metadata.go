@@ -1,22 +1,31 @@
 package store
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
-	"slices"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 )
 
-// indexMetadata makes an object findable by its metadata, and no longer by what it had before.
-func (t *tx) indexMetadata(table string, seq int64, live bool, metadata clientele.Metadata) error {
-	if err := t.run("DELETE FROM "+table+" WHERE seq = $1", seq); err != nil {
-		return err
+// reindexMetadata makes an object findable by its metadata as it is now, writing the keys that changed.
+func (t *tx) reindexMetadata(table string, seq int64, live bool, before, after clientele.Metadata) error {
+	for key, raw := range before {
+		if now, has := after[key]; has && bytes.Equal(now, raw) {
+			continue
+		}
+		err := t.run("DELETE FROM "+table+" WHERE livemode = $1 AND key = $2 AND value = $3 AND seq = $4",
+			live, key, metadataKey(metadataText(raw)), seq)
+		if err != nil {
+			return err
+		}
 	}
-	for key, raw := range metadata {
+	for key, raw := range after {
+		if was, had := before[key]; had && bytes.Equal(was, raw) {
+			continue
+		}
 		value := metadataText(raw)
 		err := t.run("INSERT INTO "+table+" (livemode, key, value, seq, folded) VALUES ($1, $2, $3, $4, $5)",
 			live, key, metadataKey(value), seq, billing.Fold(value))
@@ -33,10 +42,6 @@ func (w *where) addMetadata(table string, live bool, matches []billing.MetadataM
 		w.add("seq IN (SELECT seq FROM "+table+" WHERE livemode = ? AND key = ? AND value = ?)",
 			live, m.Key, metadataKey(m.Value))
 	}
-}
-
-func sameMetadata(a, b clientele.Metadata) bool {
-	return maps.EqualFunc(a, b, func(x, y json.RawMessage) bool { return slices.Equal(x, y) })
 }
 
 // metadataText is a metadata value as filters compare it: a string itself, or another value's JSON.

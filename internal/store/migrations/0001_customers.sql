@@ -47,7 +47,6 @@ CREATE TABLE customer_metadata (
 	folded   TEXT    NOT NULL, -- the value as search compares it
 	PRIMARY KEY (livemode, key, value, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX customer_metadata_by_seq ON customer_metadata (seq);
 
 -- The texts that search looks into, folded: scanned for words too short for the index of three-letter pieces.
 CREATE TABLE customer_texts (

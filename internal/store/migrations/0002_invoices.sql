@@ -40,4 +40,3 @@ CREATE TABLE invoice_metadata (
 	folded   TEXT    NOT NULL,
 	PRIMARY KEY (livemode, key, value, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX invoice_metadata_by_seq ON invoice_metadata (seq);
