@@ -33,22 +33,21 @@ func createFile(path string) error {
 	return f.Close()
 }
 
-func openConn(path string) (*conn, error) {
+func openConn(path string, pragmas ...string) (*conn, error) {
 	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenWAL)
 	if err != nil {
 		return nil, fmt.Errorf("the database %s cannot be opened: %w", path, err)
 	}
 	c.SetBusyTimeout(busyTimeout)
-	for _, pragma := range []string{
+	for _, pragma := range append([]string{
 		"synchronous = FULL",            // a commit returns when it is on the disk
 		"foreign_keys = ON",             //
 		"trusted_schema = OFF",          // a doctored file cannot run functions
 		"cache_size = -16384",           // 16 MiB a connection
-		"mmap_size = 1073741824",        // pages are read in place
 		"wal_autocheckpoint = 4000",     // 16 MiB of log between checkpoints, so that few writers wait for one
 		"journal_size_limit = 67108864", // a log that grew under load shrinks again
 		"temp_store = MEMORY",
-	} {
+	}, pragmas...) {
 		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+pragma, nil); err != nil {
 			return nil, fmt.Errorf("the database %s: PRAGMA %s: %w", path, pragma, err)
 		}

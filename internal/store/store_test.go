@@ -67,7 +67,7 @@ func TestSharedCommit(t *testing.T) {
 		}
 	}
 	var names []string
-	err := s.read(t.Context(), func(c *conn) error {
+	err := read(t.Context(), s.readers, func(c *conn) error {
 		return c.each("SELECT name FROM customer_names", func(r row) error {
 			names = append(names, r.text(0))
 			return nil
@@ -149,7 +149,7 @@ func TestMigrateTwiceAndFromTheFuture(t *testing.T) {
 func TestSQLiteVersion(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	err := s.read(t.Context(), func(c *conn) error {
+	err := read(t.Context(), s.readers, func(c *conn) error {
 		return c.each("SELECT sqlite_version()", func(r row) error {
 			var major, minor, patch int
 			if _, err := fmt.Sscanf(r.text(0), "%d.%d.%d", &major, &minor, &patch); err != nil {
@@ -197,7 +197,7 @@ func TestPlans(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var plan []string
-			err := s.read(t.Context(), func(conn *conn) error {
+			err := read(t.Context(), s.readers, func(conn *conn) error {
 				return conn.each("EXPLAIN QUERY PLAN "+c.query, func(r row) error {
 					plan = append(plan, r.text(3))
 					return nil
