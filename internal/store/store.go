@@ -35,13 +35,13 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
 	s := &Store{writer: newWriter(c)}
-	cores := runtime.GOMAXPROCS(0)
+	n := max(8, 4*runtime.GOMAXPROCS(0)) // more than can run: who waits for a connection also waits to be woken
 	// Reading pages in place is a third faster for whole objects in a large file. But the mapping is dropped whenever
 	// something was written, which costs more than the look-up of a key does.
-	if s.readers, err = openReaders(path, max(4, 2*cores), "mmap_size = 1073741824"); err != nil {
+	if s.readers, err = openReaders(path, n, "mmap_size = 1073741824"); err != nil {
 		return nil, err
 	}
-	if s.lookups, err = openReaders(path, cores); err != nil {
+	if s.lookups, err = openReaders(path, n, "cache_size = -256"); err != nil {
 		return nil, err
 	}
 	go s.writer.loop()
