@@ -1,0 +1,233 @@
+package billing
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// This file is how a customer is found, made, changed and saved inside a transaction; customers.go is what a user can
+// ask for.
+
+// find finds a customer by what a path says. A text that looks like a DID and is none is an error of its own.
+func find(tx Tx, live bool, text string) (Record, error) {
+	ref := ParseRef(text)
+	rec, found, err := tx.Customer(live, ref)
+	if err != nil || found {
+		return rec, err
+	}
+	if _, err := ParseDID(text); err != nil && looksLikeDID(text) {
+		return rec, invalid("id", "%q is neither a customer's id nor a DID: %s", text, err)
+	}
+	return rec, notFound(text)
+}
+
+func load(tx Tx, live bool, ref string) (Record, *clientele.Customer, error) {
+	rec, err := find(tx, live, ref)
+	if err != nil {
+		return rec, nil, err
+	}
+	c, err := decodeCustomer(rec)
+	return rec, c, err
+}
+
+func decodeCustomer(rec Record) (*clientele.Customer, error) {
+	c := new(clientele.Customer)
+	return c, json.Unmarshal(rec.JSON, c)
+}
+
+// clone copies what a patch may change in place.
+func clone(c *clientele.Customer) *clientele.Customer {
+	copied := *c
+	copied.Metadata = maps.Clone(c.Metadata)
+	if c.Shipping != nil {
+		shipping := *c.Shipping
+		copied.Shipping = &shipping
+	}
+	return &copied
+}
+
+func notFound(ref string) error {
+	return clientele.Errorf(clientele.NotFound, "id", "no customer %q in this mode", ref)
+}
+
+// add makes a new customer.
+func (s *Service) add(tx Tx, call Call, patch customerPatch, did string) (Record, error) {
+	now := s.now()
+	seq, err := tx.NextSeq(KindCustomer, now)
+	if err != nil {
+		return Record{}, err
+	}
+	c := &clientele.Customer{
+		Object: "customer", Livemode: call.Livemode, DID: did, Metadata: clientele.Metadata{},
+		TokenBalance: clientele.Balances{}, NextInvoiceSequence: 1,
+		CreatedAt: clientele.At(now), UpdatedAt: clientele.At(now),
+	}
+	if c.ID, err = s.seqID("cus_", seq); err != nil {
+		return Record{}, err
+	}
+	if c.InvoicePrefix, err = s.newInvoicePrefix(); err != nil {
+		return Record{}, err
+	}
+	if err := patch.apply(c); err != nil {
+		return Record{}, err
+	}
+	if err := patch.checkNew(call.Livemode); err != nil {
+		return Record{}, err
+	}
+	rec := Record{ID: c.ID, Seq: seq, Version: 1}
+	if err := settle(tx, c); err != nil {
+		return Record{}, err
+	}
+	if rec.JSON, err = encode(c); err != nil {
+		return Record{}, err
+	}
+	for kind, name := range names(c) {
+		if err := claim(tx, c, kind, name); err != nil {
+			return Record{}, err
+		}
+	}
+	return rec, s.save(tx, call, clientele.CustomerCreated, rec, nil, c, nil)
+}
+
+// checkNew refuses fields that a new customer cannot be given; livemode may be said if it is the request's.
+func (p customerPatch) checkNew(live bool) error {
+	for _, name := range sortedKeys(p.fixed) {
+		if name != "livemode" {
+			return invalid(name, "%s is not a field that can be set", name)
+		}
+		if mode, _ := encode(live); !same(name, mode, p.fixed[name]) {
+			return invalid(name, "livemode differs from the mode of this request")
+		}
+	}
+	return nil
+}
+
+// settle fills what depends on other fields: the balance's form depends on the currency.
+func settle(tx Tx, c *clientele.Customer) error {
+	currencies, err := tx.PaymentCurrencies(c.Livemode)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(currencies, func(p clientele.PaymentCurrency) bool {
+		return p.ID == c.CurrencyID || c.CurrencyID == "" && p.IsBaseCurrency
+	})
+	if i < 0 {
+		return invalid("currency_id", "no payment currency %q in this mode", c.CurrencyID)
+	}
+	c.Balance = c.TokenBalance[currencies[i].ID].Decimal(currencies[i].Decimal)
+	return nil
+}
+
+// patchCustomer makes the changes a request asks for. One that changes nothing leaves no trace.
+func (s *Service) patchCustomer(tx Tx, call Call, rec Record, patch customerPatch) (Record, error) {
+	current := rec.JSON
+	if patch.fixed["invoices"] != nil || patch.fixed["payments"] != nil || patch.fixed["subscriptions"] != nil {
+		doc, err := expanded(tx, rec)
+		if err != nil {
+			return rec, err
+		}
+		current = doc.JSON
+	}
+	if err := patch.checkFixed(current); err != nil {
+		return rec, err
+	}
+	before, err := decodeCustomer(rec)
+	if err != nil {
+		return rec, err
+	}
+	after := clone(before)
+	if err := patch.apply(after); err != nil {
+		return rec, err
+	}
+	return s.replace(tx, call, rec, before, after)
+}
+
+// replace saves a customer that may have changed: its names are claimed, and the event says what was before.
+func (s *Service) replace(tx Tx, call Call, rec Record, before, after *clientele.Customer) (Record, error) {
+	if before.CurrencyID != after.CurrencyID {
+		if err := settle(tx, after); err != nil {
+			return rec, err
+		}
+	}
+	old := rec.JSON
+	changed, err := encode(after)
+	if err != nil || bytes.Equal(changed, old) {
+		return rec, err
+	}
+	if before.ExternalID != after.ExternalID {
+		if err := tx.ReleaseName(after.Livemode, NameExternalID, before.ExternalID); err != nil {
+			return rec, err
+		}
+		if after.ExternalID != "" {
+			if err := claim(tx, after, NameExternalID, after.ExternalID); err != nil {
+				return rec, err
+			}
+		}
+	}
+	after.UpdatedAt = clientele.At(s.now())
+	if rec.JSON, err = encode(after); err != nil {
+		return rec, err
+	}
+	rec.Version++
+	return rec, s.save(tx, call, clientele.CustomerUpdated, rec, before, after, old)
+}
+
+// save writes the customer and the event that says what happened to it.
+func (s *Service) save(
+	tx Tx, call Call, event string, rec Record, before, after *clientele.Customer, old []byte,
+) error {
+	if err := tx.SaveCustomer(rec, before, after); err != nil {
+		return err
+	}
+	return s.record(tx, call, event, eventObject{
+		kind: "customer", id: after.ID, version: rec.Version, before: old, json: rec.JSON,
+	})
+}
+
+// names are a customer's unique names.
+func names(c *clientele.Customer) map[NameKind]string {
+	m := map[NameKind]string{}
+	if c.DID != "" {
+		m[NameDID] = c.DID
+	}
+	if c.ExternalID != "" {
+		m[NameExternalID] = c.ExternalID
+	}
+	return m
+}
+
+func claim(tx Tx, c *clientele.Customer, kind NameKind, name string) error {
+	holder, err := tx.ClaimName(c.Livemode, kind, name, c.ID)
+	if err != nil || holder == "" {
+		return err
+	}
+	return clientele.Errorf(clientele.Conflict, string(kind), "another customer, %s, has this %s", holder, kind)
+}
+
+// takeDID takes the DID out of a request to create a customer.
+func takeDID(fields Fields) (string, Fields, error) {
+	raw, sent := fields["did"]
+	if !sent {
+		return "", fields, nil
+	}
+	rest := Fields{}
+	for name, value := range fields {
+		if name != "did" {
+			rest[name] = value
+		}
+	}
+	s, err := text("did", raw, maxText)
+	if err != nil || s == "" {
+		return "", rest, err
+	}
+	did, err := ParseDID(s)
+	if err != nil {
+		return "", rest, invalid("did", "did is not a DID: %s", err)
+	}
+	return did, rest, nil
+}
