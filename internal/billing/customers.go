@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-
 	"clientele.dev"
 )
 
