@@ -4,17 +4,19 @@ import "encoding/json"
 
 // Types of events, in the vendor's words.
 const (
-	CustomerCreated  = "customer.created"
-	CustomerUpdated  = "customer.updated"
-	CustomerDeleted  = "customer.deleted"
-	CustomerRestored = "customer.restored"
+	EventCustomerCreated  = "customer.created"
+	EventCustomerUpdated  = "customer.updated"
+	EventCustomerDeleted  = "customer.deleted"
+	EventCustomerRestored = "customer.restored"
 
-	InvoiceCreated             = "invoice.created"
-	InvoiceFinalized           = "invoice.finalized"
-	InvoiceMarkedUncollectible = "invoice.marked_uncollectible"
+	EventInvoiceCreated             = "invoice.created"
+	EventInvoiceFinalized           = "invoice.finalized"
+	EventInvoicePaid                = "invoice.paid"
+	EventInvoiceMarkedUncollectible = "invoice.marked_uncollectible"
+	EventInvoiceVoided              = "invoice.voided"
 
-	PaymentCurrencyCreated = "payment_currency.created"
-	PaymentMethodCreated   = "payment_method.created"
+	EventPaymentCurrencyCreated = "payment_currency.created"
+	EventPaymentMethodCreated   = "payment_method.created"
 )
 
 // Event says that an object changed. It is written in the transaction of the change, so nothing changes without one.

@@ -140,6 +140,14 @@ var calls = []struct {
 		}},
 	{"finalize", "POST /api/invoices/in_1/finalize", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Finalize(ctx, "in_1") }},
+	{"pay", "POST /api/invoices/in_1/pay", `{"id":"in_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Pay(ctx, "in_1")
+		}},
+	{"void", "POST /api/invoices/in_1/void", `{"id":"in_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Void(ctx, "in_1")
+		}},
 	{"mark uncollectible", "POST /api/invoices/in_1/mark_uncollectible", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.MarkUncollectible(ctx, "in_1")
@@ -288,7 +296,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 24 {
+	if methods != 26 {
 		t.Errorf("found %d methods", methods)
 	}
 }

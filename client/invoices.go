@@ -103,11 +103,11 @@ func (s *Invoices) Create(ctx context.Context, p InvoiceParams, opts ...CallOpti
 	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices", body: p})
 }
 
-// Retrieve answers one invoice.
+// Retrieve answers one invoice with its customer, currency and payment method.
 //
 //clientele:operation GET /api/invoices/{id}
-func (s *Invoices) Retrieve(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
-	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "GET /api/invoices/{id}", ref: id})
+func (s *Invoices) Retrieve(ctx context.Context, id string, opts ...CallOption) (*clientele.InvoiceExpanded, error) {
+	return fetch[clientele.InvoiceExpanded](ctx, s.c, opts, request{route: "GET /api/invoices/{id}", ref: id})
 }
 
 // List answers one page of invoices and how many there are in all.
@@ -141,6 +141,20 @@ func (s *Invoices) All(ctx context.Context, p InvoiceListParams) iter.Seq2[clien
 func (s *Invoices) Finalize(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
 	return fetch[clientele.Invoice](ctx, s.c, opts,
 		request{route: "POST /api/invoices/{id}/finalize", ref: id})
+}
+
+// Pay records that an invoice was paid in whole, outside Clientele.
+//
+//clientele:operation POST /api/invoices/{id}/pay
+func (s *Invoices) Pay(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/pay", ref: id})
+}
+
+// Void takes an invoice back: it keeps its number, and nothing is owed on it.
+//
+//clientele:operation POST /api/invoices/{id}/void
+func (s *Invoices) Void(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/void", ref: id})
 }
 
 // MarkUncollectible gives an open invoice up, which makes it overdue and its customer delinquent.

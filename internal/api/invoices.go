@@ -30,6 +30,18 @@ func (a *API) finalizeInvoice(r *request) (answer, error) {
 	})
 }
 
+func (a *API) payInvoice(r *request) (answer, error) {
+	return a.change(r, func(call billing.Call) (billing.Document, error) {
+		return a.service.PayInvoice(r.Context(), call, r.PathValue("id"))
+	})
+}
+
+func (a *API) voidInvoice(r *request) (answer, error) {
+	return a.change(r, func(call billing.Call) (billing.Document, error) {
+		return a.service.VoidInvoice(r.Context(), call, r.PathValue("id"))
+	})
+}
+
 func (a *API) markInvoiceUncollectible(r *request) (answer, error) {
 	return a.change(r, func(call billing.Call) (billing.Document, error) {
 		return a.service.MarkInvoiceUncollectible(r.Context(), call, r.PathValue("id"))

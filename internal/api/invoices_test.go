@@ -226,6 +226,49 @@ func TestFinalizingNumbersAndPrintsTheCustomer(t *testing.T) {
 	}
 }
 
+// TestAnInvoiceThatIsSettledIsNoLongerOverdue pays one uncollectible invoice and voids another.
+func TestAnInvoiceThatIsSettledIsNoLongerOverdue(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{}`)
+	var invoices []string
+	for range 2 {
+		invoice := draft(t, s.Test(), c.ID, "curr_test_usd", "2500")
+		s.send(t, "POST", "/api/invoices/"+invoice.ID+"/finalize", "").must(t, 200)
+		s.send(t, "POST", "/api/invoices/"+invoice.ID+"/mark_uncollectible", "").must(t, 200)
+		invoices = append(invoices, invoice.ID)
+	}
+	owes := func(delinquent bool, amount string) {
+		t.Helper()
+		overdue, err := s.Test().Customers.OverdueInvoices(t.Context(), c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := overdue.Summary["curr_test_usd"].Amount.String(); overdue.Customer.Delinquent != delinquent || sum != amount {
+			t.Errorf("delinquent %v for %s, want %v for %s", overdue.Customer.Delinquent, sum, delinquent, amount)
+		}
+	}
+	owes(true, "5000")
+	paid, err := s.Test().Invoices.Pay(t.Context(), invoices[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !paid.Paid || !paid.PaidOutOfBand || paid.AmountPaid.String() != "2500" || paid.AmountRemaining.Sign() != 0 ||
+		paid.StatusTransitions.PaidAt == 0 {
+		t.Errorf("paid, it is %+v", paid)
+	}
+	owes(true, "2500")
+	void, err := s.Test().Invoices.Void(t.Context(), invoices[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if void.Paid || void.AmountPaid.Sign() != 0 || void.AmountRemaining.Sign() != 0 || void.Number == "" ||
+		void.StatusTransitions.VoidedAt == 0 {
+		t.Errorf("void, it is %+v", void)
+	}
+	owes(false, "0")
+}
+
 func TestAnInvoiceMovesOnlyForward(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -234,9 +277,13 @@ func TestAnInvoiceMovesOnlyForward(t *testing.T) {
 		moves, refuses []string
 		from           string
 	}{
-		{nil, []string{"mark_uncollectible"}, "draft"},
+		{nil, []string{"mark_uncollectible", "pay", "void"}, "draft"},
 		{[]string{"finalize"}, []string{"finalize"}, "open"},
 		{[]string{"finalize", "mark_uncollectible"}, []string{"finalize", "mark_uncollectible"}, "uncollectible"},
+		{[]string{"finalize", "pay"}, []string{"finalize", "mark_uncollectible", "pay", "void"}, "paid"},
+		{[]string{"finalize", "mark_uncollectible", "pay"}, []string{"pay", "void"}, "paid"},
+		{[]string{"finalize", "void"}, []string{"finalize", "mark_uncollectible", "pay", "void"}, "void"},
+		{[]string{"finalize", "mark_uncollectible", "void"}, []string{"pay", "void"}, "void"},
 	} {
 		invoice := draft(t, s.Test(), c.ID, "curr_test_usd", "1")
 		for _, move := range life.moves {
@@ -244,9 +291,11 @@ func TestAnInvoiceMovesOnlyForward(t *testing.T) {
 		}
 		before := s.state(t)
 		for _, move := range life.refuses {
-			to := map[string]string{"finalize": "open", "mark_uncollectible": "uncollectible"}[move]
+			to := map[string]string{
+				"finalize": "open", "mark_uncollectible": "uncollectible", "pay": "paid", "void": "void",
+			}[move]
 			e := s.send(t, "POST", "/api/invoices/"+invoice.ID+"/"+move, "").refused(t, 409, "status")
-			if !strings.Contains(e.Message, "is "+life.from) || !strings.Contains(e.Message, "become "+to) {
+			if !strings.Contains(e.Message, "from "+life.from+" to "+to) {
 				t.Errorf("from %s to %s: %s", life.from, to, e.Message)
 			}
 		}

@@ -74,7 +74,7 @@ func TestOperationIDs(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	verb := regexp.MustCompile(
-		`^(create|retrieve|list|search|update|upsert|delete|restore|finalize|mark|check|show)[A-Z]`)
+		`^(create|retrieve|list|search|update|upsert|delete|restore|finalize|mark|pay|void|check|show)[A-Z]`)
 	for _, r := range new(API).routes() {
 		id := operationID(r)
 		if seen[id] || !verb.MatchString(id) {

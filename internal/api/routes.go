@@ -129,6 +129,10 @@ func (a *API) routes() []route {
 			summary: "Retrieve an invoice with its customer, currency and payment method."},
 		{pattern: "POST /api/invoices/{id}/finalize", handle: a.finalizeInvoice, access: member, group: "Invoices",
 			answers: clientele.Invoice{}, summary: "Open a draft: it gets its number."},
+		{pattern: "POST /api/invoices/{id}/pay", handle: a.payInvoice, access: member, group: "Invoices",
+			answers: clientele.Invoice{}, summary: "Record that an invoice was paid in whole, outside Clientele."},
+		{pattern: "POST /api/invoices/{id}/void", handle: a.voidInvoice, access: member, group: "Invoices",
+			answers: clientele.Invoice{}, summary: "Take an invoice back: nothing is owed on it."},
 		{pattern: "POST /api/invoices/{id}/mark_uncollectible", handle: a.markInvoiceUncollectible, access: member,
 			group: "Invoices", answers: clientele.Invoice{}, summary: "Give an open invoice up: it counts as overdue."},
 

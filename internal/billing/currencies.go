@@ -83,7 +83,7 @@ func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParam
 		if err := tx.AddPaymentCurrency(c); err != nil {
 			return Document{}, err
 		}
-		return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.PaymentCurrencyCreated,
+		return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentCurrencyCreated,
 			eventObject{kind: "payment_currency", id: c.ID, version: 1, json: doc})
 	})
 }
@@ -154,7 +154,7 @@ func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (
 		if err := tx.AddPaymentMethod(m); err != nil {
 			return Document{}, err
 		}
-		return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.PaymentMethodCreated,
+		return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentMethodCreated,
 			eventObject{kind: "payment_method", id: m.ID, version: 1, json: doc})
 	})
 }

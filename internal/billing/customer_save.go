@@ -91,7 +91,7 @@ func (s *Service) add(tx Tx, call Call, patch customerPatch, did string) (Record
 			return Record{}, err
 		}
 	}
-	return rec, s.save(tx, call, clientele.CustomerCreated, rec, nil, c, nil)
+	return rec, s.save(tx, call, clientele.EventCustomerCreated, rec, nil, c, nil)
 }
 
 // checkNew refuses fields that a new customer cannot be given; livemode may be said if it is the request's.
@@ -174,7 +174,7 @@ func (s *Service) replace(tx Tx, call Call, rec Record, before, after *clientele
 		return rec, err
 	}
 	rec.Version++
-	return rec, s.save(tx, call, clientele.CustomerUpdated, rec, before, after, old)
+	return rec, s.save(tx, call, clientele.EventCustomerUpdated, rec, before, after, old)
 }
 
 // save writes the customer and the event that says what happened to it.

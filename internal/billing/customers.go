@@ -152,7 +152,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (Do
 			}
 		}
 		rec.Version, rec.DeletedAt = rec.Version+1, s.now().UnixMilli()
-		if err := s.save(tx, call, clientele.CustomerDeleted, rec, c, c, nil); err != nil {
+		if err := s.save(tx, call, clientele.EventCustomerDeleted, rec, c, c, nil); err != nil {
 			return Document{}, err
 		}
 		gone, err := encode(clientele.Deleted{ID: c.ID, Object: "customer", Deleted: true})
@@ -182,7 +182,7 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 			return Document{}, err
 		}
 		rec.Version, rec.DeletedAt = rec.Version+1, 0
-		err = s.save(tx, call, clientele.CustomerRestored, rec, c, c, nil)
+		err = s.save(tx, call, clientele.EventCustomerRestored, rec, c, c, nil)
 		return Document{JSON: rec.JSON, Version: rec.Version}, err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -79,7 +80,7 @@ func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams)
 		if err != nil {
 			return Document{}, err
 		}
-		rec, err := s.saveInvoice(tx, call, clientele.InvoiceCreated, Record{ID: invoice.ID, Seq: seq}, invoice)
+		rec, err := s.saveInvoice(tx, call, clientele.EventInvoiceCreated, Record{ID: invoice.ID, Seq: seq}, invoice)
 		return Document{JSON: rec.JSON, Version: rec.Version, Created: true}, err
 	})
 }
@@ -260,7 +261,7 @@ func (s *Service) ListInvoices(
 
 // FinalizeInvoice opens a draft: it gets its number and keeps the customer as printed on it from then on.
 func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (Document, error) {
-	return s.transition(ctx, call, id, clientele.InvoiceFinalized, clientele.InvoiceOpen,
+	return s.transition(ctx, call, id, clientele.EventInvoiceFinalized, clientele.InvoiceOpen,
 		[]clientele.InvoiceStatus{clientele.InvoiceDraft},
 		func(tx Tx, invoice *clientele.Invoice, now int64) error {
 			rec, before, err := load(tx, call.Livemode, invoice.CustomerID)
@@ -287,9 +288,32 @@ func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (Do
 		})
 }
 
+// PayInvoice records that an invoice was paid in whole, outside Clientele.
+func (s *Service) PayInvoice(ctx context.Context, call Call, id string) (Document, error) {
+	return s.transition(ctx, call, id, clientele.EventInvoicePaid, clientele.InvoicePaid,
+		[]clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoiceUncollectible},
+		func(_ Tx, invoice *clientele.Invoice, now int64) error {
+			invoice.Paid, invoice.PaidOutOfBand = true, true
+			invoice.AmountPaid, invoice.AmountRemaining = invoice.AmountDue, clientele.Zero(invoice.CurrencyID)
+			invoice.StatusTransitions.PaidAt = now
+			return nil
+		})
+}
+
+// VoidInvoice takes an invoice back: it keeps its number, and nothing is owed on it.
+func (s *Service) VoidInvoice(ctx context.Context, call Call, id string) (Document, error) {
+	return s.transition(ctx, call, id, clientele.EventInvoiceVoided, clientele.InvoiceVoid,
+		[]clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoiceUncollectible},
+		func(_ Tx, invoice *clientele.Invoice, now int64) error {
+			invoice.AmountRemaining = clientele.Zero(invoice.CurrencyID)
+			invoice.StatusTransitions.VoidedAt = now
+			return nil
+		})
+}
+
 // MarkInvoiceUncollectible gives an open invoice up: it counts as overdue from then on.
 func (s *Service) MarkInvoiceUncollectible(ctx context.Context, call Call, id string) (Document, error) {
-	return s.transition(ctx, call, id, clientele.InvoiceMarkedUncollectible, clientele.InvoiceUncollectible,
+	return s.transition(ctx, call, id, clientele.EventInvoiceMarkedUncollectible, clientele.InvoiceUncollectible,
 		[]clientele.InvoiceStatus{clientele.InvoiceOpen},
 		func(_ Tx, invoice *clientele.Invoice, now int64) error {
 			invoice.StatusTransitions.MarkedUncollectibleAt = now
@@ -319,7 +343,7 @@ func (s *Service) transition(
 		}
 		if !slices.Contains(from, invoice.Status) {
 			return Document{}, clientele.Errorf(clientele.Conflict, "status",
-				"the invoice is %s and cannot become %s; only %s invoices can", invoice.Status, to, from[0])
+				"the invoice cannot go from %s to %s; only from %s", invoice.Status, to, oneOf(from))
 		}
 		now := s.now()
 		if err := fill(tx, &invoice, now.Unix()); err != nil {
@@ -331,6 +355,15 @@ func (s *Service) transition(
 		}
 		return Document{JSON: rec.JSON, Version: rec.Version}, s.refreshDelinquent(tx, call, invoice.CustomerID)
 	})
+}
+
+// oneOf lists states: open or uncollectible.
+func oneOf(states []clientele.InvoiceStatus) string {
+	var names []string
+	for _, state := range states {
+		names = append(names, string(state))
+	}
+	return strings.Join(names, " or ")
 }
 
 // saveInvoice writes an invoice's next version and the event that says what happened to it.

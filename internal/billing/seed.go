@@ -39,7 +39,7 @@ func (s *Service) seedMode(tx Tx, live bool) error {
 	if err := tx.AddPaymentMethod(method); err != nil {
 		return err
 	}
-	if err := s.recordNew(tx, call, clientele.PaymentMethodCreated, "payment_method", method.ID, method); err != nil {
+	if err := s.recordNew(tx, call, clientele.EventPaymentMethodCreated, "payment_method", method.ID, method); err != nil {
 		return err
 	}
 	for _, c := range []struct {
@@ -57,7 +57,7 @@ func (s *Service) seedMode(tx Tx, live bool) error {
 		if err := tx.AddPaymentCurrency(currency); err != nil {
 			return err
 		}
-		err := s.recordNew(tx, call, clientele.PaymentCurrencyCreated, "payment_currency", currency.ID, currency)
+		err := s.recordNew(tx, call, clientele.EventPaymentCurrencyCreated, "payment_currency", currency.ID, currency)
 		if err != nil {
 			return err
 		}

@@ -157,7 +157,8 @@ func invoicesAreManifold(t *testing.T, service *billing.Service) {
 	}
 	got["months"] = len(months)
 	check(t, got, map[string][2]int{
-		"invoices": {800, 1000}, "draft": {20, 150}, "open": {500, 900}, "uncollectible": {10, 100}, "months": {14, 15},
+		"invoices": {800, 1100}, "draft": {20, 150}, "open": {60, 300}, "paid": {400, 800}, "void": {10, 80},
+		"uncollectible": {10, 100}, "months": {14, 15},
 		"USD": {200, 600}, "EUR": {100, 500}, "GBP": {10, 150}, "JPY": {10, 100}, "CNY": {10, 100}, "ABT": {30, 200},
 		"above 2^63": {30, 200},
 	})

@@ -57,12 +57,25 @@ func (b *business) planInvoice(a *account, due time.Time) {
 		_, err := b.service.FinalizeInvoice(b.ctx, bySystem, invoice)
 		return err
 	})
+	if settled := b.between(issued.Add(day), due.Add(40*day)); !a.defaulter && settled.Before(Anchor) && b.chance(85) {
+		b.at(settled, func() error { return b.settle(invoice) })
+	}
 	if given := due.Add(time.Duration(30+b.IntN(30)) * day); a.defaulter && given.Before(Anchor) {
 		b.at(given, func() error {
 			_, err := b.service.MarkInvoiceUncollectible(b.ctx, bySystem, invoice)
 			return err
 		})
 	}
+}
+
+// settle ends an invoice as most end: paid, or now and then taken back.
+func (b *business) settle(invoice string) error {
+	end := b.service.PayInvoice
+	if b.chance(5) {
+		end = b.service.VoidInvoice
+	}
+	_, err := end(b.ctx, bySystem, invoice)
+	return err
 }
 
 // lines are one to four things bought.
