@@ -2,7 +2,10 @@ package demo_test
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -171,5 +174,36 @@ func check(t *testing.T, got map[string]int, want map[string][2]int) {
 		if n := got[what]; n < between[0] || n > between[1] {
 			t.Errorf("%s: %d, want %d to %d", what, n, between[0], between[1])
 		}
+	}
+}
+
+// TestReadme holds the README to customers that the demo has: the one it retrieves, and one that owes money.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, _ := filled(t)
+	ids := slices.Compact(slices.Sorted(slices.Values(regexp.MustCompile(`cus_[0-9a-v]+`).FindAllString(string(readme), -1))))
+	if len(ids) != 2 {
+		t.Errorf("the README speaks of %d customers", len(ids))
+	}
+	owing := 0
+	for _, id := range ids {
+		doc, err := service.OverdueInvoices(t.Context(), false, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var overdue clientele.OverdueInvoices
+		if err := json.Unmarshal(doc.JSON, &overdue); err != nil {
+			t.Fatal(err)
+		}
+		if len(overdue.Summary) > 1 {
+			owing++
+		}
+	}
+	if owing != 1 {
+		t.Errorf("%d of the README's customers owe money in several currencies", owing)
 	}
 }

@@ -38,7 +38,7 @@ var prices = map[string]string{
 // planInvoice plans an invoice's life from draft to the end it takes.
 func (b *business) planInvoice(a *account, due time.Time) {
 	symbol := a.Currency
-	if b.chance(10) {
+	if b.chance(10) || a.defaulter && b.chance(40) {
 		symbol = b.pick([]string{"USD", "EUR", "ABT"})
 	}
 	term := []time.Duration{14 * day, 30 * day, 30 * day, 45 * day, longestTerm}[b.IntN(5)]
