@@ -74,12 +74,23 @@ func parsePhone(field, s string) (string, error) {
 		return "", nil
 	}
 	plain := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789+-.()/ \u00a0", r) }) < 0
-	n, err := phonenumbers.Parse(s, "")
-	if err != nil || !plain || strings.Count(s, "+") != 1 ||
-		phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
+	phone, ok := e164(s)
+	if ok { // a trunk prefix is taken off, as in +44 (0)20; one that could be taken off again is not understood
+		again, same := e164(phone)
+		ok = same && again == phone
+	}
+	if !plain || strings.Count(s, "+") != 1 || !ok {
 		return "", invalid(field, "%s must be a phone number with its country code, such as +1 415 555 2671", field)
 	}
-	return phonenumbers.Format(n, phonenumbers.E164), nil
+	return phone, nil
+}
+
+func e164(s string) (phone string, ok bool) {
+	n, err := phonenumbers.Parse(s, "")
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
+		return "", false
+	}
+	return phonenumbers.Format(n, phonenumbers.E164), true
 }
 
 // countries are the officially assigned codes of ISO 3166-1 alpha-2.

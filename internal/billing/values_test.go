@@ -45,7 +45,7 @@ func TestFold(t *testing.T) {
 	}
 }
 
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{2,16}$`)
+var e164Form = regexp.MustCompile(`^\+[1-9][0-9]{2,16}$`)
 
 func FuzzPhone(f *testing.F) {
 	for _, s := range []string{
@@ -59,7 +59,7 @@ func FuzzPhone(f *testing.F) {
 		if err != nil || text == "" {
 			return
 		}
-		if !e164.MatchString(phone) {
+		if !e164Form.MatchString(phone) {
 			t.Errorf("%q became %q, which is not E.164", text, phone)
 		}
 		if again, err := parsePhone("phone", phone); err != nil || again != phone {
