@@ -99,7 +99,10 @@ type Confirmation struct {
 
 // MethodFeatures says what a payment method can do.
 type MethodFeatures struct {
+	// Whether it can be charged again and again.
 	Recurring bool `json:"recurring"`
-	Refund    bool `json:"refund"`
-	Dispute   bool `json:"dispute"`
+	// Whether money can be sent back.
+	Refund bool `json:"refund"`
+	// Whether a payment can be disputed.
+	Dispute bool `json:"dispute"`
 }

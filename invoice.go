@@ -126,10 +126,14 @@ type InvoiceLine struct {
 
 // StatusTransitions are the moments an invoice entered its states, in unix seconds; absent for states not entered.
 type StatusTransitions struct {
-	FinalizedAt           int64 `json:"finalized_at,omitzero"`
+	// When it was opened.
+	FinalizedAt int64 `json:"finalized_at,omitzero"`
+	// When it was given up.
 	MarkedUncollectibleAt int64 `json:"marked_uncollectible_at,omitzero"`
-	PaidAt                int64 `json:"paid_at,omitzero"`
-	VoidedAt              int64 `json:"voided_at,omitzero"`
+	// When it was paid.
+	PaidAt int64 `json:"paid_at,omitzero"`
+	// When it was taken back.
+	VoidedAt int64 `json:"voided_at,omitzero"`
 }
 
 // UnmarshalJSON decodes an invoice and gives all its amounts the invoice's currency.

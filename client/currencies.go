@@ -21,6 +21,11 @@ type PaymentCurrencyParams struct {
 	Decimal int `json:"decimal"`
 	// How many decimals people are shown; as many as Decimal when nil.
 	MaximumPrecision *int `json:"maximum_precision,omitempty"`
+	// The smallest and largest payment, in the smallest unit; no bound when nil.
+	MinimumPaymentAmount *clientele.Amount `json:"minimum_payment_amount,omitempty"`
+	MaximumPaymentAmount *clientele.Amount `json:"maximum_payment_amount,omitempty"`
+	// Whether new invoices may use it; true when nil.
+	Active *bool `json:"active,omitempty"`
 	// Free text.
 	Description string `json:"description,omitempty"`
 	// A picture's address.

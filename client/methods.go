@@ -15,6 +15,12 @@ type PaymentMethodParams struct {
 	Type string `json:"type"`
 	// Bank transfer.
 	Name string `json:"name"`
+	// Whether it can be used; true when nil.
+	Active *bool `json:"active,omitempty"`
+	// How a payment is confirmed; immediate when nil.
+	Confirmation *clientele.Confirmation `json:"confirmation,omitempty"`
+	// What the method can do; nothing when nil.
+	Features *clientele.MethodFeatures `json:"features,omitempty"`
 	// Free text.
 	Description string `json:"description,omitempty"`
 	// A picture's address.

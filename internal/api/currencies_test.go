@@ -74,7 +74,10 @@ func TestACurrencyIsUniqueByItsMethod(t *testing.T) {
 		`{"symbol":"X","name":"x","decimal":1.5}`:                              {400, "decimal"},
 		`{"symbol":"X","name":"x","decimal":"2"}`:                              {400, "decimal"},
 		`{"symbol":"X","name":"x","decimal":2,"maximum_precision":3}`:          {400, "maximum_precision"},
-		`{"symbol":"X","name":"x","decimal":2,"active":false}`:                 {400, "active"},
+		`{"symbol":"X","name":"x","decimal":2,"active":"no"}`:                  {400, "active"},
+		`{"symbol":"X","name":"x","decimal":2,"locked":true}`:                  {400, "locked"},
+		`{"symbol":"X","name":"x","decimal":2,"minimum_payment_amount":"-1"}`:  {400, "minimum_payment_amount"},
+		`{"symbol":"X","name":"x","decimal":2,"maximum_payment_amount":1}`:     {400, "maximum_payment_amount"},
 		`{"symbol":"X","name":"x","decimal":2,"metadata":{"":1}}`:              {400, "metadata."},
 	} {
 		s.send(t, "POST", "/api/payment-currencies", body).refused(t, want.status, want.field)
@@ -83,6 +86,22 @@ func TestACurrencyIsUniqueByItsMethod(t *testing.T) {
 	if s.state(t) != before {
 		t.Error("a refused currency changed something")
 	}
+}
+
+// TestACurrencyThatIsNotActive can be made beforehand, and is not invoiced in.
+func TestACurrencyThatIsNotActive(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	made := decoded[clientele.PaymentCurrency](t, s.send(t, "POST", "/api/payment-currencies",
+		`{"symbol":"DEM","name":"Mark","decimal":2,"active":false,"minimum_payment_amount":"1",`+
+			`"maximum_payment_amount":"9223372036854775808"}`).must(t, 201))
+	if made.Active || made.MinimumPaymentAmount.String() != "1" ||
+		made.MaximumPaymentAmount.String() != "9223372036854775808" {
+		t.Errorf("made %+v", made)
+	}
+	c := s.post(t, `{}`)
+	s.send(t, "POST", "/api/invoices", `{"customer_id":"`+c.ID+`","currency_id":"`+made.ID+
+		`","lines":[{"description":"x","unit_amount":"1"}]}`).refused(t, 400, "currency_id")
 }
 
 func TestPaymentMethodsAreAddedAndListed(t *testing.T) {
@@ -106,8 +125,11 @@ func TestPaymentMethodsAreAddedAndListed(t *testing.T) {
 	before := s.state(t)
 	for body, field := range map[string]string{
 		`{"name":"x"}`: "type", `{"type":"paypal","name":"x"}`: "type", `{"type":"","name":"x"}`: "type",
-		`{"type":"base"}`:                          "name",
-		`{"type":"base","name":"x","settings":{}}`: "settings", `{"type":1,"name":"x"}`: "type",
+		`{"type":"base"}`: "name",
+		`{"type":"base","name":"x","confirmation":{"type":"soon"}}`:             "confirmation.type",
+		`{"type":"base","name":"x","confirmation":{"type":"block","block":-1}}`: "confirmation.block",
+		`{"type":"base","name":"x","features":{"recurring":1}}`:                 "features.recurring",
+		`{"type":"base","name":"x","settings":{}}`:                              "settings", `{"type":1,"name":"x"}`: "type",
 		`{"type":"base","name":"x","logo":"` + strings.Repeat("x", 5001) + `"}`: "logo",
 	} {
 		s.send(t, "POST", "/api/payment-methods", body).refused(t, 400, field)

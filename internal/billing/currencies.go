@@ -32,6 +32,11 @@ type CurrencyParams struct {
 	Contract string `json:"contract,omitempty"`
 	// How many decimals people are shown; decimal when absent.
 	MaximumPrecision *int64 `json:"maximum_precision,omitempty"`
+	// The smallest and largest payment, in the smallest unit; 0, for no bound, when absent.
+	MinimumPaymentAmount *clientele.Amount `json:"minimum_payment_amount,omitempty"`
+	MaximumPaymentAmount *clientele.Amount `json:"maximum_payment_amount,omitempty"`
+	// Whether new invoices may use it; true when absent.
+	Active *bool `json:"active,omitempty"`
 	// As on a customer.
 	Metadata jsontext.Value `json:"metadata,omitempty"`
 }
@@ -46,6 +51,12 @@ type MethodParams struct {
 	Description string `json:"description,omitempty"`
 	// A picture's address.
 	Logo string `json:"logo,omitempty"`
+	// Whether it can be used; true when absent.
+	Active *bool `json:"active,omitempty"`
+	// How a payment is confirmed; immediate when absent.
+	Confirmation *clientele.Confirmation `json:"confirmation,omitempty"`
+	// What the method can do; nothing when absent.
+	Features *clientele.MethodFeatures `json:"features,omitempty"`
 	// As on a customer.
 	Metadata jsontext.Value `json:"metadata,omitempty"`
 }
@@ -68,6 +79,15 @@ func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParam
 	}
 	if p.MaximumPrecision != nil {
 		c.MaximumPrecision = int(*p.MaximumPrecision)
+	}
+	if p.MinimumPaymentAmount != nil {
+		c.MinimumPaymentAmount = p.MinimumPaymentAmount.In(id)
+	}
+	if p.MaximumPaymentAmount != nil {
+		c.MaximumPaymentAmount = p.MaximumPaymentAmount.In(id)
+	}
+	if p.Active != nil {
+		c.Active = *p.Active
 	}
 	if err := fillMetadata(&c.Metadata, p.Metadata); err != nil {
 		return Document{}, err
@@ -124,6 +144,13 @@ func (p CurrencyParams) check() error {
 	case p.MaximumPrecision != nil && (*p.MaximumPrecision < 0 || *p.MaximumPrecision > *p.Decimal):
 		return invalid("maximum_precision", "maximum_precision is 0 to decimal")
 	}
+	for field, a := range map[string]*clientele.Amount{
+		"minimum_payment_amount": p.MinimumPaymentAmount, "maximum_payment_amount": p.MaximumPaymentAmount,
+	} {
+		if a != nil && (a.Sign() < 0 || a.Digits() > clientele.MaxAmountDigits) {
+			return invalid(field, "%s is not negative and has at most %d digits", field, clientele.MaxAmountDigits)
+		}
+	}
 	return firstError(checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
 		checkLength("logo", p.Logo, maxText), checkLength("contract", p.Contract, maxName))
 }
@@ -142,6 +169,15 @@ func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (
 		ID: id, Object: "payment_method", Active: true, Livemode: call.Livemode, Type: p.Type, Name: p.Name,
 		Description: p.Description, Logo: p.Logo, Confirmation: clientele.Confirmation{Type: "immediate"},
 		Settings: []byte("{}"), Metadata: clientele.Metadata{}, CreatedAt: clientele.At(now), UpdatedAt: clientele.At(now),
+	}
+	if p.Active != nil {
+		m.Active = *p.Active
+	}
+	if p.Confirmation != nil {
+		m.Confirmation = *p.Confirmation
+	}
+	if p.Features != nil {
+		m.Features = *p.Features
 	}
 	if err := fillMetadata(&m.Metadata, p.Metadata); err != nil {
 		return Document{}, err
@@ -166,6 +202,10 @@ func (p MethodParams) check() error {
 		return invalid("name", "name is required")
 	case !slices.Contains(types, p.Type):
 		return invalid("type", "type is required, one of %v", types)
+	case p.Confirmation != nil && !slices.Contains([]string{"immediate", "callback", "block"}, p.Confirmation.Type):
+		return invalid("confirmation.type", "confirmation.type is immediate, callback or block")
+	case p.Confirmation != nil && p.Confirmation.Block < 0:
+		return invalid("confirmation.block", "confirmation.block is not negative")
 	}
 	return firstError(checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
 		checkLength("logo", p.Logo, maxText))

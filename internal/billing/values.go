@@ -23,6 +23,7 @@ const (
 	maxMetadataValue = 4 << 10 // bytes of JSON
 	maxEmail         = 254     // bytes; RFC 5321 4.5.3.1.3, less the angle brackets of a path
 	maxEmailLocal    = 64      // bytes; RFC 5321 4.5.3.1.1
+	maxPhoneDigits   = 15      // ITU-T E.164, 6.1; some national plans have longer ones
 	maxSymbol        = 32
 )
 
@@ -90,7 +91,8 @@ func e164(s string) (phone string, ok bool) {
 	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
 		return "", false
 	}
-	return phonenumbers.Format(n, phonenumbers.E164), true
+	phone = phonenumbers.Format(n, phonenumbers.E164)
+	return phone, len(phone) <= len("+")+maxPhoneDigits
 }
 
 // countries are the officially assigned codes of ISO 3166-1 alpha-2.
