@@ -244,7 +244,8 @@ func TestAnInvoiceThatIsSettledIsNoLongerOverdue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if sum := overdue.Summary["curr_test_usd"].Amount.String(); overdue.Customer.Delinquent != delinquent || sum != amount {
+		sum := overdue.Summary["curr_test_usd"].Amount.String()
+		if overdue.Customer.Delinquent != delinquent || sum != amount {
 			t.Errorf("delinquent %v for %s, want %v for %s", overdue.Customer.Delinquent, sum, delinquent, amount)
 		}
 	}

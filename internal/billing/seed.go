@@ -39,7 +39,8 @@ func (s *Service) seedMode(tx Tx, live bool) error {
 	if err := tx.AddPaymentMethod(method); err != nil {
 		return err
 	}
-	if err := s.recordNew(tx, call, clientele.EventPaymentMethodCreated, "payment_method", method.ID, method); err != nil {
+	err := s.recordNew(tx, call, clientele.EventPaymentMethodCreated, "payment_method", method.ID, method)
+	if err != nil {
 		return err
 	}
 	for _, c := range []struct {

@@ -185,7 +185,9 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	service, _ := filled(t)
-	ids := slices.Compact(slices.Sorted(slices.Values(regexp.MustCompile(`cus_[0-9a-v]+`).FindAllString(string(readme), -1))))
+	ids := regexp.MustCompile(`cus_[0-9a-v]+`).FindAllString(string(readme), -1)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	if len(ids) != 2 {
 		t.Errorf("the README speaks of %d customers", len(ids))
 	}

@@ -98,8 +98,8 @@ func (t *tx) updateCustomer(rec billing.Record, before, after *clientele.Custome
 	var err error
 	at, doc := after.UpdatedAt.UnixMilli(), string(rec.JSON)
 	if !turned && before.Email == after.Email && before.Name == after.Name && before.Delinquent == after.Delinquent {
-		changed, err = t.exec("UPDATE customers SET version = $2, updated_at = $3, doc = $4 WHERE seq = $1 AND version = $2 - 1",
-			rec.Seq, rec.Version, at, doc)
+		changed, err = t.exec(`UPDATE customers SET version = $2, updated_at = $3, doc = $4
+			WHERE seq = $1 AND version = $2 - 1`, rec.Seq, rec.Version, at, doc)
 	} else {
 		var shown, deleted any = after.Livemode, nil
 		if rec.DeletedAt != 0 {
