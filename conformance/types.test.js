@@ -21,7 +21,7 @@ const options = {
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
 };
-const folder = path.join(import.meta.dirname, 'types');
+const folder = path.join(import.meta.dirname, 'compile');
 const parsed = new Map(); // the libraries, kept from one compilation to the next
 
 // The errors of a program that has each answer as a literal where the type of that name is wanted.

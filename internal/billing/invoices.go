@@ -47,7 +47,7 @@ type InvoiceParams struct {
 // LineParams are one line of a new invoice.
 type LineParams struct {
 	// What it is, at most 1000 characters.
-	Description string `json:"description"`
+	Description string `json:"description,omitempty"`
 	// How many, at least 1; 1 when absent.
 	Quantity *int64 `json:"quantity,omitempty"`
 	// What one costs, in the currency's smallest unit.
