@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"runtime/debug"
 	"time"
 
 	"clientele.dev/internal/api"
@@ -34,10 +32,6 @@ func (s serveCommand) Validate() error {
 
 // finishTimeout bounds how long a stopping server waits for requests in flight.
 const finishTimeout = 30 * time.Second
-
-// gcPercent lets garbage grow to four times what lives before it is collected: little lives here, since customers stay
-// in the database, so the default would collect all the time. GOGC in the environment goes before it.
-const gcPercent = 400
 
 // Help is shown by clientele serve --help.
 func (serveCommand) Help() string {
@@ -77,9 +71,6 @@ func (s serveCommand) serve(a *app, db *store.Store) error {
 	defer listener.Close() //nolint:errcheck // the server has closed it, unless it never ran
 	if err := firstKeys(a, db); err != nil {
 		return err
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
 	}
 	log, flush := newLogger(a.stderr)
 	defer flush()
