@@ -17,7 +17,6 @@ const (
 	TooLarge          Code = "too_large"           // 413
 	UnsupportedMedia  Code = "unsupported_media"   // 415
 	IdempotencyReused Code = "idempotency_reused"  // 422: the Idempotency-Key was used for another request
-	RateLimited       Code = "rate_limited"        // 429
 	Internal          Code = "internal"            // 500: our fault; the log has the request id
 	Unavailable       Code = "unavailable"         // 503: try again in a moment
 )

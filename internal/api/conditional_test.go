@@ -73,13 +73,14 @@ func TestIfMatchHoldsEveryChange(t *testing.T) {
 	s := start(t)
 	o := s.things(t, s.Test(), didAccount)
 	for route, body := range map[string]string{
-		"PUT /api/customers/" + o.customer:              `{"name":"x"}`,
-		"PUT /api/customers/external/E-" + didAccount:   `{"name":"y"}`,
-		"DELETE /api/customers/" + o.customer:           ``,
-		"POST /api/customers/" + o.deleted + "/restore": ``,
-		"POST /api/invoices/" + o.invoice + "/finalize": ``,
-		"PUT /api/customers/external/new":               `{}`,
-		"POST /api/customers":                           `{}`,
+		"PUT /api/customers/" + o.customer:               `{"name":"x"}`,
+		"PUT /api/customers/external/E-" + didAccount:    `{"name":"y"}`,
+		"DELETE /api/customers/" + o.customer:            ``,
+		"POST /api/customers/" + o.deleted + "/restore":  ``,
+		"POST /api/customers/" + o.customer + "/restore": ``,
+		"POST /api/invoices/" + o.invoice + "/finalize":  ``,
+		"PUT /api/customers/external/new":                `{}`,
+		"POST /api/customers":                            `{}`,
 	} {
 		method, path, _ := strings.Cut(route, " ")
 		before := s.state(t)

@@ -209,3 +209,14 @@ func TestAUniqueNameBelongsToOneCustomerOfAMode(t *testing.T) {
 	s.post(t, `{"did":"`+didAccount+`"}`)                                                // free still
 	create(t, s.Live(), client.CustomerParams{DID: new(didEther), ExternalID: new("A")}) // the other mode's are its own
 }
+
+// TestOfTwoTakenNamesTheSameIsNamed holds an error to be the same every time.
+func TestOfTwoTakenNamesTheSameIsNamed(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	both := `{"did":"` + didAccount + `","external_id":"E1"}`
+	s.post(t, both)
+	for range 20 {
+		s.send(t, "POST", "/api/customers", both).refused(t, 409, "did")
+	}
+}

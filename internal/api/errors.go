@@ -23,7 +23,6 @@ var statuses = map[clientele.Code]int{
 	clientele.TooLarge:          http.StatusRequestEntityTooLarge,
 	clientele.UnsupportedMedia:  http.StatusUnsupportedMediaType,
 	clientele.IdempotencyReused: http.StatusUnprocessableEntity,
-	clientele.RateLimited:       http.StatusTooManyRequests,
 	clientele.Internal:          http.StatusInternalServerError,
 	clientele.Unavailable:       http.StatusServiceUnavailable,
 }

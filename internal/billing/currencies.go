@@ -96,16 +96,20 @@ func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParam
 		if err := placeCurrency(tx, &c); err != nil {
 			return Document{}, err
 		}
-		doc, err := encode(c)
-		if err != nil {
-			return Document{}, err
-		}
-		if err := tx.AddPaymentCurrency(c); err != nil {
-			return Document{}, err
-		}
-		return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentCurrencyCreated,
-			eventObject{kind: "payment_currency", id: c.ID, version: 1, json: doc})
+		return s.addCurrency(tx, call, c)
 	})
+}
+
+func (s *Service) addCurrency(tx Tx, call Call, c clientele.PaymentCurrency) (Document, error) {
+	doc, err := encode(c)
+	if err != nil {
+		return Document{}, err
+	}
+	if err := tx.AddPaymentCurrency(c); err != nil {
+		return Document{}, err
+	}
+	return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentCurrencyCreated,
+		eventObject{kind: "payment_currency", id: c.ID, version: 1, json: doc})
 }
 
 // placeCurrency checks that the currency's method exists and has no other of its symbol.
@@ -182,17 +186,19 @@ func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (
 	if err := fillMetadata(&m.Metadata, p.Metadata); err != nil {
 		return Document{}, err
 	}
+	return s.create(ctx, call, func(tx Tx) (Document, error) { return s.addMethod(tx, call, m) })
+}
+
+func (s *Service) addMethod(tx Tx, call Call, m clientele.PaymentMethod) (Document, error) {
 	doc, err := encode(m)
 	if err != nil {
 		return Document{}, err
 	}
-	return s.create(ctx, call, func(tx Tx) (Document, error) {
-		if err := tx.AddPaymentMethod(m); err != nil {
-			return Document{}, err
-		}
-		return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentMethodCreated,
-			eventObject{kind: "payment_method", id: m.ID, version: 1, json: doc})
-	})
+	if err := tx.AddPaymentMethod(m); err != nil {
+		return Document{}, err
+	}
+	return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentMethodCreated,
+		eventObject{kind: "payment_method", id: m.ID, version: 1, json: doc})
 }
 
 func (p MethodParams) check() error {

@@ -86,8 +86,8 @@ func (s *Service) add(tx Tx, call Call, patch customerPatch, did string) (Record
 	if rec.JSON, err = encode(c); err != nil {
 		return Record{}, err
 	}
-	for kind, name := range names(c) {
-		if err := claim(tx, c, kind, name); err != nil {
+	for _, n := range names(c) {
+		if err := claim(tx, c, n); err != nil {
 			return Record{}, err
 		}
 	}
@@ -164,7 +164,7 @@ func (s *Service) replace(tx Tx, call Call, rec Record, before, after *clientele
 			return rec, err
 		}
 		if after.ExternalID != "" {
-			if err := claim(tx, after, NameExternalID, after.ExternalID); err != nil {
+			if err := claim(tx, after, Ref{Kind: NameExternalID, Name: after.ExternalID}); err != nil {
 				return rec, err
 			}
 		}
@@ -189,24 +189,23 @@ func (s *Service) save(
 	})
 }
 
-// names are a customer's unique names.
-func names(c *clientele.Customer) map[NameKind]string {
-	m := map[NameKind]string{}
-	if c.DID != "" {
-		m[NameDID] = c.DID
+// names are a customer's unique names, always in one order, so that an error names the same one every time.
+func names(c *clientele.Customer) (all []Ref) {
+	for _, n := range []Ref{{Kind: NameDID, Name: c.DID}, {Kind: NameExternalID, Name: c.ExternalID}} {
+		if n.Name != "" {
+			all = append(all, n)
+		}
 	}
-	if c.ExternalID != "" {
-		m[NameExternalID] = c.ExternalID
-	}
-	return m
+	return all
 }
 
-func claim(tx Tx, c *clientele.Customer, kind NameKind, name string) error {
-	holder, err := tx.ClaimName(c.Livemode, kind, name, c.ID)
+// claim gives a customer a unique name, or says who has it.
+func claim(tx Tx, c *clientele.Customer, n Ref) error {
+	holder, err := tx.ClaimName(c.Livemode, n.Kind, n.Name, c.ID)
 	if err != nil || holder == "" {
 		return err
 	}
-	return clientele.Errorf(clientele.Conflict, string(kind), "another customer, %s, has this %s", holder, kind)
+	return clientele.Errorf(clientele.Conflict, string(n.Kind), "another customer, %s, has this %s", holder, n.Kind)
 }
 
 // takeDID takes the DID out of a request to create a customer.

@@ -146,8 +146,8 @@ func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (Do
 			return Document{}, clientele.Errorf(clientele.Conflict, "",
 				"the customer has %d open invoices; settle, void or mark them uncollectible before deleting it", len(open))
 		}
-		for kind, name := range names(c) {
-			if err := tx.ReleaseName(call.Livemode, kind, name); err != nil {
+		for _, n := range names(c) {
+			if err := tx.ReleaseName(call.Livemode, n.Kind, n.Name); err != nil {
 				return Document{}, err
 			}
 		}
@@ -168,11 +168,15 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 			return Document{}, err
 		}
 		if !found {
-			rec, err := find(tx, call.Livemode, id) // one that is there is restored already
-			return Document{JSON: rec.JSON, Version: rec.Version}, err
+			if rec, err = find(tx, call.Livemode, id); err != nil {
+				return Document{}, err
+			}
 		}
 		if err := call.checkVersion(rec); err != nil {
 			return Document{}, err
+		}
+		if !found { // one that is there is restored already
+			return Document{JSON: rec.JSON, Version: rec.Version}, nil
 		}
 		c, err := decodeCustomer(rec)
 		if err != nil {
@@ -190,17 +194,13 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 // reclaim takes a deleted customer's names again, or says which of them others have now.
 func reclaim(tx Tx, c *clientele.Customer) error {
 	var taken []string
-	for _, kind := range []NameKind{NameDID, NameExternalID} {
-		name := names(c)[kind]
-		if name == "" {
-			continue
-		}
-		holder, err := tx.ClaimName(c.Livemode, kind, name, c.ID)
+	for _, n := range names(c) {
+		holder, err := tx.ClaimName(c.Livemode, n.Kind, n.Name, c.ID)
 		if err != nil {
 			return err
 		}
 		if holder != "" {
-			taken = append(taken, string(kind)+" (by "+holder+")")
+			taken = append(taken, string(n.Kind)+" (by "+holder+")")
 		}
 	}
 	if c.Email != "" {

@@ -36,11 +36,7 @@ func (s *Service) seedMode(tx Tx, live bool) error {
 		Settings: []byte("{}"), Features: clientele.MethodFeatures{Refund: true}, Metadata: clientele.Metadata{},
 		CreatedAt: now, UpdatedAt: now,
 	}
-	if err := tx.AddPaymentMethod(method); err != nil {
-		return err
-	}
-	err := s.recordNew(tx, call, clientele.EventPaymentMethodCreated, "payment_method", method.ID, method)
-	if err != nil {
+	if _, err := s.addMethod(tx, call, method); err != nil {
 		return err
 	}
 	for _, c := range []struct {
@@ -55,22 +51,9 @@ func (s *Service) seedMode(tx Tx, live bool) error {
 			Livemode: live, Locked: true, IsBaseCurrency: c.code == "usd", Name: c.name, Symbol: c.symbol, Decimal: c.decimal,
 			MaximumPrecision: c.precision, Type: "standard", Metadata: clientele.Metadata{}, CreatedAt: now, UpdatedAt: now,
 		}
-		if err := tx.AddPaymentCurrency(currency); err != nil {
-			return err
-		}
-		err := s.recordNew(tx, call, clientele.EventPaymentCurrencyCreated, "payment_currency", currency.ID, currency)
-		if err != nil {
+		if _, err := s.addCurrency(tx, call, currency); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// recordNew appends the event of a new object.
-func (s *Service) recordNew(tx Tx, call Call, event, kind, id string, object any) error {
-	doc, err := encode(object)
-	if err != nil {
-		return err
-	}
-	return s.record(tx, call, event, eventObject{kind: kind, id: id, version: 1, json: doc})
 }
