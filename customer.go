@@ -75,11 +75,13 @@ func (b *Balances) UnmarshalJSON(data []byte) error {
 type CustomerExpanded struct {
 	Customer
 	// Payments received from the customer, newest first.
-	Payments []json.RawMessage `json:"payments"`
+	Payments []Payment `json:"payments"`
 	// Always empty: Clientele has no subscriptions.
 	Subscriptions []json.RawMessage `json:"subscriptions"`
 	// Every invoice of the customer, newest first.
 	Invoices []Invoice `json:"invoices"`
+	// The uncollectible invoices that make the customer delinquent; only when asked for.
+	DelinquentBecause []Invoice `json:"delinquent_because,omitempty"`
 }
 
 // Address is a postal address. Absent parts are left out.
@@ -116,6 +118,10 @@ type InvoiceSettings struct {
 	DefaultPaymentMethod string `json:"default_payment_method,omitempty"`
 	// Printed at the foot of every invoice.
 	Footer string `json:"footer,omitempty"`
+	// Whether the customer's credit pays an invoice, as far as it goes, when the invoice is finalized.
+	ApplyCredit bool `json:"apply_credit,omitzero"`
+	// In place of the settings' uncollectible_after_days for this customer; -1 for never.
+	UncollectibleAfterDays *int64 `json:"uncollectible_after_days,omitempty"`
 }
 
 // CustomField is a labelled line on an invoice.

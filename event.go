@@ -9,11 +9,20 @@ const (
 	EventCustomerDeleted  = "customer.deleted"
 	EventCustomerRestored = "customer.restored"
 
+	EventInvoiceUpdated             = "invoice.updated"
+	EventInvoiceDeleted             = "invoice.deleted"
 	EventInvoiceCreated             = "invoice.created"
 	EventInvoiceFinalized           = "invoice.finalized"
 	EventInvoicePaid                = "invoice.paid"
 	EventInvoiceMarkedUncollectible = "invoice.marked_uncollectible"
 	EventInvoiceVoided              = "invoice.voided"
+
+	EventPaymentSucceeded = "payment_intent.succeeded"
+	EventPaymentUpdated   = "payment_intent.updated"
+	EventPaymentCanceled  = "payment_intent.canceled"
+
+	EventCreditNoteCreated = "credit_note.created"
+	EventSettingsUpdated   = "settings.updated"
 
 	EventPaymentCurrencyCreated = "payment_currency.created"
 	EventPaymentMethodCreated   = "payment_method.created"

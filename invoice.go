@@ -53,16 +53,25 @@ type Invoice struct {
 	Subtotal Amount `json:"subtotal"`
 	// The sum of the lines without tax.
 	SubtotalExcludingTax Amount `json:"subtotal_excluding_tax"`
-	// Tax.
+	// The sum of the lines' tax.
 	Tax Amount `json:"tax"`
-	// Subtotal and tax.
+	// Subtotal and tax. Always amount_paid + amount_credited + pre_payment_credit_notes_amount + amount_written_off +
+	// amount_remaining.
 	Total Amount `json:"total"`
-	// What was due when the invoice was finalized.
+	// What is to be paid with money: the total less amount_credited and pre_payment_credit_notes_amount.
 	AmountDue Amount `json:"amount_due"`
-	// What has been paid.
+	// What has been paid with money.
 	AmountPaid Amount `json:"amount_paid"`
+	// What has been paid with the customer's credit.
+	AmountCredited Amount `json:"amount_credited"`
 	// What is left to pay.
 	AmountRemaining Amount `json:"amount_remaining"`
+	// What was given up by voiding the invoice.
+	AmountWrittenOff Amount `json:"amount_written_off"`
+	// What credit notes took off what was left to pay.
+	PrePaymentCreditNotesAmount Amount `json:"pre_payment_credit_notes_amount"`
+	// What credit notes gave back as credit, having been paid already.
+	PostPaymentCreditNotesAmount Amount `json:"post_payment_credit_notes_amount"`
 	// Shipping.
 	AmountShipping Amount `json:"amount_shipping"`
 	// The customer's credit in this currency before the invoice was finalized.
@@ -114,6 +123,8 @@ type InvoiceLine struct {
 	Quantity int64 `json:"quantity"`
 	// What one costs.
 	UnitAmount Amount `json:"unit_amount"`
+	// Tax on the whole line, beside amount.
+	TaxAmount Amount `json:"tax_amount"`
 	// What it is.
 	Description string `json:"description"`
 	// The invoice's currency.
@@ -144,46 +155,17 @@ func (i *Invoice) UnmarshalJSON(data []byte) error {
 	}
 	for _, a := range []*Amount{
 		&i.Subtotal, &i.SubtotalExcludingTax, &i.Tax, &i.Total, &i.AmountDue, &i.AmountPaid, &i.AmountRemaining,
-		&i.AmountShipping, &i.StartingBalance, &i.EndingBalance,
+		&i.AmountShipping, &i.StartingBalance, &i.EndingBalance, &i.AmountCredited, &i.AmountWrittenOff,
+		&i.PrePaymentCreditNotesAmount, &i.PostPaymentCreditNotesAmount,
 	} {
 		*a = a.In(i.CurrencyID)
 	}
 	for n := range i.Lines {
 		line := &i.Lines[n]
-		line.Amount, line.UnitAmount = line.Amount.In(i.CurrencyID), line.UnitAmount.In(i.CurrencyID)
+		for _, a := range []*Amount{&line.Amount, &line.UnitAmount, &line.TaxAmount} {
+			*a = a.In(i.CurrencyID)
+		}
 	}
-	return nil
-}
-
-// OverdueInvoices is what a customer owes on invoices given up as uncollectible, and the sums per currency.
-type OverdueInvoices struct {
-	// Always 0: Clientele has no subscriptions.
-	SubscriptionCount int64 `json:"subscriptionCount"`
-	// Who owes.
-	Customer Customer `json:"customer"`
-	// The uncollectible invoices, oldest first.
-	Invoices []Invoice `json:"invoices"`
-	// The sum of amount_remaining per currency id.
-	Summary map[string]OverdueSum `json:"summary"`
-}
-
-// OverdueSum is what is owed in one currency.
-type OverdueSum struct {
-	// In the currency's smallest unit.
-	Amount Amount `json:"amount"`
-	// The currency.
-	Currency PaymentCurrency `json:"currency"`
-	// The payment method the currency belongs to.
-	Method PaymentMethod `json:"method"`
-}
-
-// UnmarshalJSON decodes a sum and gives its amount the currency beside it.
-func (s *OverdueSum) UnmarshalJSON(data []byte) error {
-	type plain OverdueSum
-	if err := json.Unmarshal(data, (*plain)(s)); err != nil {
-		return err
-	}
-	s.Amount = s.Amount.In(s.Currency.ID)
 	return nil
 }
 

@@ -60,6 +60,20 @@ func fetch[T any](ctx context.Context, c *Client, opts []CallOption, r request) 
 	return into, nil
 }
 
+// fetchFile makes the call and returns its answer as it is.
+func fetchFile(ctx context.Context, c *Client, opts []CallOption, r request) ([]byte, error) {
+	call, err := c.prepare(ctx, opts, r)
+	if err != nil {
+		return nil, err
+	}
+	call.request.Header.Set("Accept", "*/*")
+	answer, err := c.do(call)
+	if err != nil {
+		return nil, err
+	}
+	return answer.body, nil
+}
+
 // prepare settles what every try sends alike.
 func (c *Client) prepare(ctx context.Context, opts []CallOption, r request) (*call, error) {
 	method, address, err := c.locate(r)

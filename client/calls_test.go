@@ -14,6 +14,9 @@ import (
 	"clientele.dev/client"
 )
 
+// window is a page asked for in every way at once.
+var window = client.Window{Page: 2, PageSize: 5, Limit: 10, StartingAfter: "a", EndingBefore: "b"}
+
 // calls are one call of every method: what it must send, and an answer it must read.
 var calls = []struct {
 	name          string
@@ -140,9 +143,9 @@ var calls = []struct {
 		}},
 	{"finalize", "POST /api/invoices/in_1/finalize", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Finalize(ctx, "in_1") }},
-	{"pay", "POST /api/invoices/in_1/pay", `{"id":"in_1"}`, "",
+	{"pay", "POST /api/invoices/in_1/pay", `{"id":"in_1"}`, "{}",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Pay(ctx, "in_1")
+			return p.Invoices.Pay(ctx, "in_1", client.Receipt{})
 		}},
 	{"void", "POST /api/invoices/in_1/void", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
@@ -151,6 +154,138 @@ var calls = []struct {
 	{"mark uncollectible", "POST /api/invoices/in_1/mark_uncollectible", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.MarkUncollectible(ctx, "in_1")
+		}},
+	{"pay by cheque", "POST /api/invoices/in_1/pay", `{"id":"in_1"}`,
+		`{"method":"cheque","reference":"7","received_at":1780000000}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Pay(ctx, "in_1", client.Receipt{Method: "cheque", Reference: "7", ReceivedAt: 1_780_000_000})
+		}},
+	{"finalize at once", "POST /api/invoices", `{"id":"in_1"}`,
+		`{"customer_id":"z1","currency_id":"curr_1","lines":[{"description":"","quantity":1,"unit_amount":"1",` +
+			`"tax_amount":"2"}],"finalize":true}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Create(ctx, client.InvoiceParams{
+				CustomerID: "z1", CurrencyID: "curr_1", Finalize: true,
+				Lines: []client.LineParams{{Quantity: 1, UnitAmount: "1", TaxAmount: "2"}},
+			})
+		}},
+	{"list invoices over something", "GET /api/invoices?ignore_zero=true", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.List(ctx, client.InvoiceListParams{IgnoreZero: true})
+		}},
+	{"search invoices", "GET /api/invoices/search?page=2&query=K7Q2 王", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Search(ctx, client.SearchParams{Query: "K7Q2 王", Page: 2})
+		}},
+	{"update an invoice", "PUT /api/invoices/in_1", `{"id":"in_1"}`,
+		`{"due_date":1780000000,"footer":"","custom_fields":[],"metadata":{"a":null}}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Update(ctx, "in_1", client.InvoiceUpdateParams{
+				DueDate: new(int64(1_780_000_000)), Footer: new(""), CustomFields: &[]clientele.CustomField{},
+				Metadata: map[string]any{"a": nil},
+			})
+		}},
+	{"delete an invoice", "DELETE /api/invoices/in_1", `{"id":"in_1","object":"invoice","deleted":true}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Delete(ctx, "in_1")
+		}},
+	{"credit an invoice", "POST /api/invoices/in_1/credit_notes", `{"id":"cn_1","amount":"5"}`,
+		`{"amount":"5","reason":"duplicate"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Credit(ctx, "in_1", client.CreditNoteParams{Amount: "5", Reason: "duplicate"})
+		}},
+	{"retrieve a credit note", "GET /api/credit-notes/cn_1", `{"id":"cn_1","amount":"5"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.CreditNotes.Retrieve(ctx, "cn_1")
+		}},
+	{"list credit notes",
+		"GET /api/credit-notes?customer_did=z1&customer_id=cus_1&ending_before=b&invoice_id=in_1&limit=10" +
+			"&page=2&pageSize=5&starting_after=a", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.CreditNotes.List(ctx, client.CreditNoteListParams{
+				Window: window, InvoiceID: "in_1", CustomerID: "cus_1", CustomerDID: "z1",
+			})
+		}},
+	{"explain", "GET /api/customers/cus_1?explain=1", `{"id":"cus_1","delinquent_because":[{"id":"in_1"}]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Explain(ctx, "cus_1")
+		}},
+	{"move credit", "POST /api/customers/z1/balance_transactions", `{"id":"txn_1","amount":"-5"}`,
+		`{"currency_id":"curr_1","amount":"-5","reason":"refund","payment_id":"pi_1"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.MoveCredit(ctx, "z1", client.CreditParams{
+				CurrencyID: "curr_1", Amount: "-5", Reason: clientele.ReasonRefund, PaymentID: "pi_1",
+			})
+		}},
+	{"list movements",
+		"GET /api/customers/z1/balance_transactions?credit=true&currency_id=curr_1&ending_before=b&limit=10" +
+			"&page=2&pageSize=5&starting_after=a", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.BalanceTransactions(ctx, "z1",
+				client.LedgerParams{Window: window, CurrencyID: "curr_1", Credit: true})
+		}},
+	{"statement", "GET /api/customers/z1/statement?from=2026-01-02T00:00:00.000Z&to=2026-02-02T00:00:00.000Z",
+		`{"object":"statement"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Statement(ctx, "z1", time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC),
+				time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC))
+		}},
+	{"record a payment", "POST /api/payments", `{"id":"pi_1","amount":"5"}`,
+		`{"customer_id":"z1","currency_id":"curr_1","amount":"5","invoice_id":"in_1","method":"cash"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Create(ctx, client.PaymentParams{
+				CustomerID: "z1", CurrencyID: "curr_1", Amount: "5", InvoiceID: "in_1", Receipt: client.Receipt{Method: "cash"},
+			})
+		}},
+	{"retrieve a payment", "GET /api/payments/pi_1", `{"id":"pi_1","customer":{"id":"cus_1"},"invoice":{"id":"in_1"}}`,
+		"",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Retrieve(ctx, "pi_1")
+		}},
+	{"list payments",
+		"GET /api/payments?currency_id=curr_1&customer_did=z1&customer_id=cus_1&ending_before=b&invoice_id=in_1" +
+			"&limit=10&metadata.a=b&order=id:ASC&page=2&pageSize=5&starting_after=a&status=canceled", `{"count":0,"list":[]}`,
+		"",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.List(ctx, client.PaymentListParams{
+				Window: window, CustomerID: "cus_1", CustomerDID: "z1", InvoiceID: "in_1", CurrencyID: "curr_1",
+				Status: clientele.PaymentCanceled, Metadata: map[string]string{"a": "b"}, Order: []string{"id:ASC"},
+			})
+		}},
+	{"allocate", "POST /api/payments/pi_1/allocate", `{"id":"pi_1"}`, `{"invoice_id":"in_1","amount":"5"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Allocate(ctx, "pi_1", client.AllocateParams{InvoiceID: "in_1", Amount: "5"})
+		}},
+	{"reverse", "POST /api/payments/pi_1/reverse", `{"id":"pi_1"}`, `{"reason":"bounced"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Reverse(ctx, "pi_1", "bounced")
+		}},
+	{"aging", "GET /api/receivables/aging?as_of=2026-01-02T00:00:00.000Z&currency_id=curr_1&customer_id=z1",
+		`{"as_of":"2026-01-02T00:00:00.000Z","currencies":{"curr_1":{"current":"5"}}}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Receivables.Aging(ctx, client.AgingParams{
+				AsOf: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), CurrencyID: "curr_1", CustomerID: "z1",
+			})
+		}},
+	{"summary", "GET /api/receivables/summary", `{"currencies":{"curr_1":{"overdue":"5"}}}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Receivables.Summary(ctx)
+		}},
+	{"late customers", "GET /api/receivables/overdue?currency_id=curr_1&page=2&pageSize=5",
+		`{"count":1,"list":[{"customer_id":"cus_1","overdue":"5"}]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Receivables.Overdue(ctx, client.DebtorListParams{Page: 2, PageSize: 5, CurrencyID: "curr_1"})
+		}},
+	{"retrieve the settings", "GET /api/settings", `{"object":"settings","locale":"en"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Settings.Retrieve(ctx)
+		}},
+	{"update the settings", "PUT /api/settings", `{"object":"settings"}`,
+		`{"locale":"de","uncollectible_after_days":-1}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Settings.Update(ctx, client.SettingsParams{
+				Locale: new("de"), UncollectibleAfterDays: new(int64(clientele.NeverUncollectible)),
+			})
 		}},
 	{"list currencies", "GET /api/payment-currencies", `[{"id":"curr_1","symbol":"USD"}]`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PaymentCurrencies.List(ctx) }},
@@ -274,7 +409,8 @@ func within(a, b any) bool {
 func TestOperationsAreNamed(t *testing.T) {
 	t.Parallel()
 	methods := 0
-	for _, file := range []string{"customers.go", "invoices.go", "currencies.go", "methods.go"} {
+	for _, file := range []string{"customers.go", "invoices.go", "payments.go", "receivables.go", "currencies.go",
+		"methods.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -296,7 +432,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 26 {
+	if methods != 49 {
 		t.Errorf("found %d methods", methods)
 	}
 }

@@ -19,6 +19,14 @@ type Client struct {
 	Customers *Customers
 	// What customers are asked to pay.
 	Invoices *Invoices
+	// Money received from customers.
+	Payments *Payments
+	// What was taken back of invoices.
+	CreditNotes *CreditNotes
+	// What all customers owe.
+	Receivables *Receivables
+	// What the business has decided for all its customers.
+	Settings *Settings
 	// What invoices may be written in.
 	PaymentCurrencies *PaymentCurrencies
 	// How money arrives.
@@ -40,6 +48,10 @@ func New(baseURL, key string, opts ...Option) *Client {
 	}
 	c.Customers = &Customers{c}
 	c.Invoices = &Invoices{c}
+	c.Payments = &Payments{c}
+	c.CreditNotes = &CreditNotes{c}
+	c.Receivables = &Receivables{c}
+	c.Settings = &Settings{c}
 	c.PaymentCurrencies = &PaymentCurrencies{c}
 	c.PaymentMethods = &PaymentMethods{c}
 	for _, opt := range opts {

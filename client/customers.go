@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"strconv"
+	"time"
 
 	"clientele.dev"
 )
@@ -140,6 +141,16 @@ func (s *Customers) RetrieveOrCreate(
 		request{route: "GET /api/customers/{id}", ref: did, body: map[string]bool{"create": true}})
 }
 
+// Explain answers the customer as Retrieve does, with the invoices that make it delinquent.
+//
+//clientele:operation GET /api/customers/{id}
+func (s *Customers) Explain(
+	ctx context.Context, ref string, opts ...CallOption,
+) (*clientele.CustomerExpanded, error) {
+	return fetch[clientele.CustomerExpanded](ctx, s.c, opts,
+		request{route: "GET /api/customers/{id}", ref: ref, query: query{"explain": {"1"}}})
+}
+
 // Create creates a customer.
 //
 //clientele:operation POST /api/customers
@@ -233,4 +244,67 @@ func (s *Customers) Delete(ctx context.Context, ref string, opts ...CallOption) 
 //clientele:operation POST /api/customers/{id}/restore
 func (s *Customers) Restore(ctx context.Context, id string, opts ...CallOption) (*clientele.Customer, error) {
 	return fetch[clientele.Customer](ctx, s.c, opts, request{route: "POST /api/customers/{id}/restore", ref: id})
+}
+
+// CreditParams says how a customer's credit changes.
+type CreditParams struct {
+	// The currency of the amount.
+	CurrencyID string `json:"currency_id"`
+	// By how much, in the currency's smallest unit, as digits: positive gives credit, negative uses it.
+	Amount string `json:"amount"`
+	// adjustment when empty; or refund, or applied_to_invoice, which are negative.
+	Reason clientele.BalanceReason `json:"reason,omitempty"`
+	// The invoice and the payment it is about.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	PaymentID string `json:"payment_id,omitempty"`
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// As on a customer.
+	Metadata map[string]any `json:"metadata,omitempty"`
+}
+
+// MoveCredit gives a customer credit, or uses it; below nothing it is refused.
+//
+//clientele:operation POST /api/customers/{id}/balance_transactions
+func (s *Customers) MoveCredit(
+	ctx context.Context, ref string, p CreditParams, opts ...CallOption,
+) (*clientele.BalanceTransaction, error) {
+	return fetch[clientele.BalanceTransaction](ctx, s.c, opts,
+		request{route: "POST /api/customers/{id}/balance_transactions", ref: ref, body: p})
+}
+
+// LedgerParams says which movements to list, and which page of them. The zero value is the first page of all.
+type LedgerParams struct {
+	Window
+	// Only those in this currency.
+	CurrencyID string
+	// Only those that changed the credit.
+	Credit bool
+}
+
+// BalanceTransactions answers one page of a customer's ledger, newest first.
+//
+//clientele:operation GET /api/customers/{id}/balance_transactions
+func (s *Customers) BalanceTransactions(
+	ctx context.Context, ref string, p LedgerParams, opts ...CallOption,
+) (*clientele.Page[clientele.BalanceTransaction], error) {
+	q := query{}
+	q.window(p.Window)
+	q.text("currency_id", p.CurrencyID)
+	q.yes("credit", p.Credit)
+	return fetch[clientele.Page[clientele.BalanceTransaction]](ctx, s.c, opts,
+		request{route: "GET /api/customers/{id}/balance_transactions", ref: ref, query: q})
+}
+
+// Statement answers a customer's account from one moment to another; zero ones are the first movement and now.
+//
+//clientele:operation GET /api/customers/{id}/statement
+func (s *Customers) Statement(
+	ctx context.Context, ref string, from, to time.Time, opts ...CallOption,
+) (*clientele.Statement, error) {
+	q := query{}
+	q.moment("from", from)
+	q.moment("to", to)
+	return fetch[clientele.Statement](ctx, s.c, opts,
+		request{route: "GET /api/customers/{id}/statement", ref: ref, query: q})
 }

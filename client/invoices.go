@@ -31,6 +31,37 @@ type InvoiceParams struct {
 	Footer string `json:"footer,omitempty"`
 	// As on a customer.
 	Metadata map[string]any `json:"metadata,omitempty"`
+	// Whether to finalize it at once.
+	Finalize bool `json:"finalize,omitempty"`
+}
+
+// InvoiceUpdateParams says what to set on a draft. What is nil is not sent, and stays as it is. Of a finalized invoice
+// only the metadata can be set.
+type InvoiceUpdateParams struct {
+	// What is charged for, replaced as a whole.
+	Lines []LineParams `json:"lines,omitempty"`
+	// When payment is due, in unix seconds.
+	DueDate *int64 `json:"due_date,omitempty"`
+	// Free text shown on the invoice.
+	Description *string `json:"description,omitempty"`
+	// What appears on the customer's bank statement.
+	StatementDescriptor *string `json:"statement_descriptor,omitempty"`
+	// Printed at the foot.
+	Footer *string `json:"footer,omitempty"`
+	// Labelled lines shown on the invoice, replaced as a whole.
+	CustomFields *[]clientele.CustomField `json:"custom_fields,omitempty"`
+	// Merged key by key; nil deletes a key.
+	Metadata map[string]any `json:"metadata,omitempty"`
+}
+
+// Receipt says how money came. The zero value says nothing of it.
+type Receipt struct {
+	// bank_transfer, cash, cheque, card, or any word of the business's own.
+	Method string `json:"method,omitempty"`
+	// What the payer or the bank calls it.
+	Reference string `json:"reference,omitempty"`
+	// When it came, in unix seconds; now when 0.
+	ReceivedAt int64 `json:"received_at,omitempty"`
 }
 
 // LineParams is one thing an invoice charges for.
@@ -41,6 +72,8 @@ type LineParams struct {
 	Quantity int64 `json:"quantity"`
 	// What one costs, in the currency's smallest unit, as digits: "2500", or the String of a [clientele.Amount].
 	UnitAmount string `json:"unit_amount"`
+	// Tax on the whole line, as digits; "" for none.
+	TaxAmount string `json:"tax_amount,omitempty"`
 }
 
 // MarshalJSON writes the due date as the protocol does, in unix seconds.
@@ -68,6 +101,8 @@ type InvoiceListParams struct {
 	CustomerID, CustomerDID string
 	// Only those in this currency.
 	CurrencyID string
+	// Leave out those over nothing.
+	IgnoreZero bool
 	// Only those in one of these states.
 	Status []clientele.InvoiceStatus
 	// Only those whose metadata has all these values.
@@ -86,6 +121,7 @@ func (p InvoiceListParams) query() query {
 	q.text("customer_id", p.CustomerID)
 	q.text("customer_did", p.CustomerDID)
 	q.text("currency_id", p.CurrencyID)
+	q.yes("ignore_zero", p.IgnoreZero)
 	states := make([]string, len(p.Status))
 	for i, status := range p.Status {
 		states[i] = string(status)
@@ -96,7 +132,7 @@ func (p InvoiceListParams) query() query {
 	return q
 }
 
-// Create writes a draft.
+// Create writes a draft, or an invoice that is finalized at once.
 //
 //clientele:operation POST /api/invoices
 func (s *Invoices) Create(ctx context.Context, p InvoiceParams, opts ...CallOption) (*clientele.Invoice, error) {
@@ -135,6 +171,32 @@ func (s *Invoices) All(ctx context.Context, p InvoiceListParams) iter.Seq2[clien
 	})
 }
 
+// Search answers one page of the invoices in which every word occurs, and how many there are in all.
+//
+//clientele:operation GET /api/invoices/search
+func (s *Invoices) Search(
+	ctx context.Context, p SearchParams, opts ...CallOption,
+) (*clientele.Page[clientele.Invoice], error) {
+	return fetch[clientele.Page[clientele.Invoice]](ctx, s.c, opts,
+		request{route: "GET /api/invoices/search", query: p.query()})
+}
+
+// Update sets what is given of a draft; of a finalized invoice, metadata.
+//
+//clientele:operation PUT /api/invoices/{id}
+func (s *Invoices) Update(
+	ctx context.Context, id string, p InvoiceUpdateParams, opts ...CallOption,
+) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "PUT /api/invoices/{id}", ref: id, body: p})
+}
+
+// Delete deletes a draft.
+//
+//clientele:operation DELETE /api/invoices/{id}
+func (s *Invoices) Delete(ctx context.Context, id string, opts ...CallOption) (*clientele.Deleted, error) {
+	return fetch[clientele.Deleted](ctx, s.c, opts, request{route: "DELETE /api/invoices/{id}", ref: id})
+}
+
 // Finalize opens a draft: it gets its number, and may be paid.
 //
 //clientele:operation POST /api/invoices/{id}/finalize
@@ -143,11 +205,11 @@ func (s *Invoices) Finalize(ctx context.Context, id string, opts ...CallOption) 
 		request{route: "POST /api/invoices/{id}/finalize", ref: id})
 }
 
-// Pay records that an invoice was paid in whole, outside Clientele.
+// Pay records a payment of all that is left to pay on an invoice.
 //
 //clientele:operation POST /api/invoices/{id}/pay
-func (s *Invoices) Pay(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
-	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/pay", ref: id})
+func (s *Invoices) Pay(ctx context.Context, id string, r Receipt, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/pay", ref: id, body: r})
 }
 
 // Void takes an invoice back: it keeps its number, and nothing is owed on it.
@@ -163,4 +225,41 @@ func (s *Invoices) Void(ctx context.Context, id string, opts ...CallOption) (*cl
 func (s *Invoices) MarkUncollectible(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
 	return fetch[clientele.Invoice](ctx, s.c, opts,
 		request{route: "POST /api/invoices/{id}/mark_uncollectible", ref: id})
+}
+
+// HTML returns the invoice as a page to print.
+//
+//clientele:operation GET /api/invoices/{id}/page
+func (s *Invoices) HTML(ctx context.Context, id string, opts ...CallOption) ([]byte, error) {
+	return fetchFile(ctx, s.c, opts, request{route: "GET /api/invoices/{id}/page", ref: id})
+}
+
+// PDF returns the invoice as PDF.
+//
+//clientele:operation GET /api/invoices/{id}/pdf
+func (s *Invoices) PDF(ctx context.Context, id string, opts ...CallOption) ([]byte, error) {
+	return fetchFile(ctx, s.c, opts, request{route: "GET /api/invoices/{id}/pdf", ref: id})
+}
+
+// CreditNoteParams says what to take back of an invoice.
+type CreditNoteParams struct {
+	// How much, in the currency's smallest unit, as digits.
+	Amount string `json:"amount"`
+	// duplicate, fraudulent, order_change or product_unsatisfactory.
+	Reason string `json:"reason,omitempty"`
+	// Free text for the customer.
+	Memo string `json:"memo,omitempty"`
+	// As on a customer.
+	Metadata map[string]any `json:"metadata,omitempty"`
+}
+
+// Credit takes back a part of a finalized invoice: first of what is left to pay, then of what was paid, which becomes
+// the customer's credit.
+//
+//clientele:operation POST /api/invoices/{id}/credit_notes
+func (s *Invoices) Credit(
+	ctx context.Context, id string, p CreditNoteParams, opts ...CallOption,
+) (*clientele.CreditNote, error) {
+	return fetch[clientele.CreditNote](ctx, s.c, opts,
+		request{route: "POST /api/invoices/{id}/credit_notes", ref: id, body: p})
 }

@@ -19,6 +19,15 @@ type TimeRange struct {
 	LTE, LT time.Time
 }
 
+// Window says which part of a list is asked for.
+type Window struct {
+	// Which page, counting from 1, and how many a page holds: 20 unless told, at most 100.
+	Page, PageSize int
+	// The other way to page: at most Limit objects after or before the one of an id.
+	Limit                       int
+	StartingAfter, EndingBefore string
+}
+
 // query collects the parameters that are set.
 type query url.Values
 
@@ -32,6 +41,27 @@ func (q query) number(name string, value int) {
 	if value != 0 {
 		q[name] = []string{strconv.Itoa(value)}
 	}
+}
+
+func (q query) yes(name string, value bool) {
+	if value {
+		q[name] = []string{"true"}
+	}
+}
+
+func (q query) moment(name string, at time.Time) {
+	if !at.IsZero() {
+		q[name] = []string{clientele.At(at).String()}
+	}
+}
+
+// window writes the two ways to page.
+func (q query) window(w Window) {
+	q.number("page", w.Page)
+	q.number("pageSize", w.PageSize)
+	q.number("limit", w.Limit)
+	q.text("starting_after", w.StartingAfter)
+	q.text("ending_before", w.EndingBefore)
 }
 
 func (q query) within(name string, r TimeRange) {

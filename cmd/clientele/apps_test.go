@@ -20,7 +20,7 @@ func TestAppsBesideServer(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newDatabase(t))
 	_, port, _ := strings.Cut(strings.TrimPrefix(s.url, "http://"), ":")
-	environment := clientele(t, s.db, "apps", "new", "--name", "shop", "--addr", "127.0.0.1:"+port)
+	environment := output(t, s.db, "apps", "new", "--name", "shop", "--addr", "127.0.0.1:"+port)
 	secret, public := variable(t, environment, "BLOCKLET_APP_SK"), variable(t, environment, "BLOCKLET_APP_PK")
 	if got := variable(t, environment, "BLOCKLET_MOUNT_POINTS"); !strings.Contains(got, `"port":`+port+`,`) {
 		t.Errorf("mount points %s, want port %s", got, port)
@@ -31,9 +31,9 @@ func TestAppsBesideServer(t *testing.T) {
 	}
 	s.wantSigned(http.StatusCreated, key, "POST", "/api/customers", `{"name":"Ada"}`)
 	id := regexp.MustCompile(`app_\w+`)
-	clientele(t, s.db, "apps", "revoke", id.FindString(clientele(t, s.db, "apps", "list")))
+	output(t, s.db, "apps", "revoke", id.FindString(output(t, s.db, "apps", "list")))
 	s.wantSigned(http.StatusUnauthorized, key, "POST", "/api/customers", `{"name":"Grace"}`)
-	clientele(t, s.db, "apps", "trust", "--name", "shop again", public)
+	output(t, s.db, "apps", "trust", "--name", "shop again", public)
 	s.wantSigned(http.StatusCreated, key, "POST", "/api/customers", `{"name":"Grace"}`)
 	s.stop()
 	if strings.Contains(s.logged(), secret[2:]) || strings.Contains(s.logged(), "x-component-sig") {

@@ -20,8 +20,8 @@ import (
 const description = `A self-hosted server for customers and what they owe.
 
 Start it with "clientele serve --demo" and open the address it prints. The options --db, --addr, --demo and --drain can
-also be given in the environment (CLIENTELE_DB, CLIENTELE_ADDR, …) or in a file, ./clientele.yaml or what --config
-names (db: …, addr: …). The command line goes before the environment, and that before the file.`
+also be given in the environment (CLIENTELE_DB, CLIENTELE_ADDR, …) or in a file, ./clientele.yaml or what --config names
+(db: …, addr: …). The command line goes before the environment, and that before the file.`
 
 // cli is the command line.
 type cli struct {
@@ -29,6 +29,7 @@ type cli struct {
 	DB     string          `name:"db" help:"The database, sqlite:PATH (${default})." default:"sqlite:clientele.db" placeholder:"URL" env:"CLIENTELE_DB"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Verify  verifyCommand  `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
 	Keys    keysCommand    `cmd:"" help:"Create, list, revoke and rotate API keys."`
 	Apps    appsCommand    `cmd:"" help:"Manage the signing applications that the server trusts."`
 	Version versionCommand `cmd:"" help:"Print the version."`

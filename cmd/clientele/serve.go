@@ -83,7 +83,8 @@ func (s serveCommand) serve(a *app, db *store.Store) error {
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	fmt.Fprintf(a.stdout, "Clientele listens on http://%s (API reference: /docs)\n", listener.Addr())
-	go forget(a.ctx, service, log)
+	stop := chores{service, log}.start(a.ctx)
+	defer stop()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -113,20 +114,4 @@ func firstKeys(a *app, db *store.Store) error {
 	const text = "This is a new database. Its secret keys, shown this once:\n  test mode  %s\n  live mode  %s\n"
 	_, err = fmt.Fprintf(a.stdout, text, testSecret, liveSecret)
 	return err
-}
-
-// forget drops old answers now and then.
-func forget(ctx context.Context, service *billing.Service, log *slog.Logger) {
-	ticker := time.NewTicker(time.Hour)
-	defer ticker.Stop()
-	for {
-		if err := service.ForgetAnswers(ctx); err != nil && ctx.Err() == nil {
-			log.Error("old answers could not be dropped", "error", err)
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return
-		}
-	}
 }

@@ -68,15 +68,15 @@ func TestKeysBesideServer(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newDatabase(t))
 	const path = "/api/customers"
-	key := strings.TrimSpace(clientele(t, s.db, "keys", "create", "--mode", "test", "--name", "beside"))
+	key := strings.TrimSpace(output(t, s.db, "keys", "create", "--mode", "test", "--name", "beside"))
 	s.want(http.StatusCreated, "POST", path, key, `{"name":"Ada"}`)
-	reader := strings.TrimSpace(clientele(t, s.db, "keys", "create", "--mode", "test", "--name", "r", "--scope", "read"))
+	reader := strings.TrimSpace(output(t, s.db, "keys", "create", "--mode", "test", "--name", "r", "--scope", "read"))
 	s.want(http.StatusOK, "GET", path, reader, "")
 	s.want(http.StatusForbidden, "POST", path, reader, `{"name":"Ada"}`)
 
 	id := func(name string) string {
 		t.Helper()
-		for line := range strings.Lines(clientele(t, s.db, "keys", "list")) {
+		for line := range strings.Lines(output(t, s.db, "keys", "list")) {
 			if fields := strings.Fields(line); fields[1] == name && strings.HasSuffix(strings.TrimSpace(line), "good") {
 				return fields[0]
 			}
@@ -84,18 +84,18 @@ func TestKeysBesideServer(t *testing.T) {
 		t.Fatalf("no good key %s", name)
 		return ""
 	}
-	late := strings.TrimSpace(clientele(t, s.db, "keys", "rotate", id("beside"), "--grace", "1h"))
+	late := strings.TrimSpace(output(t, s.db, "keys", "rotate", id("beside"), "--grace", "1h"))
 	s.want(http.StatusOK, "GET", path, key, "")
 	s.want(http.StatusOK, "GET", path, late, "")
-	next := strings.TrimSpace(clientele(t, s.db, "keys", "rotate", id("beside")))
+	next := strings.TrimSpace(output(t, s.db, "keys", "rotate", id("beside")))
 	s.want(http.StatusUnauthorized, "GET", path, late, "")
 	s.want(http.StatusOK, "GET", path, next, "")
-	clientele(t, s.db, "keys", "revoke", id("beside"))
+	output(t, s.db, "keys", "revoke", id("beside"))
 	refused := s.want(http.StatusUnauthorized, "GET", path, next, "")
 	if strings.Contains(string(refused.body), next) {
 		t.Errorf("the refusal repeats the secret: %s", refused.body)
 	}
-	clientele(t, s.db, "keys", "revoke", id("r"))
+	output(t, s.db, "keys", "revoke", id("r"))
 	s.want(http.StatusUnauthorized, "GET", path, reader, "")
 	s.stop()
 }

@@ -45,8 +45,8 @@ func command(db string, args ...string) *exec.Cmd {
 	return c
 }
 
-// clientele runs a command and returns what it prints.
-func clientele(t *testing.T, db string, args ...string) string {
+// output runs a command and returns what it prints.
+func output(t *testing.T, db string, args ...string) string {
 	t.Helper()
 	out, err := command(db, args...).Output()
 	if err != nil {

@@ -61,6 +61,15 @@ func (a *API) change(r *request, do func(billing.Call) (billing.Document, error)
 	return document(doc), err
 }
 
+// changeBy calls a method of the service that changes something and takes a body.
+func changeBy[T any](a *API, r *request, do func(billing.Call, T) (billing.Document, error)) (answer, error) {
+	var body T
+	if err := wire.Decode(r.body, &body); err != nil {
+		return answer{}, err
+	}
+	return a.change(r, func(call billing.Call) (billing.Document, error) { return do(call, body) })
+}
+
 // changeByFields calls a method of the service that takes the members of the body.
 func (a *API) changeByFields(
 	r *request, do func(billing.Call, billing.Fields) (billing.Document, error),

@@ -19,6 +19,18 @@ func (a *API) retrieveCustomer(r *request) (answer, error) {
 	if err := wire.Decode(r.body, &options); err != nil {
 		return answer{}, err
 	}
+	p := params{query: r.query}
+	explain := p.explain()
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	if explain {
+		if options.Create {
+			return answer{}, invalid("explain", "explain does not go with create")
+		}
+		doc, err := a.service.ExplainDelinquent(r.Context(), r.caller.Livemode, r.PathValue("id"))
+		return document(doc), err
+	}
 	if !options.Create {
 		doc, err := a.service.Customer(r.Context(), r.caller.Livemode, r.PathValue("id"))
 		return document(doc), err
@@ -91,14 +103,7 @@ func (a *API) listCustomers(r *request) (answer, error) {
 
 func (a *API) searchCustomers(r *request) (answer, error) {
 	p := params{query: r.query}
-	query, given, err := r.query.String("query")
-	if err == nil && !given {
-		err = invalid("query", `query is required: search({query: "ada"}), not search("ada")`)
-	}
-	if err != nil {
-		return answer{}, err
-	}
-	paging := p.page()
+	query, paging := p.search(), p.page()
 	if p.err != nil {
 		return answer{}, p.err
 	}

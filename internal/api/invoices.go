@@ -1,20 +1,18 @@
 package api
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strings"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
-	"clientele.dev/internal/wire"
+	"clientele.dev/internal/paper"
 )
 
 func (a *API) createInvoice(r *request) (answer, error) {
-	var p billing.InvoiceParams
-	if err := wire.Decode(r.body, &p); err != nil {
-		return answer{}, err
-	}
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.InvoiceParams) (billing.Document, error) {
 		return a.service.CreateInvoice(r.Context(), call, p)
 	})
 }
@@ -30,10 +28,43 @@ func (a *API) finalizeInvoice(r *request) (answer, error) {
 	})
 }
 
-func (a *API) payInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
-		return a.service.PayInvoice(r.Context(), call, r.PathValue("id"))
+func (a *API) updateInvoice(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, c billing.InvoiceContent) (billing.Document, error) {
+		return a.service.UpdateInvoice(r.Context(), call, r.PathValue("id"), c)
 	})
+}
+
+func (a *API) deleteInvoice(r *request) (answer, error) {
+	return a.change(r, func(call billing.Call) (billing.Document, error) {
+		return a.service.DeleteInvoice(r.Context(), call, r.PathValue("id"))
+	})
+}
+
+func (a *API) payInvoice(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, receipt billing.Receipt) (billing.Document, error) {
+		return a.service.PayInvoice(r.Context(), call, r.PathValue("id"), receipt)
+	})
+}
+
+func (a *API) invoicePage(r *request) (answer, error) {
+	return a.printed(r, "text/html; charset=utf-8", paper.InvoiceHTML)
+}
+
+func (a *API) invoicePDF(r *request) (answer, error) {
+	return a.printed(r, "application/pdf", paper.InvoicePDF)
+}
+
+// printed answers with an invoice as people read it.
+func (a *API) printed(r *request, media string, write func(io.Writer, paper.Invoice) error) (answer, error) {
+	p, err := a.service.PrintableInvoice(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	if err != nil {
+		return answer{}, err
+	}
+	var b bytes.Buffer
+	err = write(&b, paper.Invoice{
+		Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes,
+	})
+	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
 }
 
 func (a *API) voidInvoice(r *request) (answer, error) {
@@ -67,21 +98,23 @@ func (a *API) listInvoices(r *request) (answer, error) {
 			f.States = append(f.States, clientele.InvoiceStatus(state))
 		}
 	}
-	customer, did := p.text("customer_id"), p.text("customer_did")
-	if customer != "" && did != "" {
-		p.fail(invalid("customer_did", "give customer_id or customer_did, not both"))
-	}
-	if did != "" {
-		if _, err := billing.ParseDID(did); err != nil {
-			p.fail(invalid("customer_did", "customer_did is not a DID: %s", err))
-		}
-		customer = did
-	}
+	customer := p.customer()
 	window, paging := p.window(f.Order)
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
 	docs, count, err := a.service.ListInvoices(r.Context(), customer, f)
+	return page(docs, count, paging), err
+}
+
+func (a *API) searchInvoices(r *request) (answer, error) {
+	p := params{query: r.query}
+	query, paging := p.search(), p.page()
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.SearchInvoices(r.Context(), r.caller.Livemode, query, paging.PageSize,
+		(paging.Page-1)*paging.PageSize)
 	return page(docs, count, paging), err
 }
 
@@ -92,66 +125,4 @@ func isStatus(s string) bool {
 		return true
 	}
 	return false
-}
-
-func (a *API) createCurrency(r *request) (answer, error) {
-	var p billing.CurrencyParams
-	if err := wire.Decode(r.body, &p); err != nil {
-		return answer{}, err
-	}
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
-		return a.service.CreateCurrency(r.Context(), call, p)
-	})
-}
-
-func (a *API) listCurrencies(r *request) (answer, error) {
-	all, err := a.service.Currencies(r.Context(), r.caller.Livemode)
-	if err != nil {
-		return answer{}, err
-	}
-	return encoded(http.StatusOK, all)
-}
-
-func (a *API) retrieveCurrency(r *request) (answer, error) {
-	all, err := a.service.Currencies(r.Context(), r.caller.Livemode)
-	if err != nil {
-		return answer{}, err
-	}
-	for _, c := range all {
-		if c.ID == r.PathValue("id") {
-			return encoded(http.StatusOK, c)
-		}
-	}
-	return answer{}, clientele.Errorf(clientele.NotFound, "id", "no payment currency %q in this mode", r.PathValue("id"))
-}
-
-func (a *API) createMethod(r *request) (answer, error) {
-	var p billing.MethodParams
-	if err := wire.Decode(r.body, &p); err != nil {
-		return answer{}, err
-	}
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
-		return a.service.CreateMethod(r.Context(), call, p)
-	})
-}
-
-func (a *API) listMethods(r *request) (answer, error) {
-	all, err := a.service.Methods(r.Context(), r.caller.Livemode)
-	if err != nil {
-		return answer{}, err
-	}
-	return encoded(http.StatusOK, all)
-}
-
-func (a *API) retrieveMethod(r *request) (answer, error) {
-	all, err := a.service.Methods(r.Context(), r.caller.Livemode)
-	if err != nil {
-		return answer{}, err
-	}
-	for _, m := range all {
-		if m.ID == r.PathValue("id") {
-			return encoded(http.StatusOK, m)
-		}
-	}
-	return answer{}, clientele.Errorf(clientele.NotFound, "id", "no payment method %q in this mode", r.PathValue("id"))
 }

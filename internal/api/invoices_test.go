@@ -38,15 +38,17 @@ func TestADraftInvoiceHasNoDatesYet(t *testing.T) {
 		`"collection_method":"send_invoice","billing_reason":"manual","currency_id":"curr_test_usd","customer_id":"` +
 		c.ID + `",` +
 		`"subtotal":"750","subtotal_excluding_tax":"750","tax":"0","total":"750","amount_due":"750","amount_paid":"0",` +
-		`"amount_remaining":"750","amount_shipping":"0","starting_balance":"0","ending_balance":"0",` +
+		`"amount_credited":"0","amount_remaining":"750","amount_written_off":"0",` +
+		`"pre_payment_credit_notes_amount":"0","post_payment_credit_notes_amount":"0",` +
+		`"amount_shipping":"0","starting_balance":"0","ending_balance":"0",` +
 		`"attempt_count":0,"attempted":false,` +
 		`"custom_fields":[],"default_payment_method_id":"pm_test_manual","status_transitions":{},` +
 		`"metadata":{"n":1.10},"lines":[` +
 		`{"id":"` + line(0) + `","object":"invoice_item","livemode":false,"amount":"750","quantity":3,` +
-		`"unit_amount":"250","description":"Ж",` +
+		`"unit_amount":"250","tax_amount":"0","description":"Ж",` +
 		`"currency_id":"curr_test_usd","customer_id":"` + c.ID + `","invoice_id":"` + invoice.ID + `"},` +
 		`{"id":"` + line(1) + `","object":"invoice_item","livemode":false,"amount":"0","quantity":1,` +
-		`"unit_amount":"0","description":"y",` +
+		`"unit_amount":"0","tax_amount":"0","description":"y",` +
 		`"currency_id":"curr_test_usd","customer_id":"` + c.ID + `","invoice_id":"` + invoice.ID + `"}],` +
 		`"created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z"}`
 	if string(got.body) != want {
@@ -250,7 +252,7 @@ func TestAnInvoiceThatIsSettledIsNoLongerOverdue(t *testing.T) {
 		}
 	}
 	owes(true, "5000")
-	paid, err := s.Test().Invoices.Pay(t.Context(), invoices[0])
+	paid, err := s.Test().Invoices.Pay(t.Context(), invoices[0], client.Receipt{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 var idExamples = map[string]any{
 	"Customers id": "cus_xxxxxxxxxxxxxxxx", "Customers external_id": "user-456", "Invoices id": "in_yyyyyyyyyyyyyyyy",
 	"Payment currencies id": "curr_zzzzzzzzzzzzzzzz", "Payment methods id": "pm_wwwwwwwwwwwwwwww",
+	"Payments id": "pi_uuuuuuuuuuuuuuuu", "Credit notes id": "cn_tttttttttttttttt",
 }
 
 // queryExamples are values of query parameters.
@@ -26,15 +27,24 @@ var requestExamples = map[string]any{
 	"upsertCustomer":   obj("name", "John Doe"),
 	"createInvoice": obj("customer_id", exampleCustomer.ID, "currency_id", exampleCurrency.ID,
 		"lines", []any{obj("description", "Consulting", "quantity", 1, "unit_amount", "2500")}),
-	"createCurrency": obj("name", "US Dollar", "symbol", "USD", "decimal", 2),
-	"createMethod":   obj("name", "Bank transfer", "type", "manual"),
+	"updateInvoice":    obj("metadata", obj("order", "4711")),
+	"payInvoice":       obj("method", "bank_transfer", "reference", "Transfer of 27 October"),
+	"createCreditNote": obj("amount", "500", "reason", "order_change"),
+	"createPayment": obj("customer_id", exampleCustomer.ID, "currency_id", exampleCurrency.ID, "amount",
+		"2500"),
+	"allocatePayment":          obj("invoice_id", "in_yyyyyyyyyyyyyyyy", "amount", "1000"),
+	"reversePayment":           obj("reason", "The cheque bounced"),
+	"createBalanceTransaction": obj("currency_id", exampleCurrency.ID, "amount", "1000", "description", "Goodwill"),
+	"updateSettings":           obj("uncollectible_after_days", 45, "business", obj("name", "Acme Ltd")),
+	"createCurrency":           obj("name", "US Dollar", "symbol", "USD", "decimal", 2),
+	"createMethod":             obj("name", "Bank transfer", "type", "manual"),
 }
 
 // answerExamples are good answers, by type.
 var answerExamples = map[reflect.Type]any{
 	reflect.TypeFor[clientele.Customer](): exampleCustomer,
 	reflect.TypeFor[clientele.CustomerExpanded](): clientele.CustomerExpanded{
-		Customer: exampleCustomer, Payments: []json.RawMessage{}, Subscriptions: []json.RawMessage{},
+		Customer: exampleCustomer, Payments: []clientele.Payment{}, Subscriptions: []json.RawMessage{},
 		Invoices: []clientele.Invoice{exampleInvoice()},
 	},
 	reflect.TypeFor[clientele.Page[clientele.Customer]](): clientele.Page[clientele.Customer]{
@@ -55,11 +65,60 @@ var answerExamples = map[reflect.Type]any{
 		Invoice: exampleInvoice(), Customer: exampleCustomer, PaymentCurrency: exampleCurrency,
 		PaymentMethod: exampleMethod,
 	},
-	reflect.TypeFor[[]clientele.PaymentCurrency](): []clientele.PaymentCurrency{exampleCurrency},
-	reflect.TypeFor[[]clientele.PaymentMethod]():   []clientele.PaymentMethod{exampleMethod},
-	reflect.TypeFor[clientele.PaymentCurrency]():   exampleCurrency,
-	reflect.TypeFor[clientele.PaymentMethod]():     exampleMethod,
-	reflect.TypeFor[health]():                      health{"ok"},
+	reflect.TypeFor[[]clientele.PaymentCurrency]():  []clientele.PaymentCurrency{exampleCurrency},
+	reflect.TypeFor[[]clientele.PaymentMethod]():    []clientele.PaymentMethod{exampleMethod},
+	reflect.TypeFor[clientele.PaymentCurrency]():    exampleCurrency,
+	reflect.TypeFor[clientele.PaymentMethod]():      exampleMethod,
+	reflect.TypeFor[clientele.BalanceTransaction](): exampleMovement,
+	reflect.TypeFor[clientele.Page[clientele.BalanceTransaction]](): clientele.Page[clientele.BalanceTransaction]{
+		Count: 1, List: []clientele.BalanceTransaction{exampleMovement}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	},
+	reflect.TypeFor[clientele.Statement](): clientele.Statement{
+		Object: "statement", Customer: exampleCustomer, From: exampleTime, To: exampleTime,
+		Currencies: map[string]clientele.StatementAccount{exampleCurrency.ID: {
+			Currency: exampleCurrency, OpeningBalance: amount("2500"), ClosingBalance: amount("1500"),
+			Lines: []clientele.StatementLine{{
+				ID: exampleMovement.ID, At: exampleTime, Reason: clientele.ReasonAdjustment,
+				Description: "Credit adjusted: Goodwill", Amount: amount("-1000"), Balance: amount("1500"),
+			}},
+		}},
+	},
+	reflect.TypeFor[clientele.CreditNote](): exampleCreditNote,
+	reflect.TypeFor[clientele.Page[clientele.CreditNote]](): clientele.Page[clientele.CreditNote]{
+		Count: 1, List: []clientele.CreditNote{exampleCreditNote}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	},
+	reflect.TypeFor[clientele.Payment](): examplePayment,
+	reflect.TypeFor[clientele.Page[clientele.Payment]](): clientele.Page[clientele.Payment]{
+		Count: 1, List: []clientele.Payment{examplePayment}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	},
+	reflect.TypeFor[clientele.PaymentExpanded](): clientele.PaymentExpanded{
+		Payment: examplePayment, Customer: exampleCustomer, PaymentCurrency: exampleCurrency, PaymentMethod: exampleMethod,
+	},
+	reflect.TypeFor[clientele.Aging](): clientele.Aging{
+		AsOf: exampleTime, Currencies: map[string]clientele.AgingBuckets{exampleCurrency.ID: {
+			Current: amount("2500"), Days1To30: amount("1200"), Days31To60: amount("0"), Days61To90: amount("0"),
+			DaysOver90: amount("9900"), Total: amount("13600"),
+		}},
+	},
+	reflect.TypeFor[clientele.ReceivablesSummary](): clientele.ReceivablesSummary{
+		Currencies: map[string]clientele.ReceivablesSum{exampleCurrency.ID: {
+			Outstanding: amount("13600"), PastDue: amount("1200"), Overdue: amount("9900"), Credit: amount("10000"),
+			Invoices: 3, Customers: 2,
+		}},
+	},
+	reflect.TypeFor[clientele.Page[clientele.Debtor]](): clientele.Page[clientele.Debtor]{
+		Count: 1, Paging: clientele.Paging{Page: 1, PageSize: 20}, List: []clientele.Debtor{{
+			CustomerID: exampleCustomer.ID, Name: exampleCustomer.Name, Email: exampleCustomer.Email,
+			CurrencyID: exampleCurrency.ID, Overdue: amount("9900"), PastDue: amount("1200"), Invoices: 2,
+			OldestDueDate: exampleTime.Unix(),
+		}},
+	},
+	reflect.TypeFor[clientele.Settings](): clientele.Settings{
+		Object: "settings", Livemode: true, Locale: "en", UncollectibleAfterDays: 30,
+		Business:  clientele.Business{Name: "Acme Ltd"},
+		UpdatedAt: exampleTime,
+	},
+	reflect.TypeFor[health](): health{"ok"},
 }
 
 var exampleTime = clientele.At(time.Date(2023, 10, 27, 10, 0, 0, 0, time.UTC))
@@ -113,4 +172,30 @@ func amount(units string) clientele.Amount {
 		panic(err)
 	}
 	return a
+}
+
+var exampleMovement = clientele.BalanceTransaction{
+	ID: "txn_ssssssssssssssss", Object: "balance_transaction", Livemode: true, CustomerID: "cus_xxxxxxxxxxxxxxxx",
+	CurrencyID: "curr_zzzzzzzzzzzzzzzz", Reason: clientele.ReasonAdjustment, Amount: amount("1000"),
+	EndingBalance: amount("10000"), Receivable: amount("0"), Description: "Goodwill", Metadata: clientele.Metadata{},
+	RequestedBy: "key_rrrrrrrrrrrrrrrr", CreatedAt: exampleTime,
+}
+
+var exampleCreditNote = clientele.CreditNote{
+	ID: "cn_tttttttttttttttt", Object: "credit_note", Livemode: true, Number: "K7Q2ZDX9-0001-CN-01",
+	InvoiceID: "in_yyyyyyyyyyyyyyyy", CustomerID: "cus_xxxxxxxxxxxxxxxx", CurrencyID: "curr_zzzzzzzzzzzzzzzz",
+	Amount: amount("500"), AmountOff: amount("500"), AmountCredited: amount("0"), Reason: "order_change",
+	Metadata: clientele.Metadata{}, CreatedAt: exampleTime,
+}
+
+var examplePayment = clientele.Payment{
+	ID: "pi_uuuuuuuuuuuuuuuu", Object: "payment_intent", Livemode: true, Amount: amount("2500"),
+	AmountReceived: amount("2500"), AmountAllocated: amount("2500"), AmountRefunded: amount("0"),
+	AmountUnallocated: amount("0"), CurrencyID: "curr_zzzzzzzzzzzzzzzz", CustomerID: "cus_xxxxxxxxxxxxxxxx",
+	PaymentMethodID: "pm_wwwwwwwwwwwwwwww", InvoiceID: "in_yyyyyyyyyyyyyyyy",
+	Allocations: []clientele.Allocation{{InvoiceID: "in_yyyyyyyyyyyyyyyy", Amount: amount("2500")}},
+	Method:      "bank_transfer", Reference: "Transfer of 27 October", ReceivedAt: exampleTime.Unix(),
+	Status: clientele.PaymentSucceeded, LastPaymentError: json.RawMessage("null"), CaptureMethod: "manual",
+	ConfirmationMethod: "manual", PaymentMethodTypes: []string{"manual"}, Metadata: clientele.Metadata{},
+	CreatedAt: exampleTime, UpdatedAt: exampleTime,
 }

@@ -74,7 +74,8 @@ func TestOperationIDs(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	verb := regexp.MustCompile(
-		`^(create|retrieve|list|search|update|upsert|delete|restore|finalize|mark|pay|void|check|show)[A-Z]`)
+		`^(create|retrieve|list|search|update|upsert|delete|restore|finalize|mark|pay|void|check` +
+			`|show|send|print|allocate|reverse|preview)[A-Z]`)
 	for _, r := range new(API).routes() {
 		id := operationID(r)
 		if seen[id] || !verb.MatchString(id) {

@@ -47,7 +47,8 @@ func (g *generator) document() object {
 // verbs are the operations whose handlers' names say no verb.
 var verbs = map[string]string{
 	"overdueInvoices": "listOverdueInvoices", "health": "checkHealth", "ready": "checkReadiness",
-	"metricsPage": "retrieveMetrics", "openAPI": "retrieveOpenAPI", "docs": "showDocs",
+	"invoicePage": "showInvoicePage", "invoicePDF": "printInvoice", "metricsPage": "retrieveMetrics",
+	"openAPI": "retrieveOpenAPI", "docs": "showDocs",
 }
 
 // operationID is the name of the route's handler.
@@ -168,14 +169,19 @@ func (g *generator) success(r route, method, about string) object {
 	}
 	fields := obj("X-Request-Id", shared("headers", "X-Request-Id"))
 	switch r.answers.(type) {
-	case clientele.Customer, clientele.CustomerExpanded, clientele.Invoice, clientele.InvoiceExpanded:
+	case clientele.Customer, clientele.CustomerExpanded, clientele.Invoice, clientele.InvoiceExpanded,
+		clientele.Payment, clientele.PaymentExpanded, clientele.Settings:
 		fields.Set("ETag", shared("headers", "ETag"))
 	}
 	if r.repeatable(method) {
 		fields.Set("Idempotent-Replayed", shared("headers", "Idempotent-Replayed"))
 	}
 	content := obj("schema", g.schema(g.answers, r.answers), "example", answerExamples[reflect.TypeOf(r.answers)])
-	return obj("description", about, "headers", fields, "content", obj(media, content))
+	contents := obj(media, content)
+	for _, other := range r.also {
+		contents.Set(other, obj("schema", obj("type", "string")))
+	}
+	return obj("description", about, "headers", fields, "content", contents)
 }
 
 // failureStatuses are the statuses of the errors that a route may answer. 405 is not among them: it says that the path

@@ -59,7 +59,9 @@ func newGenerator(t *testing.T) *generator {
 }
 
 // merged are the objects of requests whose members are changed one by one: none is required, and null clears.
-var merged = map[string]bool{"CustomerParams": true, "AddressParams": true, "ShippingParams": true}
+var merged = map[string]bool{
+	"CustomerParams": true, "AddressParams": true, "ShippingParams": true, "BusinessParams": true,
+}
 
 // answerName names the schema of a type of the wire.
 func answerName(t reflect.Type) string {
@@ -93,6 +95,8 @@ func (g *generator) scalar(t reflect.Type) *jsonschema.Schema {
 			clientele.InvoiceDraft, clientele.InvoiceOpen, clientele.InvoicePaid, clientele.InvoiceUncollectible,
 			clientele.InvoiceVoid,
 		}}
+	case reflect.TypeFor[clientele.PaymentStatus]():
+		return &jsonschema.Schema{Type: "string", Enum: []any{clientele.PaymentSucceeded, clientele.PaymentCanceled}}
 	case reflect.TypeFor[clientele.Code]():
 		var codes []any
 		for _, code := range slices.Sorted(maps.Keys(statuses)) {
@@ -120,6 +124,10 @@ func (g *generator) schema(r *jsonschema.Reflector, v any) *jsonschema.Schema {
 		if merged[name] {
 			merge(name, s)
 		}
+		if name == "CreditParams" { // the one amount of a request that may be negative
+			p, _ := s.Properties.Get("amount")
+			p.Pattern = strings.Replace(p.Pattern, "^(0|", "^(0|-?", 1)
+		}
 		g.schemas[name] = s
 	}
 	schema.Version, schema.Definitions = "", nil
@@ -130,9 +138,10 @@ func (g *generator) schema(r *jsonschema.Reflector, v any) *jsonschema.Schema {
 // that a request cannot set are accepted when they are what they were, so further members are not ruled out.
 func merge(name string, s *jsonschema.Schema) {
 	s.Required = nil
-	if name == "CustomerParams" {
+	switch name {
+	case "CustomerParams":
 		s.AdditionalProperties = nil
-	} else {
+	case "AddressParams", "ShippingParams":
 		s.Description = "The parts to change: those not sent stay, and null clears."
 	}
 	for p := s.Properties.Oldest(); p != nil; p = p.Next() {

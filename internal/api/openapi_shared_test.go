@@ -32,6 +32,10 @@ func tags() []any {
 		obj("name", "Customers", "description", "The people and companies the business serves."),
 		obj("name", "Invoices", "description", "What customers are asked to pay. A draft is finalized to be open; an open "+
 			"invoice that is given up is uncollectible, and its customer delinquent."),
+		obj("name", "Credit notes", "description", "What was taken back of finalized invoices."),
+		obj("name", "Payments", "description", "Money received: what it paid, and what it left as credit."),
+		obj("name", "Receivables", "description", "What all customers owe, on any day."),
+		obj("name", "Settings", "description", "What the business has decided for all its customers."),
 		obj("name", "Payment currencies", "description", "The currencies that invoices may be written in."),
 		obj("name", "Payment methods", "description", "The ways money arrives."),
 		obj("name", "Operation", "description", "For those who run the server."),

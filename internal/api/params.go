@@ -271,3 +271,84 @@ func parseMoment(s string) (ms int64, ok bool) {
 	}
 	return 0, false
 }
+
+// search reads a search query, which may be empty but not absent.
+func (p *params) search() string {
+	query, given, err := p.query.String("query")
+	if err == nil && !given {
+		err = invalid("query", `query is required: search({query: "ada"}), not search("ada")`)
+	}
+	if err != nil {
+		p.fail(err)
+	}
+	return query
+}
+
+// explain reads whether an answer is to be explained.
+func (p *params) explain() bool {
+	switch s := p.text("explain"); s {
+	case "", "0", "false":
+		return false
+	case "1", "true":
+		return true
+	}
+	p.fail(invalid("explain", "explain must be 1 or 0"))
+	return false
+}
+
+// customer reads which customer is asked about: customer_id, an id or DID, or customer_did.
+func (p *params) customer() string {
+	customer, did := p.text("customer_id"), p.text("customer_did")
+	if customer != "" && did != "" {
+		p.fail(invalid("customer_did", "give customer_id or customer_did, not both"))
+	}
+	if did == "" {
+		return customer
+	}
+	if _, err := billing.ParseDID(did); err != nil {
+		p.fail(invalid("customer_did", "customer_did is not a DID: %s", err))
+	}
+	return did
+}
+
+// moment reads a date, a moment with its zone or unix seconds; zero when absent. A date is its first millisecond or, at
+// the end, its last (UTC).
+func (p *params) moment(name string, end bool) time.Time {
+	s := p.text(name)
+	if s == "" {
+		return time.Time{}
+	}
+	ms, ok := parseMoment(s)
+	if !ok {
+		p.fail(invalid(name, "%s must be a date, an ISO-8601 moment with its zone, or unix seconds", name))
+	}
+	at := time.UnixMilli(ms).UTC()
+	if _, err := time.Parse(time.DateOnly, s); err == nil && end {
+		at = at.Truncate(24*time.Hour).AddDate(0, 0, 1).Add(-time.Millisecond)
+	}
+	return at
+}
+
+// medias are the media types of formats.
+var medias = map[string]string{
+	"json": "application/json", "csv": "text/csv", "html": "text/html", "pdf": "application/pdf",
+}
+
+// format reads in which of some formats to answer: format=csv, or else the first that the Accept header names.
+func (p *params) format(r *request, formats ...string) string {
+	if format := p.text("format"); format != "" {
+		if !slices.Contains(formats, format) {
+			p.fail(invalid("format", "format is one of %s", strings.Join(formats, ", ")))
+		}
+		return format
+	}
+	for accepted := range strings.SplitSeq(r.Header.Get("Accept"), ",") {
+		media, _, _ := strings.Cut(accepted, ";")
+		for _, format := range formats {
+			if strings.TrimSpace(media) == medias[format] {
+				return format
+			}
+		}
+	}
+	return formats[0]
+}

@@ -18,12 +18,13 @@ type route struct {
 	pattern string // of net/http's ServeMux
 	handle  func(*request) (answer, error)
 	access  access
-	query   []param // beside livemode
-	body    any     // an example of the type of the body; nil when there is none
-	answers any     // an example of the type of a good answer
-	status  int     // of a good answer, when not 200
-	media   string  // the good answer's media type, when not JSON
-	group   string  // which resource it belongs to
+	query   []param  // beside livemode
+	body    any      // an example of the type of the body; nil when there is none
+	answers any      // an example of the type of a good answer
+	status  int      // of a good answer, when not 200
+	media   string   // the good answer's media type, when not JSON
+	also    []string // media types it can be asked for besides
+	group   string   // which resource it belongs to
 	summary string
 	upserts bool // makes what is not there: answers 201 besides 200, and never 404
 }
@@ -62,6 +63,15 @@ var (
 	}
 )
 
+// payments are the parameters of a list of payments.
+var payments = join(paging, cursors, order("created_at, updated_at or id"), metadata, []param{
+	{"customer_id", "Only payments of this customer, by id or DID.", ""},
+	{"customer_did", "Only payments of the customer with this DID.", ""},
+	{"invoice_id", "Only payments that paid a part of this invoice.", ""},
+	{"currency_id", "Only payments in this currency.", ""},
+	{"status", "succeeded, or canceled for those that were reversed.", ""},
+})
+
 // order is the sort order by some fields.
 func order(fields string) []param {
 	return []param{
@@ -98,7 +108,8 @@ func (a *API) routes() []route {
 			}), answers: clientele.Page[clientele.Customer]{},
 			summary: "Search customers, best matches first, and count all that match."},
 		{pattern: "GET /api/customers/{id}", handle: a.retrieveCustomer, access: member, group: "Customers",
-			body: retrieveOptions{}, answers: clientele.CustomerExpanded{},
+			query: []param{{"explain", "1 adds delinquent_because: the invoices that make the customer delinquent.", ""}},
+			body:  retrieveOptions{}, answers: clientele.CustomerExpanded{},
 			summary: "Retrieve a customer by id or DID, with its invoices; {\"create\":true} creates one for a new DID."},
 		{pattern: "PUT /api/customers/{id}", handle: a.updateCustomer, access: member, group: "Customers",
 			body: customerParams{}, answers: clientele.Customer{},
@@ -114,8 +125,26 @@ func (a *API) routes() []route {
 			body: customerParams{}, answers: clientele.Customer{}, upserts: true,
 			summary: "Create or update the customer with an external id: 201 when it is new, else 200."},
 
+		{pattern: "GET /api/customers/{id}/balance_transactions", handle: a.listBalanceTransactions, access: member,
+			group: "Customers", query: join(paging, cursors, []param{
+				{"currency_id", "Only movements in this currency.", ""},
+				{"credit", "Only movements that changed the customer's credit (true).", true},
+			}), answers: clientele.Page[clientele.BalanceTransaction]{},
+			summary: "List a customer's ledger, newest first: every change of its credit and of what it owes."},
+		{pattern: "POST /api/customers/{id}/balance_transactions", handle: a.createBalanceTransaction, access: member,
+			group: "Customers", body: billing.CreditParams{}, answers: clientele.BalanceTransaction{}, status: 201,
+			summary: "Give a customer credit, or use, refund or apply it; never below nothing."},
+		{pattern: "GET /api/customers/{id}/statement", handle: a.retrieveStatement, access: member, group: "Customers",
+			query: []param{
+				{"from", "The first day, or moment; the first movement when absent.", ""},
+				{"to", "The last day, or moment; now when absent.", ""},
+				{"format", "json, csv, html or pdf; the Accept header can say so too.", ""},
+			}, answers: clientele.Statement{}, also: []string{"text/csv", "text/html", "application/pdf"},
+			summary: "A customer's account per currency: opening balance, every movement, closing balance."},
+
 		{pattern: "POST /api/invoices", handle: a.createInvoice, access: member, group: "Invoices",
-			body: billing.InvoiceParams{}, answers: clientele.Invoice{}, status: 201, summary: "Draft an invoice."},
+			body: billing.InvoiceParams{}, answers: clientele.Invoice{}, status: 201,
+			summary: "Draft an invoice, or with finalize issue it at once."},
 		{pattern: "GET /api/invoices", handle: a.listInvoices, access: member, group: "Invoices",
 			query: join(paging, cursors, order("created_at, updated_at, due_date or id"), metadata, []param{
 				{"status", "Only invoices in these states, separated by commas.", []clientele.InvoiceStatus{}},
@@ -124,17 +153,90 @@ func (a *API) routes() []route {
 				{"currency_id", "Only invoices in this currency.", ""},
 				{"ignore_zero", "Leave out invoices over nothing (true).", true},
 			}), answers: clientele.Page[clientele.Invoice]{}, summary: "List invoices, and count all that match."},
+		{pattern: "GET /api/invoices/search", handle: a.searchInvoices, access: member, group: "Invoices",
+			query: join(paging, []param{
+				{"query", "Required. Words and \"phrases\" that must all occur in the number, the id, the description or the " +
+					"customer as printed.", ""},
+			}), answers: clientele.Page[clientele.Invoice]{},
+			summary: "Search invoices, newest first, and count all that match."},
 		{pattern: "GET /api/invoices/{id}", handle: a.retrieveInvoice, access: member, group: "Invoices",
 			answers: clientele.InvoiceExpanded{},
 			summary: "Retrieve an invoice with its customer, currency and payment method."},
+		{pattern: "PUT /api/invoices/{id}", handle: a.updateInvoice, access: member, group: "Invoices",
+			body: billing.InvoiceContent{}, answers: clientele.Invoice{},
+			summary: "Update what is sent of a draft; of a finalized invoice, only metadata."},
+		{pattern: "DELETE /api/invoices/{id}", handle: a.deleteInvoice, access: member, group: "Invoices",
+			answers: clientele.Deleted{}, summary: "Delete a draft."},
 		{pattern: "POST /api/invoices/{id}/finalize", handle: a.finalizeInvoice, access: member, group: "Invoices",
 			answers: clientele.Invoice{}, summary: "Open a draft: it gets its number."},
 		{pattern: "POST /api/invoices/{id}/pay", handle: a.payInvoice, access: member, group: "Invoices",
-			answers: clientele.Invoice{}, summary: "Record that an invoice was paid in whole, outside Clientele."},
+			body: billing.Receipt{}, answers: clientele.Invoice{},
+			summary: "Record a payment of all that is left to pay on an invoice."},
 		{pattern: "POST /api/invoices/{id}/void", handle: a.voidInvoice, access: member, group: "Invoices",
-			answers: clientele.Invoice{}, summary: "Take an invoice back: nothing is owed on it."},
+			answers: clientele.Invoice{},
+			summary: "Take an invoice back: nothing is owed on it, and what was paid becomes the customer's credit."},
 		{pattern: "POST /api/invoices/{id}/mark_uncollectible", handle: a.markInvoiceUncollectible, access: member,
 			group: "Invoices", answers: clientele.Invoice{}, summary: "Give an open invoice up: it counts as overdue."},
+		{pattern: "GET /api/invoices/{id}/page", handle: a.invoicePage, access: member, group: "Invoices", answers: "",
+			media: "text/html", summary: "An invoice as a page to print."},
+		{pattern: "GET /api/invoices/{id}/pdf", handle: a.invoicePDF, access: member, group: "Invoices", answers: "",
+			media: "application/pdf", summary: "An invoice as PDF."},
+		{pattern: "POST /api/invoices/{id}/credit_notes", handle: a.createCreditNote, access: member,
+			group: "Credit notes", body: billing.CreditNoteParams{}, answers: clientele.CreditNote{}, status: 201,
+			summary: "Take back a part of a finalized invoice: off what is left to pay, then as credit."},
+		{pattern: "GET /api/credit-notes", handle: a.listCreditNotes, access: member, group: "Credit notes",
+			query: join(paging, cursors, []param{
+				{"invoice_id", "Only credit notes of this invoice.", ""},
+				{"customer_id", "Only credit notes of this customer, by id or DID.", ""},
+				{"customer_did", "Only credit notes of the customer with this DID.", ""},
+			}), answers: clientele.Page[clientele.CreditNote]{}, summary: "List credit notes, and count all that match."},
+		{pattern: "GET /api/credit-notes/{id}", handle: a.retrieveCreditNote, access: member, group: "Credit notes",
+			answers: clientele.CreditNote{}, summary: "Retrieve a credit note."},
+
+		{pattern: "POST /api/payments", handle: a.createPayment, access: member, group: "Payments",
+			body: billing.PaymentParams{}, answers: clientele.Payment{}, status: 201,
+			summary: "Record money received: it pays an invoice, or the oldest due first; the rest becomes credit."},
+		{pattern: "GET /api/payments", handle: a.listPayments, access: member, group: "Payments", query: payments,
+			answers: clientele.Page[clientele.Payment]{}, summary: "List payments, and count all that match."},
+		{pattern: "GET /api/payments/{id}", handle: a.retrievePayment, access: member, group: "Payments",
+			answers: clientele.PaymentExpanded{},
+			summary: "Retrieve a payment with its customer, currency, payment method and invoice."},
+		{pattern: "POST /api/payments/{id}/allocate", handle: a.allocatePayment, access: member, group: "Payments",
+			body: billing.AllocateParams{}, answers: clientele.Payment{},
+			summary: "Pay invoices with what a payment left as credit."},
+		{pattern: "POST /api/payments/{id}/reverse", handle: a.reversePayment, access: member, group: "Payments",
+			body: billing.ReverseParams{}, answers: clientele.Payment{},
+			summary: "Take a payment back: the money did not come after all."},
+		{pattern: "GET /api/payment-intents", handle: a.listPaymentIntents, access: member, group: "Payments",
+			query: payments, answers: clientele.Page[clientele.Payment]{},
+			summary: "The published client's name of the list of payments."},
+		{pattern: "GET /api/payment-intents/{id}", handle: a.retrievePaymentIntent, access: member, group: "Payments",
+			answers: clientele.PaymentExpanded{}, summary: "The published client's name of retrieving a payment."},
+
+		{pattern: "GET /api/receivables/aging", handle: a.retrieveAging, access: member, group: "Receivables",
+			query: []param{
+				{"as_of", "A day (its end, UTC) or a moment; now when absent. What was recorded later does not count.", ""},
+				{"currency_id", "Only this currency.", ""},
+				{"customer_id", "Only this customer, by id or DID.", ""},
+				{"format", "json or csv; the Accept header can say so too.", ""},
+			}, answers: clientele.Aging{}, also: []string{"text/csv"},
+			summary: "What is outstanding on a day, per currency, by how long it has been due."},
+		{pattern: "GET /api/receivables/summary", handle: a.retrieveReceivables, access: member, group: "Receivables",
+			query: []param{
+				{"format", "json or csv; the Accept header can say so too.", ""},
+			}, answers: clientele.ReceivablesSummary{}, also: []string{"text/csv"},
+			summary: "What all customers owe and have as credit, per currency."},
+		{pattern: "GET /api/receivables/overdue", handle: a.listDebtors, access: member, group: "Receivables",
+			query: join(paging, []param{
+				{"currency_id", "Only this currency.", ""},
+				{"format", "json or csv, which has every page; the Accept header can say so too.", ""},
+			}), answers: clientele.Page[clientele.Debtor]{}, also: []string{"text/csv"},
+			summary: "The customers who are late, per currency, who owes most first."},
+
+		{pattern: "GET /api/settings", handle: a.retrieveSettings, access: member, group: "Settings",
+			answers: clientele.Settings{}, summary: "What the business has decided for all its customers."},
+		{pattern: "PUT /api/settings", handle: a.updateSettings, access: member, group: "Settings",
+			body: billing.SettingsParams{}, answers: clientele.Settings{}, summary: "Update what is sent of the settings."},
 
 		{pattern: "POST /api/payment-currencies", handle: a.createCurrency, access: member, group: "Payment currencies",
 			body: billing.CurrencyParams{}, answers: clientele.PaymentCurrency{}, status: 201, summary: "Add a currency."},

@@ -28,8 +28,9 @@ var Epoch = time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 type Server struct {
 	URL     string
 	DB      *store.Store
-	TestKey string // a secret key of test mode that may write
-	LiveKey string // a secret key of live mode that may write
+	Service *billing.Service // for what a server does by itself: policies
+	TestKey string           // a secret key of test mode that may write
+	LiveKey string           // a secret key of live mode that may write
 
 	http  *httptest.Server
 	clock atomic.Int64
@@ -62,8 +63,8 @@ func Open(dir string) (*Server, error) {
 	}
 	s := &Server{DB: db}
 	s.clock.Store(Epoch.UnixMilli())
-	service := billing.New(db, billing.WithClock(s.Now))
-	if err := service.Seed(ctx); err != nil {
+	s.Service = billing.New(db, billing.WithClock(s.Now))
+	if err := s.Service.Seed(ctx); err != nil {
 		return nil, err
 	}
 	if s.TestKey, err = s.NewKey(false, auth.Write); err != nil {
@@ -73,7 +74,7 @@ func Open(dir string) (*Server, error) {
 		return nil, err
 	}
 	handler := api.New(api.Config{
-		Service: service, Auth: auth.New(db, s.Now), Check: db.Ready, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Service: s.Service, Auth: auth.New(db, s.Now), Check: db.Ready, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	s.http = httptest.NewServer(theContract().hold(handler, s.violated))
 	s.URL = s.http.URL

@@ -43,7 +43,7 @@ func decodeCustomer(rec Record) (*clientele.Customer, error) {
 // clone copies what a patch may change in place.
 func clone(c *clientele.Customer) *clientele.Customer {
 	copied := *c
-	copied.Metadata = maps.Clone(c.Metadata)
+	copied.Metadata, copied.TokenBalance = maps.Clone(c.Metadata), maps.Clone(c.TokenBalance)
 	if c.Shipping != nil {
 		shipping := *c.Shipping
 		copied.Shipping = &shipping

@@ -1,13 +1,13 @@
 package billing
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
@@ -19,6 +19,8 @@ const (
 	maxLineText  = 1000
 	maxUnixTime  = 253402300799 // 9999-12-31T23:59:59Z
 	maxStatement = 64
+
+	maxCustomFields = 10
 )
 
 // InvoiceParams are what a request says about a new invoice.
@@ -27,24 +29,33 @@ type InvoiceParams struct {
 	CustomerID string `json:"customer_id"`
 	// The currency of every amount.
 	CurrencyID string `json:"currency_id"`
+	// Whether to finalize it at once.
+	Finalize bool `json:"finalize,omitempty"`
+	InvoiceContent
+}
+
+// InvoiceContent is what a draft may say. What is absent stays as it is.
+type InvoiceContent struct {
 	// What to charge for, 1 to 250 lines.
-	Lines []LineParams `json:"lines"`
-	// When payment is due, in unix seconds.
+	Lines []LineParams `json:"lines,omitempty"`
+	// When payment is due, in unix seconds; on receipt when absent.
 	DueDate *int64 `json:"due_date,omitempty"`
 	// Free text shown on the invoice.
-	Description string `json:"description,omitempty"`
+	Description *string `json:"description,omitempty"`
 	// What appears on the customer's bank statement, at most 64 characters.
-	StatementDescriptor string `json:"statement_descriptor,omitempty"`
-	// Printed at the foot.
-	Footer string `json:"footer,omitempty"`
+	StatementDescriptor *string `json:"statement_descriptor,omitempty"`
+	// Printed at the foot; what the customer's invoice_settings say when absent.
+	Footer *string `json:"footer,omitempty"`
 	// The period the invoice is for, in unix seconds.
-	PeriodStart int64 `json:"period_start,omitempty"`
-	PeriodEnd   int64 `json:"period_end,omitempty"`
+	PeriodStart *int64 `json:"period_start,omitempty"`
+	PeriodEnd   *int64 `json:"period_end,omitempty"`
+	// Labelled lines shown on the invoice, at most 10; what the customer's invoice_settings say when absent.
+	CustomFields *[]clientele.CustomField `json:"custom_fields,omitempty"`
 	// As on a customer.
 	Metadata jsontext.Value `json:"metadata,omitempty"`
 }
 
-// LineParams are one line of a new invoice.
+// LineParams are one line of an invoice.
 type LineParams struct {
 	// What it is, at most 1000 characters.
 	Description string `json:"description,omitempty"`
@@ -52,37 +63,65 @@ type LineParams struct {
 	Quantity *int64 `json:"quantity,omitempty"`
 	// What one costs, in the currency's smallest unit.
 	UnitAmount *clientele.Amount `json:"unit_amount"`
+	// Tax on the whole line, in the currency's smallest unit.
+	TaxAmount *clientele.Amount `json:"tax_amount,omitempty"`
 }
 
-// CreateInvoice makes a draft.
+// CreateInvoice makes a draft, or an invoice that is finalized at once.
 func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams) (Document, error) {
 	if err := p.check(); err != nil {
 		return Document{}, err
 	}
 	return s.create(ctx, call, func(tx Tx) (Document, error) {
-		_, c, err := load(tx, call.Livemode, p.CustomerID)
+		a, err := s.openFor(tx, call, p.CustomerID)
 		if err != nil {
-			if isCode(err, clientele.NotFound) || isCode(err, clientele.Invalid) {
-				err = invalid("customer_id", "no customer %q in this mode", p.CustomerID)
-			}
 			return Document{}, err
 		}
 		currency, err := usableCurrency(tx, call.Livemode, p.CurrencyID)
 		if err != nil {
 			return Document{}, err
 		}
-		now := s.now()
-		seq, err := tx.NextSeq(KindInvoice, now)
+		h, err := a.draft(currency, p.InvoiceContent)
 		if err != nil {
 			return Document{}, err
 		}
-		invoice, err := s.draft(now, seq, p, c, currency)
-		if err != nil {
-			return Document{}, err
+		if p.Finalize {
+			if err := a.finalize(h); err != nil {
+				return Document{}, err
+			}
+			err = a.close()
 		}
-		rec, err := s.saveInvoice(tx, call, clientele.EventInvoiceCreated, Record{ID: invoice.ID, Seq: seq}, invoice)
-		return Document{JSON: rec.JSON, Version: rec.Version, Created: true}, err
+		return Document{JSON: h.rec.JSON, Version: h.rec.Version, Created: true}, err
 	})
+}
+
+// draft writes a new draft.
+func (a *account) draft(currency clientele.PaymentCurrency, content InvoiceContent) (*held, error) {
+	seq, err := a.tx.NextSeq(KindInvoice, a.now)
+	if err != nil {
+		return nil, err
+	}
+	id, err := a.s.seqID("in_", seq)
+	if err != nil {
+		return nil, err
+	}
+	zero := clientele.Zero(currency.ID)
+	h := &held{rec: Record{ID: id, Seq: seq}, Invoice: &clientele.Invoice{
+		ID: id, Object: "invoice", Livemode: a.call.Livemode, Status: clientele.InvoiceDraft,
+		CollectionMethod: "send_invoice", BillingReason: "manual", CurrencyID: currency.ID, CustomerID: a.customer.ID,
+		Subtotal: zero, SubtotalExcludingTax: zero, Tax: zero, Total: zero, AmountDue: zero, AmountPaid: zero,
+		AmountCredited: zero, AmountRemaining: zero, AmountWrittenOff: zero, PrePaymentCreditNotesAmount: zero,
+		PostPaymentCreditNotesAmount: zero, AmountShipping: zero, StartingBalance: zero, EndingBalance: zero,
+		CustomFields: []clientele.CustomField{}, DefaultPaymentMethodID: currency.PaymentMethodID,
+		Metadata: clientele.Metadata{}, CreatedAt: clientele.At(a.now),
+	}}
+	if settings := a.customer.InvoiceSettings; settings != nil {
+		h.Footer, h.CustomFields = settings.Footer, append(h.CustomFields, settings.CustomFields...)
+	}
+	if err := a.s.fill(h.Invoice, content, a.now); err != nil {
+		return nil, err
+	}
+	return h, a.saveAs(h, clientele.EventInvoiceCreated)
 }
 
 func (p InvoiceParams) check() error {
@@ -91,104 +130,214 @@ func (p InvoiceParams) check() error {
 		return invalid("customer_id", "customer_id is required: a customer's id or DID")
 	case p.CurrencyID == "":
 		return invalid("currency_id", "currency_id is required: a payment currency's id")
-	case len(p.Lines) == 0 || len(p.Lines) > maxLines:
+	case len(p.Lines) == 0:
 		return invalid("lines", "an invoice has 1 to %d lines", maxLines)
-	case p.DueDate != nil && (*p.DueDate <= 0 || *p.DueDate > maxUnixTime):
-		return invalid("due_date", "due_date is a moment in unix seconds")
-	case p.PeriodStart < 0 || p.PeriodStart > maxUnixTime:
-		return invalid("period_start", "period_start is a moment in unix seconds")
-	case p.PeriodEnd < p.PeriodStart || p.PeriodEnd > maxUnixTime:
-		return invalid("period_end", "period_end is a moment in unix seconds, not before period_start")
 	}
-	for field, t := range map[string]struct {
-		text string
-		max  int
+	return p.InvoiceContent.check()
+}
+
+func (c InvoiceContent) check() error {
+	if c.Lines != nil && (len(c.Lines) == 0 || len(c.Lines) > maxLines) {
+		return invalid("lines", "an invoice has 1 to %d lines", maxLines)
+	}
+	for _, moment := range []struct {
+		field string
+		at    *int64
+		least int64
+	}{{"due_date", c.DueDate, 1}, {"period_start", c.PeriodStart, 0}, {"period_end", c.PeriodEnd, 0}} {
+		if moment.at != nil && (*moment.at < moment.least || *moment.at > maxUnixTime) {
+			return invalid(moment.field, "%s is a moment in unix seconds", moment.field)
+		}
+	}
+	for _, t := range []struct {
+		field string
+		text  *string
+		max   int
 	}{
-		"description": {p.Description, maxText}, "footer": {p.Footer, maxText},
-		"statement_descriptor": {p.StatementDescriptor, maxStatement},
+		{"description", c.Description, maxText}, {"footer", c.Footer, maxText},
+		{"statement_descriptor", c.StatementDescriptor, maxStatement},
 	} {
-		if err := checkLength(field, t.text, t.max); err != nil {
+		if t.text != nil {
+			if err := checkLength(t.field, *t.text, t.max); err != nil {
+				return err
+			}
+		}
+	}
+	if c.CustomFields != nil {
+		if err := checkCustomFields("custom_fields", *c.CustomFields); err != nil {
 			return err
 		}
 	}
-	for i, line := range p.Lines {
-		at := fmt.Sprintf("lines[%d].", i)
-		if err := checkLength(at+"description", line.Description, maxLineText); err != nil {
+	for i, line := range c.Lines {
+		if err := line.check(fmt.Sprintf("lines[%d].", i)); err != nil {
 			return err
 		}
-		switch {
-		case line.UnitAmount == nil:
-			return invalid(at+"unit_amount", "%sunit_amount is required: a string of digits in the smallest unit", at)
-		case line.Quantity != nil && *line.Quantity < 1:
-			return invalid(at+"quantity", "%squantity is at least 1", at)
-		case line.UnitAmount.Digits() > clientele.MaxAmountDigits:
-			return invalid(at+"unit_amount", "%sunit_amount has at most %d digits", at, clientele.MaxAmountDigits)
-		case line.UnitAmount.Sign() < 0:
-			return invalid(at+"unit_amount", "%sunit_amount is not negative", at)
+	}
+	return checkMetadata(c.Metadata)
+}
+
+func checkCustomFields(at string, fields []clientele.CustomField) error {
+	if len(fields) > maxCustomFields {
+		return invalid(at, "%s has at most %d entries", at, maxCustomFields)
+	}
+	for i, f := range fields {
+		one := fmt.Sprintf("%s[%d].", at, i)
+		err := firstError(checkLength(one+"name", f.Name, maxName), checkLength(one+"value", f.Value, maxName))
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) draft(
-	now time.Time, seq int64, p InvoiceParams, c *clientele.Customer, currency clientele.PaymentCurrency,
-) (*clientele.Invoice, error) {
-	id, err := s.seqID("in_", seq)
-	if err != nil {
-		return nil, err
+// check checks a line, which stands at a place like lines[0].
+func (line LineParams) check(at string) error {
+	switch {
+	case line.UnitAmount == nil:
+		return invalid(at+"unit_amount", "%sunit_amount is required: a string of digits in the smallest unit", at)
+	case line.Quantity != nil && *line.Quantity < 1:
+		return invalid(at+"quantity", "%squantity is at least 1", at)
 	}
-	zero := clientele.Zero(currency.ID)
-	invoice := &clientele.Invoice{
-		ID: id, Object: "invoice", Livemode: c.Livemode, Description: p.Description,
-		StatementDescriptor: p.StatementDescriptor, PeriodStart: p.PeriodStart, PeriodEnd: p.PeriodEnd,
-		Status: clientele.InvoiceDraft, CollectionMethod: "send_invoice", BillingReason: "manual",
-		CurrencyID: currency.ID, CustomerID: c.ID, Tax: zero, AmountPaid: zero, AmountShipping: zero,
-		StartingBalance: zero, EndingBalance: zero, CustomFields: []clientele.CustomField{}, Footer: p.Footer,
-		DefaultPaymentMethodID: currency.PaymentMethodID, Metadata: clientele.Metadata{},
-		CreatedAt: clientele.At(now), UpdatedAt: clientele.At(now),
-	}
-	if p.DueDate != nil {
-		invoice.DueDate = *p.DueDate
-	}
-	if p.Metadata != nil {
-		merge, err := parseMetadata(p.Metadata)
-		if err != nil {
-			return nil, err
-		}
-		if err := merge(&invoice.Metadata); err != nil {
-			return nil, err
+	for field, a := range map[string]*clientele.Amount{"unit_amount": line.UnitAmount, "tax_amount": line.TaxAmount} {
+		switch {
+		case a == nil:
+		case a.Digits() > clientele.MaxAmountDigits:
+			return invalid(at+field, "%s%s has at most %d digits", at, field, clientele.MaxAmountDigits)
+		case a.Sign() < 0:
+			return invalid(at+field, "%s%s is not negative", at, field)
 		}
 	}
-	return invoice, s.addLines(invoice, p.Lines)
+	return checkLength(at+"description", line.Description, maxLineText)
 }
 
-// addLines writes the lines and adds them up.
-func (s *Service) addLines(invoice *clientele.Invoice, lines []LineParams) (err error) {
-	total := clientele.Zero(invoice.CurrencyID)
+// fill writes what a request says onto a draft.
+func (s *Service) fill(invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
+	set(&invoice.DueDate, c.DueDate)
+	set(&invoice.Description, c.Description)
+	set(&invoice.StatementDescriptor, c.StatementDescriptor)
+	set(&invoice.Footer, c.Footer)
+	set(&invoice.PeriodStart, c.PeriodStart)
+	set(&invoice.PeriodEnd, c.PeriodEnd)
+	set(&invoice.CustomFields, c.CustomFields)
+	if invoice.PeriodEnd < invoice.PeriodStart {
+		return invalid("period_end", "period_end is not before period_start")
+	}
+	if err := fillMetadata(&invoice.Metadata, c.Metadata); err != nil {
+		return err
+	}
+	if c.Lines == nil {
+		return nil
+	}
+	return s.setLines(invoice, c.Lines, now)
+}
+
+// set copies what is given.
+func set[T any](to, given *T) {
+	if given != nil {
+		*to = *given
+	}
+}
+
+// setLines writes the lines and adds them up.
+func (s *Service) setLines(invoice *clientele.Invoice, lines []LineParams, now time.Time) (err error) {
+	invoice.Lines = nil
+	subtotal, tax := clientele.Zero(invoice.CurrencyID), clientele.Zero(invoice.CurrencyID)
 	for i, p := range lines {
 		line := clientele.InvoiceLine{
 			Object: "invoice_item", Livemode: invoice.Livemode, Quantity: 1, UnitAmount: p.UnitAmount.In(invoice.CurrencyID),
 			Description: p.Description, CurrencyID: invoice.CurrencyID, CustomerID: invoice.CustomerID, InvoiceID: invoice.ID,
+			TaxAmount: clientele.Zero(invoice.CurrencyID),
 		}
-		if p.Quantity != nil {
-			line.Quantity = *p.Quantity
-		}
+		set(&line.Quantity, p.Quantity)
+		set(&line.TaxAmount, p.TaxAmount)
+		line.TaxAmount = line.TaxAmount.In(invoice.CurrencyID)
 		line.Amount = line.UnitAmount.Times(line.Quantity)
-		if line.ID, err = s.newID("ii_", invoice.CreatedAt.Time); err != nil {
+		if line.ID, err = s.newID("ii_", now); err != nil {
 			return err
 		}
-		if total, err = total.Add(line.Amount); err != nil {
-			return err
-		}
-		if total.Digits() > clientele.MaxAmountDigits {
+		subtotal, tax = plus(subtotal, line.Amount), plus(tax, line.TaxAmount)
+		if plus(subtotal, tax).Digits() > clientele.MaxAmountDigits {
 			at := fmt.Sprintf("lines[%d].unit_amount", i)
 			return invalid(at, "the lines come to more than %d digits", clientele.MaxAmountDigits)
 		}
 		invoice.Lines = append(invoice.Lines, line)
 	}
-	invoice.Subtotal, invoice.SubtotalExcludingTax, invoice.Total = total, total, total
-	invoice.AmountDue, invoice.AmountRemaining = total, total
+	invoice.Subtotal, invoice.SubtotalExcludingTax, invoice.Tax = subtotal, subtotal, tax
+	invoice.Total = plus(subtotal, tax)
+	invoice.AmountDue, invoice.AmountRemaining = invoice.Total, invoice.Total
 	return nil
+}
+
+// UpdateInvoice changes what is sent of a draft. Of a finalized invoice only metadata can be changed.
+func (s *Service) UpdateInvoice(ctx context.Context, call Call, id string, c InvoiceContent) (Document, error) {
+	if err := c.check(); err != nil {
+		return Document{}, err
+	}
+	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+		if h.Status != clientele.InvoiceDraft {
+			only := InvoiceContent{Metadata: c.Metadata}
+			if !reflect.DeepEqual(only, c) {
+				return clientele.Errorf(clientele.Conflict, "status",
+					"the invoice is %s; only the metadata of a finalized invoice can be changed", h.Status)
+			}
+		}
+		now := s.now()
+		if err := s.fill(h.Invoice, c, now); err != nil {
+			return err
+		}
+		if same, err := encode(h.Invoice); err != nil || bytes.Equal(same, h.rec.JSON) {
+			return err
+		}
+		h.UpdatedAt = clientele.At(now)
+		var err error
+		h.rec, err = s.saveInvoice(tx, call, clientele.EventInvoiceUpdated, h.rec, h.Invoice)
+		return err
+	})
+}
+
+// DeleteInvoice deletes a draft.
+func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (Document, error) {
+	return s.change(ctx, call, func(tx Tx) (Document, error) {
+		h, err := holdInvoice(tx, call.Livemode, id)
+		if err != nil {
+			return Document{}, err
+		}
+		if err := call.checkVersion(h.rec); err != nil {
+			return Document{}, err
+		}
+		if h.Status != clientele.InvoiceDraft {
+			return Document{}, clientele.Errorf(clientele.Conflict, "status",
+				"the invoice is %s; only a draft can be deleted: void it, or issue a credit note", h.Status)
+		}
+		if err := tx.DeleteInvoice(h.rec, h.Invoice); err != nil {
+			return Document{}, err
+		}
+		err = s.record(tx, call, clientele.EventInvoiceDeleted, eventObject{
+			kind: "invoice", id: id, version: h.rec.Version + 1, json: h.rec.JSON,
+		})
+		if err != nil {
+			return Document{}, err
+		}
+		gone, err := encode(clientele.Deleted{ID: id, Object: "invoice", Deleted: true})
+		return Document{JSON: gone}, err
+	})
+}
+
+// changeInvoice finds an invoice and answers what fn makes of it.
+func (s *Service) changeInvoice(
+	ctx context.Context, call Call, id string, fn func(Tx, *held) error,
+) (Document, error) {
+	return s.change(ctx, call, func(tx Tx) (Document, error) {
+		h, err := holdInvoice(tx, call.Livemode, id)
+		if err != nil {
+			return Document{}, err
+		}
+		if err := call.checkVersion(h.rec); err != nil {
+			return Document{}, err
+		}
+		err = fn(tx, h)
+		return Document{JSON: h.rec.JSON, Version: h.rec.Version}, err
+	})
 }
 
 // Invoice answers an invoice expanded with its customer, currency and payment method.
@@ -209,32 +358,38 @@ func (s *Service) Invoice(ctx context.Context, live bool, id string) (doc Docume
 
 // expandInvoice adds to an invoice the objects it refers to.
 func expandInvoice(tx Tx, live bool, rec Record) (Document, error) {
-	var invoice clientele.Invoice
-	if err := json.Unmarshal(rec.JSON, &invoice); err != nil {
+	h, err := hold(rec)
+	if err != nil {
 		return Document{}, err
 	}
-	customer, found, err := tx.Customer(live, Ref{ID: invoice.CustomerID})
+	b, err := beside(tx, live, h.CustomerID, h.CurrencyID)
+	return Document{JSON: slices.Concat(rec.JSON[:len(rec.JSON)-1], b, []byte("}")), Version: rec.Version}, err
+}
+
+// beside writes the members that stand beside an invoice or a payment: its customer, deleted or not, its currency and
+// payment method.
+func beside(tx Tx, live bool, customerID, currencyID string) ([]byte, error) {
+	customer, found, err := tx.Customer(live, Ref{ID: customerID})
 	if err == nil && !found {
-		customer, _, err = tx.DeletedCustomer(live, invoice.CustomerID)
+		customer, _, err = tx.DeletedCustomer(live, customerID)
 	}
 	if err != nil {
-		return Document{}, err
+		return nil, err
 	}
-	sums, err := summary(tx, live, []clientele.Invoice{invoice})
+	money, err := moneyOf(tx, live)
 	if err != nil {
-		return Document{}, err
+		return nil, err
 	}
-	currency, err := encode(sums[invoice.CurrencyID].Currency)
+	currency, err := encode(money.currencies[currencyID])
 	if err != nil {
-		return Document{}, err
+		return nil, err
 	}
-	method, err := encode(sums[invoice.CurrencyID].Method)
+	method, err := encode(money.methods[money.currencies[currencyID].PaymentMethodID])
 	if err != nil {
-		return Document{}, err
+		return nil, err
 	}
-	b := slices.Concat(rec.JSON[:len(rec.JSON)-1], []byte(`,"customer":`), customer.JSON,
-		[]byte(`,"paymentCurrency":`), currency, []byte(`,"paymentMethod":`), method, []byte("}"))
-	return Document{JSON: b, Version: rec.Version}, nil
+	return slices.Concat([]byte(`,"customer":`), customer.JSON, []byte(`,"paymentCurrency":`), currency,
+		[]byte(`,"paymentMethod":`), method), nil
 }
 
 // ListInvoices answers a page of invoices and the exact count of all that match. customer, unless empty, is an id or
@@ -242,128 +397,46 @@ func expandInvoice(tx Tx, live bool, rec Record) (Document, error) {
 func (s *Service) ListInvoices(
 	ctx context.Context, customer string, f InvoiceFilter,
 ) (docs [][]byte, count int64, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
-		if customer != "" {
-			rec, err := find(tx, f.Livemode, customer)
-			if isCode(err, clientele.NotFound) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			f.CustomerID = rec.ID
-		}
+	err = s.viewOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
+		f.CustomerID = id
 		docs, count, err = tx.ListInvoices(f)
 		return err
 	})
 	return docs, count, err
 }
 
-// FinalizeInvoice opens a draft: it gets its number and keeps the customer as printed on it from then on.
-func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (Document, error) {
-	return s.transition(ctx, call, id, clientele.EventInvoiceFinalized, clientele.InvoiceOpen,
-		[]clientele.InvoiceStatus{clientele.InvoiceDraft},
-		func(tx Tx, invoice *clientele.Invoice, now int64) error {
-			rec, before, err := load(tx, call.Livemode, invoice.CustomerID)
-			if isCode(err, clientele.NotFound) {
-				return clientele.Errorf(clientele.Conflict, "customer_id",
-					"the invoice's customer is deleted; restore it first")
-			}
-			if err != nil {
-				return err
-			}
-			after := *before
-			invoice.Number = fmt.Sprintf("%s-%04d", after.InvoicePrefix, after.NextInvoiceSequence)
-			after.NextInvoiceSequence++
-			invoice.CustomerName, invoice.CustomerEmail, invoice.CustomerPhone = after.Name, after.Email, after.Phone
-			if after.Address != (clientele.Address{}) {
-				invoice.CustomerAddress = &after.Address
-			}
-			if invoice.DueDate == 0 {
-				invoice.DueDate = now
-			}
-			invoice.EffectiveAt, invoice.StatusTransitions.FinalizedAt = now, now
-			_, err = s.replace(tx, call, rec, before, &after)
-			return err
-		})
-}
-
-// PayInvoice records that an invoice was paid in whole, outside Clientele.
-func (s *Service) PayInvoice(ctx context.Context, call Call, id string) (Document, error) {
-	return s.transition(ctx, call, id, clientele.EventInvoicePaid, clientele.InvoicePaid,
-		[]clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoiceUncollectible},
-		func(_ Tx, invoice *clientele.Invoice, now int64) error {
-			invoice.Paid, invoice.PaidOutOfBand = true, true
-			invoice.AmountPaid, invoice.AmountRemaining = invoice.AmountDue, clientele.Zero(invoice.CurrencyID)
-			invoice.StatusTransitions.PaidAt = now
-			return nil
-		})
-}
-
-// VoidInvoice takes an invoice back: it keeps its number, and nothing is owed on it.
-func (s *Service) VoidInvoice(ctx context.Context, call Call, id string) (Document, error) {
-	return s.transition(ctx, call, id, clientele.EventInvoiceVoided, clientele.InvoiceVoid,
-		[]clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoiceUncollectible},
-		func(_ Tx, invoice *clientele.Invoice, now int64) error {
-			invoice.AmountRemaining = clientele.Zero(invoice.CurrencyID)
-			invoice.StatusTransitions.VoidedAt = now
-			return nil
-		})
-}
-
-// MarkInvoiceUncollectible gives an open invoice up: it counts as overdue from then on.
-func (s *Service) MarkInvoiceUncollectible(ctx context.Context, call Call, id string) (Document, error) {
-	return s.transition(ctx, call, id, clientele.EventInvoiceMarkedUncollectible, clientele.InvoiceUncollectible,
-		[]clientele.InvoiceStatus{clientele.InvoiceOpen},
-		func(_ Tx, invoice *clientele.Invoice, now int64) error {
-			invoice.StatusTransitions.MarkedUncollectibleAt = now
-			return nil
-		})
-}
-
-// transition moves an invoice to a state from one of those it may come from.
-func (s *Service) transition(
-	ctx context.Context, call Call, id, event string, to clientele.InvoiceStatus, from []clientele.InvoiceStatus,
-	fill func(tx Tx, invoice *clientele.Invoice, now int64) error,
-) (Document, error) {
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
-		rec, found, err := tx.Invoice(call.Livemode, id)
-		if err != nil {
-			return Document{}, err
-		}
-		if !found {
-			return Document{}, invoiceNotFound(id)
-		}
-		if err := call.checkVersion(rec); err != nil {
-			return Document{}, err
-		}
-		var invoice clientele.Invoice
-		if err := json.Unmarshal(rec.JSON, &invoice); err != nil {
-			return Document{}, err
-		}
-		if !slices.Contains(from, invoice.Status) {
-			return Document{}, clientele.Errorf(clientele.Conflict, "status",
-				"the invoice cannot go from %s to %s; only from %s", invoice.Status, to, oneOf(from))
-		}
-		now := s.now()
-		if err := fill(tx, &invoice, now.Unix()); err != nil {
-			return Document{}, err
-		}
-		invoice.Status, invoice.UpdatedAt = to, clientele.At(now)
-		if rec, err = s.saveInvoice(tx, call, event, rec, &invoice); err != nil {
-			return Document{}, err
-		}
-		return Document{JSON: rec.JSON, Version: rec.Version}, s.refreshDelinquent(tx, call, invoice.CustomerID)
-	})
-}
-
-// oneOf lists states: open or uncollectible.
-func oneOf(states []clientele.InvoiceStatus) string {
-	var names []string
-	for _, state := range states {
-		names = append(names, string(state))
+// SearchInvoices answers a page of the invoices in which every word of a query occurs, newest first, and their exact
+// count.
+func (s *Service) SearchInvoices(
+	ctx context.Context, live bool, query string, limit, offset int64,
+) (docs [][]byte, count int64, err error) {
+	terms, err := invoiceTerms(query)
+	if err != nil {
+		return nil, 0, err
 	}
-	return strings.Join(names, " or ")
+	err = s.store.View(ctx, func(tx Tx) error {
+		docs, count, err = tx.SearchInvoices(InvoiceSearch{Livemode: live, Terms: terms, Limit: limit, Offset: offset})
+		return err
+	})
+	return docs, count, err
+}
+
+// viewOf is View for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
+// one has nothing: fn is not called.
+func (s *Service) viewOf(ctx context.Context, live bool, customer string, fn func(tx Tx, id string) error) error {
+	return s.store.View(ctx, func(tx Tx) error {
+		if customer == "" {
+			return fn(tx, "")
+		}
+		rec, err := find(tx, live, customer)
+		if isCode(err, clientele.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return fn(tx, rec.ID)
+	})
 }
 
 // saveInvoice writes an invoice's next version and the event that says what happened to it.

@@ -258,7 +258,19 @@ func parseShipping(field string, raw jsontext.Value) (func(*clientele.Customer) 
 func parseInvoiceSettings(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
 	var settings *clientele.InvoiceSettings
 	if err := json.Unmarshal(raw, &settings, json.RejectUnknownMembers(true)); err != nil {
-		return nil, invalid(field, "%s holds custom_fields [{name, value}], default_payment_method and footer", field)
+		return nil, invalid(field, "%s holds custom_fields [{name, value}], default_payment_method, footer, apply_credit "+
+			"(true or false) and uncollectible_after_days (a number)", field)
+	}
+	if settings != nil && settings.UncollectibleAfterDays != nil {
+		err := checkUncollectibleAfter(field+".uncollectible_after_days", *settings.UncollectibleAfterDays)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if settings != nil {
+		if err := checkCustomFields(field+".custom_fields", settings.CustomFields); err != nil {
+			return nil, err
+		}
 	}
 	if err := checkSize(field, raw); err != nil {
 		return nil, err

@@ -1,8 +1,10 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -15,14 +17,19 @@ func expanded(tx Tx, rec Record) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
+	payments, err := tx.CustomerPayments(rec.ID)
+	if err != nil {
+		return Document{}, err
+	}
 	size := len(rec.JSON) + 64
-	for _, doc := range invoices {
+	for _, doc := range append(payments, invoices...) {
 		size += len(doc) + 1
 	}
 	b := make([]byte, 0, size)
 	b = append(b, rec.JSON[:len(rec.JSON)-1]...)
-	b = append(b, `,"payments":[],"subscriptions":[],"invoices":`...)
-	b = append(AppendList(b, invoices), '}')
+	b = AppendList(append(b, `,"payments":`...), payments)
+	b = AppendList(append(b, `,"subscriptions":[],"invoices":`...), invoices)
+	b = append(b, '}')
 	return Document{JSON: b, Version: rec.Version}, nil
 }
 
@@ -68,11 +75,7 @@ func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (d
 
 // summary adds up what is left to pay in each currency.
 func summary(tx Tx, live bool, invoices []clientele.Invoice) (map[string]clientele.OverdueSum, error) {
-	currencies, err := tx.PaymentCurrencies(live)
-	if err != nil {
-		return nil, err
-	}
-	methods, err := tx.PaymentMethods(live)
+	money, err := moneyOf(tx, live)
 	if err != nil {
 		return nil, err
 	}
@@ -81,41 +84,252 @@ func summary(tx Tx, live bool, invoices []clientele.Invoice) (map[string]cliente
 		sum, seen := sums[invoice.CurrencyID]
 		if !seen {
 			sum.Amount = clientele.Zero(invoice.CurrencyID)
-			sum.Currency = currencies[slices.IndexFunc(currencies, func(c clientele.PaymentCurrency) bool {
-				return c.ID == invoice.CurrencyID
-			})]
-			sum.Method = methods[slices.IndexFunc(methods, func(m clientele.PaymentMethod) bool {
-				return m.ID == sum.Currency.PaymentMethodID
-			})]
+			sum.Currency = money.currencies[invoice.CurrencyID]
+			sum.Method = money.methods[sum.Currency.PaymentMethodID]
 		}
-		if sum.Amount, err = sum.Amount.Add(invoice.AmountRemaining); err != nil {
-			return nil, err
-		}
+		sum.Amount = plus(sum.Amount, invoice.AmountRemaining)
 		sums[invoice.CurrencyID] = sum
 	}
 	return sums, nil
 }
 
-// refreshDelinquent makes delinquent the truth: whether the customer has an uncollectible invoice with money left to
-// pay. It returns the customer unchanged when it is the truth already.
-func (s *Service) refreshDelinquent(tx Tx, call Call, customerID string) error {
-	rec, before, err := load(tx, call.Livemode, customerID)
+// money is every currency and payment method of a mode, by id.
+type money struct {
+	currencies map[string]clientele.PaymentCurrency
+	methods    map[string]clientele.PaymentMethod
+}
+
+func moneyOf(tx Tx, live bool) (money, error) {
+	m := money{map[string]clientele.PaymentCurrency{}, map[string]clientele.PaymentMethod{}}
+	currencies, err := tx.PaymentCurrencies(live)
 	if err != nil {
-		return err
+		return m, err
 	}
-	docs, err := tx.CustomerInvoices(customerID, clientele.InvoiceUncollectible)
-	if err != nil {
-		return err
+	for _, c := range currencies {
+		m.currencies[c.ID] = c
 	}
-	after := *before
-	after.Delinquent = false
-	for _, doc := range docs {
-		var invoice clientele.Invoice
-		if err := json.Unmarshal(doc, &invoice); err != nil {
+	methods, err := tx.PaymentMethods(live)
+	for _, method := range methods {
+		m.methods[method.ID] = method
+	}
+	return m, err
+}
+
+// ExplainDelinquent answers the customer as [Service.Customer] does, with the invoices that make it delinquent.
+func (s *Service) ExplainDelinquent(ctx context.Context, live bool, ref string) (doc Document, err error) {
+	err = s.store.View(ctx, func(tx Tx) error {
+		rec, err := find(tx, live, ref)
+		if err != nil {
 			return err
 		}
-		after.Delinquent = after.Delinquent || invoice.AmountRemaining.Sign() > 0
+		if doc, err = expanded(tx, rec); err != nil {
+			return err
+		}
+		because, err := tx.CustomerInvoices(rec.ID, clientele.InvoiceUncollectible)
+		doc.JSON = append(doc.JSON[:len(doc.JSON)-1], `,"delinquent_because":`...)
+		doc.JSON = append(AppendList(doc.JSON, because), '}')
+		return err
+	})
+	return doc, err
+}
+
+// AgingFilter says what to age.
+type AgingFilter struct {
+	Livemode   bool
+	AsOf       time.Time // now when zero
+	CurrencyID string
+	Customer   string // an id or DID; everybody when empty
+}
+
+// Aging answers what was outstanding at a moment, by how long it had been due. It adds up the ledger as it was then, so
+// that nothing recorded later changes the answer.
+func (s *Service) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, error) {
+	if f.AsOf.IsZero() {
+		f.AsOf = s.now()
 	}
-	_, err = s.replace(tx, call, rec, before, &after)
+	answer := clientele.Aging{AsOf: clientele.At(f.AsOf), Currencies: map[string]clientele.AgingBuckets{}}
+	err := s.store.View(ctx, func(tx Tx) error {
+		q := OutstandingFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: answer.AsOf.UnixMilli()}
+		if f.Customer != "" {
+			rec, err := find(tx, f.Livemode, f.Customer)
+			if err != nil {
+				return err
+			}
+			q.CustomerID = rec.ID
+		}
+		if f.CurrencyID != "" {
+			if err := knownCurrency(tx, f.Livemode, f.CurrencyID); err != nil {
+				return err
+			}
+		}
+		return tx.Outstanding(q, func(due int64, left clientele.Amount) {
+			b := answer.Currencies[left.Currency()]
+			addTo(&b.Total, left)
+			addTo(bucket(&b, daysPast(due, f.AsOf)), left)
+			answer.Currencies[left.Currency()] = b
+		})
+	})
+	for currency, b := range answer.Currencies {
+		if b.Total.Sign() == 0 {
+			delete(answer.Currencies, currency)
+		}
+	}
+	return answer, err
+}
+
+// addTo adds an amount to a sum, which has no currency while it is new.
+func addTo(sum *clientele.Amount, a clientele.Amount) { *sum = plus(sum.In(a.Currency()), a) }
+
+// daysPast counts the calendar days (UTC) from a due date in unix seconds to a moment.
+func daysPast(due int64, at time.Time) int64 {
+	const day = 24 * 60 * 60
+	return floorDiv(at.Unix(), day) - floorDiv(due, day)
+}
+
+func floorDiv(a, b int64) int64 {
+	if a < 0 {
+		return -((-a + b - 1) / b)
+	}
+	return a / b
+}
+
+func bucket(b *clientele.AgingBuckets, days int64) *clientele.Amount {
+	switch {
+	case days <= 0:
+		return &b.Current
+	case days <= 30:
+		return &b.Days1To30
+	case days <= 60:
+		return &b.Days31To60
+	case days <= 90:
+		return &b.Days61To90
+	}
+	return &b.DaysOver90
+}
+
+func knownCurrency(tx Tx, live bool, id string) error {
+	m, err := moneyOf(tx, live)
+	if _, known := m.currencies[id]; err == nil && !known {
+		err = invalid("currency_id", "no payment currency %q in this mode", id)
+	}
 	return err
+}
+
+// Receivables answers where the business stands with all its customers.
+func (s *Service) Receivables(ctx context.Context, live bool) (clientele.ReceivablesSummary, error) {
+	answer := clientele.ReceivablesSummary{Currencies: map[string]clientele.ReceivablesSum{}}
+	customers := map[[2]string]bool{}
+	now := s.now().Unix()
+	err := s.store.View(ctx, func(tx Tx) error {
+		err := tx.Owed(live, "", func(o Owed) {
+			sum := answer.Currencies[o.Left.Currency()]
+			addTo(&sum.Outstanding, o.Left)
+			switch {
+			case o.Status == clientele.InvoiceUncollectible:
+				addTo(&sum.Overdue, o.Left)
+			case o.DueDate < now:
+				addTo(&sum.PastDue, o.Left)
+			}
+			sum.Invoices++
+			if who := [2]string{o.CustomerID, o.Left.Currency()}; !customers[who] {
+				customers[who] = true
+				sum.Customers++
+			}
+			answer.Currencies[o.Left.Currency()] = sum
+		})
+		if err != nil {
+			return err
+		}
+		return tx.CreditMovements(live, func(a clientele.Amount) {
+			sum := answer.Currencies[a.Currency()]
+			addTo(&sum.Credit, a)
+			answer.Currencies[a.Currency()] = sum
+		})
+	})
+	for currency, sum := range answer.Currencies {
+		if sum.Outstanding.Sign() == 0 && sum.Credit.Sign() == 0 {
+			delete(answer.Currencies, currency)
+		}
+	}
+	return answer, err
+}
+
+// Debtors answers a page of the customers who are late, by currency and who owes most, and how many there are.
+func (s *Service) Debtors(
+	ctx context.Context, live bool, currency string, w Window,
+) (page []clientele.Debtor, count int64, err error) {
+	now := s.now().Unix()
+	err = s.store.View(ctx, func(tx Tx) error {
+		if currency != "" {
+			if err := knownCurrency(tx, live, currency); err != nil {
+				return err
+			}
+		}
+		all, err := late(tx, live, currency, now)
+		if err != nil {
+			return err
+		}
+		count = int64(len(all))
+		page = all[min(w.Offset, count):min(w.Offset+w.Limit, count)]
+		return nameDebtors(tx, live, page)
+	})
+	return page, count, err
+}
+
+// late adds up what every customer is late with, in each currency.
+func late(tx Tx, live bool, currency string, now int64) ([]clientele.Debtor, error) {
+	debtors := map[[2]string]*clientele.Debtor{}
+	err := tx.Owed(live, currency, func(o Owed) {
+		if o.Status == clientele.InvoiceOpen && o.DueDate >= now {
+			return
+		}
+		who := [2]string{o.CustomerID, o.Left.Currency()}
+		d := debtors[who]
+		if d == nil {
+			d = &clientele.Debtor{CustomerID: o.CustomerID, CurrencyID: o.Left.Currency(), OldestDueDate: o.DueDate}
+			debtors[who] = d
+		}
+		d.Invoices++
+		d.OldestDueDate = min(d.OldestDueDate, o.DueDate)
+		if o.Status == clientele.InvoiceUncollectible {
+			addTo(&d.Overdue, o.Left)
+		} else {
+			addTo(&d.PastDue, o.Left)
+		}
+	})
+	all := make([]clientele.Debtor, 0, len(debtors))
+	for _, d := range debtors {
+		d.Overdue, d.PastDue = d.Overdue.In(d.CurrencyID), d.PastDue.In(d.CurrencyID)
+		all = append(all, *d)
+	}
+	slices.SortFunc(all, func(a, b clientele.Debtor) int {
+		if c := cmp.Compare(a.CurrencyID, b.CurrencyID); c != 0 {
+			return c
+		}
+		return cmp.Or(minus(b.Overdue, a.Overdue).Sign(), minus(b.PastDue, a.PastDue).Sign(),
+			cmp.Compare(a.CustomerID, b.CustomerID))
+	})
+	return all, err
+}
+
+// nameDebtors writes who the customers of a page are.
+func nameDebtors(tx Tx, live bool, page []clientele.Debtor) error {
+	for i := range page {
+		rec, found, err := tx.Customer(live, Ref{ID: page[i].CustomerID})
+		if err == nil && !found {
+			rec, found, err = tx.DeletedCustomer(live, page[i].CustomerID)
+		}
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		c, err := decodeCustomer(rec)
+		if err != nil {
+			return err
+		}
+		page[i].Name, page[i].Email = c.Name, c.Email
+	}
+	return nil
 }

@@ -144,3 +144,22 @@ func wholeOf(terms []Term) *Term {
 	}
 	return &whole
 }
+
+// InvoiceText is what search looks into of an invoice: its number, id, description and the customer printed on it,
+// folded, in lines.
+func InvoiceText(i *clientele.Invoice) string {
+	texts := []string{i.Number, i.ID, i.Description, i.CustomerName, i.CustomerEmail}
+	for n := range texts {
+		texts[n] = Fold(texts[n])
+	}
+	return strings.Join(texts, "\n")
+}
+
+// invoiceTerms are the words and "phrases" of a query about invoices, which know no fields.
+func invoiceTerms(query string) (terms []string, err error) {
+	parsed, _, err := ParseSearch(strings.ReplaceAll(query, ":", " "))
+	for _, t := range parsed {
+		terms = append(terms, t.Text)
+	}
+	return terms, err
+}

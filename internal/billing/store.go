@@ -43,6 +43,9 @@ type Tx interface {
 	// SearchCustomers returns the page, best matches first, and the exact count of everything that matches.
 	SearchCustomers(search CustomerSearch) (docs [][]byte, count int64, err error)
 
+	// HasOverdueInvoice says whether a customer has an uncollectible invoice with something left to pay.
+	HasOverdueInvoice(customerID string) (bool, error)
+
 	// Invoice finds an invoice by id.
 	Invoice(live bool, id string) (Record, bool, error)
 	// SaveInvoice writes the invoice; a record of version 1 is new.
@@ -51,6 +54,59 @@ type Tx interface {
 	ListInvoices(filter InvoiceFilter) (docs [][]byte, count int64, err error)
 	// CustomerInvoices returns a customer's invoices, newest first; in any state when none is named.
 	CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error)
+	// DeleteInvoice removes a draft.
+	DeleteInvoice(rec Record, invoice *clientele.Invoice) error
+	// SearchInvoices returns the page, newest first, and the exact count of everything that matches.
+	SearchInvoices(search InvoiceSearch) (docs [][]byte, count int64, err error)
+	// PayableInvoices calls fn with a customer's open and uncollectible invoices in a currency, the oldest due first,
+	// until fn wants no more. fn may change them.
+	PayableInvoices(customerID, currencyID string, fn func(Record) (more bool, err error)) error
+	// CreditedInvoices returns the invoices that a customer's credit in a currency paid, in whole or in part, newest
+	// first.
+	CreditedInvoices(customerID, currencyID string) ([]Record, error)
+	// LateInvoices returns up to limit open invoices that are past due, at a moment in unix seconds, for longer than
+	// their customers allow, or for more than so many days; never for days below 0.
+	LateInvoices(live bool, now, days, limit int64) ([]Record, error)
+
+	// NextLedgerSeq returns a customer's next position in the ledger: not before the moment, and after every other.
+	NextLedgerSeq(customerID string, at time.Time) (int64, error)
+	// AddBalanceTransaction appends to a customer's ledger.
+	AddBalanceTransaction(rec Record, t clientele.BalanceTransaction) error
+	// Ledger calls fn with a customer's movements up to a moment in unix milliseconds, oldest first.
+	Ledger(customerID string, until int64, fn func(doc []byte) error) error
+	// ListLedger returns the page, newest first, and the exact count of everything that matches.
+	ListLedger(filter LedgerFilter) (docs [][]byte, count int64, err error)
+	// InvoicePayments returns the ids of the payments that ever paid an invoice.
+	InvoicePayments(invoiceID string) ([]string, error)
+	// Outstanding calls fn with what was left to pay on each due date (unix seconds), in parts.
+	Outstanding(filter OutstandingFilter, fn func(due int64, part clientele.Amount)) error
+	// Owed calls fn with every invoice of a mode that has something left to pay, in a currency unless it is "".
+	Owed(live bool, currencyID string, fn func(Owed)) error
+	// CreditMovements calls fn with every change of credit of a mode.
+	CreditMovements(live bool, fn func(clientele.Amount)) error
+
+	// Payment finds a payment by id.
+	Payment(live bool, id string) (Record, bool, error)
+	// SavePayment writes the payment; a record of version 1 is new.
+	SavePayment(rec Record, p *clientele.Payment) error
+	// ListPayments returns the page and the exact count of everything that matches.
+	ListPayments(filter PaymentFilter) (docs [][]byte, count int64, err error)
+	// CustomerPayments returns a customer's payments, newest first.
+	CustomerPayments(customerID string) (docs [][]byte, err error)
+
+	// CreditNote finds a credit note by id.
+	CreditNote(live bool, id string) (Record, bool, error)
+	// AddCreditNote writes a new credit note.
+	AddCreditNote(rec Record, n clientele.CreditNote) error
+	// CreditNotes returns an invoice's credit notes, oldest first.
+	CreditNotes(invoiceID string) (docs [][]byte, err error)
+	// ListCreditNotes returns the page, newest first, and the exact count of everything that matches.
+	ListCreditNotes(filter CreditNoteFilter) (docs [][]byte, count int64, err error)
+
+	// Settings returns a mode's settings and their version, which is 0 when there are none.
+	Settings(live bool) (settings clientele.Settings, version int64, err error)
+	// SaveSettings writes a mode's settings.
+	SaveSettings(rec Record, settings clientele.Settings) error
 
 	// PaymentCurrencies and PaymentMethods return all of a mode, oldest first.
 	PaymentCurrencies(live bool) ([]clientele.PaymentCurrency, error)
@@ -61,6 +117,15 @@ type Tx interface {
 
 	// AddEvent appends to the events.
 	AddEvent(e clientele.Event) error
+
+	// CustomersAfter returns up to limit customers of both modes, deleted ones too, from after a position on.
+	CustomersAfter(seq, limit int64) ([]Record, error)
+	// CountEverybody counts them.
+	CountEverybody() (int64, error)
+	// ObjectEvents returns the events of an object, oldest first.
+	ObjectEvents(objectID string) ([]clientele.Event, error)
+	// Contradictions calls fn with every stored row that contradicts its own document, or what it belongs to.
+	Contradictions(fn func(id, text string)) error
 
 	// Answer finds the answer given to a repeatable request, if it was given after the moment.
 	Answer(actor, key string, after time.Time) (Answer, bool, error)
@@ -77,6 +142,9 @@ type Kind string
 const (
 	KindCustomer Kind = "customers"
 	KindInvoice  Kind = "invoices"
+
+	KindPayment    Kind = "payments"
+	KindCreditNote Kind = "credit_notes"
 )
 
 // NameKind is a kind of name that at most one customer of a mode has.
@@ -142,6 +210,58 @@ type InvoiceFilter struct {
 	Metadata   []MetadataMatch
 	Order      []Order
 	Window
+}
+
+// InvoiceSearch asks for invoices that match every term.
+type InvoiceSearch struct {
+	Livemode      bool
+	Terms         []string // folded by Fold
+	Limit, Offset int64
+}
+
+// PaymentFilter selects payments of a mode. Zero fields do not restrict.
+type PaymentFilter struct {
+	Livemode   bool
+	CustomerID string
+	InvoiceID  string // that it ever paid a part of
+	CurrencyID string
+	Status     clientele.PaymentStatus
+	Metadata   []MetadataMatch
+	Order      []Order
+	Window
+}
+
+// LedgerFilter selects a customer's movements. Zero fields do not restrict.
+type LedgerFilter struct {
+	Livemode   bool
+	CustomerID string
+	CurrencyID string
+	Credit     bool // only those that changed the credit
+	Window
+}
+
+// CreditNoteFilter selects credit notes of a mode. Zero fields do not restrict.
+type CreditNoteFilter struct {
+	Livemode   bool
+	CustomerID string
+	InvoiceID  string
+	Window
+}
+
+// OutstandingFilter selects what was left to pay at a moment. Zero fields do not restrict.
+type OutstandingFilter struct {
+	Livemode   bool
+	CustomerID string
+	CurrencyID string
+	Until      int64 // unix milliseconds: what was recorded later does not count
+}
+
+// Owed is what is left to pay on an invoice.
+type Owed struct {
+	CustomerID string
+	Status     clientele.InvoiceStatus
+	DueDate    int64 // unix seconds
+	Left       clientele.Amount
 }
 
 // CustomerSearch asks for customers that match every term.

@@ -55,7 +55,10 @@ func Fill(ctx context.Context, store billing.Store) error {
 			b.currencies[c.Symbol] = c
 		}
 		b.plan()
-		return b.happen()
+		if err := b.happen(); err != nil {
+			return err
+		}
+		return b.decide()
 	})
 }
 
@@ -100,6 +103,23 @@ func (b *business) happen() error {
 	return nil
 }
 
+// decide writes the settings. The demo's time stands still, so its invoices are not given up as ours goes by.
+func (b *business) decide() error {
+	b.now = Anchor
+	never := int64(clientele.NeverUncollectible)
+	_, err := b.service.UpdateSettings(b.ctx, bySystem, billing.SettingsParams{
+		UncollectibleAfterDays: &never,
+		Business: &clientele.Business{
+			Name: "Clientele Demo Ltd", Email: "billing@example.com", Phone: "+1 555 0100", TaxID: "DE123456789",
+			Address: clientele.Address{
+				Country: "DE", City: "Berlin", Line1: "Karl-Marx-Allee 1", PostalCode: "10178",
+			},
+			PaymentInstructions: "By bank transfer, please, with the invoice's number: IBAN DE02 1203 0000 0000 2020 51",
+		},
+	})
+	return err
+}
+
 // between is a moment from one to another.
 func (b *business) between(from, to time.Time) time.Time {
 	return from.Add(time.Duration(b.Int64N(int64(to.Sub(from)))).Truncate(time.Millisecond))
@@ -133,6 +153,9 @@ func (b *business) planCustomer(n int, p Person) {
 	if n%37 == 5 {
 		b.at(b.between(born, Anchor), func() error { return b.delete(a) })
 		return
+	}
+	if n%29 == 7 {
+		b.at(b.between(born, Anchor), func() error { return b.give(a) })
 	}
 	if b.chance(20) {
 		plan := b.pick(plans)

@@ -1,8 +1,11 @@
 package demo
 
 import (
+	"context"
 	"fmt"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -53,28 +56,122 @@ func (b *business) planInvoice(a *account, due time.Time) {
 	if drafted.After(Anchor.Add(-75*day)) && b.chance(50) {
 		return
 	}
-	b.at(issued, func() error {
-		_, err := b.service.FinalizeInvoice(b.ctx, bySystem, invoice)
-		return err
-	})
+	b.at(issued, func() error { return b.onlyFrom(invoice, clientele.InvoiceDraft, b.service.FinalizeInvoice) })
 	if settled := b.between(issued.Add(day), due.Add(40*day)); !a.defaulter && settled.Before(Anchor) && b.chance(85) {
-		b.at(settled, func() error { return b.settle(invoice) })
+		how := b.IntN(100)
+		b.at(settled, func() error { return b.settle(a, invoice, how) })
 	}
 	if given := due.Add(time.Duration(30+b.IntN(30)) * day); a.defaulter && given.Before(Anchor) {
 		b.at(given, func() error {
-			_, err := b.service.MarkInvoiceUncollectible(b.ctx, bySystem, invoice)
-			return err
+			return b.onlyFrom(invoice, clientele.InvoiceOpen, b.service.MarkInvoiceUncollectible)
 		})
 	}
 }
 
-// settle ends an invoice as most end: paid, or now and then taken back.
-func (b *business) settle(invoice string) error {
-	end := b.service.PayInvoice
-	if b.chance(5) {
-		end = b.service.VoidInvoice
+// onlyFrom moves an invoice along if it is in a state: one over nothing is paid as soon as it is issued, and a payment
+// may have paid another invoice than the one it was planned for.
+func (b *business) onlyFrom(
+	invoice string, from clientele.InvoiceStatus,
+	move func(context.Context, billing.Call, string) (billing.Document, error),
+) error {
+	i, err := b.invoice(invoice)
+	if err != nil || i.Status != from {
+		return err
 	}
-	_, err := end(b.ctx, bySystem, invoice)
+	_, err = move(b.ctx, bySystem, invoice)
+	return err
+}
+
+func (b *business) invoice(id string) (i clientele.Invoice, err error) {
+	doc, err := b.service.Invoice(b.ctx, false, id)
+	if err == nil {
+		err = json.Unmarshal(doc.JSON, &i)
+	}
+	return i, err
+}
+
+// settle ends an invoice as they end: most are paid, some in part, too late, too much, or not at all. how is 0 to 99.
+func (b *business) settle(a *account, id string, how int) error {
+	i, err := b.invoice(id)
+	if err != nil || i.Status != clientele.InvoiceOpen {
+		return err
+	}
+	line := i.Lines[0].Amount
+	switch {
+	case how < 5:
+		_, err = b.service.VoidInvoice(b.ctx, bySystem, id)
+	case how < 15 && line.Sign() > 0: // a part, for whatever has been due longest
+		err = b.pay(a, line, "")
+	case how < 20: // one line too much
+		much, e := i.AmountRemaining.Add(line)
+		if e != nil {
+			return e
+		}
+		err = b.pay(a, much, id)
+	case how < 24 && line.Sign() > 0:
+		if err := b.payWhole(id, "card"); err != nil {
+			return err
+		}
+		_, err = b.service.CreateCreditNote(b.ctx, bySystem, id, billing.CreditNoteParams{
+			Amount: &line, Reason: "order_change", Memo: "Cancelled in time",
+		})
+	case how < 26:
+		err = b.bounce(a, i)
+	default:
+		err = b.payWhole(id, []string{"bank_transfer", "card", "cash"}[how%3])
+	}
+	return err
+}
+
+func (b *business) payWhole(id, method string) error {
+	_, err := b.service.PayInvoice(b.ctx, bySystem, id, billing.Receipt{Method: method})
+	return err
+}
+
+// pay pays an invoice, or whatever has been due longest.
+func (b *business) pay(a *account, amount clientele.Amount, invoice string) error {
+	_, err := b.service.RecordPayment(b.ctx, bySystem, billing.PaymentParams{
+		CustomerID: a.id, CurrencyID: amount.Currency(), Amount: &amount, InvoiceID: invoice,
+		Receipt: billing.Receipt{Method: "bank_transfer", Reference: "Transfer of " + b.now.Format(time.DateOnly)},
+	})
+	return err
+}
+
+// bounce pays an invoice with a cheque that bounces.
+func (b *business) bounce(a *account, i clientele.Invoice) error {
+	doc, err := b.service.RecordPayment(b.ctx, bySystem, billing.PaymentParams{
+		CustomerID: a.id, CurrencyID: i.CurrencyID, Amount: &i.AmountRemaining, InvoiceID: i.ID,
+		Receipt: billing.Receipt{Method: "cheque"},
+	})
+	if err != nil {
+		return err
+	}
+	payment, err := id(doc)
+	if err != nil {
+		return err
+	}
+	_, err = b.service.ReversePayment(b.ctx, bySystem, payment, billing.ReverseParams{Reason: "The cheque bounced"})
+	return err
+}
+
+// give gives a customer a little credit, which is to pay the next invoices.
+func (b *business) give(a *account) error {
+	settings, err := members(map[string]any{"invoice_settings": clientele.InvoiceSettings{ApplyCredit: true}})
+	if err != nil {
+		return err
+	}
+	if _, err := b.service.UpdateCustomer(b.ctx, bySystem, a.id, settings); err != nil {
+		return err
+	}
+	currency := b.currencies[a.Currency]
+	cent, err := clientele.ParseAmount(currency.ID, prices[a.Currency])
+	if err != nil {
+		return err
+	}
+	amount := cent.Times(2500)
+	_, err = b.service.MoveCredit(b.ctx, bySystem, a.id, billing.CreditParams{
+		CurrencyID: currency.ID, Amount: &amount, Description: "Thank you for recommending us",
+	})
 	return err
 }
 
@@ -95,9 +192,10 @@ func (b *business) lines(symbol string) []billing.LineParams {
 
 func (b *business) draft(a *account, symbol string, due time.Time, lines []billing.LineParams) (string, error) {
 	seconds := due.Unix()
+	descriptor := "CLIENTELE DEMO"
 	doc, err := b.service.CreateInvoice(b.ctx, bySystem, billing.InvoiceParams{
-		CustomerID: a.id, CurrencyID: b.currencies[symbol].ID, Lines: lines, DueDate: &seconds,
-		StatementDescriptor: "CLIENTELE DEMO",
+		CustomerID: a.id, CurrencyID: b.currencies[symbol].ID,
+		InvoiceContent: billing.InvoiceContent{Lines: lines, DueDate: &seconds, StatementDescriptor: &descriptor},
 	})
 	if err != nil {
 		return "", fmt.Errorf("invoice of %s: %w", a.Name, err)

@@ -48,6 +48,9 @@ func (t *tx) record(query string, args ...any) (rec billing.Record, found bool, 
 
 // SaveCustomer implements [billing.Tx].
 func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer) error {
+	if err := t.savePolicy(before, after); err != nil {
+		return err
+	}
 	if before == nil {
 		return t.addCustomer(rec, after)
 	}
@@ -75,6 +78,26 @@ func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer)
 		return nil
 	}
 	return t.reindex(rec.Seq, before, after)
+}
+
+// savePolicy keeps the time that a customer has of its own until an invoice becomes uncollectible.
+func (t *tx) savePolicy(before, after *clientele.Customer) error {
+	was, is := policy(before), policy(after)
+	switch {
+	case is == nil && was == nil, is != nil && was != nil && *is == *was:
+		return nil
+	case is == nil:
+		return t.run("DELETE FROM customer_policies WHERE customer_id = $1", after.ID)
+	}
+	return t.run(`INSERT INTO customer_policies (customer_id, livemode, days) VALUES ($1, $2, $3)
+		ON CONFLICT (customer_id) DO UPDATE SET days = excluded.days`, after.ID, after.Livemode, *is)
+}
+
+func policy(c *clientele.Customer) *int64 {
+	if c == nil || c.InvoiceSettings == nil {
+		return nil
+	}
+	return c.InvoiceSettings.UncollectibleAfterDays
 }
 
 func (t *tx) addCustomer(rec billing.Record, c *clientele.Customer) error {

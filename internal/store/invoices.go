@@ -14,26 +14,69 @@ func (t *tx) Invoice(live bool, id string) (billing.Record, bool, error) {
 	return t.record("SELECT id, seq, version, 0, doc FROM invoices WHERE id = $1 AND livemode = $2", id, live)
 }
 
+// unsettled stands in settled_at while something is left to pay: later than any moment.
+const unsettled = 1<<63 - 1
+
 // SaveInvoice implements [billing.Tx].
 func (t *tx) SaveInvoice(rec billing.Record, i *clientele.Invoice) error {
+	settled := int64(0)
+	switch {
+	case i.AmountRemaining.Sign() > 0 && i.Status != clientele.InvoiceDraft:
+		settled = unsettled
+	case i.Status != clientele.InvoiceDraft:
+		settled = i.UpdatedAt.UnixMilli()
+	}
 	columns := []any{
 		rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(), i.Total.Sign() == 0,
-		string(rec.JSON),
+		i.AmountRemaining.String(), settled, string(rec.JSON),
+	}
+	if err := t.indexInvoice(rec, i); err != nil {
+		return err
 	}
 	if rec.Version == 1 {
-		err := t.run(`INSERT INTO invoices
-			(seq, version, status, number, due_date, updated_at, zero, doc, id, livemode, customer_id, currency_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, zero, remaining,
+			settled_at, doc, id, livemode, customer_id, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 			append(columns, i.ID, i.Livemode, i.CustomerID, i.CurrencyID)...)
-		if err != nil {
-			return err
-		}
-		return t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, nil, i.Metadata)
 	}
 	changed, err := t.exec(`UPDATE invoices SET version = $2, status = $3, number = $4, due_date = $5, updated_at = $6,
-		zero = $7, doc = $8 WHERE seq = $1 AND version = $2 - 1`, columns...)
+		zero = $7, remaining = $8, settled_at = $9, doc = $10 WHERE seq = $1 AND version = $2 - 1`, columns...)
 	if err == nil && changed != 1 {
 		err = fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1)
+	}
+	return err
+}
+
+// indexInvoice makes an invoice findable as it is now.
+func (t *tx) indexInvoice(rec billing.Record, i *clientele.Invoice) error {
+	var before clientele.Metadata
+	if rec.Version > 1 {
+		var old struct {
+			Metadata clientele.Metadata `json:"metadata"`
+		}
+		read := func(r row) error { return json.Unmarshal(r.bytes(0), &old) }
+		if err := t.each("SELECT doc FROM invoices WHERE seq = $1", read, rec.Seq); err != nil {
+			return err
+		}
+		before = old.Metadata
+	}
+	if err := t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, before, i.Metadata); err != nil {
+		return err
+	}
+	return t.reindexInvoiceText(rec.Seq, i.Livemode, billing.InvoiceText(i))
+}
+
+// DeleteInvoice implements [billing.Tx].
+func (t *tx) DeleteInvoice(rec billing.Record, i *clientele.Invoice) error {
+	if err := t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, i.Metadata, nil); err != nil {
+		return err
+	}
+	if err := t.reindexInvoiceText(rec.Seq, i.Livemode, ""); err != nil {
+		return err
+	}
+	n, err := t.exec("DELETE FROM invoices WHERE seq = $1 AND version = $2 AND status = 'draft'", rec.Seq, rec.Version)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("invoice %s was not a draft at version %d", rec.ID, rec.Version)
 	}
 	return err
 }

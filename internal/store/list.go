@@ -23,6 +23,13 @@ func (w *where) add(condition string, args ...any) {
 	w.conditions = append(w.conditions, condition)
 }
 
+// equal restricts a column to a value, unless that is empty.
+func (w *where) equal(column, value string) {
+	if value != "" {
+		w.add(column+" = ?", value)
+	}
+}
+
 func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
 
 // with returns the parameters followed by more, and the number of the first of those.
@@ -67,12 +74,8 @@ func (t *tx) ListCustomers(f billing.CustomerFilter) (docs [][]byte, count int64
 func (t *tx) ListInvoices(f billing.InvoiceFilter) (docs [][]byte, count int64, err error) {
 	var w where
 	w.add("livemode = ?", f.Livemode)
-	if f.CustomerID != "" {
-		w.add("customer_id = ?", f.CustomerID)
-	}
-	if f.CurrencyID != "" {
-		w.add("currency_id = ?", f.CurrencyID)
-	}
+	w.equal("customer_id", f.CustomerID)
+	w.equal("currency_id", f.CurrencyID)
 	if len(f.States) > 0 {
 		var args []any
 		for _, state := range f.States {
@@ -84,11 +87,7 @@ func (t *tx) ListInvoices(f billing.InvoiceFilter) (docs [][]byte, count int64, 
 		w.add("zero = 0")
 	}
 	w.addMetadata("invoice_metadata", f.Livemode, f.Metadata)
-	err = t.interruptible(func() (err error) {
-		docs, count, err = t.list("invoices", f.Livemode, w, f.Order, f.Window)
-		return err
-	})
-	return docs, count, err
+	return t.listOf("invoices", f.Livemode, w, f.Order, f.Window)
 }
 
 // byTime says whether an order is that of creation, either way.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -8,10 +9,15 @@ import (
 	"strings"
 
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"clientele.dev/internal/billing"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// fills are the steps that do more than SQL can say.
+var fills = map[string]func(billing.Tx) error{"0005_receivables": billing.OpenBooks}
 
 // migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a
 // step; its number is the schema's version after it.
@@ -62,6 +68,11 @@ func applyStep(c *conn, step string) error {
 	}
 	if err := sqlitex.ExecuteScript(c.Conn, string(script), nil); err != nil {
 		return err
+	}
+	if fill := fills[name]; fill != nil {
+		if err := fill(&tx{conn: c, ctx: context.Background()}); err != nil {
+			return err
+		}
 	}
 	return c.run("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", version, name)
 }

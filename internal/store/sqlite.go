@@ -20,7 +20,7 @@ type conn struct {
 }
 
 // parameter is a numbered parameter; SQLite's own form of it is ?1.
-var parameter = regexp.MustCompile(`\$(\d)`)
+var parameter = regexp.MustCompile(`\$(\d+)`)
 
 func sqliteForm(query string) string { return parameter.ReplaceAllString(query, "?$1") }
 

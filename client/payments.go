@@ -1,0 +1,162 @@
+package client
+
+import (
+	"context"
+	"iter"
+
+	"clientele.dev"
+)
+
+// Payments are the money received from the customers of the key's mode.
+type Payments struct{ c *Client }
+
+// PaymentParams says what money was received.
+type PaymentParams struct {
+	// Who paid: a customer's id or DID.
+	CustomerID string `json:"customer_id"`
+	// The currency of the money.
+	CurrencyID string `json:"currency_id"`
+	// How much, in the currency's smallest unit, as digits.
+	Amount string `json:"amount"`
+	// The invoice it is for; the oldest due first when empty.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	Receipt
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// As on a customer.
+	Metadata map[string]any `json:"metadata,omitempty"`
+}
+
+// PaymentListParams says which payments to list, which page of them, and in which order. The zero value is the first
+// page of all, newest first.
+type PaymentListParams struct {
+	Window
+	// Only those of a customer, by id or by DID.
+	CustomerID, CustomerDID string
+	// Only those that paid a part of this invoice.
+	InvoiceID string
+	// Only those in this currency.
+	CurrencyID string
+	// Only those in this state.
+	Status clientele.PaymentStatus
+	// Only those whose metadata has all these values.
+	Metadata map[string]string
+	// What to sort by, such as "updated_at:ASC".
+	Order []string
+}
+
+func (p PaymentListParams) query() query {
+	q := query{}
+	q.window(p.Window)
+	q.text("customer_id", p.CustomerID)
+	q.text("customer_did", p.CustomerDID)
+	q.text("invoice_id", p.InvoiceID)
+	q.text("currency_id", p.CurrencyID)
+	q.text("status", string(p.Status))
+	q.metadata(p.Metadata)
+	q.order(p.Order)
+	return q
+}
+
+// Create records money received: it pays the invoice it is for, or the oldest due first, and the rest becomes credit.
+//
+//clientele:operation POST /api/payments
+func (s *Payments) Create(ctx context.Context, p PaymentParams, opts ...CallOption) (*clientele.Payment, error) {
+	return fetch[clientele.Payment](ctx, s.c, opts, request{route: "POST /api/payments", body: p})
+}
+
+// Retrieve answers one payment with its customer, currency, payment method and invoice.
+//
+//clientele:operation GET /api/payment-intents/{id}
+//clientele:operation GET /api/payments/{id}
+func (s *Payments) Retrieve(ctx context.Context, id string, opts ...CallOption) (*clientele.PaymentExpanded, error) {
+	return fetch[clientele.PaymentExpanded](ctx, s.c, opts, request{route: "GET /api/payments/{id}", ref: id})
+}
+
+// List answers one page of payments and how many there are in all.
+//
+//clientele:operation GET /api/payment-intents
+//clientele:operation GET /api/payments
+func (s *Payments) List(
+	ctx context.Context, p PaymentListParams, opts ...CallOption,
+) (*clientele.Page[clientele.Payment], error) {
+	return fetch[clientele.Page[clientele.Payment]](ctx, s.c, opts,
+		request{route: "GET /api/payments", query: p.query()})
+}
+
+// All walks every payment of the list, 100 a request. Of the paging parameters only StartingAfter counts.
+// It ends after the first error.
+//
+//clientele:operation GET /api/payments
+func (s *Payments) All(ctx context.Context, p PaymentListParams) iter.Seq2[clientele.Payment, error] {
+	p.Window = Window{Limit: walkSize, StartingAfter: p.StartingAfter}
+	return walk(func(_ int, last *clientele.Payment) (*clientele.Page[clientele.Payment], error) {
+		p := p
+		if last != nil {
+			p.StartingAfter = last.ID
+		}
+		return s.List(ctx, p)
+	})
+}
+
+// AllocateParams says how much of what a payment left as credit is to pay what.
+type AllocateParams struct {
+	// The invoice to pay; the oldest due first when empty.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	// How much, as digits; as much as there is when empty.
+	Amount string `json:"amount,omitempty"`
+}
+
+// Allocate pays invoices with what a payment left as credit.
+//
+//clientele:operation POST /api/payments/{id}/allocate
+func (s *Payments) Allocate(
+	ctx context.Context, id string, p AllocateParams, opts ...CallOption,
+) (*clientele.Payment, error) {
+	return fetch[clientele.Payment](ctx, s.c, opts, request{route: "POST /api/payments/{id}/allocate", ref: id, body: p})
+}
+
+// Reverse takes a payment back, the money not having come after all. The reason is free text.
+//
+//clientele:operation POST /api/payments/{id}/reverse
+func (s *Payments) Reverse(
+	ctx context.Context, id, reason string, opts ...CallOption,
+) (*clientele.Payment, error) {
+	body := struct {
+		Reason string `json:"reason,omitempty"`
+	}{reason}
+	return fetch[clientele.Payment](ctx, s.c, opts,
+		request{route: "POST /api/payments/{id}/reverse", ref: id, body: body})
+}
+
+// CreditNotes are what was taken back of invoices; [Invoices.Credit] makes them.
+type CreditNotes struct{ c *Client }
+
+// CreditNoteListParams says which credit notes to list, and which page of them.
+type CreditNoteListParams struct {
+	Window
+	// Only those of an invoice, or of a customer by id or by DID.
+	InvoiceID, CustomerID, CustomerDID string
+}
+
+// Retrieve answers one credit note.
+//
+//clientele:operation GET /api/credit-notes/{id}
+func (s *CreditNotes) Retrieve(ctx context.Context, id string, opts ...CallOption) (*clientele.CreditNote, error) {
+	return fetch[clientele.CreditNote](ctx, s.c, opts, request{route: "GET /api/credit-notes/{id}", ref: id})
+}
+
+// List answers one page of credit notes, newest first, and how many there are in all.
+//
+//clientele:operation GET /api/credit-notes
+func (s *CreditNotes) List(
+	ctx context.Context, p CreditNoteListParams, opts ...CallOption,
+) (*clientele.Page[clientele.CreditNote], error) {
+	q := query{}
+	q.window(p.Window)
+	q.text("invoice_id", p.InvoiceID)
+	q.text("customer_id", p.CustomerID)
+	q.text("customer_did", p.CustomerDID)
+	return fetch[clientele.Page[clientele.CreditNote]](ctx, s.c, opts,
+		request{route: "GET /api/credit-notes", query: q})
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"clientele.dev/internal/billing"
+)
+
+// How often a server looks for what it does by itself.
+const (
+	choreInterval  = 2 * time.Second
+	forgetInterval = time.Hour
+)
+
+// chores are what a server does by itself, at its start and from then on. Servers on one database may all do them: each
+// is done in the transaction that finds it to be done.
+type chores struct {
+	service *billing.Service
+	log     *slog.Logger
+}
+
+// start does them until the context ends or stop is called, which waits for the one under way to finish.
+func (c chores) start(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	all.Go(func() {
+		every(ctx, choreInterval, func() { c.do(ctx, "invoices given up", c.service.ApplyPolicy) })
+	})
+	all.Go(func() {
+		every(ctx, forgetInterval, func() {
+			c.do(ctx, "old answers", func(ctx context.Context) (int, error) { return 0, c.service.ForgetAnswers(ctx) })
+		})
+	})
+	return func() {
+		cancel()
+		all.Wait()
+	}
+}
+
+// every calls fn at once and again after each interval, until the context ends.
+func every(ctx context.Context, interval time.Duration, fn func()) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		fn()
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// do does one of them and says so when there was something to do.
+func (c chores) do(ctx context.Context, what string, fn func(context.Context) (int, error)) {
+	n, err := fn(ctx)
+	if n > 0 {
+		c.log.Info(what, "count", n)
+	}
+	if err != nil && ctx.Err() == nil {
+		c.log.Error("a chore failed; it is tried again", "chore", what, "error", err)
+	}
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"clientele.dev/client"
+	"clientele.dev/internal/apptest"
+)
+
+// TestVerify shows that verify finds nothing in right books, and every kind of wrong that is done to them behind the
+// server's back.
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	right := rightBooks(t)
+	if out, code := verify(t, right, ""); code != 0 || out != "The books of 2 customers are right.\n" {
+		t.Fatalf("exit %d: %s", code, out)
+	}
+	for _, test := range []struct{ name, sql, want string }{
+		{"credit", "UPDATE customers SET doc = replace(doc, '\"token_balance\":{\"curr_test_usd\":\"'," +
+			" '\"token_balance\":{\"curr_test_usd\":\"1')", "token_balance of curr_test_usd is 15000"},
+		{"balance", "UPDATE customers SET doc = json_set(doc, '$.balance', '7.00') WHERE doc ->> '$.name' = 'Ana'",
+			"balance is 7.00, not 50.00"},
+		{"delinquent", "UPDATE customers SET doc = json_set(doc, '$.delinquent', json('false')), delinquent = 0",
+			"delinquent is false, not true"},
+		{"delinquent column", "UPDATE customers SET delinquent = 1 - delinquent",
+			"the row in customers does not repeat its document"},
+		{"customer count", "UPDATE customer_totals SET count = 7", "test: the number of customers is not"},
+		{"remaining", "UPDATE invoices SET doc = json_set(doc, '$.amount_remaining', '1'), remaining = '1'" +
+			" WHERE status = 'uncollectible'", "amount_remaining is 1; the ledger says 600"},
+		{"remaining column", "UPDATE invoices SET remaining = '1' WHERE status = 'uncollectible'",
+			"the row in invoices does not repeat its document"},
+		{"status", "UPDATE invoices SET status = 'open', doc = json_set(doc, '$.status', 'open') WHERE status = 'paid'",
+			"it is open, with 0 left to pay"},
+		{"line", "UPDATE invoices SET doc = json_set(doc, '$.lines[0].amount', '1')", "its lines come to"},
+		{"printed", "UPDATE invoices SET doc = json_set(doc, '$.customer_name', 'Eve') WHERE status <> 'draft'",
+			"what is printed on it is not what was"},
+		{"number", "UPDATE invoices SET number = 'X-0009', doc = json_set(doc, '$.number', 'X-0009') WHERE status = 'paid'",
+			"its number X-0009 is not one the customer has given"},
+		{"gap", "UPDATE customers SET doc = json_set(doc, '$.next_invoice_sequence', 9)", "no invoice has the number 8"},
+		{"movement", "UPDATE ledger SET doc = json_set(doc, '$.amount', '5001') WHERE amount = '5000'",
+			"the credit after it is 5001, not 5000"},
+		{"movement's column", "UPDATE ledger SET amount = '5001' WHERE amount = '5000'",
+			"the row in ledger does not repeat its document"},
+		{"movement gone", "DELETE FROM ledger WHERE receivable = '-400'", "amount_paid is 400; the ledger says 0"},
+		{"movement of nobody", "UPDATE ledger SET customer_id = 'cus_x', doc = json_set(doc, '$.customer_id', 'cus_x')" +
+			" WHERE amount = '5000'", "its customer is gone"},
+		{"allocation", "UPDATE payments SET doc = json_set(doc, '$.allocations[0].amount', '399')",
+			"its allocation to in_"},
+		{"payment", "UPDATE payments SET doc = json_set(doc, '$.amount_unallocated', '1')", "amount_unallocated is 1"},
+		{"payment gone", "DELETE FROM payments", "was created, and is gone from payments"},
+		{"invoice gone", "DELETE FROM invoices WHERE status = 'draft'", "was created, and is gone from invoices"},
+		{"customer gone", "DELETE FROM customers WHERE doc ->> '$.name' = 'Bo'", "was created, and is gone from customers"},
+		{"credit note", "UPDATE credit_notes SET doc = json_set(doc, '$.amount_off', '1')", "its credit notes come to 1"},
+		{"credit note's number", "UPDATE credit_notes SET doc = json_set(doc, '$.number', 'CN')", "its number is CN, not"},
+		{"event gone", "DELETE FROM events WHERE type = 'invoice.finalized'", "is missing"},
+		{"events gone", "DELETE FROM events", "it has no event"},
+		{"last event", "UPDATE events SET doc = json_set(doc, '$.data.object.name', 'Eve') WHERE type LIKE 'customer.%'",
+			"it is not as its last event"},
+		{"version", "UPDATE invoices SET version = version + 1", "is not at the version of its last event"},
+		{"no JSON", "UPDATE invoices SET doc = 'x' WHERE status = 'paid'", "an invoice's document cannot be read"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			out, code := verify(t, right, test.sql)
+			if code != 1 || !strings.Contains(out, test.want) {
+				t.Errorf("exit %d; want 1 and %q in:\n%s", code, test.want, out)
+			}
+		})
+	}
+}
+
+// verify runs the command on a copy of a database to which something has been done.
+func verify(t *testing.T, database, sql string) (stdout string, code int) {
+	t.Helper()
+	data, err := os.ReadFile(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := sqlite.OpenConn(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sqlitex.ExecuteScript(c, sql, nil); err != nil {
+		t.Fatal(err)
+	}
+	if sql != "" && c.Changes() == 0 {
+		t.Fatal("nothing was changed")
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var out, log bytes.Buffer
+	code = run(context.Background(), []string{"verify", "--db", "sqlite:" + path}, &out, &log)
+	if (code == 1) != strings.Contains(log.String(), "found; the books are not as they must be") {
+		t.Errorf("exit %d: %s", code, log.String())
+	}
+	return out.String(), code
+}
+
+// rightBooks makes a database in which a bit of everything has happened, and returns its path.
+func rightBooks(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := apptest.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, c := t.Context(), s.Test()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must2 := func(_ any, err error) { t.Helper(); must(err) }
+	customer := func(name string) string {
+		made, err := c.Customers.Create(ctx, client.CustomerParams{Name: &name})
+		must(err)
+		return made.ID
+	}
+	const usd = "curr_test_usd"
+	invoice := func(customer, units string, finalize bool) string {
+		made, err := c.Invoices.Create(ctx, client.InvoiceParams{
+			CustomerID: customer, CurrencyID: usd, Finalize: finalize,
+			Lines: []client.LineParams{{Description: "Work", Quantity: 1, UnitAmount: units}},
+		})
+		must(err)
+		return made.ID
+	}
+	ana := customer("Ana")
+	customer("Bo")
+	must2(c.Customers.MoveCredit(ctx, ana, client.CreditParams{CurrencyID: usd, Amount: "5000"}))
+	paid, late := invoice(ana, "400", true), invoice(ana, "1000", true)
+	invoice(ana, "70", false)
+	must2(c.Invoices.Pay(ctx, paid, client.Receipt{}))
+	must2(c.Invoices.Credit(ctx, late, client.CreditNoteParams{Amount: "400"}))
+	must2(c.Invoices.MarkUncollectible(ctx, late))
+	s.Close()
+	return filepath.Join(dir, "clientele.db")
+}

@@ -1,0 +1,101 @@
+package api
+
+import (
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+func (a *API) createPayment(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.PaymentParams) (billing.Document, error) {
+		return a.service.RecordPayment(r.Context(), call, p)
+	})
+}
+
+func (a *API) retrievePayment(r *request) (answer, error) {
+	doc, err := a.service.Payment(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	return document(doc), err
+}
+
+// retrievePaymentIntent is the published client's name for a payment.
+func (a *API) retrievePaymentIntent(r *request) (answer, error) { return a.retrievePayment(r) }
+
+func (a *API) listPayments(r *request) (answer, error) {
+	p := params{query: r.query}
+	f := billing.PaymentFilter{
+		Livemode:   r.caller.Livemode,
+		InvoiceID:  p.text("invoice_id"),
+		CurrencyID: p.text("currency_id"),
+		Metadata:   p.metadata(),
+		Order:      p.order("created_at", "updated_at", "id"),
+	}
+	switch f.Status = clientele.PaymentStatus(p.text("status")); f.Status {
+	case "", clientele.PaymentSucceeded, clientele.PaymentCanceled:
+	default:
+		p.fail(invalid("status", "status is succeeded or canceled"))
+	}
+	customer := p.customer()
+	window, paging := p.window(f.Order)
+	if f.Window = window; p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.ListPayments(r.Context(), customer, f)
+	return page(docs, count, paging), err
+}
+
+// listPaymentIntents is the published client's name for payments.
+func (a *API) listPaymentIntents(r *request) (answer, error) { return a.listPayments(r) }
+
+func (a *API) allocatePayment(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.AllocateParams) (billing.Document, error) {
+		return a.service.AllocatePayment(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) reversePayment(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.ReverseParams) (billing.Document, error) {
+		return a.service.ReversePayment(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) createBalanceTransaction(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.CreditParams) (billing.Document, error) {
+		return a.service.MoveCredit(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) listBalanceTransactions(r *request) (answer, error) {
+	p := params{query: r.query}
+	f := billing.LedgerFilter{Livemode: r.caller.Livemode, CurrencyID: p.text("currency_id")}
+	if credit := p.boolean("credit"); credit != nil {
+		f.Credit = *credit
+	}
+	window, paging := p.window(nil)
+	if f.Window = window; p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.ListBalanceTransactions(r.Context(), r.PathValue("id"), f)
+	return page(docs, count, paging), err
+}
+
+func (a *API) createCreditNote(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.CreditNoteParams) (billing.Document, error) {
+		return a.service.CreateCreditNote(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) retrieveCreditNote(r *request) (answer, error) {
+	doc, err := a.service.CreditNote(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	return document(doc), err
+}
+
+func (a *API) listCreditNotes(r *request) (answer, error) {
+	p := params{query: r.query}
+	f := billing.CreditNoteFilter{Livemode: r.caller.Livemode, InvoiceID: p.text("invoice_id")}
+	customer := p.customer()
+	window, paging := p.window(nil)
+	if f.Window = window; p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.ListCreditNotes(r.Context(), customer, f)
+	return page(docs, count, paging), err
+}

@@ -1,0 +1,169 @@
+package api
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/paper"
+)
+
+func (a *API) retrieveAging(r *request) (answer, error) {
+	p := params{query: r.query}
+	f := billing.AgingFilter{
+		Livemode: r.caller.Livemode, AsOf: p.moment("as_of", true), CurrencyID: p.text("currency_id"),
+		Customer: p.text("customer_id"),
+	}
+	format := p.format(r, "json", "csv")
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	aging, err := a.service.Aging(r.Context(), f)
+	if err != nil || format == "json" {
+		return encodedOr(aging, err)
+	}
+	rows := [][]string{{"as_of", "currency_id", "current", "days_1_30", "days_31_60", "days_61_90", "days_over_90",
+		"total"}}
+	for _, id := range sortedKeys(aging.Currencies) {
+		b := aging.Currencies[id]
+		rows = append(rows, []string{
+			aging.AsOf.String(), id, b.Current.String(), b.Days1To30.String(), b.Days31To60.String(),
+			b.Days61To90.String(), b.DaysOver90.String(), b.Total.String(),
+		})
+	}
+	return table(rows)
+}
+
+func (a *API) retrieveReceivables(r *request) (answer, error) {
+	p := params{query: r.query}
+	format := p.format(r, "json", "csv")
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	summary, err := a.service.Receivables(r.Context(), r.caller.Livemode)
+	if err != nil || format == "json" {
+		return encodedOr(summary, err)
+	}
+	rows := [][]string{{"currency_id", "outstanding", "past_due", "overdue", "credit", "invoices", "customers"}}
+	for _, id := range sortedKeys(summary.Currencies) {
+		s := summary.Currencies[id]
+		rows = append(rows, []string{
+			id, s.Outstanding.String(), s.PastDue.String(), s.Overdue.String(), s.Credit.String(),
+			strconv.FormatInt(s.Invoices, 10), strconv.FormatInt(s.Customers, 10),
+		})
+	}
+	return table(rows)
+}
+
+func (a *API) listDebtors(r *request) (answer, error) {
+	p := params{query: r.query}
+	currency, paging, format := p.text("currency_id"), p.page(), p.format(r, "json", "csv")
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	window := billing.Window{Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize}
+	if format == "csv" { // whole, whatever the page
+		window = billing.Window{Limit: maxPage}
+	}
+	debtors, count, err := a.service.Debtors(r.Context(), r.caller.Livemode, currency, window)
+	if err != nil || format == "json" {
+		return encodedOr(clientele.Page[clientele.Debtor]{Count: count, List: debtors, Paging: paging}, err)
+	}
+	rows := [][]string{{"customer_id", "name", "email", "currency_id", "overdue", "past_due", "invoices",
+		"oldest_due_date"}}
+	for _, d := range debtors {
+		rows = append(rows, []string{
+			d.CustomerID, d.Name, d.Email, d.CurrencyID, d.Overdue.String(), d.PastDue.String(),
+			strconv.FormatInt(d.Invoices, 10), time.Unix(d.OldestDueDate, 0).UTC().Format(time.DateOnly),
+		})
+	}
+	return table(rows)
+}
+
+func (a *API) retrieveStatement(r *request) (answer, error) {
+	p := params{query: r.query}
+	from, to := p.moment("from", false), p.moment("to", true)
+	format := p.format(r, "json", "csv", "html", "pdf")
+	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+		p.fail(invalid("to", "to is before from"))
+	}
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	st, err := a.service.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"), from, to)
+	if err != nil || format == "json" {
+		return encodedOr(st, err)
+	}
+	if format == "csv" {
+		return table(statementRows(st))
+	}
+	settings, err := a.service.SettingsOf(r.Context(), r.caller.Livemode)
+	if err != nil {
+		return answer{}, err
+	}
+	var b bytes.Buffer
+	media, write := "text/html; charset=utf-8", paper.StatementHTML
+	if format == "pdf" {
+		media, write = "application/pdf", paper.StatementPDF
+	}
+	err = write(&b, paper.Statement{Statement: st, Settings: settings})
+	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
+}
+
+func statementRows(st clientele.Statement) [][]string {
+	rows := [][]string{{"currency_id", "at", "reason", "description", "invoice_number", "amount", "balance", "id"}}
+	for _, id := range sortedKeys(st.Currencies) {
+		account := st.Currencies[id]
+		rows = append(rows,
+			[]string{id, st.From.String(), "opening_balance", "", "", "", account.OpeningBalance.String(), ""})
+		for _, l := range account.Lines {
+			rows = append(rows, []string{
+				id, l.At.String(), string(l.Reason), l.Description, l.InvoiceNumber, l.Amount.String(), l.Balance.String(),
+				l.ID,
+			})
+		}
+		rows = append(rows,
+			[]string{id, st.To.String(), "closing_balance", "", "", "", account.ClosingBalance.String(), ""})
+	}
+	return rows
+}
+
+// encodedOr answers with a value, or fails.
+func encodedOr(v any, err error) (answer, error) {
+	if err != nil {
+		return answer{}, err
+	}
+	return encoded(http.StatusOK, v)
+}
+
+// table answers with CSV (RFC 4180).
+func table(rows [][]string) (answer, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	for _, row := range rows {
+		for i := range row {
+			row[i] = cell(row[i])
+		}
+	}
+	err := w.WriteAll(rows)
+	return answer{status: http.StatusOK, contentType: "text/csv; charset=utf-8", body: b.Bytes()}, err
+}
+
+// cell keeps a spreadsheet from taking a text for a formula, as OWASP advises, by a quote before it. An amount below
+// nothing is a number and stays one.
+func cell(text string) string {
+	if text == "" || !strings.ContainsAny(text[:1], "=+-@\t\r\n") && !strings.HasPrefix(text, "＝") &&
+		!strings.HasPrefix(text, "＋") && !strings.HasPrefix(text, "－") && !strings.HasPrefix(text, "＠") {
+		return text
+	}
+	if digits := strings.TrimPrefix(text, "-"); digits != "" && strings.Trim(digits, "0123456789") == "" {
+		return text
+	}
+	return "'" + text
+}

@@ -1,0 +1,14 @@
+package api
+
+import "clientele.dev/internal/billing"
+
+func (a *API) retrieveSettings(r *request) (answer, error) {
+	doc, err := a.service.Settings(r.Context(), r.caller.Livemode)
+	return document(doc), err
+}
+
+func (a *API) updateSettings(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.SettingsParams) (billing.Document, error) {
+		return a.service.UpdateSettings(r.Context(), call, p)
+	})
+}

@@ -1,0 +1,277 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"clientele.dev"
+)
+
+// FinalizeInvoice opens a draft: it gets its number and keeps the customer as printed on it from then on.
+func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (Document, error) {
+	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+		if err := checkTransition(h, clientele.InvoiceOpen, clientele.InvoiceDraft); err != nil {
+			return err
+		}
+		a, err := s.open(tx, call, h.CustomerID)
+		if err != nil {
+			return err
+		}
+		if err := a.finalize(h); err != nil {
+			return err
+		}
+		return a.close()
+	})
+}
+
+// finalize opens a draft. The customer's credit pays it if the customer's settings say so, and when nothing is left to
+// pay it is paid.
+func (a *account) finalize(h *held) error {
+	now, c := a.now.Unix(), a.customer
+	h.Number = fmt.Sprintf("%s-%04d", c.InvoicePrefix, c.NextInvoiceSequence)
+	c.NextInvoiceSequence++
+	h.CustomerName, h.CustomerEmail, h.CustomerPhone = c.Name, c.Email, c.Phone
+	if address := c.Address; address != (clientele.Address{}) {
+		h.CustomerAddress = &address
+	}
+	if h.DueDate == 0 {
+		h.DueDate = now
+	}
+	h.Status, h.EffectiveAt, h.StatusTransitions.FinalizedAt = clientele.InvoiceOpen, now, now
+	h.StartingBalance = a.credit(h.CurrencyID)
+	_, err := a.post(clientele.BalanceTransaction{
+		CurrencyID: h.CurrencyID, Reason: clientele.ReasonInvoiceFinalized, Receivable: h.Total, InvoiceID: h.ID,
+	})
+	if err != nil {
+		return err
+	}
+	part := clientele.Zero(h.CurrencyID)
+	if c.InvoiceSettings != nil && c.InvoiceSettings.ApplyCredit {
+		part = least(h.Total, h.StartingBalance)
+	}
+	h.EndingBalance = minus(h.StartingBalance, part)
+	if err := a.saveAs(h, clientele.EventInvoiceFinalized); err != nil {
+		return err
+	}
+	if part.Sign() == 0 && h.Total.Sign() > 0 {
+		return nil
+	}
+	_, err = a.applyCredit(h, part, clientele.BalanceTransaction{})
+	return err
+}
+
+// applyCredit pays a part of an invoice with the customer's credit; t says what a request says of it.
+func (a *account) applyCredit(
+	h *held, part clientele.Amount, t clientele.BalanceTransaction,
+) (clientele.BalanceTransaction, error) {
+	if part.Sign() > 0 {
+		t.CurrencyID, t.InvoiceID, t.Reason = h.CurrencyID, h.ID, clientele.ReasonCreditApplied
+		t.Amount, t.Receivable = part.Neg(), part.Neg()
+		var err error
+		if t, err = a.post(t); err != nil {
+			return t, err
+		}
+		h.AmountCredited = plus(h.AmountCredited, part)
+	}
+	return t, a.save(h)
+}
+
+// PayInvoice records a payment of all that is left to pay on an invoice.
+func (s *Service) PayInvoice(ctx context.Context, call Call, id string, r Receipt) (Document, error) {
+	if err := r.check(); err != nil {
+		return Document{}, err
+	}
+	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+		err := checkTransition(h, clientele.InvoicePaid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
+		if err != nil {
+			return err
+		}
+		a, err := s.open(tx, call, h.CustomerID)
+		if err != nil {
+			return err
+		}
+		money, err := moneyOf(tx, call.Livemode)
+		if err != nil {
+			return err
+		}
+		pay, err := a.receive(money.currencies[h.CurrencyID], PaymentParams{
+			Amount: &h.AmountRemaining, InvoiceID: h.ID, Receipt: r,
+		})
+		if err != nil {
+			return err
+		}
+		if err := a.payInvoice(pay, clientele.ReasonPayment, pay.Amount, h); err != nil {
+			return err
+		}
+		if err := a.savePayment(pay, clientele.EventPaymentSucceeded); err != nil {
+			return err
+		}
+		return a.close()
+	})
+}
+
+// VoidInvoice takes an invoice back: it keeps its number, and nothing is owed on it. What has been paid on it becomes
+// the customer's credit.
+func (s *Service) VoidInvoice(ctx context.Context, call Call, id string) (Document, error) {
+	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+		err := checkTransition(h, clientele.InvoiceVoid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
+		if err != nil {
+			return err
+		}
+		if given := h.PostPaymentCreditNotesAmount; given.Sign() > 0 { // voiding it would give that twice
+			return clientele.Errorf(clientele.Conflict, "status",
+				"credit notes have given %s of the invoice back as credit, so it is not voided; pay it with that credit", given)
+		}
+		a, err := s.open(tx, call, h.CustomerID)
+		if err != nil {
+			return err
+		}
+		if err := a.release(h); err != nil {
+			return err
+		}
+		rest := minus(h.Total, h.PrePaymentCreditNotesAmount)
+		_, err = a.post(clientele.BalanceTransaction{
+			CurrencyID: h.CurrencyID, Reason: clientele.ReasonInvoiceVoided, Receivable: rest.Neg(), InvoiceID: h.ID,
+		})
+		if err != nil {
+			return err
+		}
+		zero := clientele.Zero(h.CurrencyID)
+		h.AmountPaid, h.AmountCredited, h.AmountDue, h.AmountRemaining = zero, zero, rest, zero
+		h.AmountWrittenOff = rest
+		h.Status, h.StatusTransitions.VoidedAt = clientele.InvoiceVoid, a.now.Unix()
+		if err := a.saveAs(h, clientele.EventInvoiceVoided); err != nil {
+			return err
+		}
+		return a.close()
+	})
+}
+
+// release makes whatever paid an invoice the customer's credit.
+func (a *account) release(h *held) error {
+	payments, err := a.tx.InvoicePayments(h.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range payments {
+		pay, err := holdPayment(a.tx, a.call.Livemode, id)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(pay.Allocations, func(l clientele.Allocation) bool { return l.InvoiceID == h.ID })
+		if i < 0 { // taken back before
+			continue
+		}
+		part := pay.Allocations[i].Amount
+		pay.move(h.ID, part.Neg())
+		_, err = a.post(clientele.BalanceTransaction{
+			CurrencyID: h.CurrencyID, Reason: clientele.ReasonUnallocated, Amount: part, Receivable: part, InvoiceID: h.ID,
+			PaymentID: pay.ID,
+		})
+		if err != nil {
+			return err
+		}
+		if err := a.savePayment(pay, clientele.EventPaymentUpdated); err != nil {
+			return err
+		}
+	}
+	if h.AmountCredited.Sign() == 0 {
+		return nil
+	}
+	_, err = a.post(clientele.BalanceTransaction{
+		CurrencyID: h.CurrencyID, Reason: clientele.ReasonCreditUnapplied, Amount: h.AmountCredited,
+		Receivable: h.AmountCredited, InvoiceID: h.ID,
+	})
+	return err
+}
+
+// MarkInvoiceUncollectible gives an open invoice up: it counts as overdue from then on.
+func (s *Service) MarkInvoiceUncollectible(ctx context.Context, call Call, id string) (Document, error) {
+	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+		if err := checkTransition(h, clientele.InvoiceUncollectible, clientele.InvoiceOpen); err != nil {
+			return err
+		}
+		return s.giveUp(tx, call, h)
+	})
+}
+
+func (s *Service) giveUp(tx Tx, call Call, h *held) error {
+	a, err := s.open(tx, call, h.CustomerID)
+	if err != nil {
+		return err
+	}
+	h.Status, h.StatusTransitions.MarkedUncollectibleAt = clientele.InvoiceUncollectible, a.now.Unix()
+	if err := a.saveAs(h, clientele.EventInvoiceMarkedUncollectible); err != nil {
+		return err
+	}
+	return a.close()
+}
+
+// ApplyPolicy gives up the open invoices that are past due for longer than the settings, or their customers' own,
+// allow. It is safe to call at any time, from any number of servers: an invoice is given up once, in the transaction
+// that finds it open. It returns how many were.
+func (s *Service) ApplyPolicy(ctx context.Context) (given int, err error) {
+	const step = 100 // so that other writers do not wait
+	for _, live := range []bool{false, true} {
+		for n := step; n == step; given += n {
+			if n, err = s.applyPolicy(ctx, live, step); err != nil {
+				return given, err
+			}
+		}
+	}
+	return given, nil
+}
+
+func (s *Service) applyPolicy(ctx context.Context, live bool, limit int64) (n int, err error) {
+	late := func(tx Tx) (recs []Record, err error) {
+		settings, _, err := settingsOf(tx, live)
+		if err != nil {
+			return nil, err
+		}
+		return tx.LateInvoices(live, s.now().Unix(), settings.UncollectibleAfterDays, limit)
+	}
+	// A look before writing: most of the time there is nothing to do.
+	err = s.store.View(ctx, func(tx Tx) error {
+		recs, err := late(tx)
+		n = len(recs)
+		return err
+	})
+	if err != nil || n == 0 {
+		return n, err
+	}
+	err = s.store.Update(ctx, func(tx Tx) error {
+		recs, err := late(tx)
+		n = len(recs)
+		for _, rec := range recs {
+			h, err := hold(rec)
+			if err != nil {
+				return err
+			}
+			if err := s.giveUp(tx, Call{Livemode: live, Actor: "system"}, h); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	return n, err
+}
+
+// checkTransition refuses a change of state that an invoice cannot make.
+func checkTransition(h *held, to clientele.InvoiceStatus, from ...clientele.InvoiceStatus) error {
+	if slices.Contains(from, h.Status) {
+		return nil
+	}
+	return clientele.Errorf(clientele.Conflict, "status",
+		"the invoice cannot go from %s to %s; only from %s", h.Status, to, oneOf(from))
+}
+
+// oneOf lists states: open or uncollectible.
+func oneOf(states []clientele.InvoiceStatus) string {
+	var names []string
+	for _, state := range states {
+		names = append(names, string(state))
+	}
+	return strings.Join(names, " or ")
+}

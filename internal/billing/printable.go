@@ -1,0 +1,68 @@
+package billing
+
+import (
+	"context"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// Printable is an invoice and all that is printed with it.
+type Printable struct {
+	Invoice     clientele.Invoice
+	Currency    clientele.PaymentCurrency
+	CreditNotes []clientele.CreditNote
+	Settings    clientele.Settings
+}
+
+// PrintableInvoice answers an invoice with all that is printed with it.
+func (s *Service) PrintableInvoice(ctx context.Context, live bool, id string) (p Printable, err error) {
+	err = s.store.View(ctx, func(tx Tx) error {
+		h, err := holdInvoice(tx, live, id)
+		if err != nil {
+			return err
+		}
+		p, err = printable(tx, h)
+		return err
+	})
+	return p, err
+}
+
+func printable(tx Tx, h *held) (Printable, error) {
+	p := Printable{Invoice: *h.Invoice}
+	var err error
+	if p.Settings, _, err = settingsOf(tx, h.Livemode); err != nil {
+		return p, err
+	}
+	all, err := moneyOf(tx, h.Livemode)
+	if err != nil {
+		return p, err
+	}
+	p.Currency = all.currencies[h.CurrencyID]
+	if h.CustomerName == "" { // a draft has nothing printed yet
+		rec, found, err := tx.Customer(h.Livemode, Ref{ID: h.CustomerID})
+		if err != nil {
+			return p, err
+		}
+		if found && h.Status == clientele.InvoiceDraft {
+			c, err := decodeCustomer(rec)
+			if err != nil {
+				return p, err
+			}
+			p.Invoice.CustomerName, p.Invoice.CustomerEmail, p.Invoice.CustomerAddress = c.Name, c.Email, &c.Address
+		}
+	}
+	docs, err := tx.CreditNotes(h.ID)
+	if err != nil {
+		return p, err
+	}
+	for _, doc := range docs {
+		var note clientele.CreditNote
+		if err := json.Unmarshal(doc, &note); err != nil {
+			return p, err
+		}
+		p.CreditNotes = append(p.CreditNotes, note)
+	}
+	return p, nil
+}

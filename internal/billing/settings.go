@@ -1,0 +1,141 @@
+package billing
+
+import (
+	"context"
+
+	"golang.org/x/text/language"
+
+	"clientele.dev"
+)
+
+// Limits of settings.
+const (
+	defaultUncollectibleAfter = 30
+	maxUncollectibleAfter     = 3650
+)
+
+// SettingsParams are what a request says about the settings. What is absent stays as it is.
+type SettingsParams struct {
+	// Who issues the invoices; replaced as a whole.
+	Business *clientele.Business `json:"business,omitempty"`
+	// How amounts and dates are written for people: a BCP 47 language tag.
+	Locale *string `json:"locale,omitempty"`
+	// After how many days past due an open invoice becomes uncollectible: 0 to 3650, or -1 for never.
+	UncollectibleAfterDays *int64 `json:"uncollectible_after_days,omitempty"`
+}
+
+// Settings answers the settings of a mode.
+func (s *Service) Settings(ctx context.Context, live bool) (doc Document, err error) {
+	err = s.store.View(ctx, func(tx Tx) error {
+		settings, version, err := settingsOf(tx, live)
+		if err != nil {
+			return err
+		}
+		doc.Version = version
+		doc.JSON, err = encode(settings)
+		return err
+	})
+	return doc, err
+}
+
+// SettingsOf returns the settings of a mode.
+func (s *Service) SettingsOf(ctx context.Context, live bool) (settings clientele.Settings, err error) {
+	err = s.store.View(ctx, func(tx Tx) error {
+		settings, _, err = settingsOf(tx, live)
+		return err
+	})
+	return settings, err
+}
+
+// settingsOf are a mode's settings, or the first ones, whose version is 0.
+func settingsOf(tx Tx, live bool) (clientele.Settings, int64, error) {
+	settings, version, err := tx.Settings(live)
+	if version == 0 {
+		settings = clientele.Settings{
+			Object: "settings", Livemode: live, Locale: "en", UncollectibleAfterDays: defaultUncollectibleAfter,
+		}
+	}
+	return settings, version, err
+}
+
+// UpdateSettings changes what is sent.
+func (s *Service) UpdateSettings(ctx context.Context, call Call, p SettingsParams) (Document, error) {
+	if err := p.check(); err != nil {
+		return Document{}, err
+	}
+	return s.change(ctx, call, func(tx Tx) (Document, error) {
+		settings, version, err := settingsOf(tx, call.Livemode)
+		if err != nil {
+			return Document{}, err
+		}
+		if err := call.checkVersion(Record{Version: version}); err != nil {
+			return Document{}, err
+		}
+		before, err := encode(settings)
+		if err != nil {
+			return Document{}, err
+		}
+		set(&settings.Business, p.Business)
+		set(&settings.Locale, p.Locale)
+		set(&settings.UncollectibleAfterDays, p.UncollectibleAfterDays)
+		settings.UpdatedAt = clientele.At(s.now())
+		after, err := encode(settings)
+		if err != nil {
+			return Document{}, err
+		}
+		if err := tx.SaveSettings(Record{Version: version + 1, JSON: after}, settings); err != nil {
+			return Document{}, err
+		}
+		id := map[bool]string{false: "settings_test", true: "settings_live"}[call.Livemode]
+		return Document{JSON: after, Version: version + 1}, s.record(tx, call, clientele.EventSettingsUpdated,
+			eventObject{kind: "settings", id: id, version: version + 1, before: before, json: after})
+	})
+}
+
+func (p SettingsParams) check() error {
+	if p.Locale != nil {
+		if _, err := language.Parse(*p.Locale); err != nil {
+			return invalid("locale", "locale must be a language tag such as en, de or pt-BR")
+		}
+	}
+	if p.UncollectibleAfterDays != nil {
+		if err := checkUncollectibleAfter("uncollectible_after_days", *p.UncollectibleAfterDays); err != nil {
+			return err
+		}
+	}
+	if b := p.Business; b != nil {
+		err := firstError(checkLength("business.name", b.Name, maxName), checkLength("business.email", b.Email, maxEmail),
+			checkLength("business.phone", b.Phone, maxSymbol), checkLength("business.tax_id", b.TaxID, maxStatement),
+			checkLength("business.payment_instructions", b.PaymentInstructions, maxText),
+			normalize("business.address", &b.Address))
+		if err != nil {
+			return err
+		}
+		if b.Email, err = parseEmail("business.email", b.Email); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkUncollectibleAfter(field string, days int64) error {
+	if days < clientele.NeverUncollectible || days > maxUncollectibleAfter {
+		return invalid(field, "%s is 0 to %d days, or %d for never", field, maxUncollectibleAfter,
+			clientele.NeverUncollectible)
+	}
+	return nil
+}
+
+// normalize checks an address and writes its country in capitals.
+func normalize(field string, a *clientele.Address) error {
+	raw, err := encode(*a)
+	if err != nil {
+		return err
+	}
+	merge, err := parseAddress(field, raw)
+	if err != nil {
+		return err
+	}
+	merge(a)
+	return nil
+}

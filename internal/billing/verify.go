@@ -1,0 +1,463 @@
+package billing
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// Difference is something in the books that is not as it must be.
+type Difference struct {
+	ID   string // of the customer, invoice, payment, credit note or movement
+	Text string
+}
+
+// Verify replays the ledger of every customer, of both modes, and tells how what is stored differs from what comes out:
+// credit, what is left to pay and all other amounts, whether a customer is delinquent, the invoices' numbers, what was
+// printed on them, and that every object is as its last event left it. progress is told after every few customers.
+func (s *Service) Verify(ctx context.Context, progress func(done, total int64), differs func(Difference)) error {
+	const step = 200 // each step is one snapshot: a server may go on beside it
+	var done, total, seq int64
+	for {
+		var recs []Record
+		err := s.store.View(ctx, func(tx Tx) (err error) {
+			if total, err = tx.CountEverybody(); err != nil {
+				return err
+			}
+			if recs, err = tx.CustomersAfter(seq, step); err != nil {
+				return err
+			}
+			for _, rec := range recs {
+				if err := audit(tx, rec, differs); err != nil {
+					return err
+				}
+			}
+			return ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
+		if len(recs) == 0 {
+			break
+		}
+		seq, done = recs[len(recs)-1].Seq, done+int64(len(recs))
+		progress(done, max(done, total))
+	}
+	return s.store.View(ctx, func(tx Tx) error {
+		return tx.Contradictions(func(id, text string) { differs(Difference{id, text}) })
+	})
+}
+
+// endOfTime is after every movement: unix milliseconds.
+const endOfTime = 1<<47 - 2
+
+// books are a customer's ledger replayed, and what is stored beside it.
+type books struct {
+	tx       Tx
+	differ   func(id, format string, args ...any)
+	customer *clientele.Customer
+	invoices map[string]*clientele.Invoice
+	payments map[string]*clientele.Payment
+
+	credit   map[string]clientele.Amount // per currency
+	invoiced map[string]*invoiceBooks    // per invoice
+	paid     map[string]*paymentBooks    // per payment
+}
+
+// invoiceBooks are what the ledger says of an invoice.
+type invoiceBooks struct {
+	total, remaining, paid, credited, writtenOff, pre, post clientele.Amount
+	starting                                                clientele.Amount
+}
+
+// paymentBooks are what the ledger says of a payment.
+type paymentBooks struct {
+	allocated map[string]clientele.Amount // per invoice
+	left      clientele.Amount            // as credit
+	refunded  clientele.Amount
+}
+
+// audit compares one customer's books.
+func audit(tx Tx, rec Record, differs func(Difference)) error {
+	b := &books{
+		tx: tx, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
+		credit: map[string]clientele.Amount{}, invoiced: map[string]*invoiceBooks{}, paid: map[string]*paymentBooks{},
+		differ: func(id, format string, args ...any) { differs(Difference{id, fmt.Sprintf(format, args...)}) },
+	}
+	var err error
+	if b.customer, err = decodeCustomer(rec); err != nil {
+		b.differ(rec.ID, "its document cannot be read: %v", err)
+		return nil
+	}
+	for _, step := range []func() error{
+		func() error { return b.lastEvent(rec.ID, rec.JSON) }, b.readInvoices, b.readPayments, b.replay, b.checkCredit,
+		b.checkInvoices, b.checkPayments, b.checkNumbers,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastEvent compares an object with what its last event says, and wants an event for each of its versions.
+func (b *books) lastEvent(id string, doc []byte) error {
+	events, err := b.tx.ObjectEvents(id)
+	if err != nil {
+		return err
+	}
+	for i, e := range events {
+		if e.ObjectVersion != int64(i+1) {
+			b.differ(id, "the event of its version %d is missing", i+1)
+			return nil
+		}
+	}
+	if len(events) == 0 {
+		b.differ(id, "it has no event")
+	} else if !bytes.Equal(events[len(events)-1].Data.Object, doc) {
+		b.differ(id, "it is not as its last event, %s, left it", events[len(events)-1].ID)
+	}
+	return nil
+}
+
+func (b *books) readInvoices() error {
+	docs, err := b.tx.CustomerInvoices(b.customer.ID)
+	for _, doc := range docs {
+		invoice := new(clientele.Invoice)
+		if err := json.Unmarshal(doc, invoice); err != nil {
+			b.differ(b.customer.ID, "an invoice's document cannot be read: %v", err)
+			continue
+		}
+		b.invoices[invoice.ID] = invoice
+		b.invoiced[invoice.ID] = &invoiceBooks{}
+		if err := b.lastEvent(invoice.ID, doc); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (b *books) readPayments() error {
+	docs, err := b.tx.CustomerPayments(b.customer.ID)
+	for _, doc := range docs {
+		pay := new(clientele.Payment)
+		if err := json.Unmarshal(doc, pay); err != nil {
+			b.differ(b.customer.ID, "a payment's document cannot be read: %v", err)
+			continue
+		}
+		b.payments[pay.ID] = pay
+		b.paid[pay.ID] = &paymentBooks{allocated: map[string]clientele.Amount{}}
+		if err := b.lastEvent(pay.ID, doc); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// replay adds up the ledger.
+func (b *books) replay() error {
+	return b.tx.Ledger(b.customer.ID, endOfTime, func(doc []byte) error {
+		var t clientele.BalanceTransaction
+		if err := json.Unmarshal(doc, &t); err != nil {
+			b.differ(b.customer.ID, "a movement's document cannot be read: %v", err)
+			return nil
+		}
+		credit := b.credit[t.CurrencyID]
+		addTo(&credit, t.Amount)
+		b.credit[t.CurrencyID] = credit
+		if !credit.Equal(t.EndingBalance) || credit.Sign() < 0 {
+			b.differ(t.ID, "the credit after it is %s, not %s", credit, t.EndingBalance)
+		}
+		b.replayInvoice(t)
+		b.replayPayment(t)
+		return nil
+	})
+}
+
+func (b *books) replayInvoice(t clientele.BalanceTransaction) {
+	if t.InvoiceID == "" {
+		return
+	}
+	i, known := b.invoiced[t.InvoiceID]
+	if !known {
+		b.differ(t.ID, "the customer has no invoice %s", t.InvoiceID)
+		return
+	}
+	addTo(&i.remaining, t.Receivable)
+	switch t.Reason {
+	case clientele.ReasonInvoiceFinalized:
+		addTo(&i.total, t.Receivable)
+		i.starting = t.EndingBalance
+	case clientele.ReasonInvoiceVoided:
+		addTo(&i.writtenOff, t.Receivable.Neg())
+	case clientele.ReasonCreditApplied, clientele.ReasonCreditUnapplied:
+		addTo(&i.credited, t.Receivable.Neg())
+	case clientele.ReasonCreditNote:
+		addTo(&i.pre, t.Receivable.Neg())
+		addTo(&i.post, t.Amount)
+	case clientele.ReasonPayment, clientele.ReasonAllocated, clientele.ReasonUnallocated, clientele.ReasonPaymentReversed:
+		addTo(&i.paid, t.Receivable.Neg())
+	}
+}
+
+func (b *books) replayPayment(t clientele.BalanceTransaction) {
+	if t.PaymentID == "" {
+		return
+	}
+	p, known := b.paid[t.PaymentID]
+	if !known {
+		b.differ(t.ID, "the customer has no payment %s", t.PaymentID)
+		return
+	}
+	switch t.Reason {
+	case clientele.ReasonPayment, clientele.ReasonAllocated, clientele.ReasonUnallocated, clientele.ReasonPaymentReversed:
+		addTo(&p.left, t.Amount)
+		if t.InvoiceID != "" {
+			part := p.allocated[t.InvoiceID]
+			addTo(&part, t.Receivable.Neg())
+			p.allocated[t.InvoiceID] = part
+		}
+	case clientele.ReasonRefund:
+		addTo(&p.left, t.Amount)
+		addTo(&p.refunded, t.Amount.Neg())
+	}
+}
+
+// same compares a stored amount with the one that comes out of the ledger.
+func (b *books) same(id, name string, stored, replayed clientele.Amount) {
+	if stored.String() != replayed.String() {
+		b.differ(id, "%s is %s; the ledger says %s", name, stored, replayed)
+	}
+}
+
+// checkCredit compares the customer's balances, and whether it is delinquent.
+func (b *books) checkCredit() error {
+	c := b.customer
+	for currency, credit := range c.TokenBalance {
+		b.same(c.ID, "token_balance of "+currency, credit, b.credit[currency])
+	}
+	for currency, credit := range b.credit {
+		if _, stored := c.TokenBalance[currency]; !stored {
+			b.same(c.ID, "token_balance of "+currency, clientele.Zero(currency), credit)
+		}
+	}
+	settled := clone(c)
+	if err := settle(b.tx, settled); err != nil {
+		b.differ(c.ID, "%v", err)
+	} else if settled.Balance != c.Balance {
+		b.differ(c.ID, "balance is %s, not %s", c.Balance, settled.Balance)
+	}
+	overdue := false
+	for _, i := range b.invoices {
+		overdue = overdue || i.Status == clientele.InvoiceUncollectible && i.AmountRemaining.Sign() > 0
+	}
+	if c.Delinquent != overdue {
+		b.differ(c.ID, "delinquent is %t, not %t", c.Delinquent, overdue)
+	}
+	return nil
+}
+
+func (b *books) checkInvoices() error {
+	for id, i := range b.invoices {
+		if i.Status == clientele.InvoiceDraft {
+			if *b.invoiced[id] != (invoiceBooks{}) {
+				b.differ(id, "it is a draft, and the ledger has it")
+			}
+			continue
+		}
+		b.checkInvoice(i, b.invoiced[id])
+		if err := b.checkPrinted(i); err != nil {
+			return err
+		}
+		if err := b.checkCreditNotes(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkInvoice compares an invoice's amounts with the ledger's and with each other.
+func (b *books) checkInvoice(i *clientele.Invoice, replayed *invoiceBooks) {
+	b.same(i.ID, "total", i.Total, replayed.total)
+	b.same(i.ID, "amount_remaining", i.AmountRemaining, replayed.remaining)
+	b.same(i.ID, "amount_paid", i.AmountPaid, replayed.paid)
+	b.same(i.ID, "amount_credited", i.AmountCredited, replayed.credited)
+	b.same(i.ID, "amount_written_off", i.AmountWrittenOff, replayed.writtenOff)
+	b.same(i.ID, "pre_payment_credit_notes_amount", i.PrePaymentCreditNotesAmount, replayed.pre)
+	b.same(i.ID, "post_payment_credit_notes_amount", i.PostPaymentCreditNotesAmount, replayed.post)
+	b.same(i.ID, "starting_balance", i.StartingBalance, replayed.starting)
+	var lines, parts clientele.Amount
+	for _, line := range i.Lines {
+		addTo(&lines, line.Amount)
+		addTo(&lines, line.TaxAmount)
+		if !line.UnitAmount.Times(line.Quantity).Equal(line.Amount) {
+			b.differ(i.ID, "the amount of its line %s is not quantity times unit_amount", line.ID)
+		}
+	}
+	for _, part := range []clientele.Amount{
+		i.AmountPaid, i.AmountCredited, i.PrePaymentCreditNotesAmount, i.AmountWrittenOff, i.AmountRemaining,
+	} {
+		addTo(&parts, part)
+		if part.Sign() < 0 {
+			b.differ(i.ID, "an amount is negative: %s", part)
+		}
+	}
+	if !lines.Equal(i.Total) || !plus(i.Subtotal, i.Tax).Equal(i.Total) {
+		b.differ(i.ID, "total is %s; its lines come to %s, subtotal and tax to %s", i.Total, lines, plus(i.Subtotal, i.Tax))
+	}
+	if !parts.Equal(i.Total) {
+		b.differ(i.ID, "total is %s; paid, credited, taken back, written off and remaining come to %s", i.Total, parts)
+	}
+	if due := minus(minus(i.Total, i.AmountCredited), i.PrePaymentCreditNotesAmount); !due.Equal(i.AmountDue) {
+		b.differ(i.ID, "amount_due is %s, not %s", i.AmountDue, due)
+	}
+	settled := i.Status == clientele.InvoicePaid || i.Status == clientele.InvoiceVoid
+	if settled != (i.AmountRemaining.Sign() == 0) || i.Paid != (i.Status == clientele.InvoicePaid) {
+		b.differ(i.ID, "it is %s, with %s left to pay", i.Status, i.AmountRemaining)
+	}
+}
+
+// printed is what a finalized invoice keeps for ever.
+type printed struct {
+	Number               string
+	Customer             string
+	Address              clientele.Address
+	Currency             string
+	Subtotal, Tax, Total string
+	Starting, Ending     string
+	Due, Effective       int64
+	Lines                string
+}
+
+func printedOn(i *clientele.Invoice) (printed, error) {
+	lines, err := encode(i.Lines)
+	p := printed{
+		Number: i.Number, Customer: strings.Join([]string{i.CustomerName, i.CustomerEmail, i.CustomerPhone}, "\n"),
+		Currency: i.CurrencyID, Subtotal: i.Subtotal.String(), Tax: i.Tax.String(), Total: i.Total.String(),
+		Starting: i.StartingBalance.String(), Ending: i.EndingBalance.String(), Due: i.DueDate, Effective: i.EffectiveAt,
+		Lines: string(lines),
+	}
+	if i.CustomerAddress != nil {
+		p.Address = *i.CustomerAddress
+	}
+	return p, err
+}
+
+// checkPrinted compares what is printed on an invoice with what was when it was finalized.
+func (b *books) checkPrinted(i *clientele.Invoice) error {
+	events, err := b.tx.ObjectEvents(i.ID)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(events, func(e clientele.Event) bool { return e.Type == clientele.EventInvoiceFinalized })
+	if at < 0 {
+		b.differ(i.ID, "it is %s, and was never finalized", i.Status)
+		return nil
+	}
+	var finalized clientele.Invoice
+	if err := json.Unmarshal(events[at].Data.Object, &finalized); err != nil {
+		b.differ(events[at].ID, "its object cannot be read: %v", err)
+		return nil
+	}
+	then, err := printedOn(&finalized)
+	if err != nil {
+		return err
+	}
+	now, err := printedOn(i)
+	if now != then {
+		b.differ(i.ID, "what is printed on it is not what was when it was finalized")
+	}
+	return err
+}
+
+// checkCreditNotes compares an invoice's credit notes with what it says of them.
+func (b *books) checkCreditNotes(i *clientele.Invoice) error {
+	docs, err := b.tx.CreditNotes(i.ID)
+	if err != nil {
+		return err
+	}
+	off, credited := clientele.Zero(i.CurrencyID), clientele.Zero(i.CurrencyID)
+	for n, doc := range docs {
+		var note clientele.CreditNote
+		if err := json.Unmarshal(doc, &note); err != nil {
+			b.differ(i.ID, "a credit note's document cannot be read: %v", err)
+			continue
+		}
+		if err := b.lastEvent(note.ID, doc); err != nil {
+			return err
+		}
+		addTo(&off, note.AmountOff)
+		addTo(&credited, note.AmountCredited)
+		if number := creditNoteNumber(i.Number, n+1); note.Number != number {
+			b.differ(note.ID, "its number is %s, not %s", note.Number, number)
+		}
+		if !plus(note.AmountOff, note.AmountCredited).Equal(note.Amount) {
+			b.differ(note.ID, "its amount is %s, not amount_off and amount_credited", note.Amount)
+		}
+	}
+	if !off.Equal(i.PrePaymentCreditNotesAmount) || !credited.Equal(i.PostPaymentCreditNotesAmount) {
+		b.differ(i.ID, "its credit notes come to %s and %s, not to %s and %s", off, credited,
+			i.PrePaymentCreditNotesAmount, i.PostPaymentCreditNotesAmount)
+	}
+	return nil
+}
+
+func (b *books) checkPayments() error {
+	for id, p := range b.payments {
+		replayed := b.paid[id]
+		zero, allocated := clientele.Zero(p.CurrencyID), clientele.Zero(p.CurrencyID)
+		for _, l := range p.Allocations {
+			addTo(&allocated, l.Amount)
+			b.same(id, "its allocation to "+l.InvoiceID, l.Amount, replayed.allocated[l.InvoiceID])
+			delete(replayed.allocated, l.InvoiceID)
+		}
+		for invoice, part := range replayed.allocated {
+			b.same(id, "its allocation to "+invoice, zero, part)
+		}
+		b.same(id, "amount_allocated", p.AmountAllocated, allocated)
+		b.same(id, "amount_refunded", p.AmountRefunded, replayed.refunded)
+		if p.Status == clientele.PaymentCanceled {
+			addTo(&replayed.left, replayed.refunded) // what had been refunded was taken from other credit
+			b.same(id, "amount_received", p.AmountReceived, zero)
+		} else {
+			b.same(id, "amount_received", p.AmountReceived, p.Amount)
+			b.same(id, "amount", p.Amount, plus(plus(allocated, p.AmountRefunded), p.AmountUnallocated))
+		}
+		b.same(id, "amount_unallocated", p.AmountUnallocated, replayed.left)
+	}
+	return nil
+}
+
+// checkNumbers wants every number from 1 to the customer's next, each once.
+func (b *books) checkNumbers() error {
+	holders := map[int64]string{}
+	for id, i := range b.invoices {
+		if i.Status == clientele.InvoiceDraft {
+			if i.Number != "" {
+				b.differ(id, "it is a draft, and has the number %s", i.Number)
+			}
+			continue
+		}
+		n, err := strconv.ParseInt(i.Number[strings.LastIndexByte(i.Number, '-')+1:], 10, 64)
+		switch {
+		case err != nil || n < 1 || n >= b.customer.NextInvoiceSequence:
+			b.differ(id, "its number %s is not one the customer has given", i.Number)
+		case holders[n] != "":
+			b.differ(id, "its number %s is that of %s too", i.Number, holders[n])
+		}
+		holders[n] = id
+	}
+	for n := int64(1); n < b.customer.NextInvoiceSequence; n++ {
+		if holders[n] == "" {
+			b.differ(b.customer.ID, "no invoice has the number %d", n)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package paper
+
+import (
+	"strconv"
+	"strings"
+
+	"clientele.dev"
+)
+
+// invoiceDocument is what an invoice says.
+func invoiceDocument(in Invoice) document {
+	i := in.Invoice
+	m := moneyOf(in.Settings.Locale, in.Currency)
+	d := document{
+		Title: "Invoice", Number: inline(i.Number), Badges: invoiceBadges(in), From: business(in.Settings.Business),
+		To: invoiceCustomer(i), Facts: invoiceFacts(i), Figure: invoiceFigure(in, m), Text: block(i.Description),
+		Tables: []table{invoiceLines(i, m)}, Letter: usesLetter(in.Settings),
+	}
+	if len(in.CreditNotes) > 0 {
+		d.Tables = append(d.Tables, creditNotes(in.CreditNotes, m))
+	}
+	if how := block(in.Settings.Business.PaymentInstructions); how != "" && asksForMoney(i) {
+		d.Notes = append(d.Notes, fact{"How to pay", how})
+	}
+	if footer := block(i.Footer); footer != "" {
+		d.Notes = append(d.Notes, fact{"", footer})
+	}
+	return d
+}
+
+// asksForMoney says whether the invoice is one to pay, or will be.
+func asksForMoney(i clientele.Invoice) bool {
+	return i.Status != clientele.InvoicePaid && i.Status != clientele.InvoiceVoid
+}
+
+func isPastDue(in Invoice) bool {
+	i := in.Invoice
+	return i.Status == clientele.InvoiceOpen && i.DueDate != 0 && i.DueDate < in.Now.Unix() &&
+		i.AmountRemaining.Sign() > 0
+}
+
+func invoiceBadges(in Invoice) []badge {
+	state := map[clientele.InvoiceStatus]badge{
+		clientele.InvoiceDraft:         {"Draft", calm},
+		clientele.InvoiceOpen:          {"Open", calm},
+		clientele.InvoicePaid:          {"Paid", good},
+		clientele.InvoiceVoid:          {"Void", calm},
+		clientele.InvoiceUncollectible: {"Uncollectible", warn},
+	}[in.Invoice.Status]
+	if isPastDue(in) {
+		state = badge{"Past due", warn}
+	}
+	if in.Invoice.Livemode {
+		return []badge{state}
+	}
+	return []badge{state, {"Test", calm}} // nobody should pay it
+}
+
+// invoiceCustomer is the customer as printed.
+func invoiceCustomer(i clientele.Invoice) party {
+	p := party{Label: "Bill to", Name: inline(i.CustomerName)}
+	if i.CustomerAddress != nil {
+		p.Lines = addressLines(*i.CustomerAddress)
+	}
+	p.add(i.CustomerEmail, i.CustomerPhone)
+	return p
+}
+
+func invoiceFacts(i clientele.Invoice) []fact {
+	period := day(i.PeriodStart)
+	if end := day(i.PeriodEnd); period != "" && end != "" && end != period {
+		period += " – " + end
+	}
+	all := []fact{
+		{"Number", inline(i.Number)}, {"Issued", day(i.EffectiveAt)}, {"Due", dueDay(i)}, {"Period", period},
+		{"Paid", day(i.StatusTransitions.PaidAt)}, {"Voided", day(i.StatusTransitions.VoidedAt)},
+	}
+	for _, field := range i.CustomFields {
+		all = append(all, fact{inline(field.Name), inline(field.Value)})
+	}
+	var facts []fact
+	for _, f := range all {
+		if f.Value != "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// dueDay is when an invoice is to be paid, in words.
+func dueDay(i clientele.Invoice) string {
+	if i.DueDate == 0 {
+		return "on receipt"
+	}
+	return day(i.DueDate)
+}
+
+func invoiceFigure(in Invoice, m money) *figure {
+	i := in.Invoice
+	f := &figure{Label: "Amount due", Amount: m.format(i.AmountRemaining)}
+	switch {
+	case i.Status == clientele.InvoiceVoid:
+		f.Note = "This invoice is void: nothing is to be paid."
+	case i.Status == clientele.InvoicePaid:
+		f.Note = "Paid in full. Thank you."
+	case i.Status == clientele.InvoiceDraft:
+		f.Note = "A draft: not to be paid yet."
+	case i.DueDate == 0:
+		f.Note = "Due on receipt"
+	case isPastDue(in) || i.Status == clientele.InvoiceUncollectible:
+		f.Note = "Was due on " + day(i.DueDate)
+	default:
+		f.Note = "Due on " + day(i.DueDate)
+	}
+	return f
+}
+
+func invoiceLines(i clientele.Invoice, m money) table {
+	t := table{Columns: []column{
+		{Title: "Description", Words: true, Head: true}, {Title: "Quantity", Amount: true},
+		{Title: "Unit price", Amount: true},
+		{Title: "Tax", Amount: true}, {Title: "Amount", Amount: true},
+	}}
+	for _, line := range i.Lines {
+		t.Rows = append(t.Rows, []string{
+			block(line.Description), m.quantity(line.Quantity), m.format(line.UnitAmount), m.format(line.TaxAmount),
+			m.format(line.Amount),
+		})
+	}
+	t.Sums = append(t.Sums, sum{Label: "Subtotal", Value: m.format(i.Subtotal)},
+		sum{Label: "Tax", Value: m.format(i.Tax)})
+	if i.AmountShipping.Sign() != 0 {
+		t.Sums = append(t.Sums, sum{Label: "Shipping", Value: m.format(i.AmountShipping)})
+	}
+	t.Sums = append(t.Sums, sum{Label: "Total", Value: m.format(i.Total), Strong: true})
+	for _, less := range []struct {
+		label  string
+		amount clientele.Amount
+	}{
+		{"Credit notes", i.PrePaymentCreditNotesAmount}, {"Credit applied", i.AmountCredited}, {"Paid", i.AmountPaid},
+		{"Written off", i.AmountWrittenOff},
+	} {
+		if less.amount.Sign() != 0 {
+			t.Sums = append(t.Sums, sum{Label: less.label, Value: m.format(less.amount.Neg())})
+		}
+	}
+	t.Sums = append(t.Sums, sum{Label: "Amount due", Value: m.format(i.AmountRemaining), Strong: true})
+	return t
+}
+
+// quantity writes a count in the locale's digits.
+func (m money) quantity(n int64) string {
+	digits, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
+	if negative {
+		return "-" + m.group(digits)
+	}
+	return m.group(digits)
+}
+
+func creditNotes(notes []clientele.CreditNote, m money) table {
+	t := table{Title: "Credit notes", Columns: []column{
+		{Title: "Number", Head: true}, {Title: "Issued"}, {Title: "For", Words: true}, {Title: "Amount", Amount: true},
+	}}
+	for _, n := range notes {
+		why := block(n.Memo)
+		if why == "" {
+			why = strings.ReplaceAll(n.Reason, "_", " ")
+		}
+		t.Rows = append(t.Rows, []string{inline(n.Number), day(n.CreatedAt.Unix()), why, m.format(n.Amount.Neg())})
+	}
+	return t
+}

@@ -1,0 +1,68 @@
+package clientele
+
+import "encoding/json"
+
+// BalanceTransaction is one movement in a customer's ledger, which is only ever appended to: what changed about the
+// customer's credit, about what is left to pay on an invoice, or both. Every stored sum is a sum of these.
+type BalanceTransaction struct {
+	// Unique identifier, starting with txn_.
+	ID string `json:"id"`
+	// Always "balance_transaction".
+	Object string `json:"object"`
+	// True in live mode, false in test mode.
+	Livemode bool `json:"livemode"`
+	// Whose ledger.
+	CustomerID string `json:"customer_id"`
+	// The currency of every amount here.
+	CurrencyID string `json:"currency_id"`
+	// What happened.
+	Reason BalanceReason `json:"reason"`
+	// The change of the customer's credit: positive gives credit, negative uses it.
+	Amount Amount `json:"amount"`
+	// The customer's credit after it.
+	EndingBalance Amount `json:"ending_balance"`
+	// The change of what is left to pay on the invoice.
+	Receivable Amount `json:"receivable"`
+	// The invoice, the payment and the credit note it is about; absent when there is none.
+	InvoiceID    string `json:"invoice_id,omitempty"`
+	PaymentID    string `json:"payment_id,omitempty"`
+	CreditNoteID string `json:"credit_note_id,omitempty"`
+	// Free text.
+	Description string `json:"description"`
+	// As on a customer.
+	Metadata Metadata `json:"metadata"`
+	// Who asked for it: an API key's or an application's id, or "system".
+	RequestedBy string `json:"requested_by"`
+	// ISO-8601 UTC with milliseconds.
+	CreatedAt Time `json:"created_at"`
+}
+
+// BalanceReason is why a ledger moved.
+type BalanceReason string
+
+// The reasons. The first two are what a request may say; the others come of what happens to invoices and payments.
+const (
+	ReasonAdjustment       BalanceReason = "adjustment"             // credit given or taken by hand
+	ReasonRefund           BalanceReason = "refund"                 // credit sent back to the customer
+	ReasonInvoiceFinalized BalanceReason = "invoice_finalized"      // an invoice is owed
+	ReasonInvoiceVoided    BalanceReason = "invoice_voided"         // what was left to pay is given up
+	ReasonCreditApplied    BalanceReason = "applied_to_invoice"     // credit paid an invoice
+	ReasonCreditUnapplied  BalanceReason = "unapplied_from_invoice" // such credit was given back
+	ReasonPayment          BalanceReason = "payment"                // money paid an invoice, or became credit
+	ReasonAllocated        BalanceReason = "payment_allocated"      // what a payment left as credit paid an invoice
+	ReasonUnallocated      BalanceReason = "payment_unallocated"    // what paid an invoice became credit
+	ReasonPaymentReversed  BalanceReason = "payment_reversed"       // the money did not come after all
+	ReasonCreditNote       BalanceReason = "credit_note"            // a part of an invoice was taken back
+)
+
+// UnmarshalJSON decodes a movement and gives its amounts their currency.
+func (b *BalanceTransaction) UnmarshalJSON(data []byte) error {
+	type plain BalanceTransaction
+	if err := json.Unmarshal(data, (*plain)(b)); err != nil {
+		return err
+	}
+	for _, a := range []*Amount{&b.Amount, &b.EndingBalance, &b.Receivable} {
+		*a = a.In(b.CurrencyID)
+	}
+	return nil
+}

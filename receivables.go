@@ -1,0 +1,200 @@
+package clientele
+
+import "encoding/json"
+
+// OverdueInvoices is what a customer owes on invoices given up as uncollectible, and the sums per currency.
+type OverdueInvoices struct {
+	// Always 0: Clientele has no subscriptions.
+	SubscriptionCount int64 `json:"subscriptionCount"`
+	// Who owes.
+	Customer Customer `json:"customer"`
+	// The uncollectible invoices, oldest first.
+	Invoices []Invoice `json:"invoices"`
+	// The sum of amount_remaining per currency id.
+	Summary map[string]OverdueSum `json:"summary"`
+}
+
+// OverdueSum is what is owed in one currency.
+type OverdueSum struct {
+	// In the currency's smallest unit.
+	Amount Amount `json:"amount"`
+	// The currency.
+	Currency PaymentCurrency `json:"currency"`
+	// The payment method the currency belongs to.
+	Method PaymentMethod `json:"method"`
+}
+
+// UnmarshalJSON decodes a sum and gives its amount the currency beside it.
+func (s *OverdueSum) UnmarshalJSON(data []byte) error {
+	type plain OverdueSum
+	if err := json.Unmarshal(data, (*plain)(s)); err != nil {
+		return err
+	}
+	s.Amount = s.Amount.In(s.Currency.ID)
+	return nil
+}
+
+// Aging is what is outstanding at a moment, by how long it has been due: open and uncollectible invoices, less what
+// had been paid, credited or written off by then. What is recorded later never changes it.
+type Aging struct {
+	// The moment: ISO-8601 UTC with milliseconds.
+	AsOf Time `json:"as_of"`
+	// Per currency id; a currency in which nothing is outstanding is left out.
+	Currencies map[string]AgingBuckets `json:"currencies"`
+}
+
+// AgingBuckets are the outstanding amounts of one currency by calendar days (UTC) past the due date.
+type AgingBuckets struct {
+	// Not due yet, or due on the day itself.
+	Current Amount `json:"current"`
+	// 1 to 30 days past due.
+	Days1To30 Amount `json:"days_1_30"`
+	// 31 to 60 days past due.
+	Days31To60 Amount `json:"days_31_60"`
+	// 61 to 90 days past due.
+	Days61To90 Amount `json:"days_61_90"`
+	// 91 days past due and more.
+	DaysOver90 Amount `json:"days_over_90"`
+	// The sum of the others.
+	Total Amount `json:"total"`
+}
+
+// UnmarshalJSON decodes the buckets and gives each the currency it stands under.
+func (a *Aging) UnmarshalJSON(data []byte) error {
+	type plain Aging
+	if err := json.Unmarshal(data, (*plain)(a)); err != nil {
+		return err
+	}
+	for currency, b := range a.Currencies {
+		a.Currencies[currency] = AgingBuckets{
+			Current: b.Current.In(currency), Days1To30: b.Days1To30.In(currency), Days31To60: b.Days31To60.In(currency),
+			Days61To90: b.Days61To90.In(currency), DaysOver90: b.DaysOver90.In(currency), Total: b.Total.In(currency),
+		}
+	}
+	return nil
+}
+
+// ReceivablesSummary is where a business stands with all its customers, per currency id.
+type ReceivablesSummary struct {
+	// Per currency id; a currency in which nothing is owed either way is left out.
+	Currencies map[string]ReceivablesSum `json:"currencies"`
+}
+
+// ReceivablesSum is what is owed in one currency.
+type ReceivablesSum struct {
+	// What is left to pay on open and uncollectible invoices: past_due, overdue and what is not due yet.
+	Outstanding Amount `json:"outstanding"`
+	// Of it, on open invoices after their due date.
+	PastDue Amount `json:"past_due"`
+	// Of it, on uncollectible invoices.
+	Overdue Amount `json:"overdue"`
+	// The customers' credit.
+	Credit Amount `json:"credit"`
+	// How many invoices have something left to pay.
+	Invoices int64 `json:"invoices"`
+	// How many customers owe on them.
+	Customers int64 `json:"customers"`
+}
+
+// UnmarshalJSON decodes the sums and gives each the currency it stands under.
+func (s *ReceivablesSummary) UnmarshalJSON(data []byte) error {
+	type plain ReceivablesSummary
+	if err := json.Unmarshal(data, (*plain)(s)); err != nil {
+		return err
+	}
+	for currency, sum := range s.Currencies {
+		for _, a := range []*Amount{&sum.Outstanding, &sum.PastDue, &sum.Overdue, &sum.Credit} {
+			*a = a.In(currency)
+		}
+		s.Currencies[currency] = sum
+	}
+	return nil
+}
+
+// Debtor is a customer who is late, in one currency.
+type Debtor struct {
+	// Who owes.
+	CustomerID string `json:"customer_id"`
+	// The customer's name and email address.
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	// The currency of the amounts.
+	CurrencyID string `json:"currency_id"`
+	// What is left to pay on uncollectible invoices.
+	Overdue Amount `json:"overdue"`
+	// What is left to pay on open invoices after their due date.
+	PastDue Amount `json:"past_due"`
+	// How many invoices those are.
+	Invoices int64 `json:"invoices"`
+	// The earliest due date among them, in unix seconds.
+	OldestDueDate int64 `json:"oldest_due_date"`
+}
+
+// UnmarshalJSON decodes a debtor and gives its amounts their currency.
+func (d *Debtor) UnmarshalJSON(data []byte) error {
+	type plain Debtor
+	if err := json.Unmarshal(data, (*plain)(d)); err != nil {
+		return err
+	}
+	d.Overdue, d.PastDue = d.Overdue.In(d.CurrencyID), d.PastDue.In(d.CurrencyID)
+	return nil
+}
+
+// Statement is a customer's account over a time: what was owed before, every movement, what was owed after.
+type Statement struct {
+	// Always "statement".
+	Object string `json:"object"`
+	// Whose account.
+	Customer Customer `json:"customer"`
+	// The first and the last moment: ISO-8601 UTC with milliseconds.
+	From Time `json:"from"`
+	To   Time `json:"to"`
+	// Per currency id; a currency that never moved is left out.
+	Currencies map[string]StatementAccount `json:"currencies"`
+}
+
+// StatementAccount is a customer's account in one currency. A balance is what the customer owes, less its credit: it is
+// negative when the business owes the customer.
+type StatementAccount struct {
+	// The currency.
+	Currency PaymentCurrency `json:"currency"`
+	// What was owed before the first movement.
+	OpeningBalance Amount `json:"opening_balance"`
+	// Every movement, oldest first.
+	Lines []StatementLine `json:"lines"`
+	// What was owed after the last movement.
+	ClosingBalance Amount `json:"closing_balance"`
+}
+
+// StatementLine is a movement on an account.
+type StatementLine struct {
+	// The movement: a balance transaction's id.
+	ID string `json:"id"`
+	// ISO-8601 UTC with milliseconds.
+	At Time `json:"at"`
+	// What happened, as on a balance transaction.
+	Reason BalanceReason `json:"reason"`
+	// What happened, in words.
+	Description string `json:"description"`
+	// The number of the invoice it is about; empty when it is about none.
+	InvoiceNumber string `json:"invoice_number"`
+	// By how much it changed what is owed: positive for a charge, negative for money or credit received, 0 when credit
+	// was turned into payment.
+	Amount Amount `json:"amount"`
+	// What was owed after it.
+	Balance Amount `json:"balance"`
+}
+
+// UnmarshalJSON decodes an account and gives its amounts the currency beside them.
+func (s *StatementAccount) UnmarshalJSON(data []byte) error {
+	type plain StatementAccount
+	if err := json.Unmarshal(data, (*plain)(s)); err != nil {
+		return err
+	}
+	currency := s.Currency.ID
+	s.OpeningBalance, s.ClosingBalance = s.OpeningBalance.In(currency), s.ClosingBalance.In(currency)
+	for i := range s.Lines {
+		s.Lines[i].Amount, s.Lines[i].Balance = s.Lines[i].Amount.In(currency), s.Lines[i].Balance.In(currency)
+	}
+	return nil
+}
