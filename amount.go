@@ -54,6 +54,11 @@ func parseAmount(currency, units string, maxDigits int) (Amount, error) {
 	return Amount{units: n, currency: currency}, nil
 }
 
+// NewAmount is so many units of a currency, which is named by its id.
+func NewAmount(currency string, units int64) Amount {
+	return Amount{units: big.NewInt(units), currency: currency}
+}
+
 // Zero is nothing, of a currency.
 func Zero(currency string) Amount { return Amount{currency: currency} }
 

@@ -71,15 +71,21 @@ func (b *Balances) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// CustomerExpanded is what retrieving one customer answers: the customer and what belongs to it.
+// CustomerExpanded is a customer and the newest of what belongs to it: up to 1,000 payments and invoices when it is
+// retrieved, up to 10 in a list, and none of the fields here with expand=none.
 type CustomerExpanded struct {
 	Customer
 	// Payments received from the customer, newest first.
-	Payments []Payment `json:"payments"`
+	Payments []Payment `json:"payments,omitzero"`
 	// Always empty: Clientele has no subscriptions.
-	Subscriptions []json.RawMessage `json:"subscriptions"`
-	// Every invoice of the customer, newest first.
-	Invoices []Invoice `json:"invoices"`
+	Subscriptions []json.RawMessage `json:"subscriptions,omitzero"`
+	// Invoices of the customer, newest first.
+	Invoices []Invoice `json:"invoices,omitzero"`
+	// How many payments and invoices the customer has in all.
+	PaymentCount int64 `json:"payment_count,omitzero"`
+	InvoiceCount int64 `json:"invoice_count,omitzero"`
+	// True for a customer who is deleted, who is found in the list of those only.
+	Deleted bool `json:"deleted,omitzero"`
 	// The uncollectible invoices that make the customer delinquent; only when asked for.
 	DelinquentBecause []Invoice `json:"delinquent_because,omitempty"`
 }

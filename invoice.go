@@ -169,15 +169,15 @@ func (i *Invoice) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// InvoiceExpanded is what retrieving one invoice answers: the invoice and the objects it refers to.
+// InvoiceExpanded is an invoice and the objects it refers to, which expand=none leaves out of lists.
 type InvoiceExpanded struct {
 	Invoice
 	// Who is asked to pay, as it is today.
-	Customer Customer `json:"customer"`
+	Customer Customer `json:"customer,omitzero"`
 	// The currency of its amounts.
-	PaymentCurrency PaymentCurrency `json:"paymentCurrency"`
+	PaymentCurrency PaymentCurrency `json:"paymentCurrency,omitzero"`
 	// The payment method the currency belongs to.
-	PaymentMethod PaymentMethod `json:"paymentMethod"`
+	PaymentMethod PaymentMethod `json:"paymentMethod,omitzero"`
 }
 
 // UnmarshalJSON decodes the invoice and the objects beside it.

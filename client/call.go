@@ -116,7 +116,8 @@ func (c *Client) locate(r request) (method, address string, err error) {
 		name, after, _ := strings.Cut(rest, "}")
 		// A path cannot hold these; and GET /api/customers/search is not about a customer called search.
 		if r.ref == "" || r.ref == "." || r.ref == ".." || r.ref == "search" && name == "id" {
-			return "", "", clientele.Errorf(clientele.Invalid, name, "%q cannot be the %s of %s", r.ref, name, r.route)
+			return "", "", clientele.Errorf(clientele.ErrorCodeInvalid, name, "%q cannot be the %s of %s", r.ref, name,
+				r.route)
 		}
 		path = before + url.PathEscape(r.ref) + after
 	}

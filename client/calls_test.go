@@ -119,7 +119,8 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.Create(ctx, client.InvoiceParams{
 				CustomerID: "z1", CurrencyID: "curr_1", Description: "May", DueDate: time.Unix(1_780_000_000, 999),
-				Lines:               []client.LineParams{{Description: "Hours", Quantity: 3, UnitAmount: "2500"}},
+				Lines: []client.LineParams{{Description: "Hours", Quantity: 3,
+					UnitAmount: clientele.NewAmount("", 2500)}},
 				StatementDescriptor: "ACME", Footer: "Thanks", Metadata: map[string]any{"po": 8},
 			})
 		}},
@@ -166,7 +167,8 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.Create(ctx, client.InvoiceParams{
 				CustomerID: "z1", CurrencyID: "curr_1", Finalize: true,
-				Lines: []client.LineParams{{Quantity: 1, UnitAmount: "1", TaxAmount: "2"}},
+				Lines: []client.LineParams{{Quantity: 1, UnitAmount: clientele.NewAmount("", 1),
+					TaxAmount: clientele.NewAmount("", 2)}},
 			})
 		}},
 	{"list invoices over something", "GET /api/invoices?ignore_zero=true", `{"count":0,"list":[]}`, "",
@@ -192,7 +194,8 @@ var calls = []struct {
 	{"credit an invoice", "POST /api/invoices/in_1/credit_notes", `{"id":"cn_1","amount":"5"}`,
 		`{"amount":"5","reason":"duplicate"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Credit(ctx, "in_1", client.CreditNoteParams{Amount: "5", Reason: "duplicate"})
+			return p.Invoices.Credit(ctx, "in_1", client.CreditNoteParams{Amount: clientele.NewAmount("", 5),
+				Reason: "duplicate"})
 		}},
 	{"retrieve a credit note", "GET /api/credit-notes/cn_1", `{"id":"cn_1","amount":"5"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
@@ -214,7 +217,7 @@ var calls = []struct {
 		`{"currency_id":"curr_1","amount":"-5","reason":"refund","payment_id":"pi_1"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Customers.MoveCredit(ctx, "z1", client.CreditParams{
-				CurrencyID: "curr_1", Amount: "-5", Reason: clientele.ReasonRefund, PaymentID: "pi_1",
+				CurrencyID: "curr_1", Amount: clientele.NewAmount("", -5), Reason: clientele.ReasonRefund, PaymentID: "pi_1",
 			})
 		}},
 	{"list movements",
@@ -234,7 +237,8 @@ var calls = []struct {
 		`{"customer_id":"z1","currency_id":"curr_1","amount":"5","invoice_id":"in_1","method":"cash"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Payments.Create(ctx, client.PaymentParams{
-				CustomerID: "z1", CurrencyID: "curr_1", Amount: "5", InvoiceID: "in_1", Receipt: client.Receipt{Method: "cash"},
+				CustomerID: "z1", CurrencyID: "curr_1", Amount: clientele.NewAmount("", 5), InvoiceID: "in_1",
+				Receipt: client.Receipt{Method: "cash"},
 			})
 		}},
 	{"retrieve a payment", "GET /api/payments/pi_1", `{"id":"pi_1","customer":{"id":"cus_1"},"invoice":{"id":"in_1"}}`,
@@ -254,7 +258,8 @@ var calls = []struct {
 		}},
 	{"allocate", "POST /api/payments/pi_1/allocate", `{"id":"pi_1"}`, `{"invoice_id":"in_1","amount":"5"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Payments.Allocate(ctx, "pi_1", client.AllocateParams{InvoiceID: "in_1", Amount: "5"})
+			return p.Payments.Allocate(ctx, "pi_1", client.AllocateParams{InvoiceID: "in_1", Amount: clientele.NewAmount("",
+				5)})
 		}},
 	{"reverse", "POST /api/payments/pi_1/reverse", `{"id":"pi_1"}`, `{"reason":"bounced"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
@@ -432,7 +437,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 49 {
+	if methods != 50 {
 		t.Errorf("found %d methods", methods)
 	}
 }
@@ -442,12 +447,12 @@ func TestNamesThatNoPathHolds(t *testing.T) {
 	payment, s := serve(t, answers(status(200, ada)))
 	for _, ref := range []string{"", ".", "..", "search"} {
 		_, err := payment.Customers.Retrieve(t.Context(), ref)
-		if code, field := refusal(err); code != clientele.Invalid || field != "id" {
+		if code, field := refusal(err); code != clientele.ErrorCodeInvalid || field != "id" {
 			t.Errorf("Retrieve(%q) = %v", ref, err)
 		}
 	}
 	_, err := payment.Customers.UpsertExternal(t.Context(), "..", client.CustomerParams{})
-	if code, field := refusal(err); code != clientele.Invalid || field != "external_id" {
+	if code, field := refusal(err); code != clientele.ErrorCodeInvalid || field != "external_id" {
 		t.Errorf("UpsertExternal(..) = %v", err)
 	}
 	if len(s.tries) != 0 {

@@ -64,8 +64,12 @@ func New(baseURL, key string, opts ...Option) *Client {
 type Option func(*Client)
 
 // WithHTTPClient sends through h. The default gives each try 30 seconds and keeps many connections open.
-// Redirects are not followed, unless h says how: following one would turn a POST into a GET.
+// Redirects are not followed, unless h says how: following one would turn a POST into a GET. A nil h is a mistake in
+// the program, and panics.
 func WithHTTPClient(h *http.Client) Option {
+	if h == nil {
+		panic("client: WithHTTPClient(nil): leave the option out for the default client")
+	}
 	own := *h
 	if own.CheckRedirect == nil {
 		own.CheckRedirect = refuseRedirect
@@ -102,7 +106,7 @@ func IdempotencyKey(key string) CallOption {
 	return func(c *call) { c.request.Header.Set("Idempotency-Key", key) }
 }
 
-// IfMatch makes an update fail with [clientele.PreconditionFail] unless the object's ETag is still this one.
+// IfMatch makes an update fail with [clientele.ErrorCodePreconditionFailed] unless the object's ETag is still this one.
 func IfMatch(etag string) CallOption { return func(c *call) { c.request.Header.Set("If-Match", etag) } }
 
 // ResponseHeader stores the last answer's header in h: ETag, Idempotent-Replayed, X-Request-Id.

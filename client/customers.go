@@ -16,6 +16,8 @@ type Customers struct{ c *Client }
 type CustomerParams struct {
 	// Only when creating: a DID never changes.
 	DID *string `json:"did,omitempty"`
+	// Only when creating: when the customer was created elsewhere.
+	CreatedAt *time.Time `json:"created_at,omitempty"`
 	// The application's own name for the customer; "" takes it away.
 	ExternalID *string `json:"external_id,omitempty"`
 	// Full name, at most 512 characters.
@@ -84,8 +86,12 @@ type CustomerListParams struct {
 	CreatedAt TimeRange
 	// Only those whose metadata has all these values.
 	Metadata map[string]string
+	// Those who are deleted, in place of those who are not.
+	Deleted bool
 	// What to sort by, such as "updated_at:ASC".
 	Order []string
+	// "none" leaves out what belongs to each customer.
+	Expand string
 }
 
 func (p CustomerListParams) query() query {
@@ -103,7 +109,9 @@ func (p CustomerListParams) query() query {
 	}
 	q.within("created_at", p.CreatedAt)
 	q.metadata(p.Metadata)
+	q.yes("deleted", p.Deleted)
 	q.order(p.Order)
+	q.text("expand", p.Expand)
 	return q
 }
 
@@ -114,10 +122,13 @@ type SearchParams struct {
 	Query string
 	// Which page, counting from 1, and how many a page holds: 20 unless told, at most 100.
 	Page, PageSize int
+	// "none" leaves out what belongs to each object.
+	Expand string
 }
 
 func (p SearchParams) query() query {
 	q := query{"query": {p.Query}}
+	q.text("expand", p.Expand)
 	q.number("page", p.Page)
 	q.number("pageSize", p.PageSize)
 	return q
@@ -177,48 +188,57 @@ func (s *Customers) UpsertExternal(
 		request{route: "PUT /api/customers/external/{external_id}", ref: externalID, body: p})
 }
 
-// List answers one page of customers and how many there are in all.
+// List answers one page of customers, each with the newest of what belongs to it, and how many there are in all.
 //
 //clientele:operation GET /api/customers
 func (s *Customers) List(
 	ctx context.Context, p CustomerListParams, opts ...CallOption,
-) (*clientele.Page[clientele.Customer], error) {
-	return fetch[clientele.Page[clientele.Customer]](ctx, s.c, opts,
+) (*clientele.Page[clientele.CustomerExpanded], error) {
+	return fetch[clientele.Page[clientele.CustomerExpanded]](ctx, s.c, opts,
 		request{route: "GET /api/customers", query: p.query()})
 }
 
-// All walks every customer of the list, 100 a request. Of the paging parameters only StartingAfter counts.
-// It ends after the first error.
+// All walks every customer of the list, 100 a request, without what belongs to each. Of the paging parameters only
+// StartingAfter counts. In an order other than that of creation these are numbered pages: a customer who changes
+// meanwhile may be met twice or missed. It ends after the first error.
 //
 //clientele:operation GET /api/customers
-func (s *Customers) All(ctx context.Context, p CustomerListParams) iter.Seq2[clientele.Customer, error] {
-	p.Page, p.PageSize, p.Limit, p.EndingBefore = 0, 0, walkSize, ""
-	return walk(func(_ int, last *clientele.Customer) (*clientele.Page[clientele.Customer], error) {
+func (s *Customers) All(
+	ctx context.Context, p CustomerListParams, opts ...CallOption,
+) iter.Seq2[clientele.Customer, error] {
+	p.Page, p.PageSize, p.Limit, p.EndingBefore, p.Expand = 0, 0, walkSize, "", "none"
+	return walk(func(number int, last *clientele.Customer) (*clientele.Page[clientele.Customer], error) {
 		p := p
 		if last != nil {
-			p.StartingAfter = last.ID
+			p.Page, p.StartingAfter = nextPage(p.Order, number, last.ID)
 		}
-		return s.List(ctx, p)
+		return fetch[clientele.Page[clientele.Customer]](ctx, s.c, opts,
+			request{route: "GET /api/customers", query: p.query()})
 	})
 }
 
-// Search answers one page of the customers found, the best first, and how many were found in all.
+// Search answers one page of the customers found, the best first, each with the newest of what belongs to it, and how
+// many were found in all.
 //
 //clientele:operation GET /api/customers/search
 func (s *Customers) Search(
 	ctx context.Context, p SearchParams, opts ...CallOption,
-) (*clientele.Page[clientele.Customer], error) {
-	return fetch[clientele.Page[clientele.Customer]](ctx, s.c, opts,
+) (*clientele.Page[clientele.CustomerExpanded], error) {
+	return fetch[clientele.Page[clientele.CustomerExpanded]](ctx, s.c, opts,
 		request{route: "GET /api/customers/search", query: p.query()})
 }
 
-// AllSearch walks every customer found, 100 a request. As these are numbered pages, a customer who changes meanwhile
-// may be met twice or missed. It ends after the first error.
+// SearchAll walks every customer found, 100 a request, without what belongs to each. As these are numbered pages, a
+// customer who changes meanwhile may be met twice or missed. It ends after the first error.
 //
 //clientele:operation GET /api/customers/search
-func (s *Customers) AllSearch(ctx context.Context, p SearchParams) iter.Seq2[clientele.Customer, error] {
+func (s *Customers) SearchAll(
+	ctx context.Context, p SearchParams, opts ...CallOption,
+) iter.Seq2[clientele.Customer, error] {
 	return walk(func(number int, _ *clientele.Customer) (*clientele.Page[clientele.Customer], error) {
-		return s.Search(ctx, SearchParams{Query: p.Query, Page: number, PageSize: walkSize})
+		p.Page, p.PageSize, p.Expand = number, walkSize, "none"
+		return fetch[clientele.Page[clientele.Customer]](ctx, s.c, opts,
+			request{route: "GET /api/customers/search", query: p.query()})
 	})
 }
 
@@ -232,7 +252,7 @@ func (s *Customers) OverdueInvoices(
 		request{route: "GET /api/customers/{id}/overdue/invoices", ref: ref})
 }
 
-// Delete hides a customer and frees its DID, email and external id. A customer with open invoices is refused.
+// Delete hides a customer and frees its DID and external id. A customer who owes anything is refused.
 //
 //clientele:operation DELETE /api/customers/{id}
 func (s *Customers) Delete(ctx context.Context, ref string, opts ...CallOption) (*clientele.Deleted, error) {
@@ -250,8 +270,8 @@ func (s *Customers) Restore(ctx context.Context, id string, opts ...CallOption) 
 type CreditParams struct {
 	// The currency of the amount.
 	CurrencyID string `json:"currency_id"`
-	// By how much, in the currency's smallest unit, as digits: positive gives credit, negative uses it.
-	Amount string `json:"amount"`
+	// By how much: positive gives credit, negative uses it.
+	Amount clientele.Amount `json:"amount"`
 	// adjustment when empty; or refund, or applied_to_invoice, which are negative.
 	Reason clientele.BalanceReason `json:"reason,omitempty"`
 	// The invoice and the payment it is about.

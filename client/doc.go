@@ -39,7 +39,7 @@
 //
 // What the server refuses is an [*Error], which is a [*clientele.Error] too:
 //
-//	if refused, ok := errors.AsType[*client.Error](err); ok && refused.Code == clientele.NotFound {
+//	if refused, ok := errors.AsType[*client.Error](err); ok && refused.Code == clientele.ErrorCodeNotFound {
 //		…
 //	}
 //

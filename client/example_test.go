@@ -69,7 +69,7 @@ func ExampleCustomers_Retrieve() {
 	fmt.Println(same.ID == customer.ID)
 
 	_, err = payment.Customers.Retrieve(ctx, "cus_xxxxxxxxxxxxxxxx")
-	if refused, ok := errors.AsType[*client.Error](err); ok && refused.Code == clientele.NotFound {
+	if refused, ok := errors.AsType[*client.Error](err); ok && refused.Code == clientele.ErrorCodeNotFound {
 		fmt.Println(refused.Message)
 	}
 	// Output:
@@ -131,7 +131,7 @@ func ExampleIfMatch() {
 	for _, name := range []string{"Johnny Doe", "Jonathan Doe"} {
 		_, err := payment.Customers.Update(ctx, john.ID, client.CustomerParams{Name: &name}, asRead)
 		refused, changed := errors.AsType[*client.Error](err)
-		fmt.Println(name, changed && refused.Code == clientele.PreconditionFail)
+		fmt.Println(name, changed && refused.Code == clientele.ErrorCodePreconditionFailed)
 	}
 	// Output:
 	// Johnny Doe false
@@ -210,7 +210,8 @@ func ExampleCustomers_OverdueInvoices() {
 		CustomerID: john.ID,
 		CurrencyID: "curr_test_usd",
 		DueDate:    time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
-		Lines:      []client.LineParams{{Description: "Consulting", Quantity: 2, UnitAmount: "1250"}},
+		Lines: []client.LineParams{{Description: "Consulting", Quantity: 2, UnitAmount: clientele.NewAmount("",
+			1250)}},
 	})
 	if err != nil {
 		fmt.Println("Error creating invoice:", err)

@@ -23,6 +23,14 @@ type InvoiceParams struct {
 	Description string `json:"description,omitempty"`
 	// When payment is due, to the second; zero means on receipt.
 	DueDate time.Time `json:"-"`
+	// The printed number and date of issue of an invoice that was issued elsewhere.
+	Number      string    `json:"number,omitempty"`
+	EffectiveAt time.Time `json:"-"`
+	// The period the invoice is for, to the second.
+	PeriodStart time.Time `json:"-"`
+	PeriodEnd   time.Time `json:"-"`
+	// Labelled lines shown on the invoice; what the customer's invoice_settings say when nil.
+	CustomFields *[]clientele.CustomField `json:"custom_fields,omitempty"`
 	// What is charged for, 1 to 250 lines.
 	Lines []LineParams `json:"lines"`
 	// What appears on the customer's bank statement.
@@ -42,6 +50,12 @@ type InvoiceUpdateParams struct {
 	Lines []LineParams `json:"lines,omitempty"`
 	// When payment is due, in unix seconds.
 	DueDate *int64 `json:"due_date,omitempty"`
+	// The printed number and date of issue, in unix seconds, of an invoice that was issued elsewhere.
+	Number      *string `json:"number,omitempty"`
+	EffectiveAt *int64  `json:"effective_at,omitempty"`
+	// The period the invoice is for, in unix seconds.
+	PeriodStart *int64 `json:"period_start,omitempty"`
+	PeriodEnd   *int64 `json:"period_end,omitempty"`
 	// Free text shown on the invoice.
 	Description *string `json:"description,omitempty"`
 	// What appears on the customer's bank statement.
@@ -68,25 +82,32 @@ type Receipt struct {
 type LineParams struct {
 	// What it is.
 	Description string `json:"description"`
-	// How many, at least 1.
-	Quantity int64 `json:"quantity"`
-	// What one costs, in the currency's smallest unit, as digits: "2500", or the String of a [clientele.Amount].
-	UnitAmount string `json:"unit_amount"`
-	// Tax on the whole line, as digits; "" for none.
-	TaxAmount string `json:"tax_amount,omitempty"`
+	// How many; 1 when 0.
+	Quantity int64 `json:"quantity,omitempty"`
+	// What one costs; negative for a discount.
+	UnitAmount clientele.Amount `json:"unit_amount"`
+	// Tax on the whole line.
+	TaxAmount clientele.Amount `json:"tax_amount,omitzero"`
 }
 
-// MarshalJSON writes the due date as the protocol does, in unix seconds.
+// MarshalJSON writes moments as the protocol does, in unix seconds.
 func (p InvoiceParams) MarshalJSON() ([]byte, error) {
 	type plain InvoiceParams
-	wire := struct {
+	return json.Marshal(struct {
 		plain
-		DueDate int64 `json:"due_date,omitempty"`
-	}{plain: plain(p)}
-	if !p.DueDate.IsZero() {
-		wire.DueDate = p.DueDate.Unix()
+		DueDate     int64 `json:"due_date,omitempty"`
+		EffectiveAt int64 `json:"effective_at,omitempty"`
+		PeriodStart int64 `json:"period_start,omitempty"`
+		PeriodEnd   int64 `json:"period_end,omitempty"`
+	}{plain(p), unix(p.DueDate), unix(p.EffectiveAt), unix(p.PeriodStart), unix(p.PeriodEnd)})
+}
+
+// unix is a moment in unix seconds, or 0 when there is none.
+func unix(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
 	}
-	return json.Marshal(wire)
+	return at.Unix()
 }
 
 // InvoiceListParams says which invoices to list, which page of them, and in which order. The zero value is the first
@@ -105,10 +126,14 @@ type InvoiceListParams struct {
 	IgnoreZero bool
 	// Only those in one of these states.
 	Status []clientele.InvoiceStatus
+	// Only those created, or due, within.
+	CreatedAt, DueDate TimeRange
 	// Only those whose metadata has all these values.
 	Metadata map[string]string
 	// What to sort by, such as "updated_at:ASC".
 	Order []string
+	// "none" leaves out the objects that each invoice refers to.
+	Expand string
 }
 
 func (p InvoiceListParams) query() query {
@@ -127,6 +152,9 @@ func (p InvoiceListParams) query() query {
 		states[i] = string(status)
 	}
 	q.text("status", strings.Join(states, ","))
+	q.within("created_at", p.CreatedAt)
+	q.within("due_date", p.DueDate)
+	q.text("expand", p.Expand)
 	q.metadata(p.Metadata)
 	q.order(p.Order)
 	return q
@@ -139,46 +167,65 @@ func (s *Invoices) Create(ctx context.Context, p InvoiceParams, opts ...CallOpti
 	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices", body: p})
 }
 
-// Retrieve answers one invoice with its customer, currency and payment method.
+// Retrieve answers one invoice, by id or printed number, with its customer, currency and payment method.
 //
 //clientele:operation GET /api/invoices/{id}
 func (s *Invoices) Retrieve(ctx context.Context, id string, opts ...CallOption) (*clientele.InvoiceExpanded, error) {
 	return fetch[clientele.InvoiceExpanded](ctx, s.c, opts, request{route: "GET /api/invoices/{id}", ref: id})
 }
 
-// List answers one page of invoices and how many there are in all.
+// List answers one page of invoices, each with the objects it refers to, and how many there are in all.
 //
 //clientele:operation GET /api/invoices
 func (s *Invoices) List(
 	ctx context.Context, p InvoiceListParams, opts ...CallOption,
-) (*clientele.Page[clientele.Invoice], error) {
-	return fetch[clientele.Page[clientele.Invoice]](ctx, s.c, opts,
+) (*clientele.Page[clientele.InvoiceExpanded], error) {
+	return fetch[clientele.Page[clientele.InvoiceExpanded]](ctx, s.c, opts,
 		request{route: "GET /api/invoices", query: p.query()})
 }
 
-// All walks every invoice of the list, 100 a request. Of the paging parameters only StartingAfter counts.
-// It ends after the first error.
+// All walks every invoice of the list, 100 a request, without the objects each refers to. Of the paging parameters only
+// StartingAfter counts. In an order other than that of creation these are numbered pages: an invoice that changes
+// meanwhile may be met twice or missed. It ends after the first error.
 //
 //clientele:operation GET /api/invoices
-func (s *Invoices) All(ctx context.Context, p InvoiceListParams) iter.Seq2[clientele.Invoice, error] {
-	p.Page, p.PageSize, p.Limit, p.EndingBefore = 0, 0, walkSize, ""
-	return walk(func(_ int, last *clientele.Invoice) (*clientele.Page[clientele.Invoice], error) {
+func (s *Invoices) All(
+	ctx context.Context, p InvoiceListParams, opts ...CallOption,
+) iter.Seq2[clientele.Invoice, error] {
+	p.Page, p.PageSize, p.Limit, p.EndingBefore, p.Expand = 0, 0, walkSize, "", "none"
+	return walk(func(number int, last *clientele.Invoice) (*clientele.Page[clientele.Invoice], error) {
 		p := p
 		if last != nil {
-			p.StartingAfter = last.ID
+			p.Page, p.StartingAfter = nextPage(p.Order, number, last.ID)
 		}
-		return s.List(ctx, p)
+		return fetch[clientele.Page[clientele.Invoice]](ctx, s.c, opts,
+			request{route: "GET /api/invoices", query: p.query()})
 	})
 }
 
-// Search answers one page of the invoices in which every word occurs, and how many there are in all.
+// Search answers one page of the invoices in which every word occurs, newest first, each with the objects it refers to,
+// and how many there are in all.
 //
 //clientele:operation GET /api/invoices/search
 func (s *Invoices) Search(
 	ctx context.Context, p SearchParams, opts ...CallOption,
-) (*clientele.Page[clientele.Invoice], error) {
-	return fetch[clientele.Page[clientele.Invoice]](ctx, s.c, opts,
+) (*clientele.Page[clientele.InvoiceExpanded], error) {
+	return fetch[clientele.Page[clientele.InvoiceExpanded]](ctx, s.c, opts,
 		request{route: "GET /api/invoices/search", query: p.query()})
+}
+
+// SearchAll walks every invoice found, 100 a request, without the objects each refers to. It ends after the first
+// error.
+//
+//clientele:operation GET /api/invoices/search
+func (s *Invoices) SearchAll(
+	ctx context.Context, p SearchParams, opts ...CallOption,
+) iter.Seq2[clientele.Invoice, error] {
+	return walk(func(number int, _ *clientele.Invoice) (*clientele.Page[clientele.Invoice], error) {
+		p.Page, p.PageSize, p.Expand = number, walkSize, "none"
+		return fetch[clientele.Page[clientele.Invoice]](ctx, s.c, opts,
+			request{route: "GET /api/invoices/search", query: p.query()})
+	})
 }
 
 // Update sets what is given of a draft; of a finalized invoice, metadata.
@@ -243,8 +290,8 @@ func (s *Invoices) PDF(ctx context.Context, id string, opts ...CallOption) ([]by
 
 // CreditNoteParams says what to take back of an invoice.
 type CreditNoteParams struct {
-	// How much, in the currency's smallest unit, as digits.
-	Amount string `json:"amount"`
+	// How much.
+	Amount clientele.Amount `json:"amount"`
 	// duplicate, fraudulent, order_change or product_unsatisfactory.
 	Reason string `json:"reason,omitempty"`
 	// Free text for the customer.

@@ -16,8 +16,8 @@ type PaymentParams struct {
 	CustomerID string `json:"customer_id"`
 	// The currency of the money.
 	CurrencyID string `json:"currency_id"`
-	// How much, in the currency's smallest unit, as digits.
-	Amount string `json:"amount"`
+	// How much.
+	Amount clientele.Amount `json:"amount"`
 	// The invoice it is for; the oldest due first when empty.
 	InvoiceID string `json:"invoice_id,omitempty"`
 	Receipt
@@ -85,17 +85,19 @@ func (s *Payments) List(
 }
 
 // All walks every payment of the list, 100 a request. Of the paging parameters only StartingAfter counts.
-// It ends after the first error.
+// In an order other than that of creation these are numbered pages. It ends after the first error.
 //
 //clientele:operation GET /api/payments
-func (s *Payments) All(ctx context.Context, p PaymentListParams) iter.Seq2[clientele.Payment, error] {
+func (s *Payments) All(
+	ctx context.Context, p PaymentListParams, opts ...CallOption,
+) iter.Seq2[clientele.Payment, error] {
 	p.Window = Window{Limit: walkSize, StartingAfter: p.StartingAfter}
-	return walk(func(_ int, last *clientele.Payment) (*clientele.Page[clientele.Payment], error) {
+	return walk(func(number int, last *clientele.Payment) (*clientele.Page[clientele.Payment], error) {
 		p := p
 		if last != nil {
-			p.StartingAfter = last.ID
+			p.Page, p.StartingAfter = nextPage(p.Order, number, last.ID)
 		}
-		return s.List(ctx, p)
+		return s.List(ctx, p, opts...)
 	})
 }
 
@@ -103,8 +105,8 @@ func (s *Payments) All(ctx context.Context, p PaymentListParams) iter.Seq2[clien
 type AllocateParams struct {
 	// The invoice to pay; the oldest due first when empty.
 	InvoiceID string `json:"invoice_id,omitempty"`
-	// How much, as digits; as much as there is when empty.
-	Amount string `json:"amount,omitempty"`
+	// How much; as much as there is when zero.
+	Amount clientele.Amount `json:"amount,omitzero"`
 }
 
 // Allocate pays invoices with what a payment left as credit.

@@ -94,6 +94,20 @@ func (q query) order(orders []string) {
 // walkSize is how many the All methods ask for at a time: as many as the server gives.
 const walkSize = 100
 
+// nextPage says how to ask for the page after the last object seen: beside it or, in an order in which that cannot be
+// asked for, by its number.
+func nextPage(order []string, number int, lastID string) (page int, startingAfter string) {
+	byTime := len(order) == 0
+	if len(order) == 1 {
+		field, _, _ := strings.Cut(order[0], ":")
+		byTime = field == "created_at" || field == "created"
+	}
+	if byTime {
+		return 0, lastID
+	}
+	return number, ""
+}
+
 // walk goes through every page; next answers the page of a number, counting from 1, after the last one seen.
 func walk[T any](next func(number int, last *T) (*clientele.Page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func unescape(t *testing.T, s string) string {
 }
 
 // refusal is the code and field of the clientele.Error in err.
-func refusal(err error) (clientele.Code, string) {
+func refusal(err error) (clientele.ErrorCode, string) {
 	if e, ok := errors.AsType[*clientele.Error](err); ok {
 		return e.Code, e.Field
 	}
@@ -134,7 +135,7 @@ func TestRetriesEnd(t *testing.T) {
 			t.Parallel()
 			payment, s := serve(t, answers(status(503, `{"error":"Busy","code":"unavailable"}`)), c.opts...)
 			_, err := payment.Customers.Retrieve(t.Context(), "cus_1")
-			if code, _ := refusal(err); code != clientele.Unavailable || len(s.tries) != c.tries {
+			if code, _ := refusal(err); code != clientele.ErrorCodeUnavailable || len(s.tries) != c.tries {
 				t.Errorf("%d tries, %v; want %d", len(s.tries), err, c.tries)
 			}
 			for i, waited := range s.slept {
@@ -190,7 +191,7 @@ func TestContextEndsAWait(t *testing.T) {
 			payment, s := serve(t, answers(slow), append(opts, client.WithHTTPClient(h))...)
 			_, err := payment.Customers.Retrieve(ctx, "cus_1")
 			code, _ := refusal(err)
-			if !errors.Is(err, context.Canceled) || code != clientele.Unavailable || len(s.tries) != 1 {
+			if !errors.Is(err, context.Canceled) || code != clientele.ErrorCodeUnavailable || len(s.tries) != 1 {
 				t.Errorf("%d tries, %v", len(s.tries), err)
 			}
 		})
@@ -252,7 +253,7 @@ func TestErrors(t *testing.T) {
 			payment, _ := serve(t, answers(c.h))
 			_, err := payment.Customers.Retrieve(t.Context(), "cus_1")
 			got, ok := errors.AsType[*client.Error](err)
-			if !ok || *got != c.want {
+			if !ok || !reflect.DeepEqual(*got, c.want) {
 				t.Fatalf("%#v\nwant %#v", err, c.want)
 			}
 			if inner, ok := errors.AsType[*clientele.Error](err); !ok || inner.Message != c.want.Message {

@@ -36,22 +36,24 @@ func TestWalks(t *testing.T) {
 				DID: "z1", Page: 3, PageSize: 7, Limit: 8, EndingBefore: "x",
 			}), customerID)
 		}, []string{
-			"did=z1&limit=100", "did=z1&limit=100&starting_after=cus_100", "did=z1&limit=100&starting_after=cus_200",
+			"did=z1&expand=none&limit=100", "did=z1&expand=none&limit=100&starting_after=cus_100",
+			"did=z1&expand=none&limit=100&starting_after=cus_200",
 		}},
 		{"customers after one", answers(rows("cus_", 9, 1)), 1, func(p *client.Client) ([]string, error) {
 			return ids(p.Customers.All(t.Context(), client.CustomerListParams{StartingAfter: "cus_8"}), customerID)
-		}, []string{"limit=100&starting_after=cus_8"}},
+		}, []string{"expand=none&limit=100&starting_after=cus_8"}},
 		{"found", customers, 250, func(p *client.Client) ([]string, error) {
-			return ids(p.Customers.AllSearch(t.Context(), client.SearchParams{Query: "a", Page: 9}), customerID)
-		}, []string{"page=1&pageSize=100&query=a", "page=2&pageSize=100&query=a", "page=3&pageSize=100&query=a"}},
+			return ids(p.Customers.SearchAll(t.Context(), client.SearchParams{Query: "a", Page: 9}), customerID)
+		}, []string{"expand=none&page=1&pageSize=100&query=a", "expand=none&page=2&pageSize=100&query=a",
+			"expand=none&page=3&pageSize=100&query=a"}},
 		{"invoices", full, 100, func(p *client.Client) ([]string, error) {
 			return ids(p.Invoices.All(t.Context(), client.InvoiceListParams{
 				Page: 3, PageSize: 7, Limit: 8, EndingBefore: "x",
 			}), func(i clientele.Invoice) string { return i.ID })
-		}, []string{"limit=100", "limit=100&starting_after=in_100"}},
+		}, []string{"expand=none&limit=100", "expand=none&limit=100&starting_after=in_100"}},
 		{"nothing", answers(rows("", 1, 0)), 0, func(p *client.Client) ([]string, error) {
 			return ids(p.Customers.All(t.Context(), client.CustomerListParams{}), customerID)
-		}, []string{"limit=100"}},
+		}, []string{"expand=none&limit=100"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -94,7 +96,7 @@ func TestWalkEndsAfterAnError(t *testing.T) {
 	t.Parallel()
 	payment, s := serve(t, answers(rows("cus_", 1, 100), status(403, `{"error":"No","code":"forbidden"}`)))
 	met, err := ids(payment.Customers.All(t.Context(), client.CustomerListParams{}), customerID)
-	if code, _ := refusal(err); code != clientele.Forbidden || len(met) != 100 || len(s.tries) != 2 {
+	if code, _ := refusal(err); code != clientele.ErrorCodeForbidden || len(met) != 100 || len(s.tries) != 2 {
 		t.Errorf("met %d in %d tries, %v", len(met), len(s.tries), err)
 	}
 }
@@ -117,7 +119,8 @@ func checkAgain[T any](t *testing.T, s *server, all iter.Seq2[T, error]) {
 			}
 		}
 		sent := s.tries[before:]
-		if len(sent) != 2 || sent[0].query != "limit=100" || sent[1].query != "limit=100&starting_after=x_100" {
+		if len(sent) != 2 || sent[0].query != "expand=none&limit=100" ||
+			sent[1].query != "expand=none&limit=100&starting_after=x_100" {
 			t.Errorf("sent %+v", sent)
 		}
 	}

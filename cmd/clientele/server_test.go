@@ -183,7 +183,7 @@ func (s *server) list(path, key string) []byte {
 	var all bytes.Buffer
 	for after := ""; ; {
 		var page struct{ List []json.RawMessage }
-		got := s.want(http.StatusOK, "GET", path+"?limit=100"+after, key, "")
+		got := s.want(http.StatusOK, "GET", path+"?expand=none&limit=100"+after, key, "")
 		if err := json.Unmarshal(got.body, &page); err != nil {
 			s.t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"clientele.dev"
 	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
 )
@@ -132,20 +133,22 @@ func rightBooks(t *testing.T) string {
 	}
 	const usd = "curr_test_usd"
 	invoice := func(customer, units string, finalize bool) string {
+		price, err := clientele.ParseAmount(usd, units)
+		must(err)
 		made, err := c.Invoices.Create(ctx, client.InvoiceParams{
 			CustomerID: customer, CurrencyID: usd, Finalize: finalize,
-			Lines: []client.LineParams{{Description: "Work", Quantity: 1, UnitAmount: units}},
+			Lines: []client.LineParams{{Description: "Work", Quantity: 1, UnitAmount: price}},
 		})
 		must(err)
 		return made.ID
 	}
 	ana := customer("Ana")
 	customer("Bo")
-	must2(c.Customers.MoveCredit(ctx, ana, client.CreditParams{CurrencyID: usd, Amount: "5000"}))
+	must2(c.Customers.MoveCredit(ctx, ana, client.CreditParams{CurrencyID: usd, Amount: clientele.NewAmount("", 5000)}))
 	paid, late := invoice(ana, "400", true), invoice(ana, "1000", true)
 	invoice(ana, "70", false)
 	must2(c.Invoices.Pay(ctx, paid, client.Receipt{}))
-	must2(c.Invoices.Credit(ctx, late, client.CreditNoteParams{Amount: "400"}))
+	must2(c.Invoices.Credit(ctx, late, client.CreditNoteParams{Amount: clientele.NewAmount("", 400)}))
 	must2(c.Invoices.MarkUncollectible(ctx, late))
 	s.Close()
 	return filepath.Join(dir, "clientele.db")

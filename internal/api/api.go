@@ -156,14 +156,20 @@ func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*requ
 
 // onlyKnown refuses parameters that a route does not have: a filter misspelt would otherwise answer with everything.
 func onlyKnown(query *wire.Query, known map[string]bool, families []string) error {
+	var errs []error
 	for _, name := range query.Names() {
 		inFamily := slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(name, f) && name != f })
-		if !known[name] && !inFamily {
-			return invalid(name, "%s is not a parameter of this request", name)
+		if !known[name] && !inFamily && !ignored(name) {
+			errs = append(errs, invalid(name, "%s is not a parameter of this request%s", name,
+				wire.DidYouMean(name, sortedKeys(known))))
 		}
 	}
-	return nil
+	return clientele.JoinInvalid(errs...)
 }
+
+// ignored says whether a parameter is one that the vendor's clients send with many requests and that changes nothing
+// here: the language of texts, and what kinds of invoices to include that there are none of.
+func ignored(name string) bool { return name == "locale" || strings.HasPrefix(name, "include_") }
 
 // fail answers with an error.
 func (a *API) fail(out *recorder, err error) {
@@ -174,7 +180,7 @@ func (a *API) fail(out *recorder, err error) {
 	switch {
 	case status == http.StatusUnauthorized:
 		out.Header().Set("WWW-Authenticate", "Bearer")
-	case status == http.StatusServiceUnavailable, e.Code == clientele.Conflict && e.Field == "Idempotency-Key":
+	case status == http.StatusServiceUnavailable, e.Code == clientele.ErrorCodeConflict && e.Field == "Idempotency-Key":
 		out.Header().Set("Retry-After", "1")
 	}
 	ans, encodeErr := encoded(status, e)
@@ -185,7 +191,7 @@ func (a *API) fail(out *recorder, err error) {
 	ans.write(out)
 }
 
-var errNoPath = clientele.Errorf(clientele.NotFound, "", "there is nothing at this path; see /docs")
+var errNoPath = clientele.Errorf(clientele.ErrorCodeNotFound, "", "there is nothing at this path; see /docs")
 
 // unknown answers requests that no route matches.
 func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
@@ -203,6 +209,6 @@ func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	a.fail(out, clientele.Errorf(clientele.MethodNotAllowed, "", "%s is not possible here, only %s", r.Method,
+	a.fail(out, clientele.Errorf(clientele.ErrorCodeMethodNotAllowed, "", "%s is not possible here, only %s", r.Method,
 		strings.Join(allowed, ", ")))
 }

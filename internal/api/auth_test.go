@@ -16,7 +16,7 @@ type things struct{ customer, deleted, invoice, currency, method string }
 func (s *server) things(t testing.TB, payment *client.Client, did string) things {
 	t.Helper()
 	c := create(t, payment, client.CustomerParams{DID: &did, Name: new("Ada"), ExternalID: new("E-" + did)})
-	gone := create(t, payment, client.CustomerParams{})
+	gone := create(t, payment, client.CustomerParams{Name: new("")})
 	ok(payment.Customers.Delete(t.Context(), gone.ID))(t)
 	method := ok(payment.PaymentMethods.Create(t.Context(), client.PaymentMethodParams{Type: "base", Name: "Base"}))(t)
 	currency := ok(payment.PaymentCurrencies.Create(t.Context(), client.PaymentCurrencyParams{
@@ -37,7 +37,7 @@ func (o things) reads() []string {
 
 func (o things) writes() map[string]string {
 	return map[string]string{
-		"POST /api/customers":                                     `{}`,
+		"POST /api/customers":                                     `{"name":""}`,
 		"PUT /api/customers/" + o.customer:                        `{"name":"changed"}`,
 		"PUT /api/customers/external/new":                         `{}`,
 		"DELETE /api/customers/" + o.customer:                     ``,

@@ -132,7 +132,9 @@ func TestLimitsOfAField(t *testing.T) {
 		{"id", field("id", "cus_mine"), "id"},
 		{"balance", `{"balance":"100.00"}`, "balance"},
 		{"delinquent", `{"delinquent":true}`, "delinquent"},
-		{"created_at", `{"created_at":"2020-01-01T00:00:00.000Z"}`, "created_at"},
+		{"created_at in the future", `{"created_at":"2030-01-01T00:00:00.000Z"}`, "created_at"},
+		{"created_at of a day", `{"created_at":"2020-01-01"}`, "created_at"},
+		{"created_at without a zone", `{"created_at":"2020-01-01T00:00:00"}`, "created_at"},
 		{"livemode of the other mode", `{"livemode":true}`, "livemode"},
 		{"livemode a string", `{"livemode":"false"}`, "livemode"},
 		{"livemode of this mode", `{"livemode":false}`, nothing},
@@ -153,7 +155,7 @@ func (s *server) tries(t *testing.T, body, field string, status int) {
 		s.send(t, "POST", "/api/customers", body).must(t, 201)
 		return
 	}
-	other := s.post(t, `{}`)
+	other := s.post(t, `{"name":""}`)
 	before := s.state(t)
 	s.send(t, "POST", "/api/customers", body).refused(t, status, field)
 	if field != "did" && field != "delinquent" { // those of an update are read against what the customer has

@@ -31,7 +31,8 @@ func (a *API) retrieveCurrency(r *request) (answer, error) {
 			return encoded(http.StatusOK, c)
 		}
 	}
-	return answer{}, clientele.Errorf(clientele.NotFound, "id", "no payment currency %q in this mode", r.PathValue("id"))
+	return answer{}, clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment currency %q in this mode",
+		r.PathValue("id"))
 }
 
 func (a *API) createMethod(r *request) (answer, error) {
@@ -58,5 +59,6 @@ func (a *API) retrieveMethod(r *request) (answer, error) {
 			return encoded(http.StatusOK, m)
 		}
 	}
-	return answer{}, clientele.Errorf(clientele.NotFound, "id", "no payment method %q in this mode", r.PathValue("id"))
+	return answer{}, clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment method %q in this mode",
+		r.PathValue("id"))
 }

@@ -99,7 +99,7 @@ func TestACurrencyThatIsNotActive(t *testing.T) {
 		made.MaximumPaymentAmount.String() != "9223372036854775808" {
 		t.Errorf("made %+v", made)
 	}
-	c := s.post(t, `{}`)
+	c := s.post(t, `{"name":""}`)
 	s.send(t, "POST", "/api/invoices", `{"customer_id":"`+c.ID+`","currency_id":"`+made.ID+
 		`","lines":[{"description":"x","unit_amount":"1"}]}`).refused(t, 400, "currency_id")
 }

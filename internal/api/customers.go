@@ -93,22 +93,29 @@ func (a *API) listCustomers(r *request) (answer, error) {
 		f.Names = append(f.Names, billing.Ref{Kind: billing.NameExternalID, Name: externalID})
 	}
 	f.From, f.To = p.moments("created_at")
+	if deleted := p.boolean("deleted"); deleted != nil {
+		f.Deleted = *deleted
+	}
+	if f.Deleted && len(f.Metadata) > 0 {
+		p.fail(invalid("metadata", "deleted customers are not filtered by metadata"))
+	}
 	window, paging := p.window(f.Order)
+	expand := p.expand()
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.ListCustomers(r.Context(), f)
+	docs, count, err := a.service.ListCustomers(r.Context(), f, expand)
 	return page(docs, count, paging), err
 }
 
 func (a *API) searchCustomers(r *request) (answer, error) {
 	p := params{query: r.query}
-	query, paging := p.search(), p.page()
+	query, paging, expand := p.search(), p.page(), p.expand()
 	if p.err != nil {
 		return answer{}, p.err
 	}
 	docs, count, err := a.service.SearchCustomers(r.Context(), r.caller.Livemode, query,
-		paging.PageSize, (paging.Page-1)*paging.PageSize)
+		paging.PageSize, (paging.Page-1)*paging.PageSize, expand)
 	return page(docs, count, paging), err
 }
 

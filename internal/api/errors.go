@@ -12,19 +12,19 @@ import (
 const statusClientGone = 499
 
 // statuses are the HTTP statuses of the kinds of errors.
-var statuses = map[clientele.Code]int{
-	clientele.Invalid:           http.StatusBadRequest,
-	clientele.Unauthorized:      http.StatusUnauthorized,
-	clientele.Forbidden:         http.StatusForbidden,
-	clientele.NotFound:          http.StatusNotFound,
-	clientele.MethodNotAllowed:  http.StatusMethodNotAllowed,
-	clientele.Conflict:          http.StatusConflict,
-	clientele.PreconditionFail:  http.StatusPreconditionFailed,
-	clientele.TooLarge:          http.StatusRequestEntityTooLarge,
-	clientele.UnsupportedMedia:  http.StatusUnsupportedMediaType,
-	clientele.IdempotencyReused: http.StatusUnprocessableEntity,
-	clientele.Internal:          http.StatusInternalServerError,
-	clientele.Unavailable:       http.StatusServiceUnavailable,
+var statuses = map[clientele.ErrorCode]int{
+	clientele.ErrorCodeInvalid:            http.StatusBadRequest,
+	clientele.ErrorCodeUnauthorized:       http.StatusUnauthorized,
+	clientele.ErrorCodeForbidden:          http.StatusForbidden,
+	clientele.ErrorCodeNotFound:           http.StatusNotFound,
+	clientele.ErrorCodeMethodNotAllowed:   http.StatusMethodNotAllowed,
+	clientele.ErrorCodeConflict:           http.StatusConflict,
+	clientele.ErrorCodePreconditionFailed: http.StatusPreconditionFailed,
+	clientele.ErrorCodeTooLarge:           http.StatusRequestEntityTooLarge,
+	clientele.ErrorCodeUnsupportedMedia:   http.StatusUnsupportedMediaType,
+	clientele.ErrorCodeIdempotencyReused:  http.StatusUnprocessableEntity,
+	clientele.ErrorCodeInternal:           http.StatusInternalServerError,
+	clientele.ErrorCodeUnavailable:        http.StatusServiceUnavailable,
 }
 
 // visible is an error as the client may see it. What is not a *clientele.Error is ours: the log has it, the client
@@ -35,11 +35,16 @@ func visible(err error, requestID string) (status int, e clientele.Error) {
 	case errors.As(err, &known):
 		e = *known
 	case errors.Is(err, context.Canceled):
-		return statusClientGone, clientele.Error{Code: clientele.Unavailable, Message: "the client went away"}
+		return statusClientGone, clientele.Error{Code: clientele.ErrorCodeUnavailable, Message: "the client went away"}
 	case errors.Is(err, context.DeadlineExceeded):
-		e = clientele.Error{Code: clientele.Unavailable, Message: "the request took too long; try again in a moment"}
+		e = clientele.Error{Code: clientele.ErrorCodeUnavailable,
+			Message: "the request took too long; try again in a moment"}
 	default:
-		e = clientele.Error{Code: clientele.Internal, Message: "something went wrong; the server's log has the details"}
+		e = clientele.Error{Code: clientele.ErrorCodeInternal,
+			Message: "something went wrong; the server's log has the details"}
+	}
+	if e.Code == clientele.ErrorCodeInvalid && e.Field != "" && e.Errors == nil {
+		e.Errors = []clientele.FieldError{{Field: e.Field, Message: e.Message}}
 	}
 	e.RequestID = requestID
 	return statuses[e.Code], e

@@ -13,7 +13,8 @@ func TestExternalIDIsSetChangedTakenAndFreed(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	a, b := create(t, payment, client.CustomerParams{}), create(t, payment, client.CustomerParams{})
+	a, b := create(t, payment, client.CustomerParams{Name: new("")}), create(t, payment,
+		client.CustomerParams{Name: new("")})
 	set := func(id, externalID string) error {
 		_, err := payment.Customers.Update(t.Context(), id, client.CustomerParams{ExternalID: &externalID})
 		return err
@@ -72,7 +73,7 @@ func TestUpsertByExternalIDCreatesOnceAndThenUpdates(t *testing.T) {
 	if s.state(t) != before {
 		t.Error("a refused upsert changed something")
 	}
-	live := ok(s.Live().Customers.UpsertExternal(t.Context(), "crm-1", client.CustomerParams{}))(t)
+	live := ok(s.Live().Customers.UpsertExternal(t.Context(), "crm-1", client.CustomerParams{Name: new("")}))(t)
 	if !live.Livemode || live.Name != "" {
 		t.Errorf("live mode found %+v", live)
 	}

@@ -164,10 +164,12 @@ func (r reply) refused(t testing.TB, status int, field string) clientele.Error {
 }
 
 // statusOf says which status each code stands for, as the words' documentation does.
-var statusOf = map[clientele.Code]int{
-	clientele.Invalid: 400, clientele.Unauthorized: 401, clientele.Forbidden: 403, clientele.NotFound: 404,
-	clientele.MethodNotAllowed: 405, clientele.Conflict: 409, clientele.PreconditionFail: 412, clientele.TooLarge: 413,
-	clientele.UnsupportedMedia: 415, clientele.IdempotencyReused: 422,
+var statusOf = map[clientele.ErrorCode]int{
+	clientele.ErrorCodeInvalid: 400, clientele.ErrorCodeUnauthorized: 401, clientele.ErrorCodeForbidden: 403,
+	clientele.ErrorCodeNotFound:         404,
+	clientele.ErrorCodeMethodNotAllowed: 405, clientele.ErrorCodeConflict: 409,
+	clientele.ErrorCodePreconditionFailed: 412, clientele.ErrorCodeTooLarge: 413,
+	clientele.ErrorCodeUnsupportedMedia: 415, clientele.ErrorCodeIdempotencyReused: 422,
 }
 
 // event is a row of the table of events.
@@ -207,6 +209,19 @@ func (s *server) state(t testing.TB) string {
 		s.query(t, query, func(row *sqlite.Stmt) { b.WriteString(row.ColumnText(0) + "\n") })
 	}
 	return b.String()
+}
+
+// write changes the database beside the server.
+func (s *server) write(t testing.TB, statement string, args ...any) {
+	t.Helper()
+	c, err := sqlite.OpenConn(s.file, sqlite.OpenReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	if err := sqlitex.Execute(c, statement, &sqlitex.ExecOptions{Args: args}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s *server) query(t testing.TB, query string, read func(*sqlite.Stmt), args ...any) {

@@ -98,25 +98,31 @@ func (a *API) listInvoices(r *request) (answer, error) {
 			f.States = append(f.States, clientele.InvoiceStatus(state))
 		}
 	}
-	customer := p.customer()
+	f.From, f.To = p.moments("created_at")
+	dueFrom, dueTo := p.moments("due_date")
+	f.DueFrom, f.DueTo = secondsFrom(dueFrom), secondsFrom(dueTo)
+	customer, expand := p.customer(), p.expand()
 	window, paging := p.window(f.Order)
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.ListInvoices(r.Context(), customer, f)
+	docs, count, err := a.service.ListInvoices(r.Context(), customer, f, expand)
 	return page(docs, count, paging), err
 }
 
 func (a *API) searchInvoices(r *request) (answer, error) {
 	p := params{query: r.query}
-	query, paging := p.search(), p.page()
+	query, paging, expand := p.search(), p.page(), p.expand()
 	if p.err != nil {
 		return answer{}, p.err
 	}
 	docs, count, err := a.service.SearchInvoices(r.Context(), r.caller.Livemode, query, paging.PageSize,
-		(paging.Page-1)*paging.PageSize)
+		(paging.Page-1)*paging.PageSize, expand)
 	return page(docs, count, paging), err
 }
+
+// secondsFrom is the first whole second that is not before a moment in milliseconds; 0 is open.
+func secondsFrom(ms int64) int64 { return (ms + 999) / 1000 }
 
 func isStatus(s string) bool {
 	switch clientele.InvoiceStatus(s) {

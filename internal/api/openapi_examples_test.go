@@ -42,13 +42,11 @@ var requestExamples = map[string]any{
 
 // answerExamples are good answers, by type.
 var answerExamples = map[reflect.Type]any{
-	reflect.TypeFor[clientele.Customer](): exampleCustomer,
-	reflect.TypeFor[clientele.CustomerExpanded](): clientele.CustomerExpanded{
-		Customer: exampleCustomer, Payments: []clientele.Payment{}, Subscriptions: []json.RawMessage{},
-		Invoices: []clientele.Invoice{exampleInvoice()},
-	},
-	reflect.TypeFor[clientele.Page[clientele.Customer]](): clientele.Page[clientele.Customer]{
-		Count: 50, List: []clientele.Customer{exampleCustomer}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	reflect.TypeFor[clientele.Customer]():         exampleCustomer,
+	reflect.TypeFor[clientele.CustomerExpanded](): exampleExpanded(),
+	reflect.TypeFor[clientele.Page[clientele.CustomerExpanded]](): clientele.Page[clientele.CustomerExpanded]{
+		Count: 50, List: []clientele.CustomerExpanded{exampleExpanded()},
+		Paging: clientele.Paging{Page: 1, PageSize: 5},
 	},
 	reflect.TypeFor[clientele.OverdueInvoices](): clientele.OverdueInvoices{
 		Customer: exampleCustomer, Invoices: []clientele.Invoice{exampleInvoice()},
@@ -58,13 +56,11 @@ var answerExamples = map[reflect.Type]any{
 	},
 	reflect.TypeFor[clientele.Deleted](): clientele.Deleted{ID: exampleCustomer.ID, Object: "customer", Deleted: true},
 	reflect.TypeFor[clientele.Invoice](): exampleInvoice(),
-	reflect.TypeFor[clientele.Page[clientele.Invoice]](): clientele.Page[clientele.Invoice]{
-		Count: 1, List: []clientele.Invoice{exampleInvoice()}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	reflect.TypeFor[clientele.Page[clientele.InvoiceExpanded]](): clientele.Page[clientele.InvoiceExpanded]{
+		Count: 1, List: []clientele.InvoiceExpanded{exampleInvoiceExpanded()},
+		Paging: clientele.Paging{Page: 1, PageSize: 5},
 	},
-	reflect.TypeFor[clientele.InvoiceExpanded](): clientele.InvoiceExpanded{
-		Invoice: exampleInvoice(), Customer: exampleCustomer, PaymentCurrency: exampleCurrency,
-		PaymentMethod: exampleMethod,
-	},
+	reflect.TypeFor[clientele.InvoiceExpanded]():    exampleInvoiceExpanded(),
 	reflect.TypeFor[[]clientele.PaymentCurrency]():  []clientele.PaymentCurrency{exampleCurrency},
 	reflect.TypeFor[[]clientele.PaymentMethod]():    []clientele.PaymentMethod{exampleMethod},
 	reflect.TypeFor[clientele.PaymentCurrency]():    exampleCurrency,
@@ -119,6 +115,20 @@ var answerExamples = map[reflect.Type]any{
 		UpdatedAt: exampleTime,
 	},
 	reflect.TypeFor[health](): health{"ok"},
+}
+
+func exampleExpanded() clientele.CustomerExpanded {
+	return clientele.CustomerExpanded{
+		Customer: exampleCustomer, Payments: []clientele.Payment{}, Subscriptions: []json.RawMessage{},
+		Invoices: []clientele.Invoice{exampleInvoice()}, InvoiceCount: 1,
+	}
+}
+
+func exampleInvoiceExpanded() clientele.InvoiceExpanded {
+	return clientele.InvoiceExpanded{
+		Invoice: exampleInvoice(), Customer: exampleCustomer, PaymentCurrency: exampleCurrency,
+		PaymentMethod: exampleMethod,
+	}
 }
 
 var exampleTime = clientele.At(time.Date(2023, 10, 27, 10, 0, 0, 0, time.UTC))

@@ -62,7 +62,7 @@ func TestCustomerParams(t *testing.T) {
 		described = append(described, name)
 	}
 	slices.Sort(described)
-	read := append(billing.SettableCustomerFields(), "did")
+	read := append(billing.SettableCustomerFields(), "did", "created_at")
 	slices.Sort(read)
 	if !slices.Equal(described, read) {
 		t.Errorf("customerParams describes %q, but requests may set %q", described, read)

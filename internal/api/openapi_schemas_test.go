@@ -63,6 +63,9 @@ var merged = map[string]bool{
 	"CustomerParams": true, "AddressParams": true, "ShippingParams": true, "BusinessParams": true,
 }
 
+// negative are the amounts of requests that may be negative.
+var negative = map[string][]string{"CreditParams": {"amount"}, "LineParams": {"unit_amount", "tax_amount"}}
+
 // answerName names the schema of a type of the wire.
 func answerName(t reflect.Type) string {
 	if element, ok := strings.CutPrefix(t.Name(), "Page["); ok {
@@ -97,7 +100,7 @@ func (g *generator) scalar(t reflect.Type) *jsonschema.Schema {
 		}}
 	case reflect.TypeFor[clientele.PaymentStatus]():
 		return &jsonschema.Schema{Type: "string", Enum: []any{clientele.PaymentSucceeded, clientele.PaymentCanceled}}
-	case reflect.TypeFor[clientele.Code]():
+	case reflect.TypeFor[clientele.ErrorCode]():
 		var codes []any
 		for _, code := range slices.Sorted(maps.Keys(statuses)) {
 			codes = append(codes, code)
@@ -124,8 +127,8 @@ func (g *generator) schema(r *jsonschema.Reflector, v any) *jsonschema.Schema {
 		if merged[name] {
 			merge(name, s)
 		}
-		if name == "CreditParams" { // the one amount of a request that may be negative
-			p, _ := s.Properties.Get("amount")
+		for _, field := range negative[name] {
+			p, _ := s.Properties.Get(field)
 			p.Pattern = strings.Replace(p.Pattern, "^(0|", "^(0|-?", 1)
 		}
 		g.schemas[name] = s

@@ -117,7 +117,7 @@ var failures = []failure{
 
 // failures are the shared descriptions of error answers.
 func (g *generator) failures() object {
-	codes := map[int]clientele.Code{}
+	codes := map[int]clientele.ErrorCode{}
 	for code, status := range statuses {
 		codes[status] = code
 	}

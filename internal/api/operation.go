@@ -23,11 +23,11 @@ func (a *API) health(*request) (answer, error) { return encoded(http.StatusOK, h
 
 func (a *API) ready(r *request) (answer, error) {
 	if a.stopping.Load() {
-		return answer{}, clientele.Errorf(clientele.Unavailable, "", "the server is stopping")
+		return answer{}, clientele.Errorf(clientele.ErrorCodeUnavailable, "", "the server is stopping")
 	}
 	if err := a.check(r.Context()); err != nil {
 		a.log.Error("not ready", "request_id", r.id, "error", err)
-		return answer{}, clientele.Errorf(clientele.Unavailable, "", "the database does not answer")
+		return answer{}, clientele.Errorf(clientele.ErrorCodeUnavailable, "", "the database does not answer")
 	}
 	return encoded(http.StatusOK, health{"ok"})
 }

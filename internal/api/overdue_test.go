@@ -16,7 +16,7 @@ func TestOverdueIsTheExactSumPerCurrency(t *testing.T) {
 	s := start(t)
 	payment := s.Test()
 	c := s.post(t, `{"did":"`+didAccount+`","name":"Ada"}`)
-	other := s.post(t, `{}`)
+	other := s.post(t, `{"name":""}`)
 	bills := []struct{ customer, currency, amount, state string }{
 		{c.ID, "curr_test_usd", "2500", "uncollectible"},
 		{c.ID, "curr_test_abt", "9223372036854775807", "uncollectible"},
@@ -80,7 +80,7 @@ func TestOverdueIsTheExactSumPerCurrency(t *testing.T) {
 func TestOverdueReadsAsTheReactComponentWants(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	c := s.post(t, `{}`)
+	c := s.post(t, `{"name":""}`)
 	nothing := s.send(t, "GET", "/api/customers/"+c.ID+"/overdue/invoices", "").must(t, 200).members(t)
 	if string(nothing["invoices"]) != "[]" || string(nothing["summary"]) != "{}" {
 		t.Errorf("of nobody's debt it answers %s", nothing)
@@ -129,7 +129,7 @@ func TestOverdueReadsAsTheReactComponentWants(t *testing.T) {
 func TestAnInvoiceOverNothingMakesNobodyDelinquent(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	c := s.post(t, `{}`)
+	c := s.post(t, `{"name":""}`)
 	invoice := draft(t, s.Test(), c.ID, "curr_test_usd", "0")
 	if paid := ok(s.Test().Invoices.Finalize(t.Context(), invoice.ID))(t); paid.Status != "paid" {
 		t.Errorf("with nothing to pay it is %s", paid.Status)

@@ -19,24 +19,17 @@ const (
 	maxFilters      = 10
 )
 
-// params reads query parameters and remembers the first error.
+// params reads query parameters and remembers every error.
 type params struct {
 	query *wire.Query
 	err   error
 }
 
-func (p *params) fail(err error) {
-	if p.err == nil {
-		p.err = err
-	}
-}
+func (p *params) fail(err error) { p.err = clientele.JoinInvalid(p.err, err) }
 
-// text reads a parameter that, when given, is not empty.
+// text reads a parameter. One that is empty, as a form's blank field sends it, is as good as absent.
 func (p *params) text(name string) string {
-	s, given, err := p.query.String(name)
-	if err == nil && given && s == "" {
-		err = invalid(name, "%s is empty; leave it out or give it a value", name)
-	}
+	s, _, err := p.query.String(name)
 	if err != nil {
 		p.fail(err)
 	}
@@ -117,6 +110,9 @@ func (p *params) order(fields ...string) []billing.Order {
 	case nil:
 		return nil
 	case string:
+		if v == "" {
+			return nil
+		}
 		for term := range strings.SplitSeq(v, ",") {
 			terms = append(terms, strings.Split(term, ":"))
 		}
@@ -194,6 +190,9 @@ func (p *params) metadata() (matches []billing.MetadataMatch) {
 			if err != nil {
 				p.fail(err)
 			}
+			if value == "" {
+				continue
+			}
 			matches = append(matches, billing.MetadataMatch{Key: key, Value: value})
 		}
 	}
@@ -205,7 +204,14 @@ func (p *params) metadata() (matches []billing.MetadataMatch) {
 			if !ok {
 				p.fail(invalid("metadata."+key, "metadata.%s must be one value", key))
 			}
+			if value == "" {
+				continue
+			}
 			matches = append(matches, billing.MetadataMatch{Key: key, Value: value})
+		}
+	case string:
+		if v != "" {
+			p.fail(invalid("metadata", "metadata is filtered by key: metadata.plan=gold"))
 		}
 	default:
 		p.fail(invalid("metadata", "metadata is filtered by key: metadata.plan=gold"))
@@ -221,14 +227,17 @@ func (p *params) metadata() (matches []billing.MetadataMatch) {
 func (p *params) moments(name string) (from, to int64) {
 	bounds, ok := p.query.Value(name).(map[string]any)
 	if !ok {
-		if p.query.Value(name) != nil {
+		if v := p.query.Value(name); v != nil && v != "" {
 			p.fail(invalid(name, "%s is given as a range: %s[gte]=2026-01-01&%s[lt]=2026-02-01", name, name, name))
 		}
 		return 0, 0
 	}
 	for _, bound := range sortedKeys(bounds) {
 		at := name + "[" + bound + "]"
-		s, _ := bounds[bound].(string)
+		s, isText := bounds[bound].(string)
+		if isText && s == "" {
+			continue
+		}
 		ms, ok := parseMoment(s)
 		if !ok {
 			p.fail(invalid(at, "%s must be a date, an ISO-8601 moment with its zone, or unix seconds", at))
@@ -293,6 +302,18 @@ func (p *params) explain() bool {
 		return true
 	}
 	p.fail(invalid("explain", "explain must be 1 or 0"))
+	return false
+}
+
+// expand reads whether the objects of a list carry what belongs to them: they do, unless expand=none.
+func (p *params) expand() bool {
+	switch s := p.text("expand"); s {
+	case "":
+		return true
+	case "none":
+		return false
+	}
+	p.fail(invalid("expand", "expand can only be none; leave it out for whole objects"))
 	return false
 }
 

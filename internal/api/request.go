@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
@@ -32,13 +33,13 @@ type request struct {
 
 // invalid is the error about a parameter or header.
 func invalid(field, format string, args ...any) error {
-	return clientele.Errorf(clientele.Invalid, field, format, args...)
+	return clientele.Errorf(clientele.ErrorCodeInvalid, field, format, args...)
 }
 
 // readBody reads the body, which is JSON or nothing.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
-		return nil, clientele.Errorf(clientele.TooLarge, "", "the body is larger than 1 MiB")
+		return nil, clientele.Errorf(clientele.ErrorCodeTooLarge, "", "the body is larger than 1 MiB")
 	}
 	if r.ContentLength == 0 {
 		return nil, nil
@@ -47,19 +48,20 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, clientele.Errorf(clientele.TooLarge, "", "the body is larger than 1 MiB")
+		return nil, clientele.Errorf(clientele.ErrorCodeTooLarge, "", "the body is larger than 1 MiB")
 	case err != nil:
 		return nil, invalid("", "the body could not be read: it ended early")
 	case len(body) == 0:
 		return nil, nil
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return nil, clientele.Errorf(clientele.UnsupportedMedia, "Content-Encoding", "the body must not be compressed")
+		return nil, clientele.Errorf(clientele.ErrorCodeUnsupportedMedia, "Content-Encoding",
+			"the body must not be compressed")
 	}
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := strings.ToLower(params["charset"])
 	if err != nil || media != "application/json" || charset != "" && charset != "utf-8" {
-		return nil, clientele.Errorf(clientele.UnsupportedMedia, "Content-Type",
+		return nil, clientele.Errorf(clientele.ErrorCodeUnsupportedMedia, "Content-Type",
 			"the body must be application/json in UTF-8")
 	}
 	return body, nil
@@ -69,11 +71,14 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func (r *request) call() (billing.Call, error) {
 	call := billing.Call{Livemode: r.caller.Livemode, Actor: r.caller.ID, RequestID: r.id}
 	if !r.caller.Write {
-		return call, clientele.Errorf(clientele.Forbidden, "", "this API key may only read; use one with write scope")
+		return call, clientele.Errorf(clientele.ErrorCodeForbidden, "",
+			"this API key may only read; use one with write scope")
 	}
 	keys := r.Header.Values("Idempotency-Key")
-	if len(keys) > 1 || len(keys) == 1 && (keys[0] == "" || len(keys[0]) > maxIdempotencyKey) {
-		return call, invalid("Idempotency-Key", "Idempotency-Key is given once, with 1 to %d characters", maxIdempotencyKey)
+	if len(keys) > 1 || len(keys) == 1 &&
+		(keys[0] == "" || len(keys[0]) > maxIdempotencyKey || !utf8.ValidString(keys[0])) {
+		return call, invalid("Idempotency-Key", "Idempotency-Key is given once, with 1 to %d bytes of UTF-8",
+			maxIdempotencyKey)
 	}
 	if len(keys) == 1 {
 		call.Repeat.Key = keys[0]

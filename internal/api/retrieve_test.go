@@ -145,7 +145,10 @@ func TestAHundredRetrieveOrCreateAtOnceMakeOneCustomer(t *testing.T) {
 func TestACustomerHasTheShapeOfThePublishedType(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	empty := s.send(t, "POST", "/api/customers", "").must(t, 201)
+	for _, nothing := range []string{"", "{}"} {
+		s.send(t, "POST", "/api/customers", nothing).refused(t, 400, "")
+	}
+	empty := s.send(t, "POST", "/api/customers", `{"name":""}`).must(t, 201)
 	id := empty.customer(t).ID
 	got := s.send(t, "GET", "/api/customers/"+id, "").must(t, 200)
 	want := map[string]string{
@@ -153,6 +156,7 @@ func TestACustomerHasTheShapeOfThePublishedType(t *testing.T) {
 		"email": `""`, "phone": `""`, "address": `{}`, "balance": `"0.00"`, "token_balance": `{}`, "delinquent": `false`,
 		"metadata": `{}`, "next_invoice_sequence": `1`, "created_at": `"2026-01-02T03:04:05.678Z"`,
 		"updated_at": `"2026-01-02T03:04:05.678Z"`, "payments": `[]`, "subscriptions": `[]`, "invoices": `[]`,
+		"payment_count": `0`, "invoice_count": `0`,
 	}
 	members := got.members(t)
 	for name, value := range want {
@@ -189,7 +193,7 @@ func TestTheSDKTellsErrorsApart(t *testing.T) {
 	s := start(t)
 	_, err := s.Test().Customers.Retrieve(t.Context(), "cus_nobody")
 	refused, isRefusal := errors.AsType[*client.Error](err)
-	if !isRefusal || refused.StatusCode != 404 || refused.Code != clientele.NotFound || refused.Field != "id" ||
+	if !isRefusal || refused.StatusCode != 404 || refused.Code != clientele.ErrorCodeNotFound || refused.Field != "id" ||
 		refused.RequestID == "" {
 		t.Errorf("got %#v", err)
 	}

@@ -101,11 +101,14 @@ func (a *API) routes() []route {
 				{"delinquent", "Only customers that are delinquent (true) or are not (false).", true},
 				{"created_at", "Only customers created in a range: created_at[gte], [gt], [lt] or [lte], each a date, " +
 					"an ISO-8601 moment with its zone, or unix seconds.", bounds{}},
-			}), answers: clientele.Page[clientele.Customer]{}, summary: "List customers, and count all that match."},
+				{"deleted", "The customers who are deleted (true), in place of those who are not.", true},
+				{"expand", "none leaves out what belongs to each customer.", ""},
+			}), answers: clientele.Page[clientele.CustomerExpanded]{}, summary: "List customers, and count all that match."},
 		{pattern: "GET /api/customers/search", handle: a.searchCustomers, access: member, group: "Customers",
 			query: join(paging, []param{
 				{"query", "Required. Words that must all occur, \"phrases\", email:part, metadata.key:part.", ""},
-			}), answers: clientele.Page[clientele.Customer]{},
+				{"expand", "none leaves out what belongs to each customer.", ""},
+			}), answers: clientele.Page[clientele.CustomerExpanded]{},
 			summary: "Search customers, best matches first, and count all that match."},
 		{pattern: "GET /api/customers/{id}", handle: a.retrieveCustomer, access: member, group: "Customers",
 			query: []param{{"explain", "1 adds delinquent_because: the invoices that make the customer delinquent.", ""}},
@@ -152,16 +155,20 @@ func (a *API) routes() []route {
 				{"customer_did", "Only invoices of the customer with this DID.", ""},
 				{"currency_id", "Only invoices in this currency.", ""},
 				{"ignore_zero", "Leave out invoices over nothing (true).", true},
-			}), answers: clientele.Page[clientele.Invoice]{}, summary: "List invoices, and count all that match."},
+				{"created_at", "Only invoices created in a range, as of customers.", bounds{}},
+				{"due_date", "Only invoices due in a range: due_date[gte], [gt], [lt] or [lte], as created_at.", bounds{}},
+				{"expand", "none leaves out the objects that each invoice refers to.", ""},
+			}), answers: clientele.Page[clientele.InvoiceExpanded]{}, summary: "List invoices, and count all that match."},
 		{pattern: "GET /api/invoices/search", handle: a.searchInvoices, access: member, group: "Invoices",
 			query: join(paging, []param{
 				{"query", "Required. Words and \"phrases\" that must all occur in the number, the id, the description or the " +
 					"customer as printed.", ""},
-			}), answers: clientele.Page[clientele.Invoice]{},
+				{"expand", "none leaves out the objects that each invoice refers to.", ""},
+			}), answers: clientele.Page[clientele.InvoiceExpanded]{},
 			summary: "Search invoices, newest first, and count all that match."},
 		{pattern: "GET /api/invoices/{id}", handle: a.retrieveInvoice, access: member, group: "Invoices",
 			answers: clientele.InvoiceExpanded{},
-			summary: "Retrieve an invoice with its customer, currency and payment method."},
+			summary: "Retrieve an invoice, by id or number, with its customer, currency and payment method."},
 		{pattern: "PUT /api/invoices/{id}", handle: a.updateInvoice, access: member, group: "Invoices",
 			body: billing.InvoiceContent{}, answers: clientele.Invoice{},
 			summary: "Update what is sent of a draft; of a finalized invoice, only metadata."},
@@ -268,6 +275,8 @@ func (a *API) routes() []route {
 type customerParams struct {
 	// Only when creating: a Decentralized Identifier that no other customer has.
 	DID *string `json:"did,omitempty"`
+	// Only when creating: when the customer was created elsewhere, an ISO-8601 moment with its zone, not later than now.
+	CreatedAt *string `json:"created_at,omitempty"`
 	// The application's own name for the customer, which no other customer has; at most 255 characters.
 	ExternalID *string `json:"external_id,omitempty"`
 	// Full name, at most 512 characters.

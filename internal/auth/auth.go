@@ -38,7 +38,7 @@ func (a *Authenticator) Authenticate(
 	authorization, signed := r.Header.Values("Authorization"), isSigned(r)
 	switch {
 	case len(authorization) > 0 && signed:
-		return Caller{}, clientele.Errorf(clientele.Invalid, "",
+		return Caller{}, clientele.Errorf(clientele.ErrorCodeInvalid, "",
 			"the request has both an Authorization header and a component signature: send one of them")
 	case len(authorization) > 1:
 		return Caller{}, unauthorized("the request has more than one Authorization header")
@@ -74,7 +74,7 @@ func (a *Authenticator) byKey(ctx context.Context, authorization string, query *
 		return Caller{}, err
 	}
 	if livemode != key.Livemode {
-		return Caller{}, clientele.Errorf(clientele.Invalid, "livemode",
+		return Caller{}, clientele.Errorf(clientele.ErrorCodeInvalid, "livemode",
 			"livemode=%t, but the API key %s is a %s-mode key: use a key of the other mode, or leave livemode out",
 			livemode, key.Hint, mode(key.Livemode))
 	}
@@ -90,7 +90,7 @@ func livemode(query *wire.Query, absent bool) (bool, error) {
 	case text == "true" || text == "false":
 		return text == "true", nil
 	}
-	return false, clientele.Errorf(clientele.Invalid, "livemode", "livemode must be true or false")
+	return false, clientele.Errorf(clientele.ErrorCodeInvalid, "livemode", "livemode must be true or false")
 }
 
 func mode(livemode bool) string {
@@ -101,5 +101,5 @@ func mode(livemode bool) string {
 }
 
 func unauthorized(format string, args ...any) *clientele.Error {
-	return clientele.Errorf(clientele.Unauthorized, "", format, args...)
+	return clientele.Errorf(clientele.ErrorCodeUnauthorized, "", format, args...)
 }

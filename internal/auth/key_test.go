@@ -127,29 +127,32 @@ func TestKeyRefused(t *testing.T) {
 		name    string
 		header  http.Header
 		query   string
-		code    clientele.Code
+		code    clientele.ErrorCode
 		field   string
 		message string
 	}{
-		{"nothing", nil, "", clientele.Unauthorized, "", "Bearer sk_…) or the signature"},
-		{"a label alone", http.Header{"X-Component-Did": {"z1"}}, "", clientele.Unauthorized, "", "needs an API key"},
-		{"two headers", bearer(k.live, k.live), "", clientele.Unauthorized, "", "more than one Authorization"},
-		{"empty", http.Header{"Authorization": {""}}, "", clientele.Unauthorized, "", "must read Bearer"},
-		{"basic", http.Header{"Authorization": {"Basic " + k.live}}, "", clientele.Unauthorized, "", "must read Bearer"},
-		{"no scheme", http.Header{"Authorization": {k.live}}, "", clientele.Unauthorized, "", "must read Bearer"},
-		{"no secret", bearer(""), "", clientele.Unauthorized, "", "not well-formed"},
-		{"cut", bearer(k.live[:len(k.live)-1]), "", clientele.Unauthorized, "", "not well-formed"},
-		{"two secrets", bearer(k.live + "," + k.live), "", clientele.Unauthorized, "", "not well-formed"},
-		{"unknown", bearer(auth.NewSecret(true)), "", clientele.Unauthorized, "", "no such API key"},
-		{"found under another's hash", bearer(stray), "", clientele.Unauthorized, "", "no such API key"},
-		{"revoked", bearer(k.revoked), "", clientele.Unauthorized, "", "was revoked"},
-		{"test key, live mode", bearer(k.testWrite), "livemode=true", clientele.Invalid, "livemode", "test-mode key"},
-		{"live key, test mode", bearer(k.live), "livemode=false", clientele.Invalid, "livemode", "live-mode key"},
-		{"livemode=1", bearer(k.live), "livemode=1", clientele.Invalid, "livemode", "true or false"},
-		{"livemode=", bearer(k.live), "livemode=", clientele.Invalid, "livemode", "true or false"},
-		{"livemode=TRUE", bearer(k.live), "livemode=TRUE", clientele.Invalid, "livemode", "true or false"},
-		{"livemode list", bearer(k.live), "livemode[]=true", clientele.Invalid, "livemode", "given once"},
-		{"both", signed, "", clientele.Invalid, "", "both"},
+		{"nothing", nil, "", clientele.ErrorCodeUnauthorized, "", "Bearer sk_…) or the signature"},
+		{"a label alone", http.Header{"X-Component-Did": {"z1"}}, "", clientele.ErrorCodeUnauthorized, "",
+			"needs an API key"},
+		{"two headers", bearer(k.live, k.live), "", clientele.ErrorCodeUnauthorized, "", "more than one Authorization"},
+		{"empty", http.Header{"Authorization": {""}}, "", clientele.ErrorCodeUnauthorized, "", "must read Bearer"},
+		{"basic", http.Header{"Authorization": {"Basic " + k.live}}, "", clientele.ErrorCodeUnauthorized, "",
+			"must read Bearer"},
+		{"no scheme", http.Header{"Authorization": {k.live}}, "", clientele.ErrorCodeUnauthorized, "", "must read Bearer"},
+		{"no secret", bearer(""), "", clientele.ErrorCodeUnauthorized, "", "not well-formed"},
+		{"cut", bearer(k.live[:len(k.live)-1]), "", clientele.ErrorCodeUnauthorized, "", "not well-formed"},
+		{"two secrets", bearer(k.live + "," + k.live), "", clientele.ErrorCodeUnauthorized, "", "not well-formed"},
+		{"unknown", bearer(auth.NewSecret(true)), "", clientele.ErrorCodeUnauthorized, "", "no such API key"},
+		{"found under another's hash", bearer(stray), "", clientele.ErrorCodeUnauthorized, "", "no such API key"},
+		{"revoked", bearer(k.revoked), "", clientele.ErrorCodeUnauthorized, "", "was revoked"},
+		{"test key, live mode", bearer(k.testWrite), "livemode=true", clientele.ErrorCodeInvalid, "livemode",
+			"test-mode key"},
+		{"live key, test mode", bearer(k.live), "livemode=false", clientele.ErrorCodeInvalid, "livemode", "live-mode key"},
+		{"livemode=1", bearer(k.live), "livemode=1", clientele.ErrorCodeInvalid, "livemode", "true or false"},
+		{"livemode=", bearer(k.live), "livemode=", clientele.ErrorCodeInvalid, "livemode", "true or false"},
+		{"livemode=TRUE", bearer(k.live), "livemode=TRUE", clientele.ErrorCodeInvalid, "livemode", "true or false"},
+		{"livemode list", bearer(k.live), "livemode[]=true", clientele.ErrorCodeInvalid, "livemode", "given once"},
+		{"both", signed, "", clientele.ErrorCodeInvalid, "", "both"},
 	}
 	for _, test := range tests {
 		caller, err := ask(t, k.store, noon, test.query, test.header)
@@ -174,9 +177,9 @@ func TestKeyRevocationIsObeyedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	caller, err = request()
-	wantRefusal(t, "revoked", caller, err, clientele.Unauthorized, "", "was revoked")
+	wantRefusal(t, "revoked", caller, err, clientele.ErrorCodeUnauthorized, "", "was revoked")
 	caller, err = ask(t, k.store, noon.Add(time.Hour), "", bearer(k.leaving))
-	wantRefusal(t, "an hour later", caller, err, clientele.Unauthorized, "", "was revoked")
+	wantRefusal(t, "an hour later", caller, err, clientele.ErrorCodeUnauthorized, "", "was revoked")
 }
 
 func TestStoreFailureIsNotARefusal(t *testing.T) {
@@ -214,7 +217,7 @@ func ask(t *testing.T, store auth.Store, now time.Time, query string, header htt
 }
 
 func wantRefusal(
-	t *testing.T, name string, caller auth.Caller, err error, code clientele.Code, field, message string,
+	t *testing.T, name string, caller auth.Caller, err error, code clientele.ErrorCode, field, message string,
 ) {
 	t.Helper()
 	refused, ok := errors.AsType[*clientele.Error](err)

@@ -234,9 +234,9 @@ func TestSignatureRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		caller, err := s.send(t, s.trusting(t), test.request)
-		code := clientele.Unauthorized
+		code := clientele.ErrorCodeUnauthorized
 		if test.field != "" {
-			code = clientele.Invalid
+			code = clientele.ErrorCodeInvalid
 		}
 		wantRefusal(t, test.name, caller, err, code, test.field, test.message)
 	}
@@ -245,7 +245,7 @@ func TestSignatureRefused(t *testing.T) {
 		s.Clock + 301: "has expired", s.Clock + 1e9: "has expired",
 	} {
 		caller, err := s.sendAt(t, s.trusting(t), clock, retrieve)
-		wantRefusal(t, message, caller, err, clientele.Unauthorized, "", message)
+		wantRefusal(t, message, caller, err, clientele.ErrorCodeUnauthorized, "", message)
 	}
 }
 
@@ -275,7 +275,7 @@ func TestSignatureHeadersOnce(t *testing.T) {
 		}
 		headers.Add(name, value)
 		caller, err := authenticate(t, s.trusting(t), s.Clock, "GET", s.Requests[0].RequestURI, headers, "")
-		wantRefusal(t, name, caller, err, clientele.Unauthorized, "", "the header "+name+" is given twice")
+		wantRefusal(t, name, caller, err, clientele.ErrorCodeUnauthorized, "", "the header "+name+" is given twice")
 	}
 }
 
@@ -295,9 +295,10 @@ func TestRevokedAppRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	caller, err := s.send(t, store, s.Requests[0])
-	wantRefusal(t, "revoked", caller, err, clientele.Unauthorized, "", "not one that a trusted application made")
+	wantRefusal(t, "revoked", caller, err, clientele.ErrorCodeUnauthorized, "", "not one that a trusted application made")
 	caller, err = s.send(t, &records{}, s.Requests[0])
-	wantRefusal(t, "never trusted", caller, err, clientele.Unauthorized, "", "not one that a trusted application made")
+	wantRefusal(t, "never trusted", caller, err, clientele.ErrorCodeUnauthorized, "",
+		"not one that a trusted application made")
 }
 
 // A request signed here by the rules rather than by the client: what the client never sends is decided too.
@@ -326,7 +327,7 @@ func TestSignedLivemode(t *testing.T) {
 		t.Errorf("false: %+v, %v", caller, err)
 	}
 	caller, err := sign("?livemode=1", `{"livemode":"1"}`)
-	wantRefusal(t, "1", caller, err, clientele.Invalid, "livemode", "true or false")
+	wantRefusal(t, "1", caller, err, clientele.ErrorCodeInvalid, "livemode", "true or false")
 }
 
 func FuzzSignature(f *testing.F) {

@@ -21,18 +21,26 @@ type account struct {
 	customer *clientele.Customer
 }
 
-// open starts work on a customer's account. What a deleted customer owes waits until it is restored.
+// open starts work on a customer's account. That of a deleted customer can still be settled.
 func (s *Service) open(tx Tx, call Call, customer string) (*account, error) {
-	rec, before, err := load(tx, call.Livemode, customer)
+	rec, err := findOrDeleted(tx, call.Livemode, customer)
 	if err != nil {
-		if _, deleted, e := tx.DeletedCustomer(call.Livemode, customer); e == nil && deleted {
-			err = clientele.Errorf(clientele.Conflict, "customer_id", "the customer %s is deleted; restore it first",
-				customer)
-		}
+		return nil, err
+	}
+	before, err := decodeCustomer(rec)
+	if err != nil {
 		return nil, err
 	}
 	a := &account{s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: clone(before)}
 	return a, nil
+}
+
+// checkNotDeleted refuses what is not possible for a deleted customer.
+func (a *account) checkNotDeleted(field string) error {
+	if a.rec.DeletedAt == 0 {
+		return nil
+	}
+	return clientele.Errorf(clientele.ErrorCodeConflict, field, "the customer %s is deleted; restore it first", a.rec.ID)
 }
 
 // credit is what the customer has in a currency.
@@ -45,7 +53,7 @@ func (a *account) post(t clientele.BalanceTransaction) (clientele.BalanceTransac
 	t.Amount, t.Receivable = t.Amount.In(t.CurrencyID), t.Receivable.In(t.CurrencyID)
 	t.EndingBalance = plus(a.credit(t.CurrencyID), t.Amount)
 	if t.EndingBalance.Sign() < 0 {
-		return t, clientele.Errorf(clientele.Conflict, "amount",
+		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
 			"the customer has a credit of %s in %s, which is less than %s", a.credit(t.CurrencyID), t.CurrencyID,
 			t.Amount.Neg())
 	}
@@ -98,12 +106,9 @@ func hold(rec Record) (*held, error) {
 
 // holdInvoice finds an invoice to work on.
 func holdInvoice(tx Tx, live bool, id string) (*held, error) {
-	rec, found, err := tx.Invoice(live, id)
+	rec, err := findInvoice(tx, live, id)
 	if err != nil {
 		return nil, err
-	}
-	if !found {
-		return nil, invoiceNotFound(id)
 	}
 	return hold(rec)
 }
@@ -112,7 +117,7 @@ func holdInvoice(tx Tx, live bool, id string) (*held, error) {
 func (a *account) own(currency, id string) (*held, error) {
 	h, err := holdInvoice(a.tx, a.call.Livemode, id)
 	switch {
-	case isCode(err, clientele.NotFound):
+	case isCode(err, clientele.ErrorCodeNotFound), err == nil && h.ID != id: // a number is not an id
 		return nil, invalid("invoice_id", "no invoice %q in this mode", id)
 	case err != nil:
 		return nil, err
@@ -162,7 +167,8 @@ func checkPayable(h *held) error {
 	if payable(h) {
 		return nil
 	}
-	return clientele.Errorf(clientele.Conflict, "status", "the invoice %s is %s: nothing can be paid on it", h.ID,
+	return clientele.Errorf(clientele.ErrorCodeConflict, "status", "the invoice %s is %s: nothing can be paid on it",
+		h.ID,
 		h.Status)
 }
 

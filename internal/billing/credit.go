@@ -52,7 +52,7 @@ func (p CreditParams) check() error {
 	default:
 		return invalid("reason", "reason must be adjustment, refund or applied_to_invoice")
 	}
-	return firstError(checkLength("description", p.Description, maxText), checkMetadata(p.Metadata))
+	return clientele.JoinInvalid(checkLength("description", p.Description, maxText), checkMetadata(p.Metadata))
 }
 
 // MoveCredit gives a customer credit or uses it.
@@ -62,6 +62,9 @@ func (s *Service) MoveCredit(ctx context.Context, call Call, customer string, p 
 	}
 	return s.create(ctx, call, func(tx Tx) (Document, error) {
 		a, err := s.open(tx, call, customer)
+		if err == nil {
+			err = a.checkNotDeleted("id")
+		}
 		if err != nil {
 			return Document{}, err
 		}
@@ -103,7 +106,8 @@ func (a *account) moveCredit(t clientele.BalanceTransaction) (clientele.BalanceT
 			}
 			part := t.Amount.Neg()
 			if minus(h.AmountRemaining, part).Sign() < 0 {
-				return t, clientele.Errorf(clientele.Conflict, "amount", "the invoice has %s left to pay", h.AmountRemaining)
+				return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay",
+					h.AmountRemaining)
 			}
 			return a.applyCredit(h, part, t)
 		}
@@ -126,7 +130,7 @@ func (a *account) moveCredit(t clientele.BalanceTransaction) (clientele.BalanceT
 func (a *account) ownPayment(currency, id string) (*payment, error) {
 	pay, err := holdPayment(a.tx, a.call.Livemode, id)
 	switch {
-	case isCode(err, clientele.NotFound):
+	case isCode(err, clientele.ErrorCodeNotFound):
 		return nil, invalid("payment_id", "no payment %q in this mode", id)
 	case err != nil:
 		return nil, err
@@ -141,7 +145,8 @@ func (a *account) ownPayment(currency, id string) (*payment, error) {
 // refund counts a part of what a payment left as sent back.
 func (a *account) refund(pay *payment, part clientele.Amount) error {
 	if minus(pay.AmountUnallocated, part).Sign() < 0 {
-		return clientele.Errorf(clientele.Conflict, "amount", "the payment has %s left to refund", pay.AmountUnallocated)
+		return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the payment has %s left to refund",
+			pay.AmountUnallocated)
 	}
 	pay.AmountUnallocated, pay.AmountRefunded = minus(pay.AmountUnallocated, part), plus(pay.AmountRefunded, part)
 	return a.savePayment(pay, clientele.EventPaymentUpdated)
@@ -184,7 +189,8 @@ func (p CreditNoteParams) check() error {
 	default:
 		return invalid("reason", "reason must be duplicate, fraudulent, order_change or product_unsatisfactory")
 	}
-	return firstError(checkPositive("amount", *p.Amount), checkLength("memo", p.Memo, maxText), checkMetadata(p.Metadata))
+	return clientele.JoinInvalid(checkPositive("amount", *p.Amount), checkLength("memo", p.Memo, maxText),
+		checkMetadata(p.Metadata))
 }
 
 // CreateCreditNote takes back a part of a finalized invoice: first of what is left to pay, then of what was paid, which
@@ -200,13 +206,13 @@ func (s *Service) CreateCreditNote(ctx context.Context, call Call, invoiceID str
 			return Document{}, err
 		}
 		if !payable(h) && h.Status != clientele.InvoicePaid {
-			return Document{}, clientele.Errorf(clientele.Conflict, "status",
+			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
 				"the invoice is %s; credit notes are for open, uncollectible and paid ones", h.Status)
 		}
 		amount := p.Amount.In(h.CurrencyID)
 		left := minus(minus(h.Total, h.PrePaymentCreditNotesAmount), h.PostPaymentCreditNotesAmount)
 		if minus(left, amount).Sign() < 0 {
-			return Document{}, clientele.Errorf(clientele.Conflict, "amount",
+			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
 				"the invoice has %s that no credit note has taken back yet", left)
 		}
 		a, err := s.open(tx, call, h.CustomerID)
@@ -276,7 +282,7 @@ func (s *Service) CreditNote(ctx context.Context, live bool, id string) (doc Doc
 	err = s.store.View(ctx, func(tx Tx) error {
 		rec, found, err := tx.CreditNote(live, id)
 		if err == nil && !found {
-			err = clientele.Errorf(clientele.NotFound, "id", "no credit note %q in this mode", id)
+			err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no credit note %q in this mode", id)
 		}
 		doc.JSON = rec.JSON
 		return err

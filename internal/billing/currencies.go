@@ -131,7 +131,8 @@ func placeCurrency(tx Tx, c *clientele.PaymentCurrency) error {
 	}
 	for _, other := range currencies {
 		if other.Symbol == c.Symbol && other.PaymentMethodID == c.PaymentMethodID {
-			return clientele.Errorf(clientele.Conflict, "symbol", "the payment method has %s already: %s", c.Symbol, other.ID)
+			return clientele.Errorf(clientele.ErrorCodeConflict, "symbol", "the payment method has %s already: %s",
+				c.Symbol, other.ID)
 		}
 	}
 	return nil
@@ -148,15 +149,17 @@ func (p CurrencyParams) check() error {
 	case p.MaximumPrecision != nil && (*p.MaximumPrecision < 0 || *p.MaximumPrecision > *p.Decimal):
 		return invalid("maximum_precision", "maximum_precision is 0 to decimal")
 	}
-	for field, a := range map[string]*clientele.Amount{
-		"minimum_payment_amount": p.MinimumPaymentAmount, "maximum_payment_amount": p.MaximumPaymentAmount,
-	} {
-		if a != nil && (a.Sign() < 0 || a.Digits() > clientele.MaxAmountDigits) {
-			return invalid(field, "%s is not negative and has at most %d digits", field, clientele.MaxAmountDigits)
-		}
-	}
-	return firstError(checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
+	return clientele.JoinInvalid(checkNotNegative("minimum_payment_amount", p.MinimumPaymentAmount),
+		checkNotNegative("maximum_payment_amount", p.MaximumPaymentAmount),
+		checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
 		checkLength("logo", p.Logo, maxText), checkLength("contract", p.Contract, maxName))
+}
+
+func checkNotNegative(field string, a *clientele.Amount) error {
+	if a != nil && (a.Sign() < 0 || a.Digits() > clientele.MaxAmountDigits) {
+		return invalid(field, "%s is not negative and has at most %d digits", field, clientele.MaxAmountDigits)
+	}
+	return nil
 }
 
 // CreateMethod adds a payment method.
@@ -213,7 +216,7 @@ func (p MethodParams) check() error {
 	case p.Confirmation != nil && p.Confirmation.Block < 0:
 		return invalid("confirmation.block", "confirmation.block is not negative")
 	}
-	return firstError(checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
+	return clientele.JoinInvalid(checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
 		checkLength("logo", p.Logo, maxText))
 }
 
@@ -254,16 +257,7 @@ func checkLength(field, s string, max int) error {
 	return nil
 }
 
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func isCode(err error, code clientele.Code) bool {
+func isCode(err error, code clientele.ErrorCode) bool {
 	var e *clientele.Error
 	return errors.As(err, &e) && e.Code == code
 }

@@ -26,6 +26,19 @@ func find(tx Tx, live bool, text string) (Record, error) {
 	return rec, notFound(text)
 }
 
+// findOrDeleted finds a customer that is there or, by id, one that was deleted.
+func findOrDeleted(tx Tx, live bool, text string) (Record, error) {
+	rec, err := find(tx, live, text)
+	if !isCode(err, clientele.ErrorCodeNotFound) {
+		return rec, err
+	}
+	deleted, found, e := tx.DeletedCustomer(live, text)
+	if e != nil || found {
+		return deleted, e
+	}
+	return rec, err
+}
+
 func load(tx Tx, live bool, ref string) (Record, *clientele.Customer, error) {
 	rec, err := find(tx, live, ref)
 	if err != nil {
@@ -52,20 +65,24 @@ func clone(c *clientele.Customer) *clientele.Customer {
 }
 
 func notFound(ref string) error {
-	return clientele.Errorf(clientele.NotFound, "id", "no customer %q in this mode", ref)
+	return clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no customer %q in this mode", ref)
 }
 
 // add makes a new customer.
-func (s *Service) add(tx Tx, call Call, patch customerPatch, did string) (Record, error) {
+func (s *Service) add(tx Tx, call Call, n newCustomer) (Record, error) {
 	now := s.now()
-	seq, err := tx.NextSeq(KindCustomer, now)
+	created := now
+	if !n.createdAt.IsZero() {
+		created = n.createdAt
+	}
+	seq, err := tx.NextSeq(KindCustomer, created)
 	if err != nil {
 		return Record{}, err
 	}
 	c := &clientele.Customer{
-		Object: "customer", Livemode: call.Livemode, DID: did, Metadata: clientele.Metadata{},
+		Object: "customer", Livemode: call.Livemode, DID: n.did, Metadata: clientele.Metadata{},
 		TokenBalance: clientele.Balances{}, NextInvoiceSequence: 1,
-		CreatedAt: clientele.At(now), UpdatedAt: clientele.At(now),
+		CreatedAt: clientele.At(created), UpdatedAt: clientele.At(now),
 	}
 	if c.ID, err = s.seqID("cus_", seq); err != nil {
 		return Record{}, err
@@ -73,10 +90,7 @@ func (s *Service) add(tx Tx, call Call, patch customerPatch, did string) (Record
 	if c.InvoicePrefix, err = s.newInvoicePrefix(); err != nil {
 		return Record{}, err
 	}
-	if err := patch.apply(c); err != nil {
-		return Record{}, err
-	}
-	if err := patch.checkNew(call.Livemode); err != nil {
+	if err := n.apply(c); err != nil {
 		return Record{}, err
 	}
 	rec := Record{ID: c.ID, Seq: seq, Version: 1}
@@ -86,25 +100,12 @@ func (s *Service) add(tx Tx, call Call, patch customerPatch, did string) (Record
 	if rec.JSON, err = encode(c); err != nil {
 		return Record{}, err
 	}
-	for _, n := range names(c) {
-		if err := claim(tx, c, n); err != nil {
+	for _, name := range append(names(c), Ref{Kind: NamePrefix, Name: c.InvoicePrefix}) {
+		if err := claim(tx, c, name); err != nil {
 			return Record{}, err
 		}
 	}
 	return rec, s.save(tx, call, clientele.EventCustomerCreated, rec, nil, c, nil)
-}
-
-// checkNew refuses fields that a new customer cannot be given; livemode may be said if it is the request's.
-func (p customerPatch) checkNew(live bool) error {
-	for _, name := range sortedKeys(p.fixed) {
-		if name != "livemode" {
-			return invalid(name, "%s is not a field that can be set", name)
-		}
-		if mode, _ := encode(live); !same(name, mode, p.fixed[name]) {
-			return invalid(name, "livemode differs from the mode of this request")
-		}
-	}
-	return nil
 }
 
 // settle fills what depends on other fields: the balance's form depends on the currency.
@@ -123,11 +124,14 @@ func settle(tx Tx, c *clientele.Customer) error {
 	return nil
 }
 
+// embedded are the members of a customer that is retrieved which are not the customer's own.
+var embedded = []string{"payments", "subscriptions", "invoices", "payment_count", "invoice_count"}
+
 // patchCustomer makes the changes a request asks for. One that changes nothing leaves no trace.
 func (s *Service) patchCustomer(tx Tx, call Call, rec Record, patch customerPatch) (Record, error) {
 	current := rec.JSON
-	if patch.fixed["invoices"] != nil || patch.fixed["payments"] != nil || patch.fixed["subscriptions"] != nil {
-		doc, err := expanded(tx, rec)
+	if slices.ContainsFunc(embedded, func(name string) bool { return patch.fixed[name] != nil }) {
+		doc, err := expandCustomer(tx, rec)
 		if err != nil {
 			return rec, err
 		}
@@ -169,6 +173,12 @@ func (s *Service) replace(tx Tx, call Call, rec Record, before, after *clientele
 			}
 		}
 	}
+	// A prefix is the customer's for ever: invoices have numbers with it.
+	if before.InvoicePrefix != after.InvoicePrefix {
+		if err := claim(tx, after, Ref{Kind: NamePrefix, Name: after.InvoicePrefix}); err != nil {
+			return rec, err
+		}
+	}
 	after.UpdatedAt = clientele.At(s.now())
 	if rec.JSON, err = encode(after); err != nil {
 		return rec, err
@@ -205,28 +215,6 @@ func claim(tx Tx, c *clientele.Customer, n Ref) error {
 	if err != nil || holder == "" {
 		return err
 	}
-	return clientele.Errorf(clientele.Conflict, string(n.Kind), "another customer, %s, has this %s", holder, n.Kind)
-}
-
-// takeDID takes the DID out of a request to create a customer.
-func takeDID(fields Fields) (string, Fields, error) {
-	raw, sent := fields["did"]
-	if !sent {
-		return "", fields, nil
-	}
-	rest := Fields{}
-	for name, value := range fields {
-		if name != "did" {
-			rest[name] = value
-		}
-	}
-	s, err := text("did", raw, maxText)
-	if err != nil || s == "" {
-		return "", rest, err
-	}
-	did, err := ParseDID(s)
-	if err != nil {
-		return "", rest, invalid("did", "did is not a DID: %s", err)
-	}
-	return did, rest, nil
+	return clientele.Errorf(clientele.ErrorCodeConflict, string(n.Kind), "another customer, %s, has this %s", holder,
+		n.Kind)
 }

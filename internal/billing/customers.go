@@ -2,7 +2,9 @@ package billing
 
 import (
 	"context"
+	"maps"
 	"strings"
+	"unicode/utf8"
 
 	"clientele.dev"
 )
@@ -22,7 +24,7 @@ func (s *Service) Customer(ctx context.Context, live bool, ref string) (doc Docu
 		if err != nil {
 			return err
 		}
-		doc, err = expanded(tx, rec)
+		doc, err = expandCustomer(tx, rec)
 		return err
 	})
 	return doc, err
@@ -32,37 +34,37 @@ func (s *Service) Customer(ctx context.Context, live bool, ref string) (doc Docu
 // many ask at once, one customer comes of it.
 func (s *Service) CustomerOrNew(ctx context.Context, call Call, ref string) (Document, error) {
 	doc, err := s.Customer(ctx, call.Livemode, ref)
-	if !isCode(err, clientele.NotFound) {
+	if !isCode(err, clientele.ErrorCodeNotFound) {
 		return doc, err
 	}
 	did, err := ParseDID(ref)
 	if err != nil {
 		return Document{}, notFound(ref)
 	}
-	return s.update(ctx, func(tx Tx) (Document, error) {
+	return s.change(ctx, call, func(tx Tx) (Document, error) {
 		rec, found, err := tx.Customer(call.Livemode, Ref{Kind: NameDID, Name: did})
 		if err == nil && !found {
-			rec, err = s.add(tx, call, customerPatch{}, did)
+			rec, err = s.add(tx, call, newCustomer{did: did})
 		}
 		if err != nil {
 			return Document{}, err
 		}
-		return expanded(tx, rec)
+		return expandCustomer(tx, rec)
 	})
 }
 
 // CreateCustomer creates a customer.
 func (s *Service) CreateCustomer(ctx context.Context, call Call, fields Fields) (Document, error) {
-	did, fields, err := takeDID(fields)
-	if err != nil {
-		return Document{}, err
+	if len(fields) == 0 {
+		return Document{}, invalid("", "the body is empty: send at least one field of the customer, such as name, email, "+
+			"did or external_id")
 	}
-	patch, err := parseCustomer(fields)
+	n, err := s.parseNewCustomer(call, fields)
 	if err != nil {
 		return Document{}, err
 	}
 	return s.create(ctx, call, func(tx Tx) (Document, error) {
-		rec, err := s.add(tx, call, patch, did)
+		rec, err := s.add(tx, call, n)
 		return Document{JSON: rec.JSON, Version: rec.Version, Created: true}, err
 	})
 }
@@ -88,25 +90,21 @@ func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fie
 
 // UpsertCustomer updates the customer with the external id, or creates it.
 func (s *Service) UpsertCustomer(ctx context.Context, call Call, externalID string, fields Fields) (Document, error) {
+	if externalID == "" || strings.ContainsRune(externalID, 0) || !utf8.ValidString(externalID) {
+		return Document{}, invalid("external_id", "external_id must be text without the character U+0000, and not empty")
+	}
 	raw, err := encode(externalID)
 	if err != nil {
-		return Document{}, invalid("external_id", "external_id is not text")
+		return Document{}, err
 	}
 	if sent, ok := fields["external_id"]; ok && !same("external_id", raw, sent) {
 		return Document{}, invalid("external_id", "external_id differs from the one in the path")
 	}
+	fields = maps.Clone(fields)
 	fields["external_id"] = raw
-	sentDID := fields["did"]
-	did, fields, err := takeDID(fields)
-	if err != nil {
-		return Document{}, err
-	}
 	patch, err := parseCustomer(fields)
 	if err != nil {
 		return Document{}, err
-	}
-	if externalID == "" {
-		return Document{}, invalid("external_id", "external_id cannot be empty")
 	}
 	return s.change(ctx, call, func(tx Tx) (Document, error) {
 		rec, found, err := tx.Customer(call.Livemode, Ref{Kind: NameExternalID, Name: externalID})
@@ -117,18 +115,19 @@ func (s *Service) UpsertCustomer(ctx context.Context, call Call, externalID stri
 			return Document{}, err
 		}
 		if found {
-			if sentDID != nil {
-				patch.fixed["did"] = sentDID
-			}
 			rec, err = s.patchCustomer(tx, call, rec, patch)
-		} else {
-			rec, err = s.add(tx, call, patch, did)
+			return Document{JSON: rec.JSON, Version: rec.Version}, err
 		}
-		return Document{JSON: rec.JSON, Version: rec.Version, Created: !found}, err
+		n, err := s.parseNewCustomer(call, fields)
+		if err != nil {
+			return Document{}, err
+		}
+		rec, err = s.add(tx, call, n)
+		return Document{JSON: rec.JSON, Version: rec.Version, Created: true}, err
 	})
 }
 
-// DeleteCustomer hides a customer and frees its DID, email and external id. One with open invoices stays.
+// DeleteCustomer hides a customer and frees its DID and external id. One who owes anything stays.
 func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (Document, error) {
 	return s.change(ctx, call, func(tx Tx) (Document, error) {
 		rec, c, err := load(tx, call.Livemode, ref)
@@ -138,13 +137,14 @@ func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (Do
 		if err := call.checkVersion(rec); err != nil {
 			return Document{}, err
 		}
-		open, err := tx.CustomerInvoices(c.ID, clientele.InvoiceOpen)
+		unpaid, err := tx.CountUnpaidInvoices(c.ID)
 		if err != nil {
 			return Document{}, err
 		}
-		if len(open) > 0 {
-			return Document{}, clientele.Errorf(clientele.Conflict, "",
-				"the customer has %d open invoices; settle, void or mark them uncollectible before deleting it", len(open))
+		if unpaid > 0 {
+			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "",
+				"the customer owes something: %d invoices are open or uncollectible; have them paid or void them before "+
+					"deleting the customer", unpaid)
 		}
 		for _, n := range names(c) {
 			if err := tx.ReleaseName(call.Livemode, n.Kind, n.Name); err != nil {
@@ -160,7 +160,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (Do
 	})
 }
 
-// RestoreCustomer brings a deleted customer back, unless its DID, email or external id has been taken meanwhile.
+// RestoreCustomer brings a deleted customer back, unless its DID or external id has been taken meanwhile.
 func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Document, error) {
 	return s.change(ctx, call, func(tx Tx) (Document, error) {
 		rec, found, err := tx.DeletedCustomer(call.Livemode, id)
@@ -186,6 +186,10 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 			return Document{}, err
 		}
 		rec.Version, rec.DeletedAt = rec.Version+1, 0
+		c.UpdatedAt = clientele.At(s.now())
+		if rec.JSON, err = encode(c); err != nil {
+			return Document{}, err
+		}
 		err = s.save(tx, call, clientele.EventCustomerRestored, rec, c, c, nil)
 		return Document{JSON: rec.JSON, Version: rec.Version}, err
 	})
@@ -203,49 +207,60 @@ func reclaim(tx Tx, c *clientele.Customer) error {
 			taken = append(taken, string(n.Kind)+" (by "+holder+")")
 		}
 	}
-	if c.Email != "" {
-		holder, err := tx.EmailHolder(c.Livemode, strings.ToLower(c.Email))
-		if err != nil {
-			return err
-		}
-		if holder != "" {
-			taken = append(taken, "email (by "+holder+")")
-		}
-	}
 	if len(taken) > 0 {
 		field, _, _ := strings.Cut(taken[0], " ")
-		return clientele.Errorf(clientele.Conflict, field,
+		return clientele.Errorf(clientele.ErrorCodeConflict, field,
 			"the customer cannot be restored: taken meanwhile: %s", strings.Join(taken, ", "))
 	}
 	return nil
 }
 
-// ListCustomers answers a page of customers and the exact count of all that match.
-func (s *Service) ListCustomers(ctx context.Context, f CustomerFilter) (docs [][]byte, count int64, err error) {
+// ListCustomers answers a page of customers, expanded if asked for, and the exact count of all that match.
+func (s *Service) ListCustomers(
+	ctx context.Context, f CustomerFilter, expand bool,
+) (docs [][]byte, count int64, err error) {
 	err = s.store.View(ctx, func(tx Tx) error {
-		docs, count, err = tx.ListCustomers(f)
+		var page []Record
+		if page, count, err = tx.ListCustomers(f); err != nil {
+			return err
+		}
+		docs, err = listedCustomers(tx, page, expand)
 		return err
 	})
 	return docs, count, err
 }
 
-// SearchCustomers answers a page of the customers that a query matches, see [ParseSearch], and their exact count.
+// listedCustomers are the elements of a list.
+func listedCustomers(tx Tx, page []Record, expand bool) ([][]byte, error) {
+	if !expand {
+		return plainCustomers(page), nil
+	}
+	return expandCustomers(tx, page, listedBelongings)
+}
+
+// SearchCustomers answers a page of the customers that a query matches, see [ParseSearch], expanded if asked for, and
+// their exact count.
 func (s *Service) SearchCustomers(
-	ctx context.Context, live bool, query string, limit, offset int64,
+	ctx context.Context, live bool, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	terms, whole, err := ParseSearch(query)
 	if err != nil {
 		return nil, 0, err
 	}
 	err = s.store.View(ctx, func(tx Tx) error {
+		var page []Record
 		if len(terms) == 0 {
 			all := CustomerFilter{Livemode: live, Window: Window{Limit: limit, Offset: offset}}
-			docs, count, err = tx.ListCustomers(all)
+			page, count, err = tx.ListCustomers(all)
+		} else {
+			page, count, err = tx.SearchCustomers(CustomerSearch{
+				Livemode: live, Terms: terms, Whole: whole, Phone: phoneDigits(query), Limit: limit, Offset: offset,
+			})
+		}
+		if err != nil {
 			return err
 		}
-		docs, count, err = tx.SearchCustomers(CustomerSearch{
-			Livemode: live, Terms: terms, Whole: whole, Limit: limit, Offset: offset,
-		})
+		docs, err = listedCustomers(tx, page, expand)
 		return err
 	})
 	return docs, count, err

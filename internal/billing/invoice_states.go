@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +15,9 @@ func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (Do
 			return err
 		}
 		a, err := s.open(tx, call, h.CustomerID)
+		if err == nil {
+			err = a.checkNotDeleted("customer_id")
+		}
 		if err != nil {
 			return err
 		}
@@ -30,8 +32,9 @@ func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (Do
 // pay it is paid.
 func (a *account) finalize(h *held) error {
 	now, c := a.now.Unix(), a.customer
-	h.Number = fmt.Sprintf("%s-%04d", c.InvoicePrefix, c.NextInvoiceSequence)
-	c.NextInvoiceSequence++
+	if err := a.number(h); err != nil {
+		return err
+	}
 	h.CustomerName, h.CustomerEmail, h.CustomerPhone = c.Name, c.Email, c.Phone
 	if address := c.Address; address != (clientele.Address{}) {
 		h.CustomerAddress = &address
@@ -39,7 +42,10 @@ func (a *account) finalize(h *held) error {
 	if h.DueDate == 0 {
 		h.DueDate = now
 	}
-	h.Status, h.EffectiveAt, h.StatusTransitions.FinalizedAt = clientele.InvoiceOpen, now, now
+	if h.EffectiveAt == 0 {
+		h.EffectiveAt = now
+	}
+	h.Status, h.StatusTransitions.FinalizedAt = clientele.InvoiceOpen, now
 	h.StartingBalance = a.credit(h.CurrencyID)
 	_, err := a.post(clientele.BalanceTransaction{
 		CurrencyID: h.CurrencyID, Reason: clientele.ReasonInvoiceFinalized, Receivable: h.Total, InvoiceID: h.ID,
@@ -60,6 +66,26 @@ func (a *account) finalize(h *held) error {
 	}
 	_, err = a.applyCredit(h, part, clientele.BalanceTransaction{})
 	return err
+}
+
+// number gives an invoice the customer's next number, or moves the customer's sequence past a number it was imported
+// with.
+func (a *account) number(h *held) error {
+	c := a.customer
+	if h.Number != "" {
+		if prefix, n, own := splitNumber(h.Number); own && prefix == c.InvoicePrefix && n >= c.NextInvoiceSequence {
+			c.NextInvoiceSequence = n + 1
+		}
+		return nil
+	}
+	for taken := true; taken; c.NextInvoiceSequence++ { // by one that was imported
+		h.Number = ownNumber(c.InvoicePrefix, c.NextInvoiceSequence)
+		var err error
+		if _, taken, err = a.tx.InvoiceByNumber(a.call.Livemode, h.Number); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // applyCredit pays a part of an invoice with the customer's credit; t says what a request says of it.
@@ -121,7 +147,7 @@ func (s *Service) VoidInvoice(ctx context.Context, call Call, id string) (Docume
 			return err
 		}
 		if given := h.PostPaymentCreditNotesAmount; given.Sign() > 0 { // voiding it would give that twice
-			return clientele.Errorf(clientele.Conflict, "status",
+			return clientele.Errorf(clientele.ErrorCodeConflict, "status",
 				"credit notes have given %s of the invoice back as credit, so it is not voided; pay it with that credit", given)
 		}
 		a, err := s.open(tx, call, h.CustomerID)
@@ -263,7 +289,7 @@ func checkTransition(h *held, to clientele.InvoiceStatus, from ...clientele.Invo
 	if slices.Contains(from, h.Status) {
 		return nil
 	}
-	return clientele.Errorf(clientele.Conflict, "status",
+	return clientele.Errorf(clientele.ErrorCodeConflict, "status",
 		"the invoice cannot go from %s to %s; only from %s", h.Status, to, oneOf(from))
 }
 

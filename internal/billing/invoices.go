@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"slices"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -21,6 +24,7 @@ const (
 	maxStatement = 64
 
 	maxCustomFields = 10
+	maxNumber       = 64
 )
 
 // InvoiceParams are what a request says about a new invoice.
@@ -40,6 +44,11 @@ type InvoiceContent struct {
 	Lines []LineParams `json:"lines,omitempty"`
 	// When payment is due, in unix seconds; on receipt when absent.
 	DueDate *int64 `json:"due_date,omitempty"`
+	// The printed number of an invoice that was issued elsewhere, which no other invoice has; the next of the customer's
+	// own when absent.
+	Number *string `json:"number,omitempty"`
+	// The date of issue of an invoice that was issued elsewhere, in unix seconds; when it is finalized when absent.
+	EffectiveAt *int64 `json:"effective_at,omitempty"`
 	// Free text shown on the invoice.
 	Description *string `json:"description,omitempty"`
 	// What appears on the customer's bank statement, at most 64 characters.
@@ -61,9 +70,9 @@ type LineParams struct {
 	Description string `json:"description,omitempty"`
 	// How many, at least 1; 1 when absent.
 	Quantity *int64 `json:"quantity,omitempty"`
-	// What one costs, in the currency's smallest unit.
+	// What one costs, in the currency's smallest unit; negative for a discount, as long as the total is not.
 	UnitAmount *clientele.Amount `json:"unit_amount"`
-	// Tax on the whole line, in the currency's smallest unit.
+	// Tax on the whole line, in the currency's smallest unit; negative where a discount lowers it.
 	TaxAmount *clientele.Amount `json:"tax_amount,omitempty"`
 }
 
@@ -74,6 +83,9 @@ func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams)
 	}
 	return s.create(ctx, call, func(tx Tx) (Document, error) {
 		a, err := s.openFor(tx, call, p.CustomerID)
+		if err == nil {
+			err = a.checkNotDeleted("customer_id")
+		}
 		if err != nil {
 			return Document{}, err
 		}
@@ -118,101 +130,119 @@ func (a *account) draft(currency clientele.PaymentCurrency, content InvoiceConte
 	if settings := a.customer.InvoiceSettings; settings != nil {
 		h.Footer, h.CustomFields = settings.Footer, append(h.CustomFields, settings.CustomFields...)
 	}
-	if err := a.s.fill(h.Invoice, content, a.now); err != nil {
+	if err := a.s.fill(a.tx, h.Invoice, content, a.now); err != nil {
 		return nil, err
 	}
 	return h, a.saveAs(h, clientele.EventInvoiceCreated)
 }
 
 func (p InvoiceParams) check() error {
-	switch {
-	case p.CustomerID == "":
-		return invalid("customer_id", "customer_id is required: a customer's id or DID")
-	case p.CurrencyID == "":
-		return invalid("currency_id", "currency_id is required: a payment currency's id")
-	case len(p.Lines) == 0:
-		return invalid("lines", "an invoice has 1 to %d lines", maxLines)
+	var lines error
+	if p.Lines == nil {
+		lines = invalid("lines", "lines is required: an invoice has 1 to %d lines", maxLines)
 	}
-	return p.InvoiceContent.check()
+	return clientele.JoinInvalid(
+		checkGiven("customer_id", p.CustomerID, "a customer's id or DID"),
+		checkGiven("currency_id", p.CurrencyID, "a payment currency's id"), lines, p.InvoiceContent.check())
 }
 
-func (c InvoiceContent) check() error {
-	if c.Lines != nil && (len(c.Lines) == 0 || len(c.Lines) > maxLines) {
-		return invalid("lines", "an invoice has 1 to %d lines", maxLines)
-	}
-	for _, moment := range []struct {
-		field string
-		at    *int64
-		least int64
-	}{{"due_date", c.DueDate, 1}, {"period_start", c.PeriodStart, 0}, {"period_end", c.PeriodEnd, 0}} {
-		if moment.at != nil && (*moment.at < moment.least || *moment.at > maxUnixTime) {
-			return invalid(moment.field, "%s is a moment in unix seconds", moment.field)
-		}
-	}
-	for _, t := range []struct {
-		field string
-		text  *string
-		max   int
-	}{
-		{"description", c.Description, maxText}, {"footer", c.Footer, maxText},
-		{"statement_descriptor", c.StatementDescriptor, maxStatement},
-	} {
-		if t.text != nil {
-			if err := checkLength(t.field, *t.text, t.max); err != nil {
-				return err
-			}
-		}
-	}
-	if c.CustomFields != nil {
-		if err := checkCustomFields("custom_fields", *c.CustomFields); err != nil {
-			return err
-		}
-	}
-	for i, line := range c.Lines {
-		if err := line.check(fmt.Sprintf("lines[%d].", i)); err != nil {
-			return err
-		}
-	}
-	return checkMetadata(c.Metadata)
-}
-
-func checkCustomFields(at string, fields []clientele.CustomField) error {
-	if len(fields) > maxCustomFields {
-		return invalid(at, "%s has at most %d entries", at, maxCustomFields)
-	}
-	for i, f := range fields {
-		one := fmt.Sprintf("%s[%d].", at, i)
-		err := firstError(checkLength(one+"name", f.Name, maxName), checkLength(one+"value", f.Value, maxName))
-		if err != nil {
-			return err
-		}
+// checkGiven refuses a field that is empty.
+func checkGiven(field, value, what string) error {
+	if value == "" {
+		return invalid(field, "%s is required: %s", field, what)
 	}
 	return nil
 }
 
+func (c InvoiceContent) check() error {
+	var errs []error
+	if c.Lines != nil && (len(c.Lines) == 0 || len(c.Lines) > maxLines) {
+		errs = append(errs, invalid("lines", "an invoice has 1 to %d lines", maxLines))
+	}
+	for i, line := range c.Lines {
+		errs = append(errs, line.check(fmt.Sprintf("lines[%d].", i)))
+	}
+	return clientele.JoinInvalid(append(errs,
+		checkUnixTime("due_date", c.DueDate, 1), checkNumber("number", c.Number),
+		checkUnixTime("effective_at", c.EffectiveAt, 0), checkText("description", c.Description, maxText),
+		checkText("statement_descriptor", c.StatementDescriptor, maxStatement), checkText("footer", c.Footer, maxText),
+		checkUnixTime("period_start", c.PeriodStart, 0), checkUnixTime("period_end", c.PeriodEnd, 0),
+		checkCustomFields("custom_fields", c.CustomFields), checkMetadata(c.Metadata))...)
+}
+
+// checkUnixTime bounds a moment in unix seconds.
+func checkUnixTime(field string, at *int64, least int64) error {
+	if at != nil && (*at < least || *at > maxUnixTime) {
+		return invalid(field, "%s is a moment in unix seconds, such as 1767225600 for 2026-01-01, from %d to %d", field,
+			least,
+			int64(maxUnixTime))
+	}
+	return nil
+}
+
+// checkText bounds a text that may be absent.
+func checkText(field string, s *string, max int) error {
+	if s == nil {
+		return nil
+	}
+	return checkLength(field, *s, max)
+}
+
+// checkNumber refuses what cannot be the number of an invoice.
+func checkNumber(field string, number *string) error {
+	if number == nil || *number == "" {
+		return nil
+	}
+	n := *number
+	bad := strings.TrimSpace(n) != n || strings.HasPrefix(n, "in_") || strings.ContainsFunc(n, unicode.IsControl)
+	if bad || utf8.RuneCountInString(n) > maxNumber {
+		return invalid(field, "%s has 1 to %d printable characters, no space at its ends and not the form of an id", field,
+			maxNumber)
+	}
+	return nil
+}
+
+func checkCustomFields(at string, fields *[]clientele.CustomField) error {
+	if fields == nil {
+		return nil
+	}
+	if len(*fields) > maxCustomFields {
+		return invalid(at, "%s has at most %d entries", at, maxCustomFields)
+	}
+	var errs []error
+	for i, f := range *fields {
+		one := fmt.Sprintf("%s[%d].", at, i)
+		errs = append(errs, checkLength(one+"name", f.Name, maxName), checkLength(one+"value", f.Value, maxName))
+	}
+	return clientele.JoinInvalid(errs...)
+}
+
 // check checks a line, which stands at a place like lines[0].
 func (line LineParams) check(at string) error {
-	switch {
-	case line.UnitAmount == nil:
-		return invalid(at+"unit_amount", "%sunit_amount is required: a string of digits in the smallest unit", at)
-	case line.Quantity != nil && *line.Quantity < 1:
-		return invalid(at+"quantity", "%squantity is at least 1", at)
+	errs := []error{checkLength(at+"description", line.Description, maxLineText)}
+	if line.Quantity != nil && *line.Quantity < 1 {
+		errs = append(errs, invalid(at+"quantity", "%squantity is at least 1", at))
 	}
-	for field, a := range map[string]*clientele.Amount{"unit_amount": line.UnitAmount, "tax_amount": line.TaxAmount} {
-		switch {
-		case a == nil:
-		case a.Digits() > clientele.MaxAmountDigits:
-			return invalid(at+field, "%s%s has at most %d digits", at, field, clientele.MaxAmountDigits)
-		case a.Sign() < 0:
-			return invalid(at+field, "%s%s is not negative", at, field)
-		}
+	if line.UnitAmount == nil {
+		errs = append(errs,
+			invalid(at+"unit_amount", "%sunit_amount is required: a string of digits in the smallest unit", at))
 	}
-	return checkLength(at+"description", line.Description, maxLineText)
+	return clientele.JoinInvalid(append(errs,
+		checkDigits(at+"unit_amount", line.UnitAmount), checkDigits(at+"tax_amount", line.TaxAmount))...)
+}
+
+// checkDigits bounds an amount that may be absent.
+func checkDigits(field string, a *clientele.Amount) error {
+	if a != nil && a.Digits() > clientele.MaxAmountDigits {
+		return invalid(field, "%s has at most %d digits", field, clientele.MaxAmountDigits)
+	}
+	return nil
 }
 
 // fill writes what a request says onto a draft.
-func (s *Service) fill(invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
+func (s *Service) fill(tx Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
 	set(&invoice.DueDate, c.DueDate)
+	set(&invoice.EffectiveAt, c.EffectiveAt)
 	set(&invoice.Description, c.Description)
 	set(&invoice.StatementDescriptor, c.StatementDescriptor)
 	set(&invoice.Footer, c.Footer)
@@ -225,11 +255,48 @@ func (s *Service) fill(invoice *clientele.Invoice, c InvoiceContent, now time.Ti
 	if err := fillMetadata(&invoice.Metadata, c.Metadata); err != nil {
 		return err
 	}
+	if c.Number != nil && *c.Number != invoice.Number {
+		if err := checkFree(tx, invoice, *c.Number); err != nil {
+			return err
+		}
+		invoice.Number = *c.Number
+	}
 	if c.Lines == nil {
 		return nil
 	}
 	return s.setLines(invoice, c.Lines, now)
 }
+
+// checkFree refuses a number that another invoice has, or will get as the next of another customer's.
+func checkFree(tx Tx, invoice *clientele.Invoice, number string) error {
+	rec, taken, err := tx.InvoiceByNumber(invoice.Livemode, number)
+	if err != nil || number == "" {
+		return err
+	}
+	if taken {
+		return clientele.Errorf(clientele.ErrorCodeConflict, "number", "the invoice %s has the number %s", rec.ID, number)
+	}
+	prefix, _, isOwn := splitNumber(number)
+	if !isOwn {
+		return nil
+	}
+	other, found, err := tx.Customer(invoice.Livemode, Ref{Kind: NamePrefix, Name: prefix})
+	if err == nil && found && other.ID != invoice.CustomerID {
+		err = clientele.Errorf(clientele.ErrorCodeConflict, "number",
+			"numbers that start with %s- are for invoices of the customer %s",
+			prefix, other.ID)
+	}
+	return err
+}
+
+// splitNumber takes apart a number as customers' own are: PREFIX-0001.
+func splitNumber(number string) (prefix string, n int64, ok bool) {
+	prefix, digits, found := strings.Cut(number, "-")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return prefix, n, found && err == nil && n > 0 && ownNumber(prefix, n) == number
+}
+
+func ownNumber(prefix string, n int64) string { return fmt.Sprintf("%s-%04d", prefix, n) }
 
 // set copies what is given.
 func set[T any](to, given *T) {
@@ -264,6 +331,9 @@ func (s *Service) setLines(invoice *clientele.Invoice, lines []LineParams, now t
 	}
 	invoice.Subtotal, invoice.SubtotalExcludingTax, invoice.Tax = subtotal, subtotal, tax
 	invoice.Total = plus(subtotal, tax)
+	if invoice.Total.Sign() < 0 {
+		return invalid("lines", "the lines come to %s; an invoice asks for 0 or more", invoice.Total)
+	}
 	invoice.AmountDue, invoice.AmountRemaining = invoice.Total, invoice.Total
 	return nil
 }
@@ -277,12 +347,12 @@ func (s *Service) UpdateInvoice(ctx context.Context, call Call, id string, c Inv
 		if h.Status != clientele.InvoiceDraft {
 			only := InvoiceContent{Metadata: c.Metadata}
 			if !reflect.DeepEqual(only, c) {
-				return clientele.Errorf(clientele.Conflict, "status",
+				return clientele.Errorf(clientele.ErrorCodeConflict, "status",
 					"the invoice is %s; only the metadata of a finalized invoice can be changed", h.Status)
 			}
 		}
 		now := s.now()
-		if err := s.fill(h.Invoice, c, now); err != nil {
+		if err := s.fill(tx, h.Invoice, c, now); err != nil {
 			return err
 		}
 		if same, err := encode(h.Invoice); err != nil || bytes.Equal(same, h.rec.JSON) {
@@ -306,19 +376,19 @@ func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (Docu
 			return Document{}, err
 		}
 		if h.Status != clientele.InvoiceDraft {
-			return Document{}, clientele.Errorf(clientele.Conflict, "status",
+			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
 				"the invoice is %s; only a draft can be deleted: void it, or issue a credit note", h.Status)
 		}
 		if err := tx.DeleteInvoice(h.rec, h.Invoice); err != nil {
 			return Document{}, err
 		}
 		err = s.record(tx, call, clientele.EventInvoiceDeleted, eventObject{
-			kind: "invoice", id: id, version: h.rec.Version + 1, json: h.rec.JSON,
+			kind: "invoice", id: h.ID, version: h.rec.Version + 1, json: h.rec.JSON,
 		})
 		if err != nil {
 			return Document{}, err
 		}
-		gone, err := encode(clientele.Deleted{ID: id, Object: "invoice", Deleted: true})
+		gone, err := encode(clientele.Deleted{ID: h.ID, Object: "invoice", Deleted: true})
 		return Document{JSON: gone}, err
 	})
 }
@@ -340,75 +410,54 @@ func (s *Service) changeInvoice(
 	})
 }
 
-// Invoice answers an invoice expanded with its customer, currency and payment method.
+// Invoice answers an invoice, by id or printed number, expanded with its customer, currency and payment method.
 func (s *Service) Invoice(ctx context.Context, live bool, id string) (doc Document, err error) {
 	err = s.store.View(ctx, func(tx Tx) error {
-		rec, found, err := tx.Invoice(live, id)
+		rec, err := findInvoice(tx, live, id)
 		if err != nil {
 			return err
 		}
-		if !found {
-			return invoiceNotFound(id)
+		docs, err := expandReferring(tx, live, [][]byte{rec.JSON})
+		if err != nil {
+			return err
 		}
-		doc, err = expandInvoice(tx, live, rec)
-		return err
+		doc = Document{JSON: docs[0], Version: rec.Version}
+		return nil
 	})
 	return doc, err
 }
 
-// expandInvoice adds to an invoice the objects it refers to.
-func expandInvoice(tx Tx, live bool, rec Record) (Document, error) {
-	h, err := hold(rec)
-	if err != nil {
-		return Document{}, err
-	}
-	b, err := beside(tx, live, h.CustomerID, h.CurrencyID)
-	return Document{JSON: slices.Concat(rec.JSON[:len(rec.JSON)-1], b, []byte("}")), Version: rec.Version}, err
-}
-
-// beside writes the members that stand beside an invoice or a payment: its customer, deleted or not, its currency and
-// payment method.
-func beside(tx Tx, live bool, customerID, currencyID string) ([]byte, error) {
-	customer, found, err := tx.Customer(live, Ref{ID: customerID})
+// findInvoice finds an invoice by id or printed number.
+func findInvoice(tx Tx, live bool, ref string) (Record, error) {
+	rec, found, err := tx.Invoice(live, ref)
 	if err == nil && !found {
-		customer, _, err = tx.DeletedCustomer(live, customerID)
+		rec, found, err = tx.InvoiceByNumber(live, ref)
 	}
-	if err != nil {
-		return nil, err
+	if err == nil && !found {
+		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no invoice %q in this mode", ref)
 	}
-	money, err := moneyOf(tx, live)
-	if err != nil {
-		return nil, err
-	}
-	currency, err := encode(money.currencies[currencyID])
-	if err != nil {
-		return nil, err
-	}
-	method, err := encode(money.methods[money.currencies[currencyID].PaymentMethodID])
-	if err != nil {
-		return nil, err
-	}
-	return slices.Concat([]byte(`,"customer":`), customer.JSON, []byte(`,"paymentCurrency":`), currency,
-		[]byte(`,"paymentMethod":`), method), nil
+	return rec, err
 }
 
-// ListInvoices answers a page of invoices and the exact count of all that match. customer, unless empty, is an id or
-// DID; an unknown one has no invoices.
+// ListInvoices answers a page of invoices, expanded if asked for, and the exact count of all that match. customer,
+// unless empty, is an id or DID; an unknown one has no invoices.
 func (s *Service) ListInvoices(
-	ctx context.Context, customer string, f InvoiceFilter,
+	ctx context.Context, customer string, f InvoiceFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	err = s.viewOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
 		f.CustomerID = id
-		docs, count, err = tx.ListInvoices(f)
+		if docs, count, err = tx.ListInvoices(f); err == nil && expand {
+			docs, err = expandReferring(tx, f.Livemode, docs)
+		}
 		return err
 	})
 	return docs, count, err
 }
 
-// SearchInvoices answers a page of the invoices in which every word of a query occurs, newest first, and their exact
-// count.
+// SearchInvoices answers a page of the invoices in which every word of a query occurs, newest first, expanded if asked
+// for, and their exact count.
 func (s *Service) SearchInvoices(
-	ctx context.Context, live bool, query string, limit, offset int64,
+	ctx context.Context, live bool, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	terms, err := invoiceTerms(query)
 	if err != nil {
@@ -416,6 +465,9 @@ func (s *Service) SearchInvoices(
 	}
 	err = s.store.View(ctx, func(tx Tx) error {
 		docs, count, err = tx.SearchInvoices(InvoiceSearch{Livemode: live, Terms: terms, Limit: limit, Offset: offset})
+		if err == nil && expand {
+			docs, err = expandReferring(tx, live, docs)
+		}
 		return err
 	})
 	return docs, count, err
@@ -428,8 +480,8 @@ func (s *Service) viewOf(ctx context.Context, live bool, customer string, fn fun
 		if customer == "" {
 			return fn(tx, "")
 		}
-		rec, err := find(tx, live, customer)
-		if isCode(err, clientele.NotFound) {
+		rec, err := findOrDeleted(tx, live, customer)
+		if isCode(err, clientele.ErrorCodeNotFound) {
 			return nil
 		}
 		if err != nil {
@@ -467,8 +519,4 @@ func usableCurrency(tx Tx, live bool, id string) (clientele.PaymentCurrency, err
 		}
 	}
 	return clientele.PaymentCurrency{}, invalid("currency_id", "no active payment currency %q in this mode", id)
-}
-
-func invoiceNotFound(id string) error {
-	return clientele.Errorf(clientele.NotFound, "id", "no invoice %q in this mode", id)
 }

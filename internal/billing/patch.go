@@ -6,11 +6,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/wire"
 )
 
 // Fields are the members of a request's body, as sent. Their values are strict JSON (internal/wire checks it).
@@ -49,25 +51,104 @@ var settable = map[string]func(field string, raw jsontext.Value) (func(*clientel
 	"preference":       parsePreference,
 }
 
-// SettableCustomerFields are the names of the fields a request may set, sorted.
-func SettableCustomerFields() []string { return sortedKeys(settable) }
+// customerFields are the fields of a customer that a request may set, in the order of the documentation.
+var customerFields = []string{
+	"external_id", "name", "description", "email", "phone", "address", "shipping", "metadata", "currency_id",
+	"invoice_prefix", "invoice_settings", "preference",
+}
+
+// SettableCustomerFields are the names of the fields a request may set, in the order of the documentation.
+func SettableCustomerFields() []string { return slices.Clone(customerFields) }
 
 // parseCustomer reads the fields of a request about a customer.
 func parseCustomer(fields Fields) (customerPatch, error) {
 	p := customerPatch{fixed: Fields{}}
-	for _, name := range sortedKeys(fields) {
-		read := settable[name]
-		if read == nil {
-			p.fixed[name] = fields[name]
+	for name, value := range fields {
+		if settable[name] == nil {
+			p.fixed[name] = value
+		}
+	}
+	var errs []error
+	for _, name := range customerFields {
+		raw, sent := fields[name]
+		if !sent {
 			continue
 		}
-		set, err := read(name, fields[name])
-		if err != nil {
-			return p, err
-		}
+		set, err := settable[name](name, raw)
+		errs = append(errs, err)
 		p.set = append(p.set, set)
 	}
-	return p, nil
+	return p, clientele.JoinInvalid(errs...)
+}
+
+// newCustomer is what a request says about a customer that is to be made.
+type newCustomer struct {
+	customerPatch
+	did       string
+	createdAt time.Time // when it was created elsewhere; zero for now
+}
+
+// parseNewCustomer reads the fields of a request to make a customer.
+func (s *Service) parseNewCustomer(call Call, fields Fields) (n newCustomer, err error) {
+	var errs [4]error
+	rest := maps.Clone(fields)
+	if raw, sent := fields["did"]; sent {
+		n.did, errs[0] = parseDIDField("did", raw)
+		delete(rest, "did")
+	}
+	if raw, sent := fields["created_at"]; sent {
+		n.createdAt, errs[2] = parseCreatedAt("created_at", raw, s.now())
+		delete(rest, "created_at")
+	}
+	n.customerPatch, errs[1] = parseCustomer(rest)
+	errs[3] = n.checkNew(call.Livemode)
+	return n, clientele.JoinInvalid(errs[:]...)
+}
+
+func parseDIDField(field string, raw jsontext.Value) (string, error) {
+	s, err := text(field, raw, maxText)
+	if err != nil || s == "" {
+		return "", err
+	}
+	did, err := ParseDID(s)
+	if err != nil {
+		return "", invalid(field, "%s is not a DID: %s", field, err)
+	}
+	return did, nil
+}
+
+// parseCreatedAt reads when an object was created elsewhere.
+func parseCreatedAt(field string, raw jsontext.Value, now time.Time) (time.Time, error) {
+	s, err := text(field, raw, maxText)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || at.Before(time.UnixMilli(0)) || at.After(now) {
+		return time.Time{}, invalid(field,
+			"%s must be an ISO-8601 moment with its zone, from 1970 to now, such as 2023-10-27T10:00:00.000Z", field)
+	}
+	return at, nil
+}
+
+// checkNew refuses fields that a new customer cannot be given; livemode may be said if it is the request's.
+func (p customerPatch) checkNew(live bool) error {
+	var errs []error
+	for _, name := range sortedKeys(p.fixed) {
+		mode, _ := encode(live)
+		switch {
+		case name != "livemode":
+			errs = append(errs, unknownField(name, name+" is not a field that can be set"))
+		case !same(name, mode, p.fixed[name]):
+			errs = append(errs, invalid(name, "livemode differs from the mode of this request"))
+		}
+	}
+	return clientele.JoinInvalid(errs...)
+}
+
+// unknownField is the error about a field that a customer does not have, with the nearest that it has.
+func unknownField(name, message string) error {
+	return invalid(name, "%s%s", message, wire.DidYouMean(name, append([]string{"did", "created_at"}, customerFields...)))
 }
 
 // apply makes the changes.
@@ -90,16 +171,17 @@ func (p customerPatch) checkFixed(current []byte) error {
 	if err := json.Unmarshal(current, &is); err != nil {
 		return err
 	}
+	var errs []error
 	for _, name := range sortedKeys(p.fixed) {
 		value, known := is[name]
 		switch {
 		case !known && !fixedWhenAbsent[name]:
-			return invalid(name, "%s is not a field of a customer", name)
+			errs = append(errs, unknownField(name, name+" is not a field of a customer"))
 		case !same(name, value, p.fixed[name]):
-			return invalid(name, "%s cannot be changed by an update; leave it out", name)
+			errs = append(errs, invalid(name, "%s cannot be changed by an update; leave it out", name))
 		}
 	}
-	return nil
+	return clientele.JoinInvalid(errs...)
 }
 
 // fixedWhenAbsent are fields of the published type that no customer here has a value for.
@@ -268,7 +350,7 @@ func parseInvoiceSettings(field string, raw jsontext.Value) (func(*clientele.Cus
 		}
 	}
 	if settings != nil {
-		if err := checkCustomFields(field+".custom_fields", settings.CustomFields); err != nil {
+		if err := checkCustomFields(field+".custom_fields", &settings.CustomFields); err != nil {
 			return nil, err
 		}
 	}
@@ -288,9 +370,8 @@ func parsePreference(field string, raw jsontext.Value) (func(*clientele.Customer
 	if err := checkSize(field, raw); err != nil {
 		return nil, err
 	}
-	compact := raw.Clone()
-	err := compact.Compact()
-	return func(c *clientele.Customer) error { c.Preference = []byte(compact); return nil }, err
+	preference, err := stored(raw)
+	return func(c *clientele.Customer) error { c.Preference = []byte(preference); return nil }, err
 }
 
 // checkSize bounds an object that is kept as sent.

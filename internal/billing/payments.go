@@ -95,7 +95,8 @@ func (s *Service) RecordPayment(ctx context.Context, call Call, p PaymentParams)
 // openFor is open for a customer that a request's customer_id names.
 func (s *Service) openFor(tx Tx, call Call, customer string) (*account, error) {
 	a, err := s.open(tx, call, customer)
-	if isCode(err, clientele.NotFound) || isCode(err, clientele.Invalid) || isCode(err, clientele.Conflict) {
+	if isCode(err, clientele.ErrorCodeNotFound) || isCode(err, clientele.ErrorCodeInvalid) || isCode(err,
+		clientele.ErrorCodeConflict) {
 		err = invalid("customer_id", "no customer %q in this mode", customer)
 	}
 	return a, err
@@ -110,7 +111,7 @@ func (p PaymentParams) check() error {
 	case p.Amount == nil:
 		return invalid("amount", "amount is required: a string of digits in the currency's smallest unit")
 	}
-	return firstError(checkPositive("amount", *p.Amount), p.Receipt.check(),
+	return clientele.JoinInvalid(checkPositive("amount", *p.Amount), p.Receipt.check(),
 		checkLength("description", p.Description, maxText), checkMetadata(p.Metadata))
 }
 
@@ -118,7 +119,8 @@ func (r Receipt) check() error {
 	if r.ReceivedAt < 0 || r.ReceivedAt > maxUnixTime {
 		return invalid("received_at", "received_at is a moment in unix seconds")
 	}
-	return firstError(checkLength("method", r.Method, maxStatement), checkLength("reference", r.Reference, maxName))
+	return clientele.JoinInvalid(checkLength("method", r.Method, maxStatement), checkLength("reference", r.Reference,
+		maxName))
 }
 
 // checkPositive bounds an amount that is given or taken.
@@ -260,7 +262,7 @@ func (s *Service) changePayment(
 			return Document{}, err
 		}
 		if pay.Status == clientele.PaymentCanceled {
-			return Document{}, clientele.Errorf(clientele.Conflict, "status", "the payment %s was reversed", id)
+			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status", "the payment %s was reversed", id)
 		}
 		a, err := s.open(tx, call, pay.CustomerID)
 		if err != nil {
@@ -289,7 +291,7 @@ func (s *Service) AllocatePayment(ctx context.Context, call Call, id string, p A
 			upTo = p.Amount.In(pay.CurrencyID)
 		}
 		if upTo.Sign() == 0 || minus(pay.AmountUnallocated, upTo).Sign() < 0 {
-			return clientele.Errorf(clientele.Conflict, "amount", "the payment has %s left to allocate",
+			return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the payment has %s left to allocate",
 				pay.AmountUnallocated)
 		}
 		var only *held
@@ -302,7 +304,8 @@ func (s *Service) AllocatePayment(ctx context.Context, call Call, id string, p A
 				return err
 			}
 			if p.Amount != nil && minus(only.AmountRemaining, upTo).Sign() < 0 {
-				return clientele.Errorf(clientele.Conflict, "amount", "the invoice has %s left to pay", only.AmountRemaining)
+				return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay",
+					only.AmountRemaining)
 			}
 		}
 		if p.Amount == nil { // as much as there is
@@ -313,7 +316,8 @@ func (s *Service) AllocatePayment(ctx context.Context, call Call, id string, p A
 			return err
 		}
 		if pay.AmountAllocated.Equal(before) {
-			return clientele.Errorf(clientele.Conflict, "", "there is nothing to pay, or no credit left to pay it with")
+			return clientele.Errorf(clientele.ErrorCodeConflict, "",
+				"there is nothing to pay, or no credit left to pay it with")
 		}
 		return nil
 	})
@@ -369,7 +373,7 @@ func (a *account) takeBackRest(pay *payment) error {
 		return err
 	}
 	if has := a.credit(pay.CurrencyID); minus(has, rest).Sign() < 0 {
-		return clientele.Errorf(clientele.Conflict, "amount",
+		return clientele.Errorf(clientele.ErrorCodeConflict, "amount",
 			"the payment left a credit of %s, of which %s has been refunded or taken since; give the customer that much "+
 				"credit first, then reverse the payment", rest, minus(rest, has))
 	}
@@ -426,20 +430,20 @@ func (s *Service) Payment(ctx context.Context, live bool, id string) (doc Docume
 		if err != nil {
 			return err
 		}
-		b, err := beside(tx, live, pay.CustomerID, pay.CurrencyID)
+		docs, err := expandReferring(tx, live, [][]byte{pay.rec.JSON})
 		if err != nil {
 			return err
 		}
+		doc = Document{JSON: docs[0], Version: pay.rec.Version}
 		if pay.InvoiceID != "" {
 			rec, found, err := tx.Invoice(live, pay.InvoiceID)
 			if err != nil {
 				return err
 			}
 			if found {
-				b = slices.Concat(b, []byte(`,"invoice":`), rec.JSON)
+				doc.JSON = slices.Concat(doc.JSON[:len(doc.JSON)-1], []byte(`,"invoice":`), rec.JSON, []byte("}"))
 			}
 		}
-		doc = Document{JSON: slices.Concat(pay.rec.JSON[:len(pay.rec.JSON)-1], b, []byte("}")), Version: pay.rec.Version}
 		return nil
 	})
 	return doc, err
@@ -464,7 +468,7 @@ func holdPayment(tx Tx, live bool, id string) (*payment, error) {
 		return nil, err
 	}
 	if !found {
-		return nil, clientele.Errorf(clientele.NotFound, "id", "no payment %q in this mode", id)
+		return nil, clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment %q in this mode", id)
 	}
 	p := &payment{new(clientele.Payment), rec}
 	return p, json.Unmarshal(rec.JSON, p.Payment)

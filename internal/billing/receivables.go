@@ -11,28 +11,6 @@ import (
 	"clientele.dev"
 )
 
-// expanded is a customer with what belongs to it.
-func expanded(tx Tx, rec Record) (Document, error) {
-	invoices, err := tx.CustomerInvoices(rec.ID)
-	if err != nil {
-		return Document{}, err
-	}
-	payments, err := tx.CustomerPayments(rec.ID)
-	if err != nil {
-		return Document{}, err
-	}
-	size := len(rec.JSON) + 64
-	for _, doc := range append(payments, invoices...) {
-		size += len(doc) + 1
-	}
-	b := make([]byte, 0, size)
-	b = append(b, rec.JSON[:len(rec.JSON)-1]...)
-	b = AppendList(append(b, `,"payments":`...), payments)
-	b = AppendList(append(b, `,"subscriptions":[],"invoices":`...), invoices)
-	b = append(b, '}')
-	return Document{JSON: b, Version: rec.Version}, nil
-}
-
 // AppendList writes JSON documents as a JSON array.
 func AppendList(b []byte, docs [][]byte) []byte {
 	b = append(b, '[')
@@ -52,7 +30,7 @@ func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (d
 		if err != nil {
 			return err
 		}
-		docs, err := tx.CustomerInvoices(c.ID, clientele.InvoiceUncollectible)
+		docs, err := overdue(tx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -71,6 +49,27 @@ func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (d
 		return err
 	})
 	return doc, err
+}
+
+// overdue are a customer's uncollectible invoices with something left to pay, newest first.
+func overdue(tx Tx, customerID string) ([][]byte, error) {
+	docs, err := tx.CustomerInvoices(customerID, clientele.InvoiceUncollectible)
+	if err != nil {
+		return nil, err
+	}
+	kept := docs[:0]
+	for _, doc := range docs {
+		var left struct {
+			Amount clientele.Amount `json:"amount_remaining"`
+		}
+		if err := json.Unmarshal(doc, &left); err != nil {
+			return nil, err
+		}
+		if left.Amount.Sign() > 0 {
+			kept = append(kept, doc)
+		}
+	}
+	return kept, nil
 }
 
 // summary adds up what is left to pay in each currency.
@@ -122,10 +121,10 @@ func (s *Service) ExplainDelinquent(ctx context.Context, live bool, ref string) 
 		if err != nil {
 			return err
 		}
-		if doc, err = expanded(tx, rec); err != nil {
+		if doc, err = expandCustomer(tx, rec); err != nil {
 			return err
 		}
-		because, err := tx.CustomerInvoices(rec.ID, clientele.InvoiceUncollectible)
+		because, err := overdue(tx, rec.ID)
 		doc.JSON = append(doc.JSON[:len(doc.JSON)-1], `,"delinquent_because":`...)
 		doc.JSON = append(AppendList(doc.JSON, because), '}')
 		return err

@@ -49,9 +49,22 @@ var strokes = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "�
 
 // folders are the chains of transformations that Fold uses; each has buffers worth keeping.
 var folders = sync.Pool{New: func() any {
-	return transform.Chain(norm.NFKD, runes.Remove(runes.In(accents)), cases.Fold(), norm.NFKD,
+	return transform.Chain(norm.NFKD, runes.Remove(runes.In(accents)), runes.Map(capitalCherokee), cases.Fold(),
+		norm.NFKD,
 		runes.Remove(runes.In(accents)), norm.NFC)
 }}
+
+// capitalCherokee makes a small Cherokee letter a capital. Case folding keeps Cherokee capitals, unlike all others, and
+// the library folds each case of them to the other.
+func capitalCherokee(r rune) rune {
+	switch {
+	case r >= 0xab70 && r <= 0xabbf:
+		return r - 0xab70 + 0x13a0
+	case r >= 0x13f8 && r <= 0x13fd:
+		return r - 8
+	}
+	return r
+}
 
 // Fold is the form in which search compares texts: without case, accents or differences of width (compatibility
 // decomposition, Unicode case folding), white space as single spaces.
@@ -82,27 +95,62 @@ func isPlain(s string) bool {
 	return !space || s == ""
 }
 
-// maxQuery bounds a search query, in characters.
-const maxQuery = 512
+// Limits of a search query, each of which costs work: characters, different words or phrases, and those that look in
+// metadata.
+const (
+	maxQuery         = 512
+	maxTerms         = 16
+	maxMetadataTerms = 10
+)
 
 // ParseSearch reads a search query: words that must all occur, "phrases in quotes", and either after a field's name
 // (email:gmail, name:"de la cruz") or a metadata key (metadata.plan:gold). Every other character is a plain one. An
 // empty query matches every customer.
 func ParseSearch(query string) (terms []Term, whole *Term, err error) {
 	if utf8.RuneCountInString(query) > maxQuery {
-		return nil, nil, clientele.Errorf(clientele.Invalid, "query", "query is longer than %d characters", maxQuery)
+		return nil, nil, clientele.Errorf(clientele.ErrorCodeInvalid, "query", "query is longer than %d characters",
+			maxQuery)
 	}
 	if !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
-		return nil, nil, clientele.Errorf(clientele.Invalid, "query", "query holds a character that is not text")
+		return nil, nil, clientele.Errorf(clientele.ErrorCodeInvalid, "query", "query holds a character that is not text")
 	}
 	for rest := strings.TrimSpace(query); rest != ""; rest = strings.TrimSpace(rest) {
 		var t Term
 		t, rest = nextTerm(rest)
+		if t.Text == "" && (t.Key != "" || t.Field != "") {
+			return nil, nil, clientele.Errorf(clientele.ErrorCodeInvalid, "query",
+				"query names a field and no value: write it like email:gmail or metadata.plan:gold")
+		}
 		if t.Text != "" {
 			terms = append(terms, t)
 		}
 	}
-	return terms, wholeOf(terms), nil
+	whole = wholeOf(terms)
+	if terms, err = distinct(terms); err != nil {
+		return nil, nil, err
+	}
+	return terms, whole, nil
+}
+
+// distinct leaves out terms that are there already, and refuses too many.
+func distinct(terms []Term) (kept []Term, err error) {
+	inMetadata := 0
+	for _, t := range terms {
+		if slices.Contains(kept, t) {
+			continue
+		}
+		kept = append(kept, t)
+		if t.Key != "" {
+			inMetadata++
+		}
+	}
+	switch {
+	case len(kept) > maxTerms:
+		return nil, invalid("query", "query has %d different words; at most %d are allowed", len(kept), maxTerms)
+	case inMetadata > maxMetadataTerms:
+		return nil, invalid("query", "query has %d metadata terms; at most %d are allowed", inMetadata, maxMetadataTerms)
+	}
+	return kept, nil
 }
 
 // nextTerm takes the first term off a query.
@@ -129,6 +177,28 @@ func nextTerm(s string) (t Term, rest string) {
 }
 
 func isSpaceOrQuote(r rune) bool { return r == '"' || unicode.IsSpace(r) }
+
+// phoneDigits are the digits that a phone number in E.164 form has when a query is one as people type it, or the start
+// of one: 617-555-0102, (617) 555, 0176 7116, 0049 176, +44 (0)20. It is "" for other queries, and for digits that are
+// found as they stand.
+func phoneDigits(query string) string {
+	const fewest = 5 // what is shorter is in too many numbers to be meant
+	bare := strings.ReplaceAll(strings.TrimSpace(query), "(0)", "")
+	var digits strings.Builder
+	for _, r := range bare {
+		switch {
+		case r >= '0' && r <= '9':
+			digits.WriteRune(r)
+		case !strings.ContainsRune("+-.()/ \u00a0", r):
+			return ""
+		}
+	}
+	found := strings.TrimLeft(digits.String(), "0") // a trunk prefix, or the 00 before a country's code
+	if len(found) < fewest || found == query {
+		return ""
+	}
+	return found
+}
 
 // wholeOf is the term that ranks: a single one, or the plain words as they stand.
 func wholeOf(terms []Term) *Term {

@@ -63,7 +63,7 @@ func (c Call) checkVersion(rec Record) error {
 		(slices.Contains(c.IfMatch, rec.Version) || slices.Contains(c.IfMatch, AnyVersion)) {
 		return nil
 	}
-	return clientele.Errorf(clientele.PreconditionFail, "If-Match",
+	return clientele.Errorf(clientele.ErrorCodePreconditionFailed, "If-Match",
 		"the object has changed since: it is at version %d; retrieve it and try again", rec.Version)
 }
 
@@ -106,7 +106,7 @@ func (s *Service) change(ctx context.Context, call Call, fn func(Tx) (Document, 
 	if call.Repeat.Key != "" {
 		key := repeatKey{call.Actor, call.Repeat.Key}
 		if _, busy := s.running.LoadOrStore(key, true); busy {
-			return Document{}, clientele.Errorf(clientele.Conflict, "Idempotency-Key",
+			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "Idempotency-Key",
 				"a request with this Idempotency-Key is still running; send it again in a moment")
 		}
 		defer s.running.Delete(key)
@@ -139,7 +139,7 @@ func (s *Service) once(tx Tx, call Call, fn func(Tx) (Document, error)) (doc Doc
 	case err != nil:
 		return Document{}, nil, err
 	case found && kept.Fingerprint != call.Repeat.Fingerprint:
-		return Document{}, clientele.Errorf(clientele.IdempotencyReused, "Idempotency-Key",
+		return Document{}, clientele.Errorf(clientele.ErrorCodeIdempotencyReused, "Idempotency-Key",
 			"this Idempotency-Key was used for another request; use a new key for a new request"), nil
 	case found && kept.Refusal != nil:
 		return Document{Replayed: true}, kept.Refusal, nil
@@ -152,7 +152,7 @@ func (s *Service) once(tx Tx, call Call, fn func(Tx) (Document, error)) (doc Doc
 		doc, err = fn(tx)
 		return err
 	})
-	if err != nil && (!errors.As(err, &e) || e.Code == clientele.Invalid) {
+	if err != nil && (!errors.As(err, &e) || e.Code == clientele.ErrorCodeInvalid) {
 		return Document{}, nil, err // what was not understood may be sent again, corrected
 	}
 	answer := Answer{Fingerprint: call.Repeat.Fingerprint, Document: doc, Refusal: e, At: s.now()}

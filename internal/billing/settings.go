@@ -104,7 +104,8 @@ func (p SettingsParams) check() error {
 		}
 	}
 	if b := p.Business; b != nil {
-		err := firstError(checkLength("business.name", b.Name, maxName), checkLength("business.email", b.Email, maxEmail),
+		err := clientele.JoinInvalid(checkLength("business.name", b.Name, maxName), checkLength("business.email", b.Email,
+			maxEmail),
 			checkLength("business.phone", b.Phone, maxSymbol), checkLength("business.tax_id", b.TaxID, maxStatement),
 			checkLength("business.payment_instructions", b.PaymentInstructions, maxText),
 			normalize("business.address", &b.Address))

@@ -36,18 +36,25 @@ type Tx interface {
 	ClaimName(live bool, kind NameKind, name, customerID string) (holder string, err error)
 	// ReleaseName frees a name.
 	ReleaseName(live bool, kind NameKind, name string) error
-	// EmailHolder returns the id of a customer, not deleted, with the email (lower case), or "".
-	EmailHolder(live bool, email string) (id string, err error)
 	// ListCustomers returns the page and the exact count of everything that matches.
-	ListCustomers(filter CustomerFilter) (docs [][]byte, count int64, err error)
+	ListCustomers(filter CustomerFilter) (page []Record, count int64, err error)
 	// SearchCustomers returns the page, best matches first, and the exact count of everything that matches.
-	SearchCustomers(search CustomerSearch) (docs [][]byte, count int64, err error)
+	SearchCustomers(search CustomerSearch) (page []Record, count int64, err error)
+	// CustomersByID returns customers by id, deleted ones too.
+	CustomersByID(live bool, ids []string) (map[string]Record, error)
+	// Belongings returns what belongs to customers, by their ids: of each kind up to limit, newest first.
+	Belongings(customerIDs []string, limit int64) (map[string]Belongings, error)
 
+	// CountUnpaidInvoices counts a customer's open and uncollectible invoices with something left to pay.
+	CountUnpaidInvoices(customerID string) (int64, error)
 	// HasOverdueInvoice says whether a customer has an uncollectible invoice with something left to pay.
 	HasOverdueInvoice(customerID string) (bool, error)
 
 	// Invoice finds an invoice by id.
 	Invoice(live bool, id string) (Record, bool, error)
+	// InvoiceByNumber finds the oldest invoice with a printed number, which no two invoices of a mode have, unless they
+	// had it before that was so.
+	InvoiceByNumber(live bool, number string) (Record, bool, error)
 	// SaveInvoice writes the invoice; a record of version 1 is new.
 	SaveInvoice(rec Record, invoice *clientele.Invoice) error
 	// ListInvoices returns the page and the exact count of everything that matches.
@@ -91,7 +98,7 @@ type Tx interface {
 	SavePayment(rec Record, p *clientele.Payment) error
 	// ListPayments returns the page and the exact count of everything that matches.
 	ListPayments(filter PaymentFilter) (docs [][]byte, count int64, err error)
-	// CustomerPayments returns a customer's payments, newest first.
+	// CustomerPayments returns all payments of a customer, newest first.
 	CustomerPayments(customerID string) (docs [][]byte, err error)
 
 	// CreditNote finds a credit note by id.
@@ -154,6 +161,7 @@ type NameKind string
 const (
 	NameDID        NameKind = "did"
 	NameExternalID NameKind = "external_id"
+	NamePrefix     NameKind = "invoice_prefix"
 )
 
 // Record is a stored object: its JSON is exactly what the wire answers.
@@ -172,9 +180,16 @@ type Ref struct {
 	Name string
 }
 
-// CustomerFilter selects customers of a mode that are not deleted. Zero fields do not restrict.
+// Belongings are the newest invoices and payments of a customer, and how many it has in all.
+type Belongings struct {
+	Invoices, Payments         [][]byte
+	InvoiceCount, PaymentCount int64
+}
+
+// CustomerFilter selects customers of a mode. Zero fields do not restrict.
 type CustomerFilter struct {
 	Livemode   bool
+	Deleted    bool   // those who are deleted, in place of those who are not
 	Names      []Ref  // has all of these unique names
 	Email      string // lower case
 	Delinquent *bool
@@ -207,6 +222,9 @@ type InvoiceFilter struct {
 	CurrencyID string
 	States     []clientele.InvoiceStatus
 	IgnoreZero bool
+	From, To   int64 // created at or after From and before To, unix milliseconds
+	DueFrom    int64 // due at or after, unix seconds
+	DueTo      int64 // due before, unix seconds
 	Metadata   []MetadataMatch
 	Order      []Order
 	Window
@@ -269,7 +287,9 @@ type CustomerSearch struct {
 	Livemode bool
 	Terms    []Term
 	// Whole is what ranks: fields equal to it come first, then fields that start with it. Nil when nothing ranks.
-	Whole         *Term
+	Whole *Term
+	// Digits of a phone number, which also matches when its phone has them; "" for none.
+	Phone         string
 	Limit, Offset int64
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"clientele.dev"
+	"clientele.dev/internal/wire"
 )
 
 // Limits of values, in characters unless said otherwise.
@@ -29,7 +30,7 @@ const (
 
 // invalid is the error about a value that cannot be accepted.
 func invalid(field, format string, args ...any) *clientele.Error {
-	return clientele.Errorf(clientele.Invalid, field, format, args...)
+	return clientele.Errorf(clientele.ErrorCodeInvalid, field, format, args...)
 }
 
 // text reads a string of at most max characters; null is the empty string.
@@ -133,21 +134,23 @@ func parseAddress(field string, raw jsontext.Value) (func(*clientele.Address), e
 		return nil, err
 	}
 	var sent clientele.Address
+	var errs []error
 	parts := addressParts(&sent)
 	for _, m := range members {
 		at := field + "." + m.name
 		part := parts[m.name]
 		if part == nil {
-			return nil, invalid(at, "%s is not a part of an address", at)
+			errs = append(errs, invalid(at, "%s is not a part of an address%s", at, wire.DidYouMean(m.name,
+				sortedKeys(parts))))
+			continue
 		}
-		if *part, err = text(at, m.value, maxAddressPart); err != nil {
-			return nil, err
+		if *part, err = text(at, m.value, maxAddressPart); err == nil && m.name == "country" {
+			*part, err = parseCountry(at, *part)
 		}
-		if m.name == "country" {
-			if *part, err = parseCountry(at, *part); err != nil {
-				return nil, err
-			}
-		}
+		errs = append(errs, err)
+	}
+	if err := clientele.JoinInvalid(errs...); err != nil {
+		return nil, err
 	}
 	return func(a *clientele.Address) {
 		to := addressParts(a)
@@ -168,17 +171,21 @@ func parseMetadata(raw jsontext.Value) (func(*clientele.Metadata) error, error) 
 	if err != nil {
 		return nil, err
 	}
+	var errs []error
 	for i, m := range members {
 		at := field + "." + m.name
 		if n := utf8.RuneCountInString(m.name); n == 0 || n > maxMetadataKey {
-			return nil, invalid(at, "a metadata key has 1 to %d characters; %q has %d", maxMetadataKey, m.name, n)
+			errs = append(errs, invalid(at, "a metadata key has 1 to %d characters; %q has %d", maxMetadataKey, m.name, n))
 		}
-		if err := members[i].value.Compact(); err != nil {
+		if members[i].value, err = stored(m.value); err != nil {
 			return nil, err
 		}
 		if len(members[i].value) > maxMetadataValue {
-			return nil, invalid(at, "%s is longer than %d bytes", at, maxMetadataValue)
+			errs = append(errs, invalid(at, "%s is longer than %d bytes", at, maxMetadataValue))
 		}
+	}
+	if err := clientele.JoinInvalid(errs...); err != nil {
+		return nil, err
 	}
 	return func(to *clientele.Metadata) error {
 		if *to == nil {
@@ -196,6 +203,16 @@ func parseMetadata(raw jsontext.Value) (func(*clientele.Metadata) error, error) 
 		}
 		return nil
 	}, nil
+}
+
+// stored is a value as it is stored, filtered by, indexed and answered: without white space, its strings with no escape
+// that they do not need. Its numbers keep their digits and its members their order.
+func stored(raw jsontext.Value) (jsontext.Value, error) {
+	value := raw.Clone()
+	err := value.Format(jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false),
+		jsontext.PreserveRawStrings(false), jsontext.SpaceAfterColon(false), jsontext.SpaceAfterComma(false),
+		jsontext.Multiline(false))
+	return value, err
 }
 
 type member struct {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -65,6 +64,7 @@ type books struct {
 	customer *clientele.Customer
 	invoices map[string]*clientele.Invoice
 	payments map[string]*clientele.Payment
+	imported map[string]bool // invoices that came with a number
 
 	credit   map[string]clientele.Amount // per currency
 	invoiced map[string]*invoiceBooks    // per invoice
@@ -88,7 +88,8 @@ type paymentBooks struct {
 func audit(tx Tx, rec Record, differs func(Difference)) error {
 	b := &books{
 		tx: tx, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
-		credit: map[string]clientele.Amount{}, invoiced: map[string]*invoiceBooks{}, paid: map[string]*paymentBooks{},
+		imported: map[string]bool{},
+		credit:   map[string]clientele.Amount{}, invoiced: map[string]*invoiceBooks{}, paid: map[string]*paymentBooks{},
 		differ: func(id, format string, args ...any) { differs(Difference{id, fmt.Sprintf(format, args...)}) },
 	}
 	var err error
@@ -97,7 +98,8 @@ func audit(tx Tx, rec Record, differs func(Difference)) error {
 		return nil
 	}
 	for _, step := range []func() error{
-		func() error { return b.lastEvent(rec.ID, rec.JSON) }, b.readInvoices, b.readPayments, b.replay, b.checkCredit,
+		func() error { _, err := b.lastEvent(rec.ID, rec.JSON); return err }, b.readInvoices, b.readPayments, b.replay,
+		b.checkCredit,
 		b.checkInvoices, b.checkPayments, b.checkNumbers,
 	} {
 		if err := step(); err != nil {
@@ -107,16 +109,17 @@ func audit(tx Tx, rec Record, differs func(Difference)) error {
 	return nil
 }
 
-// lastEvent compares an object with what its last event says, and wants an event for each of its versions.
-func (b *books) lastEvent(id string, doc []byte) error {
+// lastEvent compares an object with what its last event says, wants an event for each of its versions, and returns
+// them.
+func (b *books) lastEvent(id string, doc []byte) ([]clientele.Event, error) {
 	events, err := b.tx.ObjectEvents(id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i, e := range events {
 		if e.ObjectVersion != int64(i+1) {
 			b.differ(id, "the event of its version %d is missing", i+1)
-			return nil
+			return events, nil
 		}
 	}
 	if len(events) == 0 {
@@ -124,7 +127,7 @@ func (b *books) lastEvent(id string, doc []byte) error {
 	} else if !bytes.Equal(events[len(events)-1].Data.Object, doc) {
 		b.differ(id, "it is not as its last event, %s, left it", events[len(events)-1].ID)
 	}
-	return nil
+	return events, nil
 }
 
 func (b *books) readInvoices() error {
@@ -137,9 +140,11 @@ func (b *books) readInvoices() error {
 		}
 		b.invoices[invoice.ID] = invoice
 		b.invoiced[invoice.ID] = &invoiceBooks{}
-		if err := b.lastEvent(invoice.ID, doc); err != nil {
+		events, err := b.lastEvent(invoice.ID, doc)
+		if err != nil {
 			return err
 		}
+		b.imported[invoice.ID] = wasImported(events)
 	}
 	return err
 }
@@ -154,7 +159,7 @@ func (b *books) readPayments() error {
 		}
 		b.payments[pay.ID] = pay
 		b.paid[pay.ID] = &paymentBooks{allocated: map[string]clientele.Amount{}}
-		if err := b.lastEvent(pay.ID, doc); err != nil {
+		if _, err := b.lastEvent(pay.ID, doc); err != nil {
 			return err
 		}
 	}
@@ -390,7 +395,7 @@ func (b *books) checkCreditNotes(i *clientele.Invoice) error {
 			b.differ(i.ID, "a credit note's document cannot be read: %v", err)
 			continue
 		}
-		if err := b.lastEvent(note.ID, doc); err != nil {
+		if _, err := b.lastEvent(note.ID, doc); err != nil {
 			return err
 		}
 		addTo(&off, note.AmountOff)
@@ -435,29 +440,60 @@ func (b *books) checkPayments() error {
 	return nil
 }
 
-// checkNumbers wants every number from 1 to the customer's next, each once.
+// checkNumbers wants every number from 1 to the customer's next, each once, but those that an imported number moved the
+// customer past.
 func (b *books) checkNumbers() error {
-	holders := map[int64]string{}
+	holders, imported := map[string]string{}, int64(0)
 	for id, i := range b.invoices {
-		if i.Status == clientele.InvoiceDraft {
-			if i.Number != "" {
-				b.differ(id, "it is a draft, and has the number %s", i.Number)
+		switch {
+		case i.Number == "":
+			if i.Status != clientele.InvoiceDraft {
+				b.differ(id, "it is %s, and has no number", i.Status)
 			}
 			continue
+		case holders[i.Number] != "":
+			b.differ(id, "its number %s is that of %s too", i.Number, holders[i.Number])
+		case i.Status == clientele.InvoiceDraft && !b.imported[id]:
+			b.differ(id, "it is a draft, and has the number %s", i.Number)
 		}
-		n, err := strconv.ParseInt(i.Number[strings.LastIndexByte(i.Number, '-')+1:], 10, 64)
+		holders[i.Number] = id
+		prefix, n, own := splitNumber(i.Number)
 		switch {
-		case err != nil || n < 1 || n >= b.customer.NextInvoiceSequence:
+		case b.imported[id] && own && prefix == b.customer.InvoicePrefix:
+			imported = max(imported, n)
+		case !b.imported[id] && (!own || n >= b.customer.NextInvoiceSequence):
 			b.differ(id, "its number %s is not one the customer has given", i.Number)
-		case holders[n] != "":
-			b.differ(id, "its number %s is that of %s too", i.Number, holders[n])
 		}
-		holders[n] = id
 	}
-	for n := int64(1); n < b.customer.NextInvoiceSequence; n++ {
-		if holders[n] == "" {
+	return b.checkGaps(imported)
+}
+
+// checkGaps wants an invoice of each number after the last that was imported.
+func (b *books) checkGaps(imported int64) error {
+	has := map[int64]bool{}
+	for _, i := range b.invoices {
+		if _, n, own := splitNumber(i.Number); own { // with a prefix that the customer has or had
+			has[n] = true
+		}
+	}
+	for n := imported + 1; n < b.customer.NextInvoiceSequence; n++ {
+		if !has[n] {
 			b.differ(b.customer.ID, "no invoice has the number %d", n)
 		}
 	}
 	return nil
+}
+
+// wasImported says whether an invoice had its number before it was finalized.
+func wasImported(events []clientele.Event) bool {
+	for _, e := range events {
+		var draft struct{ Number string }
+		if e.Type == clientele.EventInvoiceFinalized || json.Unmarshal(e.Data.Object, &draft) != nil {
+			break
+		}
+		if draft.Number != "" {
+			return true
+		}
+	}
+	return false
 }

@@ -43,7 +43,7 @@ func Fill(ctx context.Context, store billing.Store) error {
 		}
 		clock := billing.WithClock(func() time.Time { return b.now })
 		b.service = billing.New(inside{tx}, clock, billing.WithRandom(rand.NewChaCha8([32]byte{1})))
-		_, count, err := b.service.ListCustomers(ctx, billing.CustomerFilter{Window: billing.Window{Limit: 1}})
+		_, count, err := b.service.ListCustomers(ctx, billing.CustomerFilter{Window: billing.Window{Limit: 1}}, false)
 		if err != nil || count > 0 {
 			return err
 		}

@@ -67,14 +67,14 @@ func all[T any](t *testing.T, list func(billing.Window) ([][]byte, int64, error)
 func allCustomers(t *testing.T, s *billing.Service, live bool) ([]clientele.Customer, string) {
 	t.Helper()
 	return all[clientele.Customer](t, func(w billing.Window) ([][]byte, int64, error) {
-		return s.ListCustomers(t.Context(), billing.CustomerFilter{Livemode: live, Window: w})
+		return s.ListCustomers(t.Context(), billing.CustomerFilter{Livemode: live, Window: w}, false)
 	})
 }
 
 func allInvoices(t *testing.T, s *billing.Service, live bool) ([]clientele.Invoice, string) {
 	t.Helper()
 	return all[clientele.Invoice](t, func(w billing.Window) ([][]byte, int64, error) {
-		return s.ListInvoices(t.Context(), "", billing.InvoiceFilter{Livemode: live, Window: w})
+		return s.ListInvoices(t.Context(), "", billing.InvoiceFilter{Livemode: live, Window: w}, false)
 	})
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 )
@@ -217,9 +219,68 @@ func (t *tx) ReleaseName(live bool, kind billing.NameKind, name string) error {
 	return t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
 }
 
-// EmailHolder implements [billing.Tx].
-func (t *tx) EmailHolder(live bool, email string) (id string, err error) {
-	read := func(r row) error { id = r.text(0); return nil }
-	err = t.each("SELECT id FROM customers WHERE shown = $1 AND email = $2 LIMIT 1", read, live, email)
-	return id, err
+// CustomersByID implements [billing.Tx].
+func (t *tx) CustomersByID(live bool, ids []string) (map[string]billing.Record, error) {
+	recs, err := t.records(`SELECT c.id, c.seq, c.version, coalesce(c.deleted_at, 0), c.doc
+		FROM json_each($1) ids CROSS JOIN customers c ON c.id = ids.value WHERE c.livemode = $2`, jsonList(ids), live)
+	byID := make(map[string]billing.Record, len(recs))
+	for _, rec := range recs {
+		byID[rec.ID] = rec
+	}
+	return byID, err
+}
+
+// Belongings implements [billing.Tx].
+func (t *tx) Belongings(customerIDs []string, limit int64) (map[string]billing.Belongings, error) {
+	of := make(map[string]billing.Belongings, len(customerIDs))
+	ids := jsonList(customerIDs)
+	var invoices, payments int64
+	err := t.each(`SELECT n.customer_id, n.invoices, n.payments
+		FROM json_each($1) ids CROSS JOIN customer_counts n ON n.customer_id = ids.value`, func(r row) error {
+		of[r.text(0)] = billing.Belongings{InvoiceCount: r.int(1), PaymentCount: r.int(2)}
+		invoices, payments = invoices+r.int(1), payments+r.int(2)
+		return nil
+	}, ids)
+	if err == nil && invoices > 0 {
+		err = t.newestOf("invoices", ids, limit, func(id string, doc []byte) {
+			b := of[id]
+			b.Invoices = append(b.Invoices, doc)
+			of[id] = b
+		})
+	}
+	if err == nil && payments > 0 {
+		err = t.newestOf("payments", ids, limit, func(id string, doc []byte) {
+			b := of[id]
+			b.Payments = append(b.Payments, doc)
+			of[id] = b
+		})
+	}
+	return of, err
+}
+
+// newestOf reads the newest of what customers have in a table, in one statement.
+func (t *tx) newestOf(table, customerIDs string, limit int64, fn func(customerID string, doc []byte)) error {
+	return t.each(`SELECT o.customer_id, o.doc FROM json_each($1) ids CROSS JOIN `+table+` o
+		ON o.seq IN (SELECT seq FROM `+table+` WHERE customer_id = ids.value ORDER BY seq DESC LIMIT $2)
+		ORDER BY ids.key, o.seq DESC`, func(r row) error {
+		fn(r.text(0), r.bytes(1))
+		return nil
+	}, customerIDs, limit)
+}
+
+// countBelonging counts something new of a customer, or something gone.
+func (t *tx) countBelonging(customerID, column string, by int64) error {
+	return t.run(`INSERT INTO customer_counts (customer_id, invoices, payments)
+		VALUES ($1, iif($2 = 'invoices', $3, 0), iif($2 = 'payments', $3, 0))
+		ON CONFLICT DO UPDATE SET invoices = invoices + excluded.invoices, payments = payments + excluded.payments`,
+		customerID, column, by)
+}
+
+// jsonList is a list of texts as a parameter.
+func jsonList(texts []string) string {
+	b, err := json.Marshal(texts)
+	if err != nil {
+		panic(err) // texts of ours, or checked to be UTF-8
+	}
+	return string(b)
 }

@@ -14,6 +14,12 @@ func (t *tx) Invoice(live bool, id string) (billing.Record, bool, error) {
 	return t.record("SELECT id, seq, version, 0, doc FROM invoices WHERE id = $1 AND livemode = $2", id, live)
 }
 
+// InvoiceByNumber implements [billing.Tx].
+func (t *tx) InvoiceByNumber(live bool, number string) (billing.Record, bool, error) {
+	return t.record(`SELECT id, seq, version, 0, doc FROM invoices WHERE livemode = $1 AND number = $2 AND number <> ''
+		ORDER BY seq LIMIT 1`, live, number)
+}
+
 // unsettled stands in settled_at while something is left to pay: later than any moment.
 const unsettled = 1<<63 - 1
 
@@ -34,6 +40,9 @@ func (t *tx) SaveInvoice(rec billing.Record, i *clientele.Invoice) error {
 		return err
 	}
 	if rec.Version == 1 {
+		if err := t.countBelonging(i.CustomerID, "invoices", 1); err != nil {
+			return err
+		}
 		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, zero, remaining,
 			settled_at, doc, id, livemode, customer_id, currency_id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
@@ -69,6 +78,9 @@ func (t *tx) indexInvoice(rec billing.Record, i *clientele.Invoice) error {
 // DeleteInvoice implements [billing.Tx].
 func (t *tx) DeleteInvoice(rec billing.Record, i *clientele.Invoice) error {
 	if err := t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, i.Metadata, nil); err != nil {
+		return err
+	}
+	if err := t.countBelonging(i.CustomerID, "invoices", -1); err != nil {
 		return err
 	}
 	if err := t.reindexInvoiceText(rec.Seq, i.Livemode, ""); err != nil {

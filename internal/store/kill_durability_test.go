@@ -280,7 +280,7 @@ func (v *victim) verifySearch(t *testing.T, w *customerWriter) {
 // count wants a search, or the list when there is no query, to count so many.
 func (v *victim) count(t *testing.T, query string, want int) {
 	t.Helper()
-	var page *clientele.Page[clientele.Customer]
+	var page *clientele.Page[clientele.CustomerExpanded]
 	var err error
 	if query == "" {
 		page, err = v.client.Customers.List(t.Context(), client.CustomerListParams{})

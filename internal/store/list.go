@@ -30,6 +30,17 @@ func (w *where) equal(column, value string) {
 	}
 }
 
+// mode restricts to a mode, and to a customer's objects unless that is empty. A customer has few of them: the + keeps
+// the planner from walking the whole mode's.
+func (w *where) mode(live bool, customerID string) {
+	if customerID == "" {
+		w.add("livemode = ?", live)
+		return
+	}
+	w.add("customer_id = ?", customerID)
+	w.add("+livemode = ?", live)
+}
+
 func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
 
 // with returns the parameters followed by more, and the number of the first of those.
@@ -38,11 +49,19 @@ func (w *where) with(more ...any) (args []any, first int) {
 }
 
 // ListCustomers implements [billing.Tx].
-func (t *tx) ListCustomers(f billing.CustomerFilter) (docs [][]byte, count int64, err error) {
+func (t *tx) ListCustomers(f billing.CustomerFilter) (page []billing.Record, count int64, err error) {
 	var w where
-	w.add("shown = ?", f.Livemode)
+	if f.Deleted {
+		w.add("livemode = ? AND deleted_at IS NOT NULL", f.Livemode)
+	} else {
+		w.add("shown = ?", f.Livemode)
+	}
 	plain := len(w.conditions)
 	for _, name := range f.Names {
+		if f.Deleted { // their names are free
+			w.add("doc ->> ? = ?", "$."+string(name.Kind), name.Name)
+			continue
+		}
 		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
 			f.Livemode, string(name.Kind), name.Name)
 	}
@@ -60,22 +79,49 @@ func (t *tx) ListCustomers(f billing.CustomerFilter) (docs [][]byte, count int64
 	}
 	w.addMetadata("customer_metadata", f.Livemode, f.Metadata)
 	err = t.interruptible(func() (err error) {
-		if len(w.conditions) == plain && byTime(f.Order) {
-			docs, count, err = t.listAllCustomers(f)
-			return err
+		var seqs []int64
+		if len(w.conditions) == plain && byTime(f.Order) && !f.Deleted {
+			seqs, count, err = t.listAllCustomers(f)
+		} else {
+			seqs, count, err = t.list("customers", f.Livemode, w, f.Order, f.Window)
 		}
-		docs, count, err = t.list("customers", f.Livemode, w, f.Order, f.Window)
+		if err == nil {
+			page, err = t.customersAt(seqs)
+		}
 		return err
 	})
-	return docs, count, err
+	return page, count, err
+}
+
+// customersAt reads the customers at positions, in their order.
+func (t *tx) customersAt(seqs []int64) (recs []billing.Record, err error) {
+	for _, seq := range seqs {
+		rec, _, err := t.record("SELECT id, seq, version, coalesce(deleted_at, 0), doc FROM customers WHERE seq = $1", seq)
+		if err != nil {
+			return nil, err
+		}
+		recs = append(recs, rec)
+	}
+	return recs, nil
 }
 
 // ListInvoices implements [billing.Tx].
 func (t *tx) ListInvoices(f billing.InvoiceFilter) (docs [][]byte, count int64, err error) {
 	var w where
-	w.add("livemode = ?", f.Livemode)
-	w.equal("customer_id", f.CustomerID)
+	w.mode(f.Livemode, f.CustomerID)
 	w.equal("currency_id", f.CurrencyID)
+	if f.From != 0 {
+		w.add("seq >= ?", f.From<<16)
+	}
+	if f.To != 0 {
+		w.add("seq < ?", f.To<<16)
+	}
+	if f.DueFrom != 0 {
+		w.add("due_date >= ?", f.DueFrom)
+	}
+	if f.DueTo != 0 {
+		w.add("due_date < ? AND due_date <> 0", f.DueTo)
+	}
 	if len(f.States) > 0 {
 		var args []any
 		for _, state := range f.States {
@@ -95,10 +141,10 @@ func byTime(order []billing.Order) bool {
 	return len(order) == 0 || len(order) == 1 && order[0].Field == "created_at"
 }
 
-// list answers the page of a table's rows that the conditions select, and how many they select in all.
+// list answers the positions of the page of a table's rows that the conditions select, and how many they select in all.
 func (t *tx) list(
 	table string, live bool, w where, order []billing.Order, page billing.Window,
-) (docs [][]byte, count int64, err error) {
+) (seqs []int64, count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
 	if err := t.eachOnce("SELECT count(*) FROM "+table+" WHERE "+w.String(), read, w.args...); err != nil {
 		return nil, 0, err
@@ -119,7 +165,7 @@ func (t *tx) list(
 		}
 	}
 	args, n := w.with(page.Limit, page.Offset)
-	seqs, err := t.seqs(fmt.Sprintf("SELECT seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d",
+	seqs, err = t.seqs(fmt.Sprintf("SELECT seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d",
 		table, w.String(), orderBy, n, n+1), args)
 	if err != nil {
 		return nil, 0, err
@@ -127,8 +173,7 @@ func (t *tx) list(
 	if backwards {
 		slices.Reverse(seqs)
 	}
-	docs, err = t.docs(table, seqs)
-	return docs, count, err
+	return seqs, count, nil
 }
 
 // orderBy writes a sort order, the newest first unless it says otherwise. Equal rows are ordered by time, so that an
@@ -164,7 +209,7 @@ func (t *tx) seqOf(table string, live bool, page billing.Window) (seq int64, err
 		return 0, err
 	}
 	if seq == 0 {
-		return 0, clientele.Errorf(clientele.Invalid, parameter, "%s names no object: %q", parameter, id)
+		return 0, clientele.Errorf(clientele.ErrorCodeInvalid, parameter, "%s names no object: %q", parameter, id)
 	}
 	return seq, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -53,12 +54,45 @@ func metadataText(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// metadataKey is what a value is found by: itself, or the digest of one too long for an index.
+// metadataKey is what a value is found by: itself, or the digest of one too long for an index, or that looks like a
+// digest.
 func metadataKey(value string) string {
-	const longest = 255
-	if len(value) <= longest {
+	const longest, digest = 255, "sha256:"
+	if len(value) <= longest && !strings.HasPrefix(value, digest) {
 		return value
 	}
 	sum := sha256.Sum256([]byte(value))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return digest + hex.EncodeToString(sum[:])
+}
+
+// mendMetadata writes the index of metadata anew where earlier versions wrote it of the text that was sent, which may
+// have had escapes that the document does not have.
+func (t *tx) mendMetadata() error {
+	for table, objects := range map[string]string{"customer_metadata": "customers", "invoice_metadata": "invoices"} {
+		stale, err := t.seqs("SELECT DISTINCT seq FROM "+table+` WHERE instr(value, '\') OR value LIKE 'sha256:%'`, nil)
+		if err != nil {
+			return err
+		}
+		list, err := json.Marshal(stale)
+		if err != nil {
+			return err
+		}
+		if err := t.run("DELETE FROM "+table+" WHERE seq IN (SELECT value FROM json_each($1))", string(list)); err != nil {
+			return err
+		}
+		for _, seq := range stale {
+			var object struct {
+				Livemode bool               `json:"livemode"`
+				Metadata clientele.Metadata `json:"metadata"`
+			}
+			read := func(r row) error { return json.Unmarshal(r.bytes(0), &object) }
+			if err := t.each("SELECT doc FROM "+objects+" WHERE seq = $1", read, seq); err != nil {
+				return err
+			}
+			if err := t.reindexMetadata(table, seq, object.Livemode, nil, object.Metadata); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -17,7 +17,12 @@ import (
 var migrations embed.FS
 
 // fills are the steps that do more than SQL can say.
-var fills = map[string]func(billing.Tx) error{"0005_receivables": billing.OpenBooks}
+var fills = map[string]func(*tx) error{"0005_receivables": func(t *tx) error {
+	if err := t.mendMetadata(); err != nil {
+		return err
+	}
+	return billing.OpenBooks(t)
+}}
 
 // migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a
 // step; its number is the schema's version after it.

@@ -19,8 +19,8 @@ type marks struct {
 	seqs   []int64 // seqs[i] is the customer that i*markEvery others are older than
 }
 
-// listAllCustomers answers a page of all customers by time of creation.
-func (t *tx) listAllCustomers(f billing.CustomerFilter) (docs [][]byte, count int64, err error) {
+// listAllCustomers answers the positions of a page of all customers by time of creation.
+func (t *tx) listAllCustomers(f billing.CustomerFilter) (seqs []int64, count int64, err error) {
 	var shifts int64
 	read := func(r row) error { count, shifts = r.int(0), r.int(1); return nil }
 	if err := t.each("SELECT count, shifts FROM customer_totals WHERE livemode = $1", read, f.Livemode); err != nil {
@@ -51,15 +51,14 @@ func (t *tx) listAllCustomers(f billing.CustomerFilter) (docs [][]byte, count in
 			return nil, 0, err
 		}
 	}
-	seqs, err := t.customersFrom(f.Livemode, from, desc, f.Limit, skip)
+	seqs, err = t.customersFrom(f.Livemode, from, desc, f.Limit, skip)
 	if err != nil {
 		return nil, 0, err
 	}
 	if reverse {
 		slices.Reverse(seqs)
 	}
-	docs, err = t.docs("customers", seqs)
-	return docs, count, err
+	return seqs, count, nil
 }
 
 // customersFrom walks the customers from a position on, itself included.

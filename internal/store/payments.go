@@ -27,6 +27,9 @@ func (t *tx) SavePayment(rec billing.Record, p *clientele.Payment) error {
 		if err != nil {
 			return err
 		}
+		if err := t.countBelonging(p.CustomerID, "payments", 1); err != nil {
+			return err
+		}
 		return t.reindexMetadata("payment_metadata", rec.Seq, p.Livemode, nil, p.Metadata)
 	}
 	changed, err := t.exec(`UPDATE payments SET version = $2, status = $3, updated_at = $4, doc = $5
@@ -55,8 +58,7 @@ func (t *tx) InvoicePayments(invoiceID string) (ids []string, err error) {
 // ListPayments implements [billing.Tx].
 func (t *tx) ListPayments(f billing.PaymentFilter) (docs [][]byte, count int64, err error) {
 	var w where
-	w.add("livemode = ?", f.Livemode)
-	w.equal("customer_id", f.CustomerID)
+	w.mode(f.Livemode, f.CustomerID)
 	w.equal("currency_id", f.CurrencyID)
 	w.equal("status", string(f.Status))
 	if f.InvoiceID != "" {
@@ -71,7 +73,10 @@ func (t *tx) listOf(
 	table string, live bool, w where, order []billing.Order, page billing.Window,
 ) (docs [][]byte, count int64, err error) {
 	err = t.interruptible(func() error {
-		docs, count, err = t.list(table, live, w, order, page)
+		var seqs []int64
+		if seqs, count, err = t.list(table, live, w, order, page); err == nil {
+			docs, err = t.docs(table, seqs)
+		}
 		return err
 	})
 	return docs, count, err
@@ -98,8 +103,7 @@ func (t *tx) CreditNotes(invoiceID string) (docs [][]byte, err error) {
 // ListCreditNotes implements [billing.Tx].
 func (t *tx) ListCreditNotes(f billing.CreditNoteFilter) (docs [][]byte, count int64, err error) {
 	var w where
-	w.add("livemode = ?", f.Livemode)
-	w.equal("customer_id", f.CustomerID)
+	w.mode(f.Livemode, f.CustomerID)
 	w.equal("invoice_id", f.InvoiceID)
 	return t.listOf("credit_notes", f.Livemode, w, nil, f.Window)
 }

@@ -141,6 +141,14 @@ func (t *tx) HasOverdueInvoice(customerID string) (has bool, err error) {
 	return has, err
 }
 
+// CountUnpaidInvoices implements [billing.Tx].
+func (t *tx) CountUnpaidInvoices(customerID string) (count int64, err error) {
+	read := func(r row) error { count = r.int(0); return nil }
+	err = t.each(`SELECT count(*) FROM invoices
+		WHERE customer_id = $1 AND status IN ('open', 'uncollectible') AND remaining <> '0'`, read, customerID)
+	return count, err
+}
+
 // PayableInvoices implements [billing.Tx]. fn may change what the statement walks over, so positions are read first.
 func (t *tx) PayableInvoices(
 	customerID, currencyID string, fn func(billing.Record) (more bool, err error),

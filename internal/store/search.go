@@ -90,6 +90,7 @@ type tier struct {
 	all      []phrase
 	not      []phrase
 	metadata []billing.Term
+	phone    string // digits: whoever has them in the phone matches too
 }
 
 // from writes the tier as the rest of a statement after its FROM, with the column of positions.
@@ -103,6 +104,9 @@ func (s tier) from(live bool) (seq, from string, w where) {
 		}
 	}
 	table := searchTable(live)
+	if s.phone != "" && len(short) > 0 {
+		return "t.seq", "customer_texts t", s.scan(live)
+	}
 	seq, from = "t.seq", "customer_texts t"
 	if len(indexed) > 0 {
 		seq, from = "f.rowid", table+" f"
@@ -114,6 +118,9 @@ func (s tier) from(live bool) (seq, from string, w where) {
 			match = append(match, p.match())
 		}
 		query := strings.Join(match, " AND ")
+		if s.phone != "" {
+			query = "(" + query + ") OR " + phrase{billing.Term{Field: "phone", Text: s.phone}, contains}.match()
+		}
 		for _, p := range s.not { // longer than an indexed phrase, so indexed too
 			query = "(" + query + ") NOT " + p.match()
 		}
@@ -134,21 +141,38 @@ func (s tier) from(live bool) (seq, from string, w where) {
 	return seq, from, w
 }
 
+// scan writes the tier as conditions on the texts themselves.
+func (s tier) scan(live bool) (w where) {
+	w.add("t.livemode = ?", live)
+	var all where
+	all.args = w.args
+	for _, p := range s.all {
+		p.scan(&all, "")
+	}
+	w.args = all.args
+	w.add("(("+all.String()+") OR instr(t.phone, ?) > 0)", s.phone)
+	for _, p := range s.not {
+		p.scan(&w, "NOT ")
+	}
+	return w
+}
+
 // SearchCustomers implements [billing.Tx].
-func (t *tx) SearchCustomers(s billing.CustomerSearch) (docs [][]byte, count int64, err error) {
+func (t *tx) SearchCustomers(s billing.CustomerSearch) (page []billing.Record, count int64, err error) {
 	err = t.interruptible(func() error {
-		var page []int64
-		if page, count, err = t.search(s, everything(s.Terms)); err == nil {
-			docs, err = t.docs("customers", page)
+		var seqs []int64
+		if seqs, count, err = t.search(s, everything(s)); err == nil {
+			page, err = t.customersAt(seqs)
 		}
 		return err
 	})
-	return docs, count, err
+	return page, count, err
 }
 
 // everything is the tier of all that match.
-func everything(terms []billing.Term) (t tier) {
-	for _, term := range terms {
+func everything(s billing.CustomerSearch) (t tier) {
+	t.phone = s.Phone
+	for _, term := range s.Terms {
 		if term.Key != "" {
 			t.metadata = append(t.metadata, term)
 		} else {

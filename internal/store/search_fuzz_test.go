@@ -55,7 +55,7 @@ func FuzzSearchQuery(f *testing.F) {
 		all = append(all, c)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		docs, count, err := service.SearchCustomers(t.Context(), false, query, 100, 0)
+		docs, count, err := service.SearchCustomers(t.Context(), false, query, 100, 0, false)
 		var refused *clientele.Error
 		if errors.As(err, &refused) {
 			return

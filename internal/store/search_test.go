@@ -41,7 +41,7 @@ func TestBothWaysOfRanking(t *testing.T) {
 			t.Fatal(err)
 		}
 		search := billing.CustomerSearch{Terms: terms, Whole: whole}
-		everything := everything(terms)
+		everything := everything(billing.CustomerSearch{Terms: terms})
 		err = s.View(t.Context(), func(view billing.Tx) error {
 			tx := view.(*tx)
 			all, err := tx.tierPage(false, everything, 1000, 0)

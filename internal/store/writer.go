@@ -14,7 +14,7 @@ import (
 const maxBatch = 128
 
 // errClosed is what a transaction gets after Close.
-var errClosed = clientele.Errorf(clientele.Unavailable, "", "the server is stopping")
+var errClosed = clientele.Errorf(clientele.ErrorCodeUnavailable, "", "the server is stopping")
 
 // errUndone is what the transactions of a batch get that SQLite has undone.
 var errUndone = errors.New("the database undid the transaction: its disk may be full or failing")
@@ -147,7 +147,7 @@ func (w *writer) runOne(j *job) {
 // busyOr makes an error that will pass one that says so.
 func busyOr(err error) error {
 	if sqlite.ErrCode(err).ToPrimary() == sqlite.ResultBusy {
-		return clientele.Errorf(clientele.Unavailable, "", "the database is busy; try again in a moment")
+		return clientele.Errorf(clientele.ErrorCodeUnavailable, "", "the database is busy; try again in a moment")
 	}
 	return err
 }

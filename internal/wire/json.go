@@ -125,7 +125,8 @@ func meaningError(decoder *jsontext.Decoder, err *json.SemanticError) error {
 	}
 	switch {
 	case errors.Is(err, json.ErrUnknownName):
-		return invalid(field, "%q is not a field of this request", subject)
+		name := field[strings.LastIndexByte(field, '.')+1:]
+		return invalid(field, "%q is not a field of this request%s", subject, DidYouMean(name, namesOf(err.GoType)))
 	case explainsItself(err.GoType) && err.Err != nil:
 		return invalid(field, "%s: %s", subject, err.Err)
 	case errors.Is(err, strconv.ErrRange):
@@ -145,6 +146,22 @@ func explainsItself(t reflect.Type) bool {
 	}
 	t = reflect.PointerTo(t)
 	return t.Implements(unmarshaler) || t.Implements(textUnmarshaler)
+}
+
+// namesOf are the names of a struct's members in JSON.
+func namesOf(t reflect.Type) (names []string) {
+	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // expected names what a Go type is in JSON.

@@ -311,7 +311,7 @@ func isIndex(segment string) bool {
 }
 
 func invalid(field, format string, args ...any) *clientele.Error {
-	return clientele.Errorf(clientele.Invalid, shorten(field), format, args...)
+	return clientele.Errorf(clientele.ErrorCodeInvalid, shorten(field), format, args...)
 }
 
 // shorten makes a name fit to be repeated in an error.

@@ -150,7 +150,7 @@ func TestQueryReading(t *testing.T) {
 func refusal(t *testing.T, input string, err error, field, message string) {
 	t.Helper()
 	refused, ok := errors.AsType[*clientele.Error](err)
-	if !ok || refused.Code != clientele.Invalid {
+	if !ok || refused.Code != clientele.ErrorCodeInvalid {
 		t.Errorf("%.60s: error %v is not of code invalid", input, err)
 		return
 	}

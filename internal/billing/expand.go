@@ -1,0 +1,113 @@
+package billing
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// How many of a customer's newest invoices and payments an answer carries, so that no answer grows without bound.
+const (
+	retrievedBelongings = 1000 // of a customer that is retrieved
+	listedBelongings    = 10   // of each customer of a list
+)
+
+// expandCustomer is a customer with what belongs to it.
+func expandCustomer(tx Tx, rec Record) (Document, error) {
+	docs, err := expandCustomers(tx, []Record{rec}, retrievedBelongings)
+	if err != nil {
+		return Document{}, err
+	}
+	return Document{JSON: docs[0], Version: rec.Version}, nil
+}
+
+// expandCustomers writes customers with up to limit of each kind of what belongs to them.
+func expandCustomers(tx Tx, recs []Record, limit int64) ([][]byte, error) {
+	ids := make([]string, len(recs))
+	for i, rec := range recs {
+		ids[i] = rec.ID
+	}
+	belongings, err := tx.Belongings(ids, limit)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([][]byte, len(recs))
+	for i, rec := range recs {
+		docs[i] = expandedCustomer(rec, belongings[rec.ID])
+	}
+	return docs, nil
+}
+
+// expandedCustomer is the published TCustomerExpanded, with exact counts beside the lists.
+func expandedCustomer(rec Record, of Belongings) []byte {
+	size := len(rec.JSON) + 128
+	for _, docs := range [][][]byte{of.Payments, of.Invoices} {
+		for _, doc := range docs {
+			size += len(doc) + 1
+		}
+	}
+	b := append(make([]byte, 0, size), rec.JSON[:len(rec.JSON)-1]...)
+	b = AppendList(append(b, `,"payments":`...), of.Payments)
+	b = AppendList(append(b, `,"subscriptions":[],"invoices":`...), of.Invoices)
+	b = strconv.AppendInt(append(b, `,"payment_count":`...), of.PaymentCount, 10)
+	b = strconv.AppendInt(append(b, `,"invoice_count":`...), of.InvoiceCount, 10)
+	if rec.DeletedAt != 0 {
+		b = append(b, `,"deleted":true`...)
+	}
+	return append(b, '}')
+}
+
+// plainCustomers are customers as they are stored.
+func plainCustomers(recs []Record) [][]byte {
+	docs := make([][]byte, len(recs))
+	for i, rec := range recs {
+		docs[i] = rec.JSON
+	}
+	return docs
+}
+
+// references are the objects that an invoice or payment refers to.
+type references struct {
+	CustomerID string `json:"customer_id"`
+	CurrencyID string `json:"currency_id"`
+}
+
+// expandReferring adds to invoices, or payments, the objects that each refers to: its customer, deleted or not, its
+// currency and its payment method.
+func expandReferring(tx Tx, live bool, docs [][]byte) ([][]byte, error) {
+	refs := make([]references, len(docs))
+	ids := make([]string, 0, len(docs))
+	for i, doc := range docs {
+		if err := json.Unmarshal(doc, &refs[i]); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ids, refs[i].CustomerID) {
+			ids = append(ids, refs[i].CustomerID)
+		}
+	}
+	customers, err := tx.CustomersByID(live, ids)
+	if err != nil {
+		return nil, err
+	}
+	money, err := moneyOf(tx, live)
+	if err != nil {
+		return nil, err
+	}
+	expanded := make([][]byte, len(docs))
+	for i, doc := range docs {
+		currency := money.currencies[refs[i].CurrencyID]
+		beside, err := encode(struct {
+			Currency clientele.PaymentCurrency `json:"paymentCurrency"`
+			Method   clientele.PaymentMethod   `json:"paymentMethod"`
+		}{currency, money.methods[currency.PaymentMethodID]})
+		if err != nil {
+			return nil, err
+		}
+		expanded[i] = slices.Concat(doc[:len(doc)-1], []byte(`,"customer":`), customers[refs[i].CustomerID].JSON,
+			[]byte{','}, beside[1:])
+	}
+	return expanded, nil
+}
