@@ -21,6 +21,7 @@ const (
 	ErrorCodeUnsupportedMedia   ErrorCode = "unsupported_media"   // 415
 	ErrorCodeIdempotencyReused  ErrorCode = "idempotency_reused"  // 422: the Idempotency-Key was used for another request
 	ErrorCodeInternal           ErrorCode = "internal"            // 500: our fault; the log has the request id
+	ErrorCodeStorageFull        ErrorCode = "storage_full"        // 507: the disk of the database is full
 	ErrorCodeUnavailable        ErrorCode = "unavailable"         // 503: try again in a moment
 )
 

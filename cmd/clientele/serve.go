@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"clientele.dev/internal/api"
@@ -17,9 +19,10 @@ import (
 )
 
 type serveCommand struct {
-	Addr  string        `help:"Where to listen (${default}); port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
-	Demo  bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
-	Drain time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
+	Addr     string        `help:"Where to listen (${default}); port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
+	Demo     bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
+	LogLevel slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
+	Drain    time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
 }
 
 // Validate is called by kong.
@@ -72,15 +75,19 @@ func (s serveCommand) serve(a *app, db *store.Store) error {
 	if err := firstKeys(a, db); err != nil {
 		return err
 	}
-	log, flush := newLogger(a.stderr)
+	boundMemory()
+	log, flush := newLogger(a.stderr, s.LogLevel)
 	defer flush()
 	handler := api.New(api.Config{
 		Service: service, Auth: auth.New(db, time.Now), Check: db.Ready, Log: log, Now: time.Now,
 	})
+	reading, interrupt := context.WithCancel(context.Background())
+	defer interrupt()
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		BaseContext: func(net.Listener) context.Context { return reading },
 	}
 	fmt.Fprintf(a.stdout, "Clientele listens on http://%s (API reference: /docs)\n", listener.Addr())
 	stop := chores{service, log}.start(a.ctx)
@@ -97,7 +104,17 @@ func (s serveCommand) serve(a *app, db *store.Store) error {
 	time.Sleep(s.Drain)
 	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
 	defer cancel()
+	defer time.AfterFunc(finishTimeout/2, interrupt).Stop() // reads that still run by then are ended
 	return server.Shutdown(ctx)
+}
+
+// boundMemory makes the garbage collector work harder rather than let the heap become large, unless the environment
+// says how large it may become. What requests and answers keep in memory is bounded well below.
+func boundMemory() {
+	const heap = 320 << 20
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(heap)
+	}
 }
 
 // firstKeys makes the first keys of a new database and shows them, once.

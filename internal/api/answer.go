@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -86,13 +87,48 @@ func noBody(r *request) error { return wire.Decode(r.body, &struct{}{}) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-func (ans answer) write(w http.ResponseWriter) {
+// How large answers are sent.
+const (
+	largeAnswer  = 256 << 10        // bytes from which on it counts how many are in memory
+	chunk        = 64 << 10         // bytes that a client must take
+	chunkTimeout = 10 * time.Second // within this
+)
+
+// send sends an answer. A large one waits for nobody: who does not read it is hung up on, and when too many are being
+// sent it is refused. The answer to a change is sent in any case, for the change was made.
+func (a *API) send(out *recorder, r *http.Request, ans answer) error {
+	size := int64(len(ans.body))
+	if size < largeAnswer {
+		ans.write(out)
+		return nil
+	}
+	switch size = min(size, maxAnswers); {
+	case a.answers.TryAcquire(size):
+		defer a.answers.Release(size)
+	case r.Method == http.MethodGet:
+		return clientele.Errorf(clientele.ErrorCodeUnavailable, "",
+			"too many large answers are being sent; try again in a moment, or ask for less")
+	}
+	body := ans.body
+	ans.body = body[:0]
+	ans.writeHeader(out, len(body))
+	controller := http.NewResponseController(out)
+	for part := range slices.Chunk(body, chunk) {
+		_ = controller.SetWriteDeadline(time.Now().Add(chunkTimeout)) // without one, the server's own holds
+		if _, err := out.Write(part); err != nil {
+			return nil //nolint:nilerr // a client that went away cannot be told
+		}
+	}
+	return nil
+}
+
+func (ans answer) writeHeader(w http.ResponseWriter, length int) {
 	h := w.Header()
 	if ans.contentType == "" {
 		ans.contentType = "application/json; charset=utf-8"
 	}
 	h.Set("Content-Type", ans.contentType)
-	h.Set("Content-Length", strconv.Itoa(len(ans.body)))
+	h.Set("Content-Length", strconv.Itoa(length))
 	if ans.version != 0 {
 		h.Set("ETag", `"`+strconv.FormatInt(ans.version, 10)+`"`)
 	}
@@ -100,5 +136,9 @@ func (ans answer) write(w http.ResponseWriter) {
 		h.Set("Idempotent-Replayed", "true")
 	}
 	w.WriteHeader(ans.status)
+}
+
+func (ans answer) write(w http.ResponseWriter) {
+	ans.writeHeader(w, len(ans.body))
 	w.Write(ans.body) //nolint:errcheck // a client that went away cannot be told
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -10,8 +11,11 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
@@ -29,7 +33,19 @@ type API struct {
 	mux      *http.ServeMux
 	stopping atomic.Bool
 	now      func() time.Time
+
+	readTimeout time.Duration
+	bodies      *semaphore.Weighted // bytes of requests being answered
+	answers     *semaphore.Weighted // bytes of large answers being sent
 }
+
+// Limits of what one caller can cost the others.
+const (
+	defaultReadTimeout = 10 * time.Second // after which a read ends, so that it does not keep others from being answered
+	maxBodies          = 64 << 20         // bytes of all bodies that are in memory at once
+	maxAnswers         = 64 << 20         // bytes of all large answers that are in memory at once
+	bodyPatience       = 2 * time.Second  // how long a body waits for memory
+)
 
 // Config is what an API is made of.
 type Config struct {
@@ -38,6 +54,8 @@ type Config struct {
 	Check   func(context.Context) error
 	Log     *slog.Logger
 	Now     func() time.Time
+	// ReadTimeout is after how long a read is ended and refused; 10 seconds when zero.
+	ReadTimeout time.Duration
 }
 
 // New makes the handler of every route.
@@ -45,6 +63,8 @@ func New(c Config) *API {
 	a := &API{
 		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now,
 		metrics: newMetrics(), mux: http.NewServeMux(),
+		readTimeout: cmp.Or(c.ReadTimeout, defaultReadTimeout), bodies: semaphore.NewWeighted(maxBodies),
+		answers: semaphore.NewWeighted(maxAnswers),
 	}
 	for _, r := range a.routes() {
 		a.mux.Handle(r.pattern, a.serve(r))
@@ -91,7 +111,17 @@ type recorder struct {
 	id, caller string
 	status     int
 	wrote      bool
+	release    func() // gives back the memory of the body
 }
+
+func (w *recorder) releaseBody() {
+	if w.release != nil {
+		w.release()
+	}
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // WriteHeader implements [http.ResponseWriter].
 func (w *recorder) WriteHeader(status int) {
@@ -112,6 +142,12 @@ func (a *API) serve(route route) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, httpRequest *http.Request) {
 		out := w.(*recorder)
+		if httpRequest.Method == http.MethodGet {
+			ctx, cancel := context.WithTimeout(httpRequest.Context(), a.readTimeout)
+			defer cancel()
+			httpRequest = httpRequest.WithContext(ctx)
+		}
+		defer out.releaseBody()
 		r, err := a.read(out, httpRequest, route)
 		if err == nil {
 			err = onlyKnown(r.query, known, families)
@@ -130,28 +166,32 @@ func (a *API) serve(route route) http.Handler {
 			a.fail(out, err)
 			return
 		}
-		ans.write(w)
+		if err := a.send(out, httpRequest, ans); err != nil {
+			a.fail(out, err)
+		}
 	})
 }
 
-// read reads a request and finds out who is asking.
+// read reads a request and finds out who is asking. The body of one whose credentials are not good stays unread.
 func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*request, error) {
 	r := &request{Request: httpRequest, id: out.id}
 	var err error
-	if r.body, err = readBody(out, httpRequest); err != nil {
-		return nil, err
-	}
 	if r.query, err = wire.ParseQuery(httpRequest.URL.RawQuery); err != nil {
 		return nil, err
 	}
 	if route.access == public {
-		return r, nil
+		if httpRequest.ContentLength != 0 {
+			err = invalid("", "this request has no body")
+		}
+		return r, err
 	}
-	if r.caller, err = a.auth.Authenticate(httpRequest.Context(), httpRequest, r.query, r.body); err != nil {
+	body := sync.OnceValues(func() ([]byte, error) { return a.readBody(out, httpRequest) })
+	if r.caller, err = a.auth.Authenticate(httpRequest.Context(), httpRequest, r.query, body); err != nil {
 		return nil, err
 	}
 	out.caller = r.caller.ID
-	return r, nil
+	r.body, err = body()
+	return r, err
 }
 
 // onlyKnown refuses parameters that a route does not have: a filter misspelt would otherwise answer with everything.

@@ -157,7 +157,11 @@ func TestABodyWhereNoneBelongsIsRefused(t *testing.T) {
 		"GET /api/customers/search", "GET /api/invoices", "POST /api/invoices/in_x/finalize", "GET /healthz",
 	} {
 		method, path, _ := strings.Cut(route, " ")
-		s.send(t, method, path, `{"force":true}`).refused(t, 400, "force")
+		field := "force"
+		if path == "/healthz" { // which reads no body at all
+			field = ""
+		}
+		s.send(t, method, path, `{"force":true}`).refused(t, 400, field)
 		s.send(t, method, path, `[]`).refused(t, 400, "")
 	}
 	if s.state(t) != before {

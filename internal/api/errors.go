@@ -24,6 +24,7 @@ var statuses = map[clientele.ErrorCode]int{
 	clientele.ErrorCodeUnsupportedMedia:   http.StatusUnsupportedMediaType,
 	clientele.ErrorCodeIdempotencyReused:  http.StatusUnprocessableEntity,
 	clientele.ErrorCodeInternal:           http.StatusInternalServerError,
+	clientele.ErrorCodeStorageFull:        http.StatusInsufficientStorage,
 	clientele.ErrorCodeUnavailable:        http.StatusServiceUnavailable,
 }
 

@@ -169,7 +169,8 @@ var statusOf = map[clientele.ErrorCode]int{
 	clientele.ErrorCodeNotFound:         404,
 	clientele.ErrorCodeMethodNotAllowed: 405, clientele.ErrorCodeConflict: 409,
 	clientele.ErrorCodePreconditionFailed: 412, clientele.ErrorCodeTooLarge: 413,
-	clientele.ErrorCodeUnsupportedMedia: 415, clientele.ErrorCodeIdempotencyReused: 422,
+	clientele.ErrorCodeUnavailable: 503, clientele.ErrorCodeUnsupportedMedia: 415,
+	clientele.ErrorCodeIdempotencyReused: 422,
 }
 
 // event is a row of the table of events.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -27,7 +28,11 @@ func (a *API) ready(r *request) (answer, error) {
 	}
 	if err := a.check(r.Context()); err != nil {
 		a.log.Error("not ready", "request_id", r.id, "error", err)
-		return answer{}, clientele.Errorf(clientele.ErrorCodeUnavailable, "", "the database does not answer")
+		reason := "the database does not answer"
+		if known, ok := errors.AsType[*clientele.Error](err); ok {
+			reason = known.Message
+		}
+		return answer{}, clientele.Errorf(clientele.ErrorCodeUnavailable, "", "not ready: %s", reason)
 	}
 	return encoded(http.StatusOK, health{"ok"})
 }

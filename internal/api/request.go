@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"io"
@@ -36,15 +37,26 @@ func invalid(field, format string, args ...any) error {
 	return clientele.Errorf(clientele.ErrorCodeInvalid, field, format, args...)
 }
 
-// readBody reads the body, which is JSON or nothing.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// readBody reads the body, which is JSON or nothing, when there is memory for it beside those that are in memory.
+func (a *API) readBody(w *recorder, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, clientele.Errorf(clientele.ErrorCodeTooLarge, "", "the body is larger than 1 MiB")
 	}
 	if r.ContentLength == 0 {
 		return nil, nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	size := r.ContentLength
+	if size < 0 { // it comes in chunks and may be as large as any
+		size = maxBody
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), bodyPatience)
+	defer cancel()
+	if a.bodies.Acquire(ctx, size) != nil {
+		return nil, clientele.Errorf(clientele.ErrorCodeUnavailable, "",
+			"too many large requests are being answered; try again in a moment")
+	}
+	w.release = func() { a.bodies.Release(size) }
+	body, err := readAll(http.MaxBytesReader(w, r.Body, maxBody), r.ContentLength)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -65,6 +77,16 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 			"the body must be application/json in UTF-8")
 	}
 	return body, nil
+}
+
+// readAll reads a body of a known size, or -1, without making room for more.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	if size < 0 {
+		return io.ReadAll(r)
+	}
+	body := make([]byte, size)
+	_, err := io.ReadFull(r, body)
+	return body, err
 }
 
 // call says in which world a change is asked for, by whom, and how its repetition is recognised.

@@ -30,10 +30,12 @@ func New(store Store, now func() time.Time) *Authenticator {
 	return &Authenticator{store: store, now: now}
 }
 
-// Authenticate says who sent a request, given its parsed query and its whole body. Errors for the client are
-// [*clientele.Error]: Unauthorized, or Invalid where the request contradicts itself. Other errors are the store's.
+// Authenticate says who sent a request, given its parsed query and a function that reads its whole body, which is called
+// only when a signature that may be good is to be held against it: what has no credentials is refused unread. Errors for
+// the client are [*clientele.Error]: Unauthorized, or Invalid where the request contradicts itself. Other errors are the
+// store's.
 func (a *Authenticator) Authenticate(
-	ctx context.Context, r *http.Request, query *wire.Query, body []byte,
+	ctx context.Context, r *http.Request, query *wire.Query, body func() ([]byte, error),
 ) (Caller, error) {
 	authorization, signed := r.Header.Values("Authorization"), isSigned(r)
 	switch {

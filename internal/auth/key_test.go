@@ -167,7 +167,7 @@ func TestKeyRevocationIsObeyedAtOnce(t *testing.T) {
 	request := func() (auth.Caller, error) {
 		r := httptest.NewRequest("GET", "/api/customers", nil)
 		r.Header.Set("Authorization", "Bearer "+k.live)
-		return authenticator.Authenticate(r.Context(), r, &wire.Query{}, nil)
+		return authenticator.Authenticate(r.Context(), r, &wire.Query{}, unread)
 	}
 	caller, err := request()
 	if err != nil {
@@ -213,7 +213,7 @@ func ask(t *testing.T, store auth.Store, now time.Time, query string, header htt
 	if err != nil {
 		t.Fatal(err)
 	}
-	return auth.New(store, func() time.Time { return now }).Authenticate(context.Background(), r, parsed, nil)
+	return auth.New(store, func() time.Time { return now }).Authenticate(context.Background(), r, parsed, unread)
 }
 
 func wantRefusal(
@@ -254,3 +254,6 @@ func FuzzSecret(f *testing.F) {
 		}
 	})
 }
+
+// unread is the body of a request that is let in or refused without it.
+func unread() ([]byte, error) { panic("the body was read") }

@@ -50,10 +50,14 @@ func isSigned(r *http.Request) bool {
 }
 
 func (a *Authenticator) bySignature(
-	ctx context.Context, r *http.Request, query *wire.Query, body []byte,
+	ctx context.Context, r *http.Request, query *wire.Query, readBody func() ([]byte, error),
 ) (Caller, error) {
 	now := a.now()
 	claim, err := readSignature(r.Header, now)
+	if err != nil {
+		return Caller{}, err
+	}
+	body, err := readBody()
 	if err != nil {
 		return Caller{}, err
 	}

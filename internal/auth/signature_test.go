@@ -91,7 +91,8 @@ func authenticate(
 	}
 	r := &http.Request{Method: method, RequestURI: uri, URL: target, Header: header}
 	now := func() time.Time { return time.Unix(clock, 999_999_999) }
-	return auth.New(store, now).Authenticate(t.Context(), r, query, []byte(body))
+	return auth.New(store, now).Authenticate(t.Context(), r, query,
+		func() ([]byte, error) { return []byte(body), nil })
 }
 
 func TestSamplesAreAccepted(t *testing.T) {

@@ -295,7 +295,7 @@ func (s *Service) CreditNote(ctx context.Context, live bool, id string) (doc Doc
 func (s *Service) ListCreditNotes(
 	ctx context.Context, customer string, f CreditNoteFilter,
 ) (docs [][]byte, count int64, err error) {
-	err = s.viewOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
+	err = s.scanOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
 		f.CustomerID = id
 		docs, count, err = tx.ListCreditNotes(f)
 		return err

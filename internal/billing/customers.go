@@ -219,7 +219,11 @@ func reclaim(tx Tx, c *clientele.Customer) error {
 func (s *Service) ListCustomers(
 	ctx context.Context, f CustomerFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+	look := s.store.Scan
+	if f.plain() {
+		look = s.store.View
+	}
+	err = look(ctx, func(tx Tx) error {
 		var page []Record
 		if page, count, err = tx.ListCustomers(f); err != nil {
 			return err
@@ -247,7 +251,7 @@ func (s *Service) SearchCustomers(
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.store.View(ctx, func(tx Tx) error {
+	err = s.store.Scan(ctx, func(tx Tx) error {
 		var page []Record
 		if len(terms) == 0 {
 			all := CustomerFilter{Livemode: live, Window: Window{Limit: limit, Offset: offset}}

@@ -444,7 +444,7 @@ func findInvoice(tx Tx, live bool, ref string) (Record, error) {
 func (s *Service) ListInvoices(
 	ctx context.Context, customer string, f InvoiceFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	err = s.viewOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
+	err = s.scanOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
 		f.CustomerID = id
 		if docs, count, err = tx.ListInvoices(f); err == nil && expand {
 			docs, err = expandReferring(tx, f.Livemode, docs)
@@ -463,7 +463,7 @@ func (s *Service) SearchInvoices(
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.store.View(ctx, func(tx Tx) error {
+	err = s.store.Scan(ctx, func(tx Tx) error {
 		docs, count, err = tx.SearchInvoices(InvoiceSearch{Livemode: live, Terms: terms, Limit: limit, Offset: offset})
 		if err == nil && expand {
 			docs, err = expandReferring(tx, live, docs)
@@ -473,10 +473,10 @@ func (s *Service) SearchInvoices(
 	return docs, count, err
 }
 
-// viewOf is View for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
+// scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
 // one has nothing: fn is not called.
-func (s *Service) viewOf(ctx context.Context, live bool, customer string, fn func(tx Tx, id string) error) error {
-	return s.store.View(ctx, func(tx Tx) error {
+func (s *Service) scanOf(ctx context.Context, live bool, customer string, fn func(tx Tx, id string) error) error {
+	return s.store.Scan(ctx, func(tx Tx) error {
 		if customer == "" {
 			return fn(tx, "")
 		}

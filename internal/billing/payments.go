@@ -454,7 +454,7 @@ func (s *Service) Payment(ctx context.Context, live bool, id string) (doc Docume
 func (s *Service) ListPayments(
 	ctx context.Context, customer string, f PaymentFilter,
 ) (docs [][]byte, count int64, err error) {
-	err = s.viewOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
+	err = s.scanOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
 		f.CustomerID = id
 		docs, count, err = tx.ListPayments(f)
 		return err

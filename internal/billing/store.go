@@ -11,6 +11,10 @@ import (
 type Store interface {
 	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it.
 	View(ctx context.Context, fn func(Tx) error) error
+	// Scan is View for what may take long: lists, searches and reports. Only so many run at once, so that they keep
+	// nobody else from being answered; the others wait a moment and are then refused as
+	// [clientele.ErrorCodeUnavailable].
+	Scan(ctx context.Context, fn func(Tx) error) error
 	// Update runs fn in one transaction and returns nil only when its changes are durable. When fn returns an error
 	// nothing of it remains. fn may run more than once.
 	Update(ctx context.Context, fn func(Tx) error) error
@@ -197,6 +201,13 @@ type CustomerFilter struct {
 	Metadata   []MetadataMatch
 	Order      []Order
 	Window
+}
+
+// plain says whether the list is that of everybody by time of creation, of which any page is found at once.
+func (f CustomerFilter) plain() bool {
+	filtered := f.Deleted || len(f.Names) > 0 || f.Email != "" || f.Delinquent != nil || f.From != 0 || f.To != 0 ||
+		len(f.Metadata) > 0
+	return !filtered && (len(f.Order) == 0 || len(f.Order) == 1 && f.Order[0].Field == "created_at")
 }
 
 // Window is the part of a list that is asked for: by offset, or beside an object.

@@ -68,6 +68,9 @@ type inside struct{ tx billing.Tx }
 // View implements [billing.Store].
 func (i inside) View(_ context.Context, fn func(billing.Tx) error) error { return fn(i.tx) }
 
+// Scan implements [billing.Store].
+func (i inside) Scan(_ context.Context, fn func(billing.Tx) error) error { return fn(i.tx) }
+
 // Update implements [billing.Store].
 func (i inside) Update(_ context.Context, fn func(billing.Tx) error) error {
 	return i.tx.Nested(func() error { return fn(i.tx) })

@@ -11,7 +11,7 @@ import (
 
 // KeyByHash implements [auth.Store].
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key auth.Key, found bool, err error) {
-	err = read(ctx, s.lookups, func(c *conn) error {
+	err = s.lookups.read(ctx, func(c *conn) error {
 		return c.each(selectKeys+" WHERE hash = $1", func(r row) error {
 			key, found = keyOf(r), true
 			return nil
@@ -39,7 +39,7 @@ func moment(ms int64) time.Time {
 
 // Keys are all keys, revoked ones included, oldest first.
 func (s *Store) Keys(ctx context.Context) (keys []auth.Key, err error) {
-	err = read(ctx, s.lookups, func(c *conn) error {
+	err = s.lookups.read(ctx, func(c *conn) error {
 		return c.each(selectKeys+" ORDER BY created_at, id", func(r row) error {
 			keys = append(keys, keyOf(r))
 			return nil
@@ -82,7 +82,7 @@ func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) (bool, e
 
 // Apps implements [auth.Store].
 func (s *Store) Apps(ctx context.Context) (apps []auth.App, err error) {
-	err = read(ctx, s.lookups, func(c *conn) error {
+	err = s.lookups.read(ctx, func(c *conn) error {
 		return c.each("SELECT id, name, public_key, created_at, coalesce(revoked_at, 0) FROM apps ORDER BY created_at, id",
 			func(r row) error {
 				apps = append(apps, auth.App{

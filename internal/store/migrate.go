@@ -27,8 +27,17 @@ var fills = map[string]func(*tx) error{"0005_receivables": func(t *tx) error {
 // migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a
 // step; its number is the schema's version after it.
 func migrate(c *conn) (err error) {
+	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	newest := int64(len(steps))
+	// A look before writing: a database that is up to date can be opened on a full disk.
+	if current, err := schemaVersion(c); err == nil && current == newest {
+		return nil
+	}
 	if err := c.run("BEGIN IMMEDIATE"); err != nil {
-		return busyOr(err)
+		return faultOf(err)
 	}
 	defer func() {
 		if err != nil {
@@ -39,16 +48,11 @@ func migrate(c *conn) (err error) {
 	if err != nil {
 		return err
 	}
-	var current int64
-	read := func(r row) error { current = r.int(0); return nil }
-	if err := c.each("SELECT coalesce(max(version), 0) FROM schema_migrations", read); err != nil {
-		return err
-	}
-	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	current, err := schemaVersion(c)
 	if err != nil {
 		return err
 	}
-	if newest := int64(len(steps)); current > newest {
+	if current > newest {
 		return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
 			"upgrade the program", current, newest)
 	}
@@ -58,6 +62,13 @@ func migrate(c *conn) (err error) {
 		}
 	}
 	return c.run("COMMIT")
+}
+
+// schemaVersion is the number of the last step that was applied.
+func schemaVersion(c *conn) (version int64, err error) {
+	read := func(r row) error { version = r.int(0); return nil }
+	err = c.each("SELECT coalesce(max(version), 0) FROM schema_migrations", read)
+	return version, err
 }
 
 func applyStep(c *conn, step string) error {

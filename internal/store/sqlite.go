@@ -1,9 +1,11 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -49,7 +51,7 @@ func openConn(path string, pragmas ...string) (*conn, error) {
 		"temp_store = MEMORY",
 	}, pragmas...) {
 		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+pragma, nil); err != nil {
-			return nil, fmt.Errorf("the database %s: PRAGMA %s: %w", path, pragma, err)
+			return nil, errors.Join(fmt.Errorf("the database %s: PRAGMA %s: %w", path, pragma, err), c.Close())
 		}
 	}
 	return &conn{c, map[string]*sqlite.Stmt{}}, nil
@@ -66,10 +68,23 @@ func (c *conn) exec(query string, args ...any) (int64, error) {
 	return int64(c.Changes()), err
 }
 
+// traced is told every statement that is prepared, unless it is nil.
+var traced atomic.Pointer[func(query string)]
+
+// TraceStatements tells fn every statement that any store prepares from now on. Tests look at their plans.
+func TraceStatements(fn func(query string)) { traced.Store(&fn) }
+
+func trace(query string) {
+	if fn := traced.Load(); fn != nil {
+		(*fn)(query)
+	}
+}
+
 // each calls fn on every row. The statement is kept prepared.
 func (c *conn) each(query string, fn func(row) error, args ...any) error {
 	stmt := c.prepared[query]
 	if stmt == nil {
+		trace(query)
 		var err error
 		if stmt, err = c.Prepare(sqliteForm(query)); err != nil {
 			return err
@@ -82,6 +97,7 @@ func (c *conn) each(query string, fn func(row) error, args ...any) error {
 
 // eachOnce is each for a statement of many variants, which is not kept.
 func (c *conn) eachOnce(query string, fn func(row) error, args ...any) error {
+	trace(query)
 	stmt, _, err := c.PrepareTransient(sqliteForm(query))
 	if err != nil {
 		return err
@@ -138,6 +154,9 @@ func (c *conn) savepoint(name string, fn func() error) (err error) {
 		return err
 	}
 	if err := fn(); err != nil {
+		if c.AutocommitEnabled() { // SQLite has undone the whole transaction, this with it
+			return err
+		}
 		if undo := c.run("ROLLBACK TO " + name); undo != nil {
 			return undo
 		}

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"clientele.dev/internal/billing"
 )
 
 func open(t *testing.T) *Store {
@@ -60,14 +58,14 @@ func TestSharedCommit(t *testing.T) {
 	}
 	wg.Wait()
 	for i, err := range errs {
-		ok := [...]bool{err == nil, errors.Is(err, refused), err != nil && err.Error() == "panicked",
+		ok := [...]bool{err == nil, errors.Is(err, refused), err != nil && strings.HasPrefix(err.Error(), "panicked"),
 			err != nil && strings.Contains(err.Error(), "UNIQUE")}[i%4]
 		if !ok {
 			t.Errorf("transaction %d returned %v", i, err)
 		}
 	}
 	var names []string
-	err := read(t.Context(), s.readers, func(c *conn) error {
+	err := s.readers.read(t.Context(), func(c *conn) error {
 		return c.each("SELECT name FROM customer_names", func(r row) error {
 			names = append(names, r.text(0))
 			return nil
@@ -149,7 +147,7 @@ func TestMigrateTwiceAndFromTheFuture(t *testing.T) {
 func TestSQLiteVersion(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	err := read(t.Context(), s.readers, func(c *conn) error {
+	err := s.readers.read(t.Context(), func(c *conn) error {
 		return c.each("SELECT sqlite_version()", func(r row) error {
 			var major, minor, patch int
 			if _, err := fmt.Sscanf(r.text(0), "%d.%d.%d", &major, &minor, &patch); err != nil {
@@ -163,51 +161,5 @@ func TestSQLiteVersion(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
-	}
-}
-
-// TestPlans shows that lists and searches are answered from indexes: no statement sorts or reads a whole table.
-func TestPlans(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	long := phrase{billing.Term{Text: "smith"}, contains}
-	for name, c := range map[string]struct {
-		query, uses string
-	}{
-		"page": {`SELECT seq FROM customers WHERE shown = $1 AND seq <= $2
-			ORDER BY seq DESC LIMIT 1`, "USING COVERING INDEX customers_by_time"},
-		"count": {"SELECT count(*) FROM customers WHERE shown = $1 AND email = $2",
-			"USING COVERING INDEX customers_by_email"},
-		"order by name": {"SELECT seq FROM customers WHERE shown = $1 ORDER BY " +
-			orderBy([]billing.Order{{Field: "name"}}) + " LIMIT 1", "USING COVERING INDEX customers_by_name"},
-		"order by update": {"SELECT seq FROM customers WHERE shown = $1 ORDER BY " +
-			orderBy([]billing.Order{{Field: "updated_at", Desc: true}}) + " LIMIT 1",
-			"USING COVERING INDEX customers_by_update"},
-		"delinquent": {"SELECT seq FROM customers WHERE shown = $1 AND delinquent = $2 ORDER BY seq",
-			"USING COVERING INDEX customers_delinquent"},
-		"by did": {`SELECT c.doc FROM customer_names n JOIN customers c ON c.id = n.customer_id
-			WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3`, "SEARCH n USING PRIMARY KEY"},
-		"invoices of a customer": {"SELECT doc FROM invoices WHERE customer_id = $1 AND status = $2 ORDER BY seq DESC",
-			"USING INDEX invoices_by_customer"},
-		"search": {func() string {
-			seq, from, w := tier{all: []phrase{long}}.from(false)
-			return "SELECT " + seq + " FROM " + from + " WHERE " + w.String() + " ORDER BY " + seq + " DESC LIMIT 20"
-		}(), "VIRTUAL TABLE INDEX"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var plan []string
-			err := read(t.Context(), s.readers, func(conn *conn) error {
-				return conn.each("EXPLAIN QUERY PLAN "+c.query, func(r row) error {
-					plan = append(plan, r.text(3))
-					return nil
-				})
-			})
-			all := strings.Join(plan, "\n")
-			if err != nil || !strings.Contains(all, c.uses) || strings.Contains(all, "TEMP B-TREE") ||
-				strings.Contains(all, "SCAN c") {
-				t.Errorf("%s\nis answered by\n%s\nwant %s; %v", c.query, all, c.uses, err)
-			}
-		})
 	}
 }

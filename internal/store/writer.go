@@ -1,11 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-
-	"zombiezen.com/go/sqlite"
+	"runtime/debug"
+	"sync/atomic"
 
 	"clientele.dev"
 )
@@ -16,28 +17,29 @@ const maxBatch = 128
 // errClosed is what a transaction gets after Close.
 var errClosed = clientele.Errorf(clientele.ErrorCodeUnavailable, "", "the server is stopping")
 
-// errUndone is what the transactions of a batch get that SQLite has undone.
-var errUndone = errors.New("the database undid the transaction: its disk may be full or failing")
-
 // writer runs all transactions of this process on one connection. Those that arrive while one commit is being synced
 // share the next: durability is paid once for all of them, and nobody waits for company.
 type writer struct {
-	conn *conn
-	jobs chan *job
-	quit chan struct{}
-	done chan struct{}
+	conn    *conn
+	log     writeAheadLog
+	jobs    chan *job
+	quit    chan struct{}
+	done    chan struct{}
+	fault   error       // why SQLite undid the batch under way, if it did
+	failing atomic.Bool // the last batch failed for a reason that lasts
 }
 
 type job struct {
 	ctx      context.Context
 	fn       func(*conn) error
 	err      error
-	panicked any
+	panicked any // nil unless it did
 	finished chan struct{}
 }
 
-func newWriter(c *conn) *writer {
-	return &writer{conn: c, jobs: make(chan *job, maxBatch), quit: make(chan struct{}), done: make(chan struct{})}
+func newWriter(c *conn, path string) *writer {
+	return &writer{conn: c, log: writeAheadLog{path: path + "-wal"}, jobs: make(chan *job, maxBatch),
+		quit: make(chan struct{}), done: make(chan struct{})}
 }
 
 // do runs fn in a transaction and returns when its commit is durable, or nothing of it remains.
@@ -62,7 +64,7 @@ func (w *writer) do(ctx context.Context, fn func(*conn) error) error {
 	if j.panicked != nil {
 		panic(j.panicked)
 	}
-	return j.err
+	return faultOf(j.err)
 }
 
 // close finishes the transactions under way.
@@ -94,33 +96,50 @@ func (w *writer) loop() {
 // batch runs a transaction and those that wait behind it, and commits them together.
 func (w *writer) batch(first *job) {
 	ran := []*job{first}
+	w.fault = nil
 	err := w.conn.run("BEGIN IMMEDIATE")
 	if err == nil {
 		w.runOne(first)
-	drain:
 		for len(ran) < maxBatch && !w.conn.AutocommitEnabled() {
-			select {
-			case j := <-w.jobs:
-				w.runOne(j)
-				ran = append(ran, j)
-			default:
-				break drain
+			j := w.next()
+			if j == nil {
+				break
 			}
+			w.runOne(j)
+			ran = append(ran, j)
 		}
 		err = w.commit()
+	} else { // nobody behind would fare better, and each would wait as long again
+		for j := w.next(); j != nil; j = w.next() {
+			ran = append(ran, j)
+		}
 	}
+	w.failing.Store(lasting(err) || lasting(w.fault))
 	for _, j := range ran {
 		if err != nil && j.err == nil {
-			j.err = busyOr(err)
+			j.err = err
 		}
 		close(j.finished)
+	}
+	if err == nil {
+		w.log.bound(w.conn)
+	}
+}
+
+// next takes a transaction that waits, or returns nil.
+func (w *writer) next() *job {
+	select {
+	case j := <-w.jobs:
+		return j
+	default:
+		return nil
 	}
 }
 
 // commit makes a batch durable. Whatever fails, nothing of the batch stays.
 func (w *writer) commit() error {
-	if w.conn.AutocommitEnabled() { // SQLite itself has undone it all, the disk being full or failing
-		return errUndone
+	if w.conn.AutocommitEnabled() { // SQLite itself has undone it all
+		return cmp.Or(w.fault, errUndone)
 	}
 	err := w.conn.run("COMMIT")
 	if err != nil && !w.conn.AutocommitEnabled() {
@@ -137,17 +156,23 @@ func (w *writer) runOne(j *job) {
 	j.err = w.conn.savepoint("job", func() (err error) {
 		defer func() {
 			if p := recover(); p != nil {
-				j.panicked, err = p, fmt.Errorf("panic in a transaction: %v", p)
+				j.panicked, err = panicked{p, debug.Stack()}, fmt.Errorf("panic in a transaction: %v", p)
 			}
 		}()
 		return j.fn(w.conn)
 	})
+	if lasting(j.err) {
+		w.fault = j.err
+	}
 }
 
-// busyOr makes an error that will pass one that says so.
-func busyOr(err error) error {
-	if sqlite.ErrCode(err).ToPrimary() == sqlite.ResultBusy {
-		return clientele.Errorf(clientele.ErrorCodeUnavailable, "", "the database is busy; try again in a moment")
-	}
-	return err
+// panicked is what a transaction panicked with, and where: the goroutine that hears of it is another one.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// String says both.
+func (p panicked) String() string {
+	return fmt.Sprintf("%v\n\nin the transaction:\n%s", p.value, p.stack)
 }

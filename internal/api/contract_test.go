@@ -1,0 +1,372 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+
+	"clientele.dev"
+	"clientele.dev/client"
+)
+
+// TestListsCarryTheNewestOfWhatBelongsToEachCustomer holds lists, searches and retrieval to the published type, and to
+// their bounds.
+func TestListsCarryTheNewestOfWhatBelongsToEachCustomer(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	payment := s.Test()
+	rich, poor := s.post(t, `{"name":"Rich"}`), s.post(t, `{"name":"Poor"}`)
+	var invoices []string // newest first
+	for range 12 {
+		s.Advance(time.Second)
+		i := draft(t, payment, rich.ID, "curr_test_usd", "5")
+		invoices = slices.Insert(invoices, 0, i.ID)
+		ok(payment.Invoices.Finalize(t.Context(), i.ID))(t)
+	}
+	for _, id := range invoices[:11] {
+		ok(payment.Invoices.Pay(t.Context(), id, client.Receipt{}))(t)
+	}
+	for name, list := range map[string][]clientele.CustomerExpanded{
+		"list": s.list(t, "order=name:DESC").List,
+		"search": decoded[clientele.Page[clientele.CustomerExpanded]](t, s.send(t, "GET",
+			"/api/customers/search?query=rich", "")).List,
+	} {
+		first := list[0]
+		if first.ID != rich.ID || len(first.Invoices) != 10 || first.InvoiceCount != 12 || len(first.Payments) != 10 ||
+			first.PaymentCount != 11 || first.Subscriptions == nil {
+			t.Errorf("%s: %d of %d invoices and %d of %d payments of %s", name, len(first.Invoices), first.InvoiceCount,
+				len(first.Payments), first.PaymentCount, first.Name)
+		}
+		for i, invoice := range first.Invoices {
+			if invoice.ID != invoices[i] {
+				t.Errorf("%s: invoice %d is %s, want %s", name, i, invoice.ID, invoices[i])
+			}
+		}
+	}
+	if page := s.list(t, "order=name:ASC"); page.List[0].ID != poor.ID || page.List[0].Invoices == nil ||
+		len(page.List[0].Invoices)+len(page.List[0].Payments) != 0 {
+		t.Errorf("the other customer has %+v", page.List[0])
+	}
+	whole := s.send(t, "GET", "/api/customers/"+rich.ID, "").customer(t)
+	if len(whole.Invoices) != 12 || whole.InvoiceCount != 12 || len(whole.Payments) != 11 || whole.PaymentCount != 11 {
+		t.Errorf("retrieve has %d invoices and %d payments", len(whole.Invoices), len(whole.Payments))
+	}
+	ok(payment.Invoices.Delete(t.Context(), draft(t, payment, rich.ID, "curr_test_usd", "1").ID))(t)
+	if n := s.send(t, "GET", "/api/customers/"+rich.ID, "").customer(t).InvoiceCount; n != 12 {
+		t.Errorf("after a draft came and went there are %d invoices", n)
+	}
+	for _, path := range []string{"/api/customers?expand=none", "/api/customers/search?query=rich&expand=none"} {
+		body := s.send(t, "GET", path, "").must(t, 200).body
+		if strings.Contains(string(body), "invoices") || strings.Contains(string(body), "payments") {
+			t.Errorf("%s answers %s", path, body)
+		}
+	}
+	s.send(t, "GET", "/api/customers?expand=all", "").refused(t, 400, "expand")
+	// What a list answered can be sent back whole.
+	element := decoded[struct{ List []json.RawMessage }](t, s.send(t, "GET", "/api/customers?order=name:ASC", "")).List[0]
+	s.send(t, "PUT", "/api/customers/"+poor.ID, string(element)).must(t, 200)
+}
+
+func TestRetrieveCarriesAtMostAThousandInvoices(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Big"}`)
+	one := draft(t, s.Test(), c.ID, "curr_test_usd", "5")
+	s.write(t, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1004)
+		INSERT INTO invoices (seq, id, livemode, version, customer_id, currency_id, status, number, due_date, updated_at,
+			zero, remaining, settled_at, doc)
+		SELECT seq - i, id || i, livemode, version, customer_id, currency_id, status, '', due_date, updated_at, zero,
+			remaining, settled_at, replace(doc, id, id || i) FROM invoices, n WHERE id = ?1`, one.ID)
+	s.write(t, "UPDATE customer_counts SET invoices = 1005 WHERE customer_id = ?1", c.ID)
+	whole := s.send(t, "GET", "/api/customers/"+c.ID, "").customer(t)
+	if len(whole.Invoices) != 1000 || whole.InvoiceCount != 1005 || whole.Invoices[0].ID != one.ID {
+		t.Errorf("retrieve has %d of %d invoices", len(whole.Invoices), whole.InvoiceCount)
+	}
+}
+
+func TestInvoicesAreExpandedAndFoundByNumber(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	payment := s.Test()
+	c := s.post(t, `{"name":"Ada","invoice_prefix":"ADA"}`)
+	i := draft(t, payment, c.ID, "curr_test_eur", "5")
+	i = ok(payment.Invoices.Finalize(t.Context(), i.ID))(t)
+	if i.Number != "ADA-0001" {
+		t.Fatalf("the number is %s", i.Number)
+	}
+	check := func(what string, e clientele.InvoiceExpanded) {
+		t.Helper()
+		if e.ID != i.ID || e.Customer.ID != c.ID || e.PaymentCurrency.ID != "curr_test_eur" ||
+			e.PaymentMethod.ID != "pm_test_manual" || len(e.Lines) != 1 {
+			t.Errorf("%s: %+v", what, e)
+		}
+	}
+	check("by number", *ok(payment.Invoices.Retrieve(t.Context(), "ADA-0001"))(t))
+	check("list", ok(payment.Invoices.List(t.Context(), client.InvoiceListParams{}))(t).List[0])
+	check("search", ok(payment.Invoices.Search(t.Context(), client.SearchParams{Query: "ada-0001"}))(t).List[0])
+	plain := s.send(t, "GET", "/api/invoices?expand=none", "").must(t, 200)
+	if strings.Contains(string(plain.body), "paymentCurrency") {
+		t.Errorf("expand=none answers %s", plain.body)
+	}
+	s.send(t, "GET", "/api/invoices/ADA-0002", "").refused(t, 404, "id")
+	s.send(t, "GET", "/api/invoices/ADA-0001", "", "Authorization", "Bearer "+s.LiveKey).refused(t, 404, "id")
+	paid := ok(payment.Invoices.Pay(t.Context(), "ADA-0001", client.Receipt{}))(t)
+	if paid.Status != clientele.InvoicePaid {
+		t.Errorf("paid by number, it is %s", paid.Status)
+	}
+}
+
+func TestInvoicesAreFilteredByDueDate(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	for day := 1; day <= 5; day++ {
+		s.Advance(time.Minute)
+		s.send(t, "POST", "/api/invoices", fmt.Sprintf(`{"customer_id":%q,"currency_id":"curr_test_usd","description":"%d",`+
+			`"due_date":%d,"lines":[{"unit_amount":"1"}]}`, c.ID, day, time.Date(2026, 2, day, 0, 0, 0, 0, time.UTC).Unix()))
+	}
+	draft(t, s.Test(), c.ID, "curr_test_usd", "1") // has no due date
+	at := func(n int) string { return clientele.At(epoch.Add(time.Duration(n) * time.Minute)).String() }
+	for query, want := range map[string]string{
+		"due_date[lt]=2026-02-03": "21", "due_date[lte]=2026-02-03": "321", "due_date[gt]=2026-02-03": "54",
+		"due_date[gte]=2026-02-03": "543", "due_date[gte]=2026-02-02&due_date[lt]=2026-02-04": "32",
+		"due_date[lt]=2026-02-03&customer_id=" + c.ID: "21", "due_date[lt]=2026-01-01": "",
+		"due_date[lt]=2026-02-02T00:00:00.001Z": "21", "due_date[gt]=2026-02-01T23:59:59.999Z": "5432",
+		"created_at[gt]=" + at(2) + "&created_at[lte]=" + at(4): "43",
+	} {
+		page := decoded[clientele.Page[clientele.InvoiceExpanded]](t, s.send(t, "GET", "/api/invoices?"+query, ""))
+		got := ""
+		for _, i := range page.List {
+			got += i.Description
+		}
+		if got != want || page.Count != int64(len(want)) {
+			t.Errorf("%s lists %q of %d, want %q", query, got, page.Count, want)
+		}
+	}
+}
+
+func TestDiscountsAndTaxes(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	create := func(lines string) reply {
+		return s.send(t, "POST", "/api/invoices",
+			`{"customer_id":`+quoted(c.ID)+`,"currency_id":"curr_test_usd","finalize":true,"lines":`+lines+`}`)
+	}
+	got := decoded[clientele.Invoice](t, create(`[{"unit_amount":"1000","tax_amount":"190"},`+
+		`{"description":"Discount","unit_amount":"-300","tax_amount":"-57"}]`))
+	if got.Subtotal.String() != "700" || got.Tax.String() != "133" || got.Total.String() != "833" {
+		t.Errorf("subtotal %s, tax %s, total %s", got.Subtotal, got.Tax, got.Total)
+	}
+	free := decoded[clientele.Invoice](t, create(`[{"unit_amount":"5"},{"unit_amount":"-5"}]`))
+	if free.Status != clientele.InvoicePaid {
+		t.Errorf("an invoice over nothing is %s", free.Status)
+	}
+	create(`[{"unit_amount":"5"},{"unit_amount":"-6"}]`).refused(t, 400, "lines")
+}
+
+func TestImportedNumbers(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	ada, bob := s.post(t, `{"invoice_prefix":"ADA"}`), s.post(t, `{"invoice_prefix":"BOB"}`)
+	create := func(customer, more string) reply {
+		return s.send(t, "POST", "/api/invoices", `{"customer_id":`+quoted(customer)+
+			`,"currency_id":"curr_test_usd","finalize":true,"lines":[{"unit_amount":"1"}]`+more+`}`)
+	}
+	old := decoded[clientele.Invoice](t, create(ada.ID, `,"number":"2019/17","effective_at":1546300800`))
+	if old.Number != "2019/17" || old.EffectiveAt != 1546300800 {
+		t.Errorf("imported as %s of %d", old.Number, old.EffectiveAt)
+	}
+	for body, want := range map[string]int{
+		`,"number":"2019/17"`: 409, `,"number":"BOB-0007"`: 409, `,"number":" x"`: 400, `,"number":"in_1"`: 400,
+		`,"number":"` + strings.Repeat("9", 65) + `"`: 400, `,"effective_at":-1`: 400,
+	} {
+		field := "number"
+		if strings.Contains(body, "effective_at") {
+			field = "effective_at"
+		}
+		create(ada.ID, body).refused(t, want, field)
+	}
+	for _, step := range []struct{ customer, more, want string }{
+		{ada.ID, ``, "ADA-0001"}, {ada.ID, `,"number":"ADA-0009"`, "ADA-0009"}, {ada.ID, ``, "ADA-0010"},
+		{ada.ID, `,"number":"ADA-0004"`, "ADA-0004"}, {ada.ID, ``, "ADA-0011"}, {bob.ID, ``, "BOB-0001"},
+	} {
+		if got := decoded[clientele.Invoice](t, create(step.customer, step.more)).Number; got != step.want {
+			t.Errorf("%s became %s, want %s", step.more, got, step.want)
+		}
+	}
+	// A draft keeps a number that comes up meanwhile.
+	draft := decoded[clientele.Invoice](t, s.send(t, "POST", "/api/invoices", `{"customer_id":`+quoted(ada.ID)+
+		`,"currency_id":"curr_test_usd","lines":[{"unit_amount":"1"}],"number":"ADA-0012"}`))
+	if got := decoded[clientele.Invoice](t, create(ada.ID, ``)).Number; got != "ADA-0013" {
+		t.Errorf("beside a draft of ADA-0012 the next is %s", got)
+	}
+	s.send(t, "PUT", "/api/invoices/"+draft.ID, `{"number":"ADA-0013"}`).refused(t, 409, "number")
+	s.send(t, "PUT", "/api/invoices/"+draft.ID, `{"number":"ADA-0012"}`).must(t, 200)
+	s.send(t, "POST", "/api/customers", `{"invoice_prefix":"ADA"}`).refused(t, 409, "invoice_prefix")
+	s.send(t, "PUT", "/api/customers/"+bob.ID, `{"invoice_prefix":"ADA"}`).refused(t, 409, "invoice_prefix")
+	s.send(t, "PUT", "/api/customers/"+bob.ID, `{"invoice_prefix":"ROB"}`).must(t, 200)
+	s.send(t, "POST", "/api/customers", `{"invoice_prefix":"BOB"}`).refused(t, 409, "invoice_prefix")
+}
+
+// TestCreatedAtIsTakenOver is about moving in: lists follow when a customer was created elsewhere.
+func TestCreatedAtIsTakenOver(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	now := s.post(t, `{"name":"now"}`)
+	old := s.post(t, `{"name":"old","created_at":"2019-05-01T10:00:00+02:00"}`)
+	older := decoded[clientele.Customer](t, s.send(t, "PUT", "/api/customers/external/E",
+		`{"name":"older","created_at":"2018-01-01T00:00:00.000Z"}`))
+	if old.CreatedAt.String() != "2019-05-01T08:00:00.000Z" || old.UpdatedAt != now.UpdatedAt {
+		t.Errorf("created_at %s, updated_at %s", old.CreatedAt, old.UpdatedAt)
+	}
+	if got := names(s.list(t, "")); got != "nowoldolder" {
+		t.Errorf("lists %s", got)
+	}
+	if got := names(s.list(t, "order=id:ASC")); got != "olderoldnow" {
+		t.Errorf("by id lists %s", got)
+	}
+	s.send(t, "PUT", "/api/customers/"+older.ID, `{"created_at":"2017-01-01T00:00:00.000Z"}`).refused(t, 400, "created_at")
+	s.send(t, "PUT", "/api/customers/external/E", `{"created_at":"2018-01-01T00:00:00.000Z"}`).must(t, 200)
+}
+
+// TestErrorsNameEveryInvalidValue holds errors to name the same field every time, and all of them beside it.
+func TestErrorsNameEveryInvalidValue(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	for range 5 {
+		for _, test := range []struct{ method, path, body, want string }{
+			{"POST", "/api/customers", `{"phone":"x","email":"y","address":{"country":"XX","zip":1},"nmae":"Ada","did":"z"}`,
+				"did email phone address.country address.zip nmae"},
+			{"PUT", "/api/customers/" + c.ID, `{"metadata":{"":1},"external_id":" ","name":5}`, "external_id name metadata."},
+			{"POST", "/api/invoices", `{"lines":[{"quantity":0,"tax_amount":"1"}],"due_date":0,"footer":"` +
+				strings.Repeat("x", 5001) + `"}`,
+				"customer_id currency_id lines[0].quantity lines[0].unit_amount due_date footer"},
+			{"GET", "/api/customers?page=0&pageSize=0&delinquent=5&did=x", ``, "delinquent did page pageSize"},
+			{"GET", "/api/customers?pagesize=1&emial=x", ``, "pagesize emial"},
+		} {
+			e := s.send(t, test.method, test.path, test.body).error(t)
+			var fields []string
+			for _, f := range e.Errors {
+				fields = append(fields, f.Field)
+			}
+			if got := strings.Join(fields, " "); got != test.want || e.Field != fields[0] || e.Message != e.Errors[0].Message {
+				t.Errorf("%s %s names %q first of %q, want %q", test.method, test.path, e.Field, got, test.want)
+			}
+		}
+	}
+	for path, hint := range map[string]string{
+		"/api/customers?pagesize=1": "pageSize", "/api/customers?emial=x": "email", "/api/invoices?staus=open": "status",
+	} {
+		if e := s.send(t, "GET", path, "").error(t); !strings.Contains(e.Message, "did you mean "+hint+"?") {
+			t.Errorf("%s: %s", path, e.Message)
+		}
+	}
+	for body, hint := range map[string]string{`{"nmae":"x"}`: "name", `{"extrnal_id":"x"}`: "external_id"} {
+		if e := s.send(t, "POST", "/api/customers", body).error(t); !strings.Contains(e.Message, "did you mean "+hint+"?") {
+			t.Errorf("%s: %s", body, e.Message)
+		}
+	}
+	e := s.send(t, "POST", "/api/invoices", `{"custmer_id":"x"}`).error(t)
+	if !strings.Contains(e.Message, "did you mean customer_id?") {
+		t.Error(e.Message)
+	}
+}
+
+// TestMetadataIsFoundAsItIsAnswered is about values that were sent with escapes.
+func TestMetadataIsFoundAsItIsAnswered(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"metadata":{"tags":["\u00e9"]}}`)
+	for _, value := range []string{`["x"]`, `["\u00e9"]`, `["x"]`, `"a\/b"`, `["\u00e9"]`} {
+		s.send(t, "PUT", "/api/customers/"+c.ID, `{"metadata":{"tags":`+value+`}}`).must(t, 200)
+	}
+	for query, want := range map[string]int64{
+		"?metadata.tags=" + url.QueryEscape(`["é"]`): 1, "?metadata.tags=" + url.QueryEscape(`["\u00e9"]`): 0,
+		"/search?query=metadata.tags:é": 1, "?metadata.tags=" + url.QueryEscape(`["x"]`): 0, "?metadata.tags=a/b": 0,
+	} {
+		s.counts(t, map[string]int64{query: want})
+	}
+	rows := 0
+	s.query(t, "SELECT 1 FROM customer_metadata", func(*sqlite.Stmt) { rows++ })
+	if rows != 1 {
+		t.Errorf("%d rows of metadata are left, want 1", rows)
+	}
+	// A long value is found by its digest, which nobody can name.
+	long := strings.Repeat("x", 300)
+	s.post(t, `{"metadata":{"q":"`+long+`"}}`)
+	var digest string
+	s.query(t, "SELECT value FROM customer_metadata WHERE key = 'q'",
+		func(row *sqlite.Stmt) { digest = row.ColumnText(0) })
+	s.counts(t, map[string]int64{"?metadata.q=" + long: 1, "?metadata.q=" + digest: 0})
+	s.post(t, `{"metadata":{"q":"`+digest+`"}}`)
+	s.counts(t, map[string]int64{"?metadata.q=" + long: 1, "?metadata.q=" + digest: 1})
+}
+
+func TestPhonesAreFoundAsPeopleTypeThem(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.post(t, `{"name":"Boston","phone":"+16175550102","external_id":"0815"}`)
+	s.post(t, `{"name":"Berlin","phone":"+4917671166598","external_id":"617-555-0102"}`)
+	s.post(t, `{"name":"London","phone":"+442079460958"}`)
+	for query, want := range map[string]string{
+		"617-555-0102": "Berlin Boston", "(617) 555": "Boston", "617.555.01": "Boston", "0176 71166598": "Berlin",
+		"0049 176 711": "Berlin", "+49 (0)176 7116": "Berlin", "020 7946": "London", "+44 20 79": "London",
+		"0815": "Boston", "00815": "", "(020) 7946 0958 1": "", "6175550102": "Boston",
+		"617-555-0102 berlin": "Berlin", "+1 617 555 0102": "Boston",
+	} {
+		page := decoded[clientele.Page[clientele.CustomerExpanded]](t,
+			s.send(t, "GET", "/api/customers/search?query="+url.QueryEscape(query), ""))
+		var got []string
+		for _, c := range page.List {
+			got = append(got, c.Name)
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != want || page.Count != int64(len(got)) {
+			t.Errorf("%q finds %v of %d, want %s", query, got, page.Count, want)
+		}
+	}
+}
+
+func TestCherokeeMatchesInBothCases(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.post(t, `{"name":"ᏣᎳᎩ"}`)
+	s.post(t, `{"name":"ꮳꮃꭹ ᏸ"}`)
+	s.counts(t, map[string]int64{"/search?query=ᏣᎳᎩ": 2, "/search?query=ꮳꮃꭹ": 2, "/search?query=Ᏸ": 1})
+}
+
+func TestTextThatIsNoTextIsRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.send(t, "POST", "/api/customers", `{"name":"x"}`, "Idempotency-Key", "\xff").refused(t, 400, "Idempotency-Key")
+	s.send(t, "PUT", "/api/customers/external/a%00b", `{"name":"x"}`).refused(t, 400, "external_id")
+	s.send(t, "PUT", "/api/customers/external/a%ffb", `{"name":"x"}`).refused(t, 400, "external_id")
+}
+
+func TestWalksInAnyOrderReachTheEnd(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for i := range 205 {
+		s.post(t, fmt.Sprintf(`{"name":"%03d"}`, i))
+	}
+	for _, order := range [][]string{nil, {"name:ASC"}, {"created_at:ASC"}, {"email:ASC", "name:DESC"}} {
+		seen := map[string]bool{}
+		for c, err := range s.Test().Customers.All(t.Context(), client.CustomerListParams{Order: order}) {
+			if err != nil {
+				t.Fatalf("%v: %v", order, err)
+			}
+			seen[c.Name] = true
+		}
+		if len(seen) != 205 {
+			t.Errorf("%v: met %d", order, len(seen))
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package api_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// connect opens a connection of its own to the server.
+func (s *server) connect(t *testing.T) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// TestABodyWithoutCredentialsIsNotRead shows that who has no good key, nor a signature that may be good, is refused
+// before the body has come.
+func TestABodyWithoutCredentialsIsNotRead(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	expired := fmt.Sprint(s.Now().Add(-time.Hour).Unix())
+	for name, headers := range map[string]string{
+		"nothing":   "",
+		"a bad key": "Authorization: Bearer sk_test_x\r\n",
+		"an old signature": "X-Component-Sig: 0x" + strings.Repeat("a", 128) + "\r\nX-Component-Sig-Version: 1\r\n" +
+			"X-Component-Sig-Iat: " + expired + "\r\nX-Component-Sig-Exp: " + expired + "\r\n",
+		"half a signature": "X-Component-Sig: 0x1\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := s.connect(t)
+			fmt.Fprintf(c, "POST /api/customers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s"+
+				"Content-Length: 1000000\r\n\r\n{", headers)
+			if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+			if err != nil {
+				t.Fatalf("no answer before the body came: %v", err)
+			}
+			defer func() { _ = resp.Body.Close() }()
+			if resp.StatusCode != 401 {
+				t.Errorf("answered %d", resp.StatusCode)
+			}
+		})
+	}
+}
+
+// TestLargeAnswersAreBounded shows that clients who do not read what they asked for cost little memory: the answers of
+// only so many are kept, others are refused, and small ones are answered all the while.
+func TestLargeAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Big"}`)
+	one := draft(t, s.Test(), c.ID, "curr_test_usd", "5")
+	s.write(t, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+		INSERT INTO invoices (seq, id, livemode, version, customer_id, currency_id, status, number, due_date, updated_at,
+			zero, remaining, settled_at, doc)
+		SELECT seq - i, id || i, livemode, version, customer_id, currency_id, status, '', due_date, updated_at, zero,
+			remaining, settled_at, json_set(doc, '$.id', id || i, '$.footer', ?2) FROM invoices, n WHERE id = ?1`,
+		one.ID, strings.Repeat("x", 20_000))
+	s.write(t, "UPDATE customer_counts SET invoices = 1000 WHERE customer_id = ?1", c.ID)
+	const clients = 8
+	for range clients {
+		conn := s.connect(t)
+		fmt.Fprintf(conn, "GET /api/customers/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", c.ID, s.TestKey)
+		if _, err := conn.Read(make([]byte, 1)); err != nil { // the answer has begun, and is not read any further
+			t.Fatal(err)
+		}
+	}
+	refusal := s.send(t, "GET", "/api/customers/"+c.ID, "").refused(t, 503, "")
+	if !strings.Contains(refusal.Message, "large answers") {
+		t.Error(refusal.Message)
+	}
+	s.send(t, "GET", "/api/customers?expand=none", "").must(t, 200)
+}
+
+// TestManyLargeBodiesAreBounded shows that requests which take their time wait for memory rather than take it all.
+func TestManyLargeBodiesAreBounded(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	const size = 1 << 20
+	var wg sync.WaitGroup
+	conns := make([]net.Conn, 64)
+	for i := range conns {
+		conns[i] = s.connect(t)
+		wg.Go(func() {
+			fmt.Fprintf(conns[i], "POST /api/customers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+
+				"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n{", s.TestKey, size)
+		})
+	}
+	wg.Wait()
+	refused := false
+	for range 40 { // until the server has begun to read them all
+		if got := s.send(t, "POST", "/api/customers", `{"name":"x"}`); got.status == 503 {
+			refused = true
+			break
+		}
+	}
+	if !refused {
+		t.Error("a body was read beside 64 MiB of others")
+	}
+	s.send(t, "GET", "/api/customers", "").must(t, 200) // needs none
+	for _, c := range conns {
+		_ = c.Close()
+	}
+	for range 100 {
+		if got := s.send(t, "POST", "/api/customers", `{"name":"x"}`); got.status == 201 {
+			return
+		}
+	}
+	t.Error("the memory of bodies that never came was not given back")
+}

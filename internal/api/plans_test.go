@@ -1,0 +1,141 @@
+package api_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"zombiezen.com/go/sqlite"
+
+	"clientele.dev/internal/store"
+)
+
+// TestMain looks, when all tests have passed, at the plan of every statement that ran under them: none may cost more
+// because others have more rows.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	var mu sync.Mutex
+	statements := map[string]bool{}
+	store.TraceStatements(func(query string) {
+		mu.Lock()
+		defer mu.Unlock()
+		statements[query] = true
+	})
+	code := m.Run()
+	whole := flag.Lookup("test.run").Value.String() == "" && !testing.Short()
+	if code == 0 && whole {
+		if errs := checkPlans(statements); len(errs) > 0 {
+			fmt.Println("FAIL: plans that grow with other customers' rows:")
+			for _, err := range errs {
+				fmt.Println(err)
+			}
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+var (
+	blank = regexp.MustCompile(`\s+`)
+	// A step that walks a table, or all of a mode's rows.
+	walk = regexp.MustCompile(`^SCAN (\w+)|^SEARCH (\w+) USING (?:COVERING )?INDEX \w+ ` +
+		`\((?:livemode|shown)=\?(?: AND (?:seq|due_date|updated_at)[<>]\?)*\)`)
+	// Whatever is small, or walked once for each row that is asked for.
+	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|customer_totals|` +
+		`customer_policies|schema_migrations|sqlite_\w+|ids|p|j|CONSTANT)$`)
+)
+
+// mayWalk are the statements that walk on purpose, and why.
+var mayWalk = []struct{ statement, why string }{
+	{"SELECT max(seq) FROM", "a range of one millisecond"},
+	{"WHERE shown = $1 AND seq <= $2 ORDER BY seq DESC LIMIT", "a page: it walks only what it skips, at most 500"},
+	{"WHERE shown = $1 AND seq >= $2 ORDER BY seq ASC LIMIT", "a page: it walks only what it skips, at most 500"},
+	{"EXISTS ( SELECT 1 FROM customers WHERE shown = $3 AND seq > $4", "whether there is any"},
+	{"instr(t.", "words of one or two letters, for which there is no index, read the narrow table of texts"},
+	{"instr(folded,", "a part of a metadata value reads the values of one key"},
+	{"SELECT count(*) FROM customers WHERE shown = $1", "exact counts read a narrow index"},
+	{"SELECT count(*) FROM customers WHERE livemode = $1 AND deleted_at IS NOT NULL", "the deleted ones alone"},
+	{"SELECT seq FROM customers WHERE livemode = $1 AND deleted_at IS NOT NULL", "the deleted ones alone"},
+	{"SELECT count(*) FROM invoices WHERE livemode = $1", "exact counts of a whole mode"},
+	{"SELECT count(*) FROM payments WHERE livemode = $1", "exact counts of a whole mode"},
+	{"SELECT count(*) FROM credit_notes WHERE livemode = $1", "exact counts of a whole mode"},
+	{"SELECT seq FROM customers WHERE shown = $1", "a list of a whole mode: what it skips, or what a filter leaves out"},
+	{"SELECT seq FROM invoices WHERE livemode = $1", "a list of a whole mode: what it skips, or what a filter leaves out"},
+	{"SELECT seq FROM payments WHERE livemode = $1", "a list of a whole mode: what it skips, or what a filter leaves out"},
+	{"_metadata WHERE seq IN (SELECT value", "a migration, once"},
+	{"_metadata WHERE instr(value, '\\')", "a migration, once"},
+	{"FROM customer_texts t WHERE t.livemode = $1 AND", "short words again, by rank"},
+	{"settled_at", "reports over what a whole mode owes"},
+	{"SELECT currency_id, amount FROM ledger WHERE livemode = $1", "a report over a whole mode"},
+	{"FROM answers WHERE answered_at", "a bounded number of the oldest"},
+}
+
+// checkPlans asks SQLite how it answers each statement.
+func checkPlans(statements map[string]bool) (errs []string) {
+	dir, err := os.MkdirTemp("", "plans")
+	if err != nil {
+		return []string{err.Error()}
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "plans.db")
+	db, err := store.Open(nil, "sqlite:"+path) //nolint:staticcheck // it does not wait for anything
+	if err != nil {
+		return []string{err.Error()}
+	}
+	defer func() { _ = db.Close() }()
+	c, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	defer func() { _ = c.Close() }()
+	checked := 0
+	for query := range statements {
+		flat := strings.TrimSpace(blank.ReplaceAllString(query, " "))
+		first, _, _ := strings.Cut(flat, " ")
+		if !slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, first) {
+			continue
+		}
+		excused := slices.ContainsFunc(mayWalk, func(w struct{ statement, why string }) bool {
+			return strings.Contains(flat, w.statement) && !strings.Contains(flat, "customer_id = $") // one customer's
+		})
+		explain := "EXPLAIN QUERY PLAN " + regexp.MustCompile(`\$(\d+)`).ReplaceAllString(query, "?$1")
+		for _, step := range planOf(c, explain) {
+			found := walk.FindStringSubmatch(step)
+			if found == nil || excused || strings.Contains(step, "VIRTUAL TABLE") || small.MatchString(found[1]+found[2]) {
+				continue
+			}
+			errs = append(errs, fmt.Sprintf("%.300s\n\t%s", flat, step))
+		}
+		checked++
+	}
+	if checked < 100 {
+		errs = append(errs, fmt.Sprintf("only %d statements ran", checked))
+	}
+	slices.Sort(errs)
+	return errs
+}
+
+// planOf are the steps of a plan, or the error as one that is never excused.
+func planOf(c *sqlite.Conn, explain string) (steps []string) {
+	stmt, _, err := c.PrepareTransient(explain)
+	if err != nil {
+		return []string{"SCAN error " + err.Error()}
+	}
+	defer func() { _ = stmt.Finalize() }()
+	for {
+		more, err := stmt.Step() // parameters are not needed
+		if err != nil {
+			return append(steps, "SCAN error "+err.Error())
+		}
+		if !more {
+			return steps
+		}
+		steps = append(steps, stmt.ColumnText(3))
+	}
+}
