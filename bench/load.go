@@ -49,7 +49,7 @@ func loop(ctx context.Context, addr string, next func(b []byte, n int) []byte) (
 		return nil, err
 	}
 	defer conn.Close() //nolint:errcheck // nothing is lost
-	in := bufio.NewReaderSize(conn, 16<<10)
+	in := newAnswers(conn)
 	var request []byte
 	for n := 0; ctx.Err() == nil; n++ {
 		request = next(request[:0], n)
@@ -57,7 +57,11 @@ func loop(ctx context.Context, addr string, next func(b []byte, n int) []byte) (
 		if _, err := conn.Write(request); err != nil {
 			return nil, err
 		}
-		if err := skipAnswer(in); err != nil {
+		status, err := skipAnswer(in)
+		if err == nil && !strings.HasPrefix(status, "HTTP/1.1 200") {
+			err = fmt.Errorf("answered %q", status)
+		}
+		if err != nil {
 			return nil, err
 		}
 		latencies = append(latencies, time.Since(began))
@@ -65,29 +69,29 @@ func loop(ctx context.Context, addr string, next func(b []byte, n int) []byte) (
 	return latencies, nil
 }
 
-// skipAnswer reads one HTTP/1.1 answer, which says how long it is.
-func skipAnswer(in *bufio.Reader) error {
-	status, err := in.ReadString('\n')
-	if err != nil {
-		return err
+func newAnswers(conn net.Conn) *bufio.Reader { return bufio.NewReaderSize(conn, 16<<10) }
+
+// skipAnswer reads one HTTP/1.1 answer, which says how long it is, and returns its status line.
+func skipAnswer(in *bufio.Reader) (status string, err error) {
+	if status, err = in.ReadString('\n'); err != nil {
+		return "", err
 	}
 	for length := -1; ; {
 		line, err := in.ReadSlice('\n')
 		if err != nil {
-			return err
+			return "", err
 		}
 		name, value, _ := bytes.Cut(bytes.TrimSpace(line), []byte(": "))
 		switch {
 		case len(name) > 0 && bytes.EqualFold(name, []byte("Content-Length")):
 			if length, err = strconv.Atoi(string(value)); err != nil {
-				return err
+				return "", err
 			}
-		case len(name) == 0 && strings.HasPrefix(status, "HTTP/1.1 200") && length >= 0:
+		case len(name) == 0 && length >= 0:
 			_, err = in.Discard(length)
-			return err
+			return status, err
 		case len(name) == 0:
-			body, _ := in.Peek(in.Buffered())
-			return fmt.Errorf("answered %q %s", status, body)
+			return "", fmt.Errorf("answered %q without a length", status)
 		}
 	}
 }

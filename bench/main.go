@@ -3,7 +3,7 @@
 // user would, durable and with authentication. Only ratios are worth comparing between machines.
 //
 //	go run ./bench                     # everything, 200,000 customers
-//	go run ./bench -only search        # retrieve, list, search or update
+//	go run ./bench -only search        # retrieve, list, search, update or limits
 //	go run ./bench -customers 20000 -duration 1s -rounds 1
 //
 // The customers are made once and kept in the folder given by -data; see README.md beside this file.
@@ -37,7 +37,7 @@ func main() {
 	customers := flag.Int("customers", 200_000, "how many customers")
 	duration := flag.Duration("duration", 5*time.Second, "how long each measurement of a round takes")
 	rounds := flag.Int("rounds", 3, "how many rounds; the median counts")
-	only := flag.String("only", "", "measure only this: retrieve, list, search or update")
+	only := flag.String("only", "", "measure only this: retrieve, list, search, update or limits")
 	folder := flag.String("data", "", "folder of the customers (default: in the temporary folder, by their number)")
 	flag.Parse()
 	if *folder == "" {
@@ -74,7 +74,7 @@ func run(ctx context.Context, folder string, customers int, b *bench, only strin
 		name    string
 		measure func() error
 	}{
-		{"retrieve", b.retrieve}, {"list", b.list}, {"search", b.search}, {"update", b.update},
+		{"retrieve", b.retrieve}, {"list", b.list}, {"search", b.search}, {"update", b.update}, {"limits", b.limits},
 	} {
 		if ctx.Err() == nil && (only == "" || only == group.name) {
 			if err := group.measure(); err != nil {

@@ -50,7 +50,7 @@ func (b *bench) retrieve() error {
 
 func (b *bench) list() error {
 	page := func(n int) func() string {
-		return func() string { return fmt.Sprintf("/api/customers?page=%d&pageSize=20", n) }
+		return func() string { return fmt.Sprintf("/api/customers?expand=none&page=%d&pageSize=20", n) }
 	}
 	is, least, ratio, err := b.turns(b.gets(b.real, page(1)), b.gets(b.floor, page(1)))
 	if err != nil {
@@ -81,7 +81,8 @@ func (b *bench) search() error {
 		is, like, ratio, err := b.turns(
 			func() (float64, error) {
 				r, err := load(b.real.addr, 1, b.duration, func(buf []byte, _, _ int) []byte {
-					return b.real.request(buf, http.MethodGet, "/api/customers/search?query="+q.query+"&pageSize=20", "")
+					return b.real.request(buf, http.MethodGet,
+						"/api/customers/search?expand=none&query="+q.query+"&pageSize=20", "")
 				})
 				return r.median.Seconds(), err
 			},

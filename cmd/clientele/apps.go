@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -25,36 +24,57 @@ type appsNew struct {
 
 // Help is shown by clientele apps new --help.
 func (appsNew) Help() string {
-	return `The output holds the application's secret key, which is kept nowhere else. Examples:
+	return `The output holds the application's secret key, which is kept nowhere else. The published client is in live
+mode until the application calls setTestMode(true). The same name again makes a new key pair in place of the old one.
+Examples:
   clientele apps new --name shop >shop.env && . ./shop.env && node shop.js`
 }
 
 // Run makes an application.
 func (n appsNew) Run(a *app) error {
-	_, portText, err := net.SplitHostPort(n.Addr)
+	port, err := clientPort(n.Addr)
 	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
+		return err
 	}
-	port, err := strconv.Atoi(portText)
-	if err != nil {
-		return fmt.Errorf("--addr: %q is not a port", portText)
-	}
-	db, err := a.open()
+	db, err := a.openExisting()
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	pair := auth.NewPair()
-	if err := db.AddApp(a.ctx, auth.NewApp(n.Name, pair.Public, time.Now())); err != nil {
+	pair, now := auth.NewPair(), time.Now()
+	replaced, err := db.ReplaceApp(a.ctx, auth.NewApp(n.Name, pair.Public, now), now)
+	if err != nil {
 		return err
 	}
-	for _, line := range pair.Environment(port) {
-		name, value, _ := strings.Cut(line, "=")
-		if _, err := fmt.Fprintf(a.stdout, "export %s='%s'\n", name, value); err != nil {
+	if replaced > 0 {
+		fmt.Fprintf(a.stderr, "The former key of %q is no longer trusted.\n", n.Name)
+	}
+	for _, v := range pair.Environment(port) {
+		if _, err := fmt.Fprintf(a.stdout, "# %s\nexport %s='%s'\n", v.About, v.Name, v.Value); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = fmt.Fprintln(a.stdout, "# Calls go to live mode until the application calls "+
+		"payment.environments.setTestMode(true).")
+	return err
+}
+
+// clientPort is the port of an address that the published client can be pointed at: it knows a port of this machine
+// alone.
+func clientPort(addr string) (int, error) {
+	host, portText, err := net.SplitHostPort(addr)
+	if err != nil {
+		return 0, fmt.Errorf("--addr: %w", err)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil || port < 1 || port > 65535 {
+		return 0, fmt.Errorf("--addr: %q is not a port", portText)
+	}
+	if host != "" && host != "localhost" && host != "127.0.0.1" {
+		return 0, fmt.Errorf("--addr: the published client calls a port of 127.0.0.1 alone, so %s cannot be said in its "+
+			"environment: run a proxy to it on the application's machine, and give that one's port", host)
+	}
+	return port, nil
 }
 
 type appsTrust struct {
@@ -74,7 +94,7 @@ func (t appsTrust) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	db, err := a.open()
+	db, err := a.openExisting()
 	if err != nil {
 		return err
 	}

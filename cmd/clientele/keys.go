@@ -32,7 +32,7 @@ func (keysCreate) Help() string {
 
 // Run creates a key.
 func (k keysCreate) Run(a *app) error {
-	db, err := a.open()
+	db, err := a.openExisting()
 	if err != nil {
 		return err
 	}

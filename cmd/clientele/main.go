@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -25,8 +26,9 @@ also be given in the environment (CLIENTELE_DB, CLIENTELE_ADDR, …) or in a fil
 
 // cli is the command line.
 type cli struct {
-	Config kong.ConfigFlag `help:"Read options from this YAML file." placeholder:"FILE" env:"CLIENTELE_CONFIG"`
-	DB     string          `name:"db" help:"The database, sqlite:PATH (${default})." default:"sqlite:clientele.db" placeholder:"URL" env:"CLIENTELE_DB"`
+	PrintVersion versionFlag     `name:"version" help:"Print the version, as the command version does."`
+	Config       kong.ConfigFlag `help:"Read options from this YAML file." placeholder:"FILE" env:"CLIENTELE_CONFIG"`
+	DB           string          `name:"db" help:"The database, sqlite:PATH (${default})." default:"sqlite:clientele.db" placeholder:"URL" env:"CLIENTELE_DB"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Verify  verifyCommand  `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
@@ -46,11 +48,16 @@ type app struct {
 // open opens the database and creates it when it does not exist.
 func (a *app) open() (*store.Store, error) { return store.Open(a.ctx, a.db) }
 
-// openExisting opens the database for a command that makes no sense on a new one.
+// openExisting opens the database for a command that makes no sense on a new one: only the server makes one, so that a
+// mistyped path is told and not filled.
 func (a *app) openExisting() (*store.Store, error) {
 	if path, ok := strings.CutPrefix(a.db, "sqlite:"); ok {
 		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("there is no database at %s; --db says where it is: %w", path, err)
+			if full, e := filepath.Abs(path); e == nil {
+				path = full
+			}
+			return nil, fmt.Errorf("there is no database at %s: start the server once to make it, or say with --db "+
+				"sqlite:PATH (or CLIENTELE_DB) where it is", path)
 		}
 	}
 	return a.open()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -12,6 +13,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"clientele.dev/internal/store"
 )
 
 // TestMain puts the program itself into the path as clientele, for transcripts and for tests that start servers.
@@ -30,6 +33,7 @@ func TestCommands(t *testing.T) {
 			"capture":    capture,
 			"mode":       mode,
 			"from-later": fromLater,
+			"database":   makeDatabase,
 		},
 	})
 }
@@ -75,6 +79,18 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 		if got := strconv.FormatUint(uint64(info.Mode().Perm()), 8); got != args[0] {
 			ts.Fatalf("%s has mode %s, want %s", name, got, args[0])
 		}
+	}
+}
+
+// makeDatabase makes an empty database, as the first start of a server does: database clientele.db.
+func makeDatabase(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: database file...")
+	}
+	for _, name := range args {
+		db, err := store.Open(context.Background(), "sqlite:"+ts.MkAbs(name))
+		ts.Check(err)
+		ts.Check(db.Close())
 	}
 }
 

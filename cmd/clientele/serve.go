@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"clientele.dev/internal/api"
@@ -38,7 +39,8 @@ const finishTimeout = 30 * time.Second
 
 // Help is shown by clientele serve --help.
 func (serveCommand) Help() string {
-	return `The database is created on the first start, which prints a test-mode and a live-mode secret key, once.
+	return `The database is created on the first start, which shows a test-mode and a live-mode secret key once: on a
+terminal, or else in a file beside the database (PATH.keys) that its owner alone may read.
 Ctrl-C or SIGTERM stops the server: /readyz fails first, then requests in flight finish.
 
 Examples:
@@ -72,14 +74,15 @@ func (s serveCommand) serve(a *app, db *store.Store) error {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // the server has closed it, unless it never ran
-	if err := firstKeys(a, db); err != nil {
-		return err
-	}
 	boundMemory()
 	log, flush := newLogger(a.stderr, s.LogLevel)
 	defer flush()
+	if err := firstKeys(a, db, log); err != nil {
+		return err
+	}
 	handler := api.New(api.Config{
 		Service: service, Auth: auth.New(db, time.Now), Check: db.Ready, Log: log, Now: time.Now,
+		Version: programVersion(),
 	})
 	reading, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
@@ -117,18 +120,33 @@ func boundMemory() {
 	}
 }
 
-// firstKeys makes the first keys of a new database and shows them, once.
-func firstKeys(a *app, db *store.Store) error {
+// firstKeys makes the first keys of a new database and shows them, once: on a terminal, or else in a file that its
+// owner alone may read, so that they are never in a log that somebody keeps.
+func firstKeys(a *app, db *store.Store, log *slog.Logger) error {
 	keys, err := db.Keys(a.ctx)
 	if err != nil || len(keys) > 0 {
 		return err
 	}
 	test, testSecret := auth.NewKey("first test key", false, auth.Write, time.Now())
 	live, liveSecret := auth.NewKey("first live key", true, auth.Write, time.Now())
-	if err := db.AddKey(a.ctx, test, live); err != nil {
+	secrets := fmt.Sprintf("  test mode  %s\n  live mode  %s\n", testSecret, liveSecret)
+	if isTerminal(a.stdout) {
+		if err := db.AddKey(a.ctx, test, live); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(a.stdout, "This is a new database. Its secret keys, shown this once:\n%s", secrets)
 		return err
 	}
-	const text = "This is a new database. Its secret keys, shown this once:\n  test mode  %s\n  live mode  %s\n"
-	_, err = fmt.Fprintf(a.stdout, text, testSecret, liveSecret)
-	return err
+	path, _ := strings.CutPrefix(a.db, "sqlite:")
+	path += ".keys"
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("the first keys cannot be written: %w", err)
+	}
+	_, err = f.WriteString(secrets)
+	if err := errors.Join(err, f.Close(), db.AddKey(a.ctx, test, live)); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	log.Warn("this is a new database: its secret keys are in a file; take them out and remove it", "file", path)
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -41,8 +42,74 @@ func TestFirstStartShowsKeysOnce(t *testing.T) {
 	}
 	second.want(http.StatusOK, "GET", "/api/customers", first.testKey, "")
 	second.stop()
-	if log := first.logged() + second.logged(); secretPattern.MatchString(log) {
+	if log := first.printed + first.logged() + second.logged(); secretPattern.MatchString(log) {
 		t.Errorf("a secret in the log:\n%s", log)
+	}
+}
+
+// The file of the first keys is for its owner's eyes, and is not written over.
+func TestFirstKeysWithoutATerminalAreInAFile(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	file := strings.TrimPrefix(db, "sqlite:") + ".keys"
+	if err := os.WriteFile(file, []byte("kept"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := command(db, "serve", "--addr", "127.0.0.1:0").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), file) {
+		t.Errorf("beside a file of that name: %v\n%s", err, out)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	c := command(db, "serve", "--addr", "127.0.0.1:0")
+	stderr, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
+	if line, err := bufio.NewReader(stderr).ReadString('\n'); err != nil || !strings.Contains(line, file) {
+		t.Errorf("standard error says %q, %v", line, err)
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file of the keys: %v, %v", info, err)
+	}
+	if secrets, err := os.ReadFile(file); err != nil || len(secretPattern.FindAllString(string(secrets), -1)) != 2 {
+		t.Errorf("it holds %q, %v", secrets, err)
+	}
+}
+
+// The address that is printed opens a page, and the log says why a request was refused.
+func TestAnswersForPeople(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newDatabase(t), "--log-level", "info")
+	if page := s.want(http.StatusOK, "GET", "/", "", ""); !bytes.Contains(page.body, []byte(`href="/docs"`)) {
+		t.Errorf("the first page is %s", page.body)
+	}
+	if page := s.want(http.StatusOK, "GET", "/docs", "", ""); !bytes.Contains(page.body, []byte(s.url+"/api/")) ||
+		bytes.Contains(page.body, []byte("http://127.0.0.1:8080")) {
+		t.Error("the reference does not show the address it is served from")
+	}
+	s.want(http.StatusBadRequest, "POST", "/api/customers", s.testKey, `{"email":"x"}`)
+	if got := s.want(http.StatusUnauthorized, "GET", "/api/customers", " ", ""); !bytes.Contains(got.body,
+		[]byte("empty")) {
+		t.Errorf("an empty key: %s", got.body)
+	}
+	s.want(http.StatusOK, "GET", "/healthz", "", "")
+	s.stop()
+	log := s.logged()
+	if !strings.Contains(log, `"code":"invalid","field":"email"`) || strings.Contains(log, "healthz") {
+		t.Errorf("the log is\n%s", log)
+	}
+	debug := serve(t, newDatabase(t), "--log-level", "debug")
+	debug.want(http.StatusOK, "GET", "/healthz", "", "")
+	debug.stop()
+	if !strings.Contains(debug.logged(), "healthz") {
+		t.Errorf("at debug level the log is\n%s", debug.logged())
 	}
 }
 
@@ -194,7 +261,7 @@ func (s *slow) finish() reply {
 // One line a request, and in no line who the customers are or what opens the door.
 func TestLogKeepsSecrets(t *testing.T) {
 	t.Parallel()
-	s := serve(t, newDatabase(t))
+	s := serve(t, newDatabase(t), "--log-level", "debug")
 	did := auth.DID(auth.NewPair().Public)
 	wrong := auth.NewSecret(false)
 	body := `{"did":"` + did + `","name":"Augusta King","email":"ada@lovelace.example","phone":"+442079460958",
@@ -240,7 +307,7 @@ func TestLogKeepsSecrets(t *testing.T) {
 	log := s.logged()
 	for line := range strings.Lines(log) {
 		var e entry
-		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Time == "" || e.Level != "INFO" {
+		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Time == "" || e.Level == "" || e.Msg == "" {
 			t.Errorf("not a line of JSON that tells what happened: %s (%v)", line, err)
 		}
 		if want, ok := wanted[e.RequestID]; ok {

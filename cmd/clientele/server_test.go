@@ -21,7 +21,7 @@ type server struct {
 	t                *testing.T
 	db, url          string
 	printed          string // on standard output up to where it listens
-	testKey, liveKey string // as printed on the first start
+	testKey, liveKey string // of the first start
 	process          *exec.Cmd
 	log              *os.File
 }
@@ -86,8 +86,14 @@ func serve(t *testing.T, db string, args ...string) *server {
 	if s.url == "" {
 		t.Fatalf("the server did not start: %s%s", s.printed, s.logged())
 	}
-	if keys := secretPattern.FindAllString(s.printed, -1); len(keys) == 2 {
-		s.testKey, s.liveKey = keys[0], keys[1]
+	file := strings.TrimPrefix(db, "sqlite:") + ".keys"
+	if secrets, err := os.ReadFile(file); err == nil {
+		if keys := secretPattern.FindAllString(string(secrets), -1); len(keys) == 2 {
+			s.testKey, s.liveKey = keys[0], keys[1]
+		}
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s
 }

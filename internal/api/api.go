@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -33,6 +34,8 @@ type API struct {
 	mux      *http.ServeMux
 	stopping atomic.Bool
 	now      func() time.Time
+	version  string
+	names    map[string]bool // of fields, for the log
 
 	readTimeout time.Duration
 	bodies      *semaphore.Weighted // bytes of requests being answered
@@ -54,6 +57,7 @@ type Config struct {
 	Check   func(context.Context) error
 	Log     *slog.Logger
 	Now     func() time.Time
+	Version string // of the program, shown to people
 	// ReadTimeout is after how long a read is ended and refused; 10 seconds when zero.
 	ReadTimeout time.Duration
 }
@@ -61,11 +65,12 @@ type Config struct {
 // New makes the handler of every route.
 func New(c Config) *API {
 	a := &API{
-		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now,
+		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now, version: c.Version,
 		metrics: newMetrics(), mux: http.NewServeMux(),
 		readTimeout: cmp.Or(c.ReadTimeout, defaultReadTimeout), bodies: semaphore.NewWeighted(maxBodies),
 		answers: semaphore.NewWeighted(maxAnswers),
 	}
+	a.names = vocabulary(a.routes())
 	for _, r := range a.routes() {
 		a.mux.Handle(r.pattern, a.serve(r))
 	}
@@ -93,9 +98,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		took := a.now().Sub(start)
 		a.metrics.observe(r.Method, r.Pattern, out.status, took)
-		a.log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request_id", out.id),
-			slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", out.status),
-			slog.Float64("duration_ms", float64(took.Microseconds())/1000), slog.String("caller", out.caller))
+		a.logRequest(r, out, took)
 	}()
 	// The mux would redirect, which clients do not expect. A slash that is escaped is a part of a name.
 	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped {
@@ -105,11 +108,31 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mux.ServeHTTP(out, r)
 }
 
+// logRequest writes the line of a request: of a refused one also why, and of a good health check only for debugging.
+func (a *API) logRequest(r *http.Request, out *recorder, took time.Duration) {
+	level := slog.LevelInfo
+	if out.status == http.StatusOK && (r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz") {
+		level = slog.LevelDebug
+	}
+	attrs := [8]slog.Attr{
+		slog.String("request_id", out.id), slog.String("method", r.Method), slog.String("route", r.Pattern),
+		slog.Int("status", out.status), slog.Float64("duration_ms", float64(took.Microseconds())/1000),
+		slog.String("caller", out.caller), slog.String("code", string(out.code)), slog.String("field", out.field),
+	}
+	shown := attrs[:6]
+	if out.code != "" {
+		shown = attrs[:]
+	}
+	a.log.LogAttrs(r.Context(), level, "request", shown...)
+}
+
 // recorder remembers what the log line says of a request.
 type recorder struct {
 	http.ResponseWriter
 	id, caller string
 	status     int
+	code       clientele.ErrorCode // of a refusal, and the field at fault
+	field      string
 	wrote      bool
 	release    func() // gives back the memory of the body
 }
@@ -214,6 +237,7 @@ func ignored(name string) bool { return name == "locale" || strings.HasPrefix(na
 // fail answers with an error.
 func (a *API) fail(out *recorder, err error) {
 	status, e := visible(err, out.id)
+	out.code, out.field = e.Code, a.loggable(e.Field)
 	if status >= http.StatusInternalServerError {
 		a.log.Error("failed", "request_id", out.id, "error", err)
 	}
@@ -229,6 +253,33 @@ func (a *API) fail(out *recorder, err error) {
 		ans, _ = encoded(status, e)
 	}
 	ans.write(out)
+}
+
+// vocabulary are the names of every parameter and field that requests may have.
+func vocabulary(routes []route) map[string]bool {
+	names := map[string]bool{"id": true, "external_id": true, "livemode": true, "Idempotency-Key": true, "If-Match": true,
+		"Content-Type": true, "Content-Encoding": true, "status": true}
+	for _, r := range routes {
+		for _, p := range r.query {
+			names[strings.TrimSuffix(p.name, ".")] = true
+		}
+		if r.body != nil {
+			for _, name := range wire.NamesOf(reflect.TypeOf(r.body)) {
+				names[name] = true
+			}
+		}
+	}
+	return names
+}
+
+// loggable is the first name of a field's path, if it is one of ours: what a caller made up may be personal.
+func (a *API) loggable(field string) string {
+	name, _, _ := strings.Cut(field, ".")
+	name, _, _ = strings.Cut(name, "[")
+	if a.names[name] {
+		return name
+	}
+	return ""
 }
 
 var errNoPath = clientele.Errorf(clientele.ErrorCodeNotFound, "", "there is nothing at this path; see /docs")

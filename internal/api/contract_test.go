@@ -128,8 +128,10 @@ func TestInvoicesAreFilteredByDueDate(t *testing.T) {
 	c := s.post(t, `{"name":"Ada"}`)
 	for day := 1; day <= 5; day++ {
 		s.Advance(time.Minute)
-		s.send(t, "POST", "/api/invoices", fmt.Sprintf(`{"customer_id":%q,"currency_id":"curr_test_usd","description":"%d",`+
-			`"due_date":%d,"lines":[{"unit_amount":"1"}]}`, c.ID, day, time.Date(2026, 2, day, 0, 0, 0, 0, time.UTC).Unix()))
+		s.send(t, "POST", "/api/invoices",
+			fmt.Sprintf(`{"customer_id":%q,"currency_id":"curr_test_usd","description":"%d",`+
+				`"due_date":%d,"lines":[{"unit_amount":"1"}]}`, c.ID, day, time.Date(2026, 2, day, 0, 0, 0, 0,
+				time.UTC).Unix()))
 	}
 	draft(t, s.Test(), c.ID, "curr_test_usd", "1") // has no due date
 	at := func(n int) string { return clientele.At(epoch.Add(time.Duration(n) * time.Minute)).String() }
@@ -232,7 +234,8 @@ func TestCreatedAtIsTakenOver(t *testing.T) {
 	if got := names(s.list(t, "order=id:ASC")); got != "olderoldnow" {
 		t.Errorf("by id lists %s", got)
 	}
-	s.send(t, "PUT", "/api/customers/"+older.ID, `{"created_at":"2017-01-01T00:00:00.000Z"}`).refused(t, 400, "created_at")
+	s.send(t, "PUT", "/api/customers/"+older.ID, `{"created_at":"2017-01-01T00:00:00.000Z"}`).refused(t, 400,
+		"created_at")
 	s.send(t, "PUT", "/api/customers/external/E", `{"created_at":"2018-01-01T00:00:00.000Z"}`).must(t, 200)
 }
 
@@ -257,7 +260,8 @@ func TestErrorsNameEveryInvalidValue(t *testing.T) {
 			for _, f := range e.Errors {
 				fields = append(fields, f.Field)
 			}
-			if got := strings.Join(fields, " "); got != test.want || e.Field != fields[0] || e.Message != e.Errors[0].Message {
+			if got := strings.Join(fields, " "); got != test.want || e.Field != fields[0] ||
+				e.Message != e.Errors[0].Message {
 				t.Errorf("%s %s names %q first of %q, want %q", test.method, test.path, e.Field, got, test.want)
 			}
 		}

@@ -51,9 +51,36 @@ func (a *API) openAPI(*request) (answer, error) {
 	return answer{status: http.StatusOK, body: d.json}, err
 }
 
-func (a *API) docs(*request) (answer, error) {
+// documentedURL is where the document says that a server listens.
+const documentedURL = "http://127.0.0.1:8080"
+
+// hostForm is what a Host header can be that is shown to people.
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
+
+// docs answers the description as a page, whose examples call the address that the page was asked for at.
+func (a *API) docs(r *request) (answer, error) {
 	d, err := description()
-	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: d.page}, err
+	page := d.page
+	if hostForm.MatchString(r.Host) {
+		scheme := "http://"
+		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+			scheme = "https://"
+		}
+		page = bytes.ReplaceAll(page, []byte(documentedURL), []byte(scheme+r.Host))
+	}
+	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: page}, err
+}
+
+//go:embed home.html
+var homeHTML string
+
+var homeTemplate = template.Must(template.New("home").Parse(homeHTML))
+
+// home answers whoever opens the server's address.
+func (a *API) home(*request) (answer, error) {
+	var page bytes.Buffer
+	err := homeTemplate.Execute(&page, a.version)
+	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: page.Bytes()}, err
 }
 
 // appendJSON writes YAML as JSON with its members in the order they stand in.

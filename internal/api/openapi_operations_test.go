@@ -19,7 +19,7 @@ import (
 func (g *generator) document() object {
 	paths := obj()
 	for _, r := range new(API).routes() {
-		method, path, _ := strings.Cut(r.pattern, " ")
+		method, path, _ := strings.Cut(strings.TrimSuffix(r.pattern, "{$}"), " ")
 		item, ok := paths.Get(path)
 		if !ok {
 			item = obj()
@@ -48,7 +48,7 @@ func (g *generator) document() object {
 var verbs = map[string]string{
 	"overdueInvoices": "listOverdueInvoices", "health": "checkHealth", "ready": "checkReadiness",
 	"invoicePage": "showInvoicePage", "invoicePDF": "printInvoice", "metricsPage": "retrieveMetrics",
-	"openAPI": "retrieveOpenAPI", "docs": "showDocs",
+	"openAPI": "retrieveOpenAPI", "docs": "showDocs", "home": "showHome",
 }
 
 // operationID is the name of the route's handler.
@@ -92,7 +92,7 @@ func (g *generator) operation(r route, method string) object {
 
 func (g *generator) parameters(r route, method string) (all []any) {
 	for _, segment := range strings.Split(r.pattern, "/") {
-		if name, ok := strings.CutPrefix(segment, "{"); ok {
+		if name, ok := strings.CutPrefix(segment, "{"); ok && segment != "{$}" {
 			name = strings.TrimSuffix(name, "}")
 			all = append(all, obj("name", name, "in", "path", "required", true, "description", pathParameter(r, name),
 				"schema", obj("type", "string"), "example", idExamples[r.group+" "+name]))
@@ -203,7 +203,7 @@ func failureStatuses(r route, method string) []int {
 	if r.repeatable(method) {
 		all = append(all, http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnprocessableEntity)
 	}
-	if strings.Contains(r.pattern, "{") && !r.upserts {
+	if strings.Contains(strings.TrimSuffix(r.pattern, "{$}"), "{") && !r.upserts {
 		all = append(all, http.StatusNotFound)
 	}
 	slices.Sort(all)

@@ -110,7 +110,7 @@ func (c *contract) hold(next http.Handler, report func(error)) http.Handler {
 
 // check holds an answer to the document.
 func (c *contract) check(route string, a *answered) error {
-	if method, path, ok := strings.Cut(route, " "); ok {
+	if method, path, ok := strings.Cut(strings.TrimSuffix(route, "{$}"), " "); ok {
 		operation := c.find(c.root, "paths", path, strings.ToLower(method))
 		if operation.value == nil {
 			return fmt.Errorf("the route is not described")

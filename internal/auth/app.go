@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"filippo.io/edwards25519"
@@ -58,22 +59,28 @@ func NewPair() Pair {
 	return Pair{Public: public, secret: secret}
 }
 
+// Variable is one variable of an environment.
+type Variable struct{ Name, Value, About string }
+
 // Environment is everything the published JavaScript client needs to call a server on a port of 127.0.0.1 as this
-// application, as unquoted NAME=value lines. It has the secret key in it.
-func (p Pair) Environment(port int) []string {
+// application. It has the secret key in it.
+func (p Pair) Environment(port int) []Variable {
 	did, public := DID(p.Public), "0x"+hex.EncodeToString(p.Public)
-	return []string{
-		fmt.Sprintf(`BLOCKLET_MOUNT_POINTS=[{"did":%q,"title":"Payment Kit","name":"payment-kit","status":6,`+
-			`"port":%d,"mountPoint":"/payment"}]`, paymentKitDID, port),
-		"BLOCKLET_APP_SK=0x" + hex.EncodeToString(p.secret),
-		"BLOCKLET_APP_PK=" + public,
-		"BLOCKLET_APP_ID=" + did,
-		"BLOCKLET_APP_PID=" + did,
-		"BLOCKLET_COMPONENT_DID=" + did,
-		"BLOCKLET_MODE=test",
-		"NODE_ENV=test",
-		"ABT_NODE_DID=" + did,
-		"ABT_NODE_PK=" + public,
-		fmt.Sprintf("ABT_NODE_PORT=%d", port),
+	mounts := fmt.Sprintf(`[{"did":%q,"title":"Payment Kit","name":"payment-kit","status":6,"port":%d,`+
+		`"mountPoint":"/payment"}]`,
+		paymentKitDID, port)
+	return []Variable{
+		{"BLOCKLET_MOUNT_POINTS", mounts, "Where the client finds Payment Kit: this server, on a port of 127.0.0.1."},
+		{"BLOCKLET_APP_SK", "0x" + hex.EncodeToString(p.secret), "The secret key that requests are signed with. Keep it."},
+		{"BLOCKLET_APP_PK", public, "Its public half, which the server trusts."},
+		{"BLOCKLET_APP_ID", did, "The application's identity, a DID made of the public key."},
+		{"BLOCKLET_APP_PID", did, "The same: its permanent identity."},
+		{"BLOCKLET_COMPONENT_DID", did, "The same: the component that calls, a label."},
+		{"BLOCKLET_MODE", "test",
+			"The client's own test switch, without which it wants the vendor's platform. Not livemode."},
+		{"NODE_ENV", "test", "As above."},
+		{"ABT_NODE_DID", did, "The node that runs the application: itself, as there is no platform."},
+		{"ABT_NODE_PK", public, "That node's public key."},
+		{"ABT_NODE_PORT", strconv.Itoa(port), "That node's port: this server."},
 	}
 }

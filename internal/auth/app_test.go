@@ -71,8 +71,8 @@ func TestEnvironment(t *testing.T) {
 	lines := pair.Environment(8080)
 	value := func(name string) string {
 		for _, line := range lines {
-			if value, found := strings.CutPrefix(line, name+"="); found {
-				return value
+			if line.Name == name && line.About != "" {
+				return line.Value
 			}
 		}
 		t.Errorf("%s is missing", name)

@@ -30,10 +30,10 @@ func New(store Store, now func() time.Time) *Authenticator {
 	return &Authenticator{store: store, now: now}
 }
 
-// Authenticate says who sent a request, given its parsed query and a function that reads its whole body, which is called
-// only when a signature that may be good is to be held against it: what has no credentials is refused unread. Errors for
-// the client are [*clientele.Error]: Unauthorized, or Invalid where the request contradicts itself. Other errors are the
-// store's.
+// Authenticate says who sent a request, given its parsed query and a function that reads its whole body, which is
+// called only when a signature that may be good is to be held against it: what has no credentials is refused unread.
+// Errors for the client are [*clientele.Error]: Unauthorized, or Invalid where the request contradicts itself. Other
+// errors are the store's.
 func (a *Authenticator) Authenticate(
 	ctx context.Context, r *http.Request, query *wire.Query, body func() ([]byte, error),
 ) (Caller, error) {
@@ -57,6 +57,9 @@ func (a *Authenticator) byKey(ctx context.Context, authorization string, query *
 	scheme, secret, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return Caller{}, unauthorized("the Authorization header must read Bearer sk_…")
+	}
+	if strings.Trim(secret, " ") == "" {
+		return Caller{}, unauthorized("the API key is empty: is the variable that holds it set?")
 	}
 	_, hash, ok := ParseSecret(strings.Trim(secret, " "))
 	if !ok {

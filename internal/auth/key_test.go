@@ -139,7 +139,7 @@ func TestKeyRefused(t *testing.T) {
 		{"basic", http.Header{"Authorization": {"Basic " + k.live}}, "", clientele.ErrorCodeUnauthorized, "",
 			"must read Bearer"},
 		{"no scheme", http.Header{"Authorization": {k.live}}, "", clientele.ErrorCodeUnauthorized, "", "must read Bearer"},
-		{"no secret", bearer(""), "", clientele.ErrorCodeUnauthorized, "", "not well-formed"},
+		{"no secret", bearer(""), "", clientele.ErrorCodeUnauthorized, "", "empty"},
 		{"cut", bearer(k.live[:len(k.live)-1]), "", clientele.ErrorCodeUnauthorized, "", "not well-formed"},
 		{"two secrets", bearer(k.live + "," + k.live), "", clientele.ErrorCodeUnauthorized, "", "not well-formed"},
 		{"unknown", bearer(auth.NewSecret(true)), "", clientele.ErrorCodeUnauthorized, "", "no such API key"},

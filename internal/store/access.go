@@ -97,16 +97,30 @@ func (s *Store) Apps(ctx context.Context) (apps []auth.App, err error) {
 
 // AddApp trusts an application. A public key that was revoked is trusted again.
 func (s *Store) AddApp(ctx context.Context, a auth.App) error {
-	return s.writer.do(ctx, func(c *conn) error {
-		n, err := c.exec(`INSERT INTO apps (id, name, public_key, created_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (public_key) DO UPDATE SET id = excluded.id, name = excluded.name,
-				created_at = excluded.created_at, revoked_at = NULL WHERE revoked_at IS NOT NULL`,
-			a.ID, a.Name, []byte(a.PublicKey), a.CreatedAt.UnixMilli())
-		if err == nil && n == 0 {
-			err = fmt.Errorf("this public key is trusted already")
+	return s.writer.do(ctx, func(c *conn) error { return addApp(c, a) })
+}
+
+func addApp(c *conn, a auth.App) error {
+	n, err := c.exec(`INSERT INTO apps (id, name, public_key, created_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (public_key) DO UPDATE SET id = excluded.id, name = excluded.name,
+			created_at = excluded.created_at, revoked_at = NULL WHERE revoked_at IS NOT NULL`,
+		a.ID, a.Name, []byte(a.PublicKey), a.CreatedAt.UnixMilli())
+	if err == nil && n == 0 {
+		err = fmt.Errorf("this public key is trusted already")
+	}
+	return err
+}
+
+// ReplaceApp trusts an application and, from a moment on, no other of its name; it says how many there were.
+func (s *Store) ReplaceApp(ctx context.Context, a auth.App, at time.Time) (replaced int64, err error) {
+	err = s.writer.do(ctx, func(c *conn) error {
+		if replaced, err = c.exec("UPDATE apps SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL",
+			at.UnixMilli(), a.Name); err != nil {
+			return err
 		}
-		return err
+		return addApp(c, a)
 	})
+	return replaced, err
 }
 
 // RevokeApp ends the trust in an application at a moment and says whether there is such an application.

@@ -24,6 +24,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/client"
+	"clientele.dev/internal/store"
 )
 
 // rounds is how often a test repeats its storm: CLIENTELE_ROUNDS makes it more than the usual.
@@ -147,6 +148,13 @@ func newVictim(t *testing.T) *victim {
 	build := exec.Command("go", "build", "-o", v.binary, "clientele.dev/cmd/clientele")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
+	}
+	db, err := store.Open(t.Context(), "sqlite:"+v.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
 	}
 	keys := []string{"keys", "create", "--db", "sqlite:" + v.path, "--mode", "test", "--name", "storm"}
 	out, err := exec.Command(v.binary, keys...).Output()

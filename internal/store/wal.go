@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// SQLite starts the write-ahead log (https://www.sqlite.org/wal.html) from its beginning again only at a moment at which
-// all of it is in the database and nobody reads from it. While readers overlap there is no such moment, and the log
-// would grow for ever. So when it has become large, the writer makes one: it waits until the readers of before are done,
-// which each are within their deadline, while those who come read what is in the database by then.
+// SQLite starts the write-ahead log (https://www.sqlite.org/wal.html) from its beginning again only at a moment at
+// which all of it is in the database and nobody reads from it. While readers overlap there is no such moment, and the
+// log would grow for ever. So when it has become large, the writer makes one: it waits until the readers of before are
+// done, which each are within their deadline, while those who come read what is in the database by then.
 const (
 	largeLog     = 64 << 20         // bytes
 	logStep      = 8 << 20          // how much more it grows before it is tried again

@@ -126,7 +126,7 @@ func meaningError(decoder *jsontext.Decoder, err *json.SemanticError) error {
 	switch {
 	case errors.Is(err, json.ErrUnknownName):
 		name := field[strings.LastIndexByte(field, '.')+1:]
-		return invalid(field, "%q is not a field of this request%s", subject, DidYouMean(name, namesOf(err.GoType)))
+		return invalid(field, "%q is not a field of this request%s", subject, DidYouMean(name, NamesOf(err.GoType)))
 	case explainsItself(err.GoType) && err.Err != nil:
 		return invalid(field, "%s: %s", subject, err.Err)
 	case errors.Is(err, strconv.ErrRange):
@@ -148,8 +148,8 @@ func explainsItself(t reflect.Type) bool {
 	return t.Implements(unmarshaler) || t.Implements(textUnmarshaler)
 }
 
-// namesOf are the names of a struct's members in JSON.
-func namesOf(t reflect.Type) (names []string) {
+// NamesOf are the names of a struct's members in JSON.
+func NamesOf(t reflect.Type) (names []string) {
 	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
 		t = t.Elem()
 	}
