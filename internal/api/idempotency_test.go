@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"zombiezen.com/go/sqlite"
+
 	"clientele.dev/client"
 	"clientele.dev/internal/auth"
 )
@@ -239,5 +241,46 @@ func TestTheSDKsKeysKeepCallsApart(t *testing.T) {
 	again := ok(payment.Customers.Create(t.Context(), p, key, client.ResponseHeader(&header)))(t)
 	if a.ID == b.ID || first.ID != again.ID || header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("made %s, %s, %s and %s", a.ID, b.ID, first.ID, again.ID)
+	}
+}
+
+// TestARefusedKeyedRequestLeavesNothing shows that what a refused request had done by then is undone, though its answer
+// is kept.
+func TestARefusedKeyedRequestLeavesNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.post(t, `{"external_id":"E1"}`)
+	body := `{"did":"` + didAccount + `","external_id":"E1"}`
+	first := s.send(t, "POST", "/api/customers", body, "Idempotency-Key", "k")
+	first.refused(t, 409, "external_id")
+	again := s.send(t, "POST", "/api/customers", body, "Idempotency-Key", "k")
+	if !again.replayed() || again.status != 409 {
+		t.Errorf("again answered %d %s", again.status, again.body)
+	}
+	s.post(t, `{"did":"`+didAccount+`"}`) // nobody has it
+}
+
+// TestOldAnswersAreForgotten shows that the server drops what it need not keep.
+func TestOldAnswersAreForgotten(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.send(t, "POST", "/api/customers", `{"name":"x"}`, "Idempotency-Key", "old").must(t, 201)
+	s.Advance(7*24*time.Hour - time.Second)
+	s.send(t, "POST", "/api/customers", `{"name":"x"}`, "Idempotency-Key", "new").must(t, 201)
+	keys := func() (all string) {
+		s.query(t, "SELECT key FROM answers ORDER BY key", func(row *sqlite.Stmt) { all += row.ColumnText(0) + " " })
+		return all
+	}
+	for _, step := range []struct {
+		advance time.Duration
+		want    string
+	}{{0, "key:new key:old "}, {2 * time.Second, "key:new "}, {7 * 24 * time.Hour, ""}} {
+		s.Advance(step.advance)
+		if err := s.Service.ForgetAnswers(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := keys(); got != step.want {
+			t.Errorf("after %s there are %q, want %q", step.advance, got, step.want)
+		}
 	}
 }

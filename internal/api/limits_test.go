@@ -3,12 +3,17 @@ package api_test
 import (
 	"bufio"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"clientele.dev/internal/api"
+	"clientele.dev/internal/auth"
 )
 
 // connect opens a connection of its own to the server.
@@ -119,4 +124,23 @@ func TestManyLargeBodiesAreBounded(t *testing.T) {
 		}
 	}
 	t.Error("the memory of bodies that never came was not given back")
+}
+
+// TestAReadHasADeadline shows that a read which takes too long is refused as something to try again.
+func TestAReadHasADeadline(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	handler := api.New(api.Config{
+		Service: s.Service, Auth: auth.New(s.DB, s.Now), Check: s.DB.Ready, Log: slog.New(slog.DiscardHandler),
+		Now: time.Now, ReadTimeout: time.Nanosecond,
+	})
+	for _, path := range []string{"/api/customers/search?query=a", "/api/customers?email=x", "/api/customers"} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", path, nil)
+		r.Header.Set("Authorization", "Bearer "+s.TestKey)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code != 503 || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "took too long") {
+			t.Errorf("%s answered %d %s", path, w.Code, w.Body)
+		}
+	}
 }
