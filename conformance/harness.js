@@ -20,11 +20,12 @@ const ofSDK = createRequire(ofClient.resolve('@blocklet/sdk/lib/component'));
 const PAYMENT_KIT = 'z2qaCNvKMv5GjouKdcDWexv6WqtHbpNPQDnAk';
 
 /**
- * Starts a server and loads the client. `via(url)` may give another port for the client to talk to.
- * @returns the server's `url`, the client (`payment`), API callers for both modes (`test`, `live`), the command line
+ * Starts a server and loads the client. `via(url)` may give another port for the client to talk to, `args` are more
+ * options of the server.
+ * @returns the server's `url`, `db` and `bin`, the client (`payment`), API callers for both modes (`test`, `live`), the command line
  * (`clientele`), signing (`sign`) and `stop`.
  */
-export async function serve({ via } = {}) {
+export async function serve({ via, args = [] } = {}) {
   const bin = path.resolve(here, process.env.CLIENTELE_BIN ?? '../bin/clientele');
   if (!existsSync(bin)) throw new Error(`${bin} is missing. Build it: (cd ${path.dirname(here)} && make build)`);
 
@@ -36,7 +37,7 @@ export async function serve({ via } = {}) {
   for (const name of Object.keys(process.env)) {
     if (/^(CLIENTELE|BLOCKLET|ABT|PAYMENT|CHAIN)_|^NODE_ENV$|_proxy$/i.test(name)) delete process.env[name];
   }
-  const child = spawn(bin, ['serve', '--addr', addr, '--db', db], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(bin, ['serve', '--addr', addr, '--db', db, ...args], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
@@ -65,6 +66,8 @@ export async function serve({ via } = {}) {
 
   return {
     url,
+    db,
+    bin,
     payment,
     clientele,
     test: caller(url, await key('test')),

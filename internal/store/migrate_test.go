@@ -12,10 +12,9 @@ import (
 	"clientele.dev/internal/billing"
 )
 
-// TestOpenBooks shows that a database from before there were ledgers, with an invoice in every state, has right books
-// once it is opened: what is owed, and what had been paid when.
-func TestOpenBooks(t *testing.T) {
-	t.Parallel()
+// oldDatabase makes a database as it was before there were ledgers, with some rows, and returns where it is.
+func oldDatabase(t *testing.T, rows string) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "old.db")
 	c, err := openConn(path)
 	if err != nil {
@@ -29,17 +28,61 @@ func TestOpenBooks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows, err := os.ReadFile("testdata/before_receivables.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows = append(rows, "UPDATE customer_totals SET count = (SELECT count(*) FROM customers) WHERE livemode = 0;"...)
-	if err := sqlitex.ExecuteScript(c.Conn, string(rows), nil); err != nil {
+	if err := sqlitex.ExecuteScript(c.Conn, rows, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return path
+}
+
+// TestOldMetadataIsMended shows that values which were indexed as they were sent are found as they are answered once a
+// database is opened, that rows nobody could find any more are gone, and that others are left alone.
+func TestOldMetadataIsMended(t *testing.T) {
+	t.Parallel()
+	path := oldDatabase(t, `
+		INSERT INTO customers (seq, id, livemode, shown, version, updated_at, delinquent, email, name, doc) VALUES
+			(1, 'cus_1', 0, 0, 1, 0, 0, '', '', '{"id":"cus_1","livemode":false,"invoice_prefix":"A","metadata":{"tags":["é"],"n":1}}'),
+			(2, 'cus_2', 0, 0, 1, 0, 0, '', '', '{"id":"cus_2","livemode":false,"invoice_prefix":"A","metadata":{"plain":"x"}}');
+		INSERT INTO customer_metadata (livemode, key, value, seq, folded) VALUES
+			(0, 'tags', '["\u00e9"]', 1, '["\u00e9"]'), (0, 'tags', '["\u00e8"]', 1, ''), (0, 'n', '1', 1, '1'),
+			(0, 'plain', 'x', 2, 'x');
+		UPDATE customer_totals SET count = 2 WHERE livemode = 0;`)
+	s, err := Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var got []string
+	err = s.lookups.read(t.Context(), func(c *conn) error {
+		return c.each("SELECT seq || ' ' || key || ' ' || value || ' ' || folded FROM customer_metadata ORDER BY seq, key",
+			func(r row) error { got = append(got, r.text(0)); return nil })
+	})
+	if want := `1 n 1 1, 1 tags ["é"] ["e"], 2 plain x x`; err != nil || strings.Join(got, ", ") != want {
+		t.Errorf("the index holds %s, %v; want %s", strings.Join(got, ", "), err, want)
+	}
+	// Of two who shared an invoice prefix the older has it.
+	var holder string
+	err = s.lookups.read(t.Context(), func(c *conn) error {
+		return c.each("SELECT customer_id FROM customer_names WHERE kind = 'invoice_prefix' AND name = 'A'",
+			func(r row) error { holder += r.text(0); return nil })
+	})
+	if err != nil || holder != "cus_1" {
+		t.Errorf("the prefix is %q's, %v", holder, err)
+	}
+}
+
+// TestOpenBooks shows that a database from before there were ledgers, with an invoice in every state, has right books
+// once it is opened: what is owed, and what had been paid when.
+func TestOpenBooks(t *testing.T) {
+	t.Parallel()
+	rows, err := os.ReadFile("testdata/before_receivables.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := oldDatabase(t, string(rows)+
+		"UPDATE customer_totals SET count = (SELECT count(*) FROM customers) WHERE livemode = 0;")
 	s, err := Open(t.Context(), "sqlite:"+path)
 	if err != nil {
 		t.Fatal(err)
