@@ -61,7 +61,18 @@ func (b *business) planInvoice(a *account, due time.Time) {
 		how := b.IntN(100)
 		b.at(settled, func() error { return b.settle(a, invoice, how) })
 	}
-	if given := due.Add(time.Duration(30+b.IntN(30)) * day); a.defaulter && given.Before(Anchor) {
+	given := due.Add(time.Duration(30+b.IntN(30)) * day)
+	if rest := given.Add(15 * day); !a.defaulter && rest.Before(Anchor) && b.chance(99) { // late, and after a reminder
+		given = rest.Add(day)
+		b.at(rest, func() error {
+			i, err := b.invoice(invoice)
+			if err != nil || i.Status != clientele.InvoiceOpen {
+				return err
+			}
+			return b.payWhole(invoice, "bank_transfer")
+		})
+	}
+	if given.Before(Anchor) { // nobody owes for long without being delinquent
 		b.at(given, func() error {
 			return b.onlyFrom(invoice, clientele.InvoiceOpen, b.service.MarkInvoiceUncollectible)
 		})
