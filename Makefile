@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-go test-js lint generate fuzz bench clean
+.PHONY: help build run test test-go test-js lint generate fuzz mutants bench clean
 
 help: ## List these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ fuzz: ## Fuzz every parser, FUZZTIME (30s) each.
 		echo "$$target ($$dir)"; \
 		go test $$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done
+
+mutants: ## Break the code in many places, one at a time: the tests must notice each. About half an hour.
+	go run ./mutants
 
 bench: ## Measure the server against a floor, in ratios; see bench/README.md.
 	go run ./bench
