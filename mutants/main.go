@@ -3,9 +3,9 @@
 //	go run ./mutants              # all of them
 //	go run ./mutants -only store  # those whose file or change contains a word
 //
-// The changes are in mutants.txt beside this file: a file and a package list whose tests must fail, then what is replaced
-// and by what. A change that no longer applies is an error, so that the list stays true. The code itself is not touched:
-// the compiler is given the changed file in its place.
+// The changes are in mutants.txt beside this file: a file and the packages whose tests must fail, then what is replaced
+// and by what. A change that no longer applies is an error, so that the list stays true. The code itself is not
+// touched: the compiler is given the changed file in its place.
 package main
 
 import (

@@ -56,6 +56,9 @@ func (s serveCommand) Run(a *app) error {
 		return err
 	}
 	err = s.serve(a, db)
+	if a.ctx.Err() != nil && errors.Is(err, context.Canceled) { // Ctrl-C while it was starting: nothing is wrong
+		err = nil
+	}
 	return errors.Join(err, db.Close())
 }
 
@@ -96,7 +99,8 @@ func (s serveCommand) serve(a *app, db *store.Store) error {
 	stop := chores{service, log}.start(a.ctx)
 	defer stop()
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	guarded := api.GuardFraming(server, listener)
+	go func() { failed <- server.Serve(guarded) }()
 	select {
 	case err := <-failed:
 		return err

@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"clientele.dev/internal/auth"
 )
@@ -327,6 +328,38 @@ func TestLogKeepsSecrets(t *testing.T) {
 		if strings.Contains(strings.ToLower(log), strings.ToLower(private)) {
 			t.Errorf("%q is in the log:\n%s", private, log)
 		}
+	}
+}
+
+// Ctrl-C while the demo is being made ends the server as it does at any other time, and leaves none of it.
+func TestCtrlCWhileTheDemoIsMade(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	c := command(db, "serve", "--addr", "127.0.0.1:0", "--demo")
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	path := strings.TrimPrefix(db, "sqlite:")
+	for began := time.Now(); ; { // until it is at work
+		if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
+			break
+		}
+		if time.Since(began) > 30*time.Second {
+			t.Fatal("the server does not start")
+		}
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil || out.Len() > 0 {
+		t.Errorf("it ended with %v\n%s", err, &out)
+	}
+	s := serve(t, db)
+	if got := s.want(http.StatusOK, "GET", "/api/customers", s.testKey, ""); !bytes.HasPrefix(got.body,
+		[]byte(`{"count":0,`)) {
+		t.Errorf("some of the demo is there: %s", got.body)
 	}
 }
 

@@ -198,7 +198,11 @@ func (a *API) serve(route route) http.Handler {
 // read reads a request and finds out who is asking. The body of one whose credentials are not good stays unread.
 func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*request, error) {
 	r := &request{Request: httpRequest, id: out.id}
-	var err error
+	err := checkFraming(httpRequest)
+	if err != nil {
+		out.Header().Set("Connection", "close") // nobody knows where the next request begins
+		return nil, err
+	}
 	if r.query, err = wire.ParseQuery(httpRequest.URL.RawQuery); err != nil {
 		return nil, err
 	}

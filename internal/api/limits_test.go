@@ -3,6 +3,7 @@ package api_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -142,5 +143,50 @@ func TestAReadHasADeadline(t *testing.T) {
 		if w.Code != 503 || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "took too long") {
 			t.Errorf("%s answered %d %s", path, w.Code, w.Body)
 		}
+	}
+}
+
+// TestARequestOfTwoLengthsIsRefused is about requests whose end two servers might see at different places (RFC 9112,
+// 6.3).
+func TestARequestOfTwoLengthsIsRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	const chunked = "c\r\n{\"name\":\"x\"}\r\n0\r\n\r\n"
+	for name, c := range map[string]struct {
+		headers, body string
+		want          int
+	}{
+		"both":          {"Content-Length: 12\r\nTransfer-Encoding: chunked\r\n", chunked, 400},
+		"both, turned":  {"transfer-encoding: chunked\r\ncontent-length:12\r\n", chunked, 400},
+		"a length":      {"Content-Length: 12\r\n", `{"name":"x"}`, 201},
+		"chunks":        {"Transfer-Encoding: chunked\r\n", chunked, 201},
+		"a length in a": {"X: Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", chunked, 201},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn := s.connect(t)
+			in := bufio.NewReader(conn)
+			for range 2 { // the second request of a connection is looked at too
+				fmt.Fprintf(conn, "POST /api/customers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+
+					"Authorization: Bearer %s\r\n%s\r\n%s", s.TestKey, c.headers, c.body)
+				resp, err := http.ReadResponse(in, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+					t.Fatal(err)
+				}
+				_ = resp.Body.Close()
+				if resp.StatusCode != c.want {
+					t.Fatalf("answered %d, want %d", resp.StatusCode, c.want)
+				}
+				if c.want == 400 {
+					if !resp.Close {
+						t.Error("the connection stays open")
+					}
+					return
+				}
+			}
+		})
 	}
 }

@@ -76,7 +76,9 @@ func Open(dir string) (*Server, error) {
 	handler := api.New(api.Config{
 		Service: s.Service, Auth: auth.New(db, s.Now), Check: db.Ready, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
-	s.http = httptest.NewServer(theContract().hold(handler, s.violated))
+	s.http = httptest.NewUnstartedServer(theContract().hold(handler, s.violated))
+	s.http.Listener = api.GuardFraming(s.http.Config, s.http.Listener)
+	s.http.Start()
 	s.URL = s.http.URL
 	return s, nil
 }

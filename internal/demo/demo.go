@@ -99,6 +99,9 @@ func (b *business) happen() error {
 	slices.SortStableFunc(b.agenda, func(x, y step) int { return x.at.Compare(y.at) })
 	for _, s := range b.agenda {
 		b.now = s.at
+		if err := b.ctx.Err(); err != nil { // nothing is kept of a demo that is not whole
+			return err
+		}
 		if err := s.do(); err != nil {
 			return fmt.Errorf("demo data of %s: %w", s.at.Format(time.DateOnly), err)
 		}

@@ -43,8 +43,10 @@ func TestOldMetadataIsMended(t *testing.T) {
 	t.Parallel()
 	path := oldDatabase(t, `
 		INSERT INTO customers (seq, id, livemode, shown, version, updated_at, delinquent, email, name, doc) VALUES
-			(1, 'cus_1', 0, 0, 1, 0, 0, '', '', '{"id":"cus_1","livemode":false,"invoice_prefix":"A","metadata":{"tags":["é"],"n":1}}'),
-			(2, 'cus_2', 0, 0, 1, 0, 0, '', '', '{"id":"cus_2","livemode":false,"invoice_prefix":"A","metadata":{"plain":"x"}}');
+			(1, 'cus_1', 0, 0, 1, 0, 0, '', '',
+				'{"id":"cus_1","livemode":false,"invoice_prefix":"A","metadata":{"tags":["é"],"n":1}}'),
+			(2, 'cus_2', 0, 0, 1, 0, 0, '', '',
+				'{"id":"cus_2","livemode":false,"invoice_prefix":"A","metadata":{"plain":"x"}}');
 		INSERT INTO customer_metadata (livemode, key, value, seq, folded) VALUES
 			(0, 'tags', '["\u00e9"]', 1, '["\u00e9"]'), (0, 'tags', '["\u00e8"]', 1, ''), (0, 'n', '1', 1, '1'),
 			(0, 'plain', 'x', 2, 'x');
