@@ -125,7 +125,7 @@ func (m mutant) try(dir string) (killed bool, err error) {
 			return false, err
 		}
 	}
-	args := append([]string{"test", "-overlay", overlay, "-count=1", "-failfast", "-timeout=120s"},
+	args := append([]string{"test", "-overlay", overlay, "-count=1", "-failfast", "-timeout=60s"},
 		strings.Fields(m.tests)...)
 	out, err := exec.Command("go", args...).CombinedOutput()
 	if strings.Contains(string(out), "[build failed]") {

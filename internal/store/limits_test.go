@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -173,6 +174,50 @@ func TestFullDisk(t *testing.T) {
 	}
 	if err := s.writer.do(t.Context(), func(c *conn) error { return fill(c, 1<<20) }); err != nil {
 		t.Errorf("a write with room: %v", err)
+	}
+}
+
+// TestABatchThatIsUndoneIsAnsweredAsUndone shows that a transaction which had succeeded is told when another one of its
+// batch fills the disk, for which SQLite undoes them all.
+func TestABatchThatIsUndoneIsAnsweredAsUndone(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	started, release := make(chan struct{}), make(chan struct{})
+	errs := make([]error, 3)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		errs[0] = s.writer.do(t.Context(), func(c *conn) error {
+			close(started)
+			<-release
+			if err := c.run("INSERT INTO customer_names VALUES (0, 'test', 'first', 'cus')"); err != nil {
+				return err
+			}
+			return c.each("PRAGMA max_page_count = 1", func(row) error { return nil })
+		})
+	})
+	<-started
+	queue := func(i int, fn func(*conn) error) {
+		before := len(s.writer.jobs)
+		wg.Go(func() { errs[i] = s.writer.do(t.Context(), fn) })
+		for len(s.writer.jobs) == before {
+			runtime.Gosched()
+		}
+	}
+	queue(1, func(c *conn) error { return c.run("INSERT INTO customer_names VALUES (0, 'test', 'second', 'cus')") })
+	queue(2, func(c *conn) error { return fill(c, 1<<20) })
+	close(release)
+	wg.Wait()
+	for i, err := range errs {
+		if code(err) != clientele.ErrorCodeStorageFull {
+			t.Errorf("transaction %d of the batch: %v", i, err)
+		}
+	}
+	kept := 0
+	err := s.readers.read(t.Context(), func(c *conn) error {
+		return c.each("SELECT 1 FROM customer_names", func(row) error { kept++; return nil })
+	})
+	if err != nil || kept != 0 {
+		t.Errorf("%d of the batch were kept, %v", kept, err)
 	}
 }
 
