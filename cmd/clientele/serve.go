@@ -35,7 +35,7 @@ func (s serveCommand) Validate() error {
 }
 
 // finishTimeout bounds how long a stopping server waits for requests in flight.
-const finishTimeout = 30 * time.Second
+const finishTimeout = 20 * time.Second
 
 // Help is shown by clientele serve --help.
 func (serveCommand) Help() string {
@@ -112,7 +112,12 @@ func (s serveCommand) serve(a *app, db *store.Store) error {
 	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
 	defer cancel()
 	defer time.AfterFunc(finishTimeout/2, interrupt).Stop() // reads that still run by then are ended
-	return server.Shutdown(ctx)
+	err = server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("requests that had not come whole by then were cut off")
+		err = server.Close()
+	}
+	return err
 }
 
 // boundMemory makes the garbage collector work harder rather than let the heap become large, unless the environment

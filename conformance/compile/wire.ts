@@ -1,6 +1,6 @@
 // What the published types promise of each call, in the form of the wire: dates are strings, objects have no methods.
 import type payment from '@blocklet/payment-js';
-import type { TCustomer, TInvoice, TPaymentCurrency, TPaymentMethod } from '@blocklet/payment-types';
+import type { TInvoice, TInvoiceExpanded, TInvoiceItem, TPaymentCurrency, TPaymentMethod } from '@blocklet/payment-types';
 
 type Primitive = string | number | boolean | null | undefined;
 type Method = (...args: any[]) => unknown;
@@ -14,13 +14,17 @@ type Wire<T> = T extends Primitive
 
 type Answer<Call extends (...args: any[]) => Promise<unknown>> = Wire<Awaited<ReturnType<Call>>>;
 type Customers = (typeof payment)['customers'];
-type Page<T> = { count: number; list: Wire<T>[]; paging: { page: number; pageSize: number } };
 
 // The published type says that an expanded customer's object is 'subscription', a slip.
 export type Retrieved = Omit<Answer<Customers['retrieve']>, 'object'> & { object: string };
 export type Updated = Answer<Customers['update']>;
-export type Listed = Page<TCustomer>;
+export type Listed = { count: number; list: Retrieved[]; paging: { page: number; pageSize: number } };
 export type Overdue = Answer<Customers['overdueInvoices']>;
-export type Invoice = Wire<TInvoice>;
+// Clientele has no prices of products, and payments are received apart from invoices. A literal's object is any string.
+type Line = Pick<Wire<TInvoiceItem>, 'id' | 'amount' | 'quantity' | 'description'>;
+type Expanded = Omit<Wire<TInvoiceExpanded>, 'lines' | 'paymentIntent' | 'object'> & { object: string; lines: Line[] };
+export type Invoice = Expanded;
+export type InvoicesListed = { count: number; list: Expanded[]; paging: { page: number; pageSize: number } };
+export type InvoiceUpdated = Wire<TInvoice>;
 export type Currencies = Wire<TPaymentCurrency>[];
 export type Methods = Wire<TPaymentMethod>[];

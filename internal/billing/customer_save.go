@@ -110,17 +110,14 @@ func (s *Service) add(tx Tx, call Call, n newCustomer) (Record, error) {
 
 // settle fills what depends on other fields: the balance's form depends on the currency.
 func settle(tx Tx, c *clientele.Customer) error {
-	currencies, err := tx.PaymentCurrencies(c.Livemode)
+	currency, found, err := tx.PaymentCurrency(c.Livemode, c.CurrencyID)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(currencies, func(p clientele.PaymentCurrency) bool {
-		return p.ID == c.CurrencyID || c.CurrencyID == "" && p.IsBaseCurrency
-	})
-	if i < 0 {
+	if !found {
 		return invalid("currency_id", "no payment currency %q in this mode", c.CurrencyID)
 	}
-	c.Balance = c.TokenBalance[currencies[i].ID].Decimal(currencies[i].Decimal)
+	c.Balance = c.TokenBalance[currency.ID].Decimal(currency.Decimal)
 	return nil
 }
 

@@ -509,14 +509,9 @@ func (s *Service) saveInvoice(tx Tx, call Call, event string, rec Record, invoic
 }
 
 func usableCurrency(tx Tx, live bool, id string) (clientele.PaymentCurrency, error) {
-	currencies, err := tx.PaymentCurrencies(live)
-	if err != nil {
-		return clientele.PaymentCurrency{}, err
+	currency, found, err := tx.PaymentCurrency(live, id)
+	if err == nil && (!found || !currency.Active) {
+		err = invalid("currency_id", "no active payment currency %q in this mode", id)
 	}
-	for _, c := range currencies {
-		if c.ID == id && c.Active {
-			return c, nil
-		}
-	}
-	return clientele.PaymentCurrency{}, invalid("currency_id", "no active payment currency %q in this mode", id)
+	return currency, err
 }

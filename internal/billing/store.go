@@ -119,6 +119,8 @@ type Tx interface {
 	// SaveSettings writes a mode's settings.
 	SaveSettings(rec Record, settings clientele.Settings) error
 
+	// PaymentCurrency finds a currency by id, or the base currency when the id is empty.
+	PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error)
 	// PaymentCurrencies and PaymentMethods return all of a mode, oldest first.
 	PaymentCurrencies(live bool) ([]clientele.PaymentCurrency, error)
 	PaymentMethods(live bool) ([]clientele.PaymentMethod, error)

@@ -109,6 +109,19 @@ func (t *tx) CustomerInvoices(customerID string, states ...clientele.InvoiceStat
 	return docs, err
 }
 
+// PaymentCurrency implements [billing.Tx].
+func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error) {
+	query := "SELECT doc FROM payment_currencies WHERE livemode = $1 AND id = $2"
+	if id == "" {
+		query = "SELECT doc FROM payment_currencies WHERE livemode = $1 AND $2 = '' AND doc ->> '$.is_base_currency'"
+	}
+	err = t.each(query, func(r row) error {
+		found = true
+		return json.Unmarshal(r.bytes(0), &c)
+	}, live, id)
+	return c, found, err
+}
+
 // PaymentCurrencies implements [billing.Tx].
 func (t *tx) PaymentCurrencies(live bool) (all []clientele.PaymentCurrency, err error) {
 	return allOf[clientele.PaymentCurrency](t, "payment_currencies", live)

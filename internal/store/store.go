@@ -40,7 +40,7 @@ func Open(_ context.Context, url string) (*Store, error) {
 		writer: newWriter(c, path),
 		// Reading pages in place is a third faster for whole objects in a large file. But the mapping is dropped whenever
 		// something was written, which costs more than the look-up of a key does.
-		readers:  newPool(path, n+scans(), "mmap_size = 1073741824"),
+		readers:  newPool(path, n/2+scans(), "mmap_size = 1073741824"),
 		lookups:  newPool(path, n, "cache_size = -256"),
 		scanning: make(chan struct{}, scans()),
 	}
