@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -37,17 +36,15 @@ type API struct {
 	version  string
 	names    map[string]bool // of fields, for the log
 
-	readTimeout time.Duration
-	bodies      *semaphore.Weighted // bytes of requests being answered
-	answers     *semaphore.Weighted // bytes of large answers being sent
+	bodies  *semaphore.Weighted // bytes of requests being answered
+	answers *semaphore.Weighted // bytes of large answers being sent
 }
 
 // Limits of what one caller can cost the others.
 const (
-	defaultReadTimeout = 10 * time.Second // after which a read ends, so that it does not keep others from being answered
-	maxBodies          = 64 << 20         // bytes of all bodies that are in memory at once
-	maxAnswers         = 64 << 20         // bytes of all large answers that are in memory at once
-	bodyPatience       = 2 * time.Second  // how long a body waits for memory
+	maxBodies    = 64 << 20        // bytes of all bodies that are in memory at once
+	maxAnswers   = 64 << 20        // bytes of all large answers that are in memory at once
+	bodyPatience = 2 * time.Second // how long a body waits for memory
 )
 
 // Config is what an API is made of.
@@ -58,8 +55,6 @@ type Config struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Version string // of the program, shown to people
-	// ReadTimeout is after how long a read is ended and refused; 10 seconds when zero.
-	ReadTimeout time.Duration
 }
 
 // New makes the handler of every route.
@@ -67,7 +62,7 @@ func New(c Config) *API {
 	a := &API{
 		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now, version: c.Version,
 		metrics: newMetrics(), mux: http.NewServeMux(),
-		readTimeout: cmp.Or(c.ReadTimeout, defaultReadTimeout), bodies: semaphore.NewWeighted(maxBodies),
+		bodies:  semaphore.NewWeighted(maxBodies),
 		answers: semaphore.NewWeighted(maxAnswers),
 	}
 	a.names = vocabulary(a.routes())
@@ -165,11 +160,6 @@ func (a *API) serve(route route) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, httpRequest *http.Request) {
 		out := w.(*recorder)
-		if httpRequest.Method == http.MethodGet {
-			ctx, cancel := context.WithTimeout(httpRequest.Context(), a.readTimeout)
-			defer cancel()
-			httpRequest = httpRequest.WithContext(ctx)
-		}
 		defer out.releaseBody()
 		r, err := a.read(out, httpRequest, route)
 		if err == nil {
@@ -212,7 +202,10 @@ func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*requ
 		}
 		return r, err
 	}
-	body := sync.OnceValues(func() ([]byte, error) { return a.readBody(out, httpRequest) })
+	body := noBytes
+	if httpRequest.ContentLength != 0 {
+		body = sync.OnceValues(func() ([]byte, error) { return a.readBody(out, httpRequest) })
+	}
 	if r.caller, err = a.auth.Authenticate(httpRequest.Context(), httpRequest, r.query, body); err != nil {
 		return nil, err
 	}
@@ -220,6 +213,8 @@ func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*requ
 	r.body, err = body()
 	return r, err
 }
+
+func noBytes() ([]byte, error) { return nil, nil }
 
 // onlyKnown refuses parameters that a route does not have: a filter misspelt would otherwise answer with everything.
 func onlyKnown(query *wire.Query, known map[string]bool, families []string) error {

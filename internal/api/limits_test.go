@@ -15,6 +15,7 @@ import (
 
 	"clientele.dev/internal/api"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/billing"
 )
 
 // connect opens a connection of its own to the server.
@@ -127,15 +128,16 @@ func TestManyLargeBodiesAreBounded(t *testing.T) {
 	t.Error("the memory of bodies that never came was not given back")
 }
 
-// TestAReadHasADeadline shows that a read which takes too long is refused as something to try again.
-func TestAReadHasADeadline(t *testing.T) {
+// TestAScanHasADeadline shows that a read which takes too long is refused as something to try again.
+func TestAScanHasADeadline(t *testing.T) {
 	t.Parallel()
 	s := start(t)
+	hurried := billing.New(s.DB, billing.WithClock(s.Now), billing.WithScanTimeout(time.Nanosecond))
 	handler := api.New(api.Config{
-		Service: s.Service, Auth: auth.New(s.DB, s.Now), Check: s.DB.Ready, Log: slog.New(slog.DiscardHandler),
-		Now: time.Now, ReadTimeout: time.Nanosecond,
+		Service: hurried, Auth: auth.New(s.DB, s.Now), Check: s.DB.Ready, Log: slog.New(slog.DiscardHandler),
+		Now: time.Now,
 	})
-	for _, path := range []string{"/api/customers/search?query=a", "/api/customers?email=x", "/api/customers"} {
+	for _, path := range []string{"/api/customers/search?query=a", "/api/customers?email=x", "/api/receivables/aging"} {
 		r := httptest.NewRequestWithContext(t.Context(), "GET", path, nil)
 		r.Header.Set("Authorization", "Bearer "+s.TestKey)
 		w := httptest.NewRecorder()

@@ -219,7 +219,7 @@ func reclaim(tx Tx, c *clientele.Customer) error {
 func (s *Service) ListCustomers(
 	ctx context.Context, f CustomerFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	look := s.store.Scan
+	look := s.scan
 	if f.plain() {
 		look = s.store.View
 	}
@@ -251,7 +251,7 @@ func (s *Service) SearchCustomers(
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.store.Scan(ctx, func(tx Tx) error {
+	err = s.scan(ctx, func(tx Tx) error {
 		var page []Record
 		if len(terms) == 0 {
 			all := CustomerFilter{Livemode: live, Window: Window{Limit: limit, Offset: offset}}

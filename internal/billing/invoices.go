@@ -463,7 +463,7 @@ func (s *Service) SearchInvoices(
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.store.Scan(ctx, func(tx Tx) error {
+	err = s.scan(ctx, func(tx Tx) error {
 		docs, count, err = tx.SearchInvoices(InvoiceSearch{Livemode: live, Terms: terms, Limit: limit, Offset: offset})
 		if err == nil && expand {
 			docs, err = expandReferring(tx, live, docs)
@@ -476,7 +476,7 @@ func (s *Service) SearchInvoices(
 // scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
 // one has nothing: fn is not called.
 func (s *Service) scanOf(ctx context.Context, live bool, customer string, fn func(tx Tx, id string) error) error {
-	return s.store.Scan(ctx, func(tx Tx) error {
+	return s.scan(ctx, func(tx Tx) error {
 		if customer == "" {
 			return fn(tx, "")
 		}

@@ -147,7 +147,7 @@ func (s *Service) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, er
 		f.AsOf = s.now()
 	}
 	answer := clientele.Aging{AsOf: clientele.At(f.AsOf), Currencies: map[string]clientele.AgingBuckets{}}
-	err := s.store.Scan(ctx, func(tx Tx) error {
+	err := s.scan(ctx, func(tx Tx) error {
 		q := OutstandingFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: answer.AsOf.UnixMilli()}
 		if f.Customer != "" {
 			rec, err := find(tx, f.Livemode, f.Customer)
@@ -219,7 +219,7 @@ func (s *Service) Receivables(ctx context.Context, live bool) (clientele.Receiva
 	answer := clientele.ReceivablesSummary{Currencies: map[string]clientele.ReceivablesSum{}}
 	customers := map[[2]string]bool{}
 	now := s.now().Unix()
-	err := s.store.Scan(ctx, func(tx Tx) error {
+	err := s.scan(ctx, func(tx Tx) error {
 		err := tx.Owed(live, "", func(o Owed) {
 			sum := answer.Currencies[o.Left.Currency()]
 			addTo(&sum.Outstanding, o.Left)
@@ -258,7 +258,7 @@ func (s *Service) Debtors(
 	ctx context.Context, live bool, currency string, w Window,
 ) (page []clientele.Debtor, count int64, err error) {
 	now := s.now().Unix()
-	err = s.store.Scan(ctx, func(tx Tx) error {
+	err = s.scan(ctx, func(tx Tx) error {
 		if currency != "" {
 			if err := knownCurrency(tx, live, currency); err != nil {
 				return err

@@ -22,6 +22,7 @@ const answersKept = 7 * 24 * time.Hour
 type Service struct {
 	store   Store
 	now     func() time.Time
+	timeout time.Duration // after which a scan is ended
 	random  io.Reader
 	running sync.Map // of repeatKey: repeatable requests under way in this process
 }
@@ -35,13 +36,24 @@ func WithClock(now func() time.Time) Option { return func(s *Service) { s.now = 
 // WithRandom sets where the random part of ids comes from.
 func WithRandom(r io.Reader) Option { return func(s *Service) { s.random = r } }
 
+// WithScanTimeout sets after how long a list, a search or a report is ended; 10 seconds unless told.
+func WithScanTimeout(d time.Duration) Option { return func(s *Service) { s.timeout = d } }
+
 // New makes the service over a store.
 func New(store Store, options ...Option) *Service {
-	s := &Service{store: store, now: time.Now, random: rand.Reader}
+	s := &Service{store: store, now: time.Now, random: rand.Reader, timeout: 10 * time.Second}
 	for _, o := range options {
 		o(s)
 	}
 	return s
+}
+
+// scan reads what may take long, but no longer than it may: it would keep others from being answered, and the
+// database's log from being cleared.
+func (s *Service) scan(ctx context.Context, fn func(Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	return s.store.Scan(ctx, fn)
 }
 
 // Call says in which world a change is asked for, by whom, and how a repetition of it is recognised.

@@ -17,7 +17,7 @@ func (s *Service) Statement(
 	if to.IsZero() {
 		to = s.now()
 	}
-	err = s.store.Scan(ctx, func(tx Tx) error {
+	err = s.scan(ctx, func(tx Tx) error {
 		_, c, err := load(tx, live, ref)
 		if err != nil {
 			return err
