@@ -259,7 +259,7 @@ func (s *Customers) Delete(ctx context.Context, ref string, opts ...CallOption) 
 	return fetch[clientele.Deleted](ctx, s.c, opts, request{route: "DELETE /api/customers/{id}", ref: ref})
 }
 
-// Restore brings a deleted customer back, or says which of its DID, email and external id is now taken.
+// Restore brings a deleted customer back, or says which of its DID and external id is now taken.
 //
 //clientele:operation POST /api/customers/{id}/restore
 func (s *Customers) Restore(ctx context.Context, id string, opts ...CallOption) (*clientele.Customer, error) {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -84,7 +85,7 @@ func checkPlans(statements map[string]bool) (errs []string) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "plans.db")
-	db, err := store.Open(nil, "sqlite:"+path) //nolint:staticcheck // it does not wait for anything
+	db, err := store.Open(context.Background(), "sqlite:"+path)
 	if err != nil {
 		return []string{err.Error()}
 	}

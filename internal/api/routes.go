@@ -118,7 +118,7 @@ func (a *API) routes() []route {
 			body: customerParams{}, answers: clientele.Customer{},
 			summary: "Update the fields sent; metadata, address and shipping merge by key, and null clears."},
 		{pattern: "DELETE /api/customers/{id}", handle: a.deleteCustomer, access: member, group: "Customers",
-			answers: clientele.Deleted{}, summary: "Delete a customer, freeing its DID, email and external id."},
+			answers: clientele.Deleted{}, summary: "Delete a customer who owes nothing, freeing its DID and external id."},
 		{pattern: "POST /api/customers/{id}/restore", handle: a.restoreCustomer, access: member, group: "Customers",
 			answers: clientele.Customer{}, summary: "Bring a deleted customer back."},
 		{pattern: "GET /api/customers/{id}/overdue/invoices", handle: a.overdueInvoices, access: member, group: "Customers",
