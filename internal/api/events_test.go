@@ -14,6 +14,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/billing"
 )
 
 func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
@@ -34,7 +35,7 @@ func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
 	}{
 		{"POST", "/api/customers", full, []string{"customer.created 1"}, ``},
 		{"PUT", "/api/customers/CUS", `{"name":"Augusta","metadata":{"plan":null}}`, []string{"customer.updated 2"},
-			`{"metadata":{"plan":"gold","seats":3},"name":"Ada"}`},
+			`{"metadata":{"plan":"gold"},"name":"Ada"}`},
 		{"PUT", "/api/customers/" + didAccount, `{"shipping":null,"currency_id":"curr_test_jpy"}`,
 			[]string{"customer.updated 3"},
 			`{"balance":"0.00","currency_id":null,"shipping":{"address":{"country":"GB","city":"Ockham"},` +
@@ -85,13 +86,12 @@ func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
 		}
 		var kinds []string
 		for _, e := range written {
-			kinds = append(kinds, fmt.Sprint(e.Event.Type, " ", e.ObjectVersion))
+			kinds = append(kinds, fmt.Sprint(e.Type, " ", e.ObjectVersion))
 			request := clientele.EventRequest{ID: got.header.Get("X-Request-Id"), IdempotencyKey: idempotency,
 				RequestedBy: key.ID}
 			if e.Request != request || e.Object != "event" || !strings.HasPrefix(e.ID, "evt_") ||
-				e.CreatedAt != clientele.At(s.Now()) ||
-				e.Livemode || e.Event.Type != e.Type || e.Event.ObjectID != e.ObjectID || e.ObjectVersion != e.Version {
-				t.Errorf("step %d: the event is %+v, want it of %+v", i, e.Event, request)
+				e.CreatedAt != clientele.At(s.Now()) || e.Livemode {
+				t.Errorf("step %d: the event is %+v, want it of %+v", i, e, request)
 			}
 			if e.ObjectID == customer {
 				current = e.Data.Object
@@ -121,13 +121,23 @@ func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
 	s.gapless(t)
 }
 
-// gapless checks that every object's events count its versions from 1 without a hole, and end at what it is at.
+// gapless checks that every object's events count its versions from 1 without a hole and end at what it is at, and that
+// the object they carry is, to the byte, what it was then.
 func (s *server) gapless(t *testing.T) {
 	t.Helper()
 	last := map[string]int64{}
+	digests := map[string][]byte{}
+	s.query(t, "SELECT 'evt_' || object_id || '_' || object_version, digest FROM events", func(row *sqlite.Stmt) {
+		digest := make([]byte, row.ColumnLen(1))
+		row.ColumnBytes(1, digest)
+		digests[row.ColumnText(0)] = digest
+	})
 	for _, e := range s.events(t, "") {
-		if last[e.ObjectID]++; e.Version != last[e.ObjectID] {
-			t.Errorf("%s: event %d has version %d", e.ObjectID, last[e.ObjectID], e.Version)
+		if e.Type != clientele.EventInvoiceDeleted && !bytes.Equal(billing.DigestOf(e.Data.Object), digests[e.ID]) {
+			t.Errorf("%s carries %s, which the object never was", e.ID, e.Data.Object)
+		}
+		if last[e.ObjectID]++; e.ObjectVersion != last[e.ObjectID] {
+			t.Errorf("%s: event %d has version %d", e.ObjectID, last[e.ObjectID], e.ObjectVersion)
 		}
 	}
 	for _, table := range []string{"customers", "invoices"} {
@@ -151,8 +161,8 @@ func TestFinalizingSaysWhatItChanged(t *testing.T) {
 	want := []map[string]string{
 		nil, {"next_invoice_sequence": "1"}, {"delinquent": "false"},
 		nil, {"status": `"draft"`, "number": `""`, "customer_name": "null", "due_date": "null", "effective_at": "null",
-			"status_transitions": "{}"},
-		{"status": `"open"`, "status_transitions": `{"finalized_at":1767326645}`},
+			"status_transitions": `{"finalized_at":null}`},
+		{"status": `"open"`, "status_transitions": `{"marked_uncollectible_at":null}`},
 	}
 	for i, e := range append(s.events(t, c.ID), s.events(t, invoice.ID)...) {
 		got := map[string]string{}

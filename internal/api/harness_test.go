@@ -173,24 +173,18 @@ var statusOf = map[clientele.ErrorCode]int{
 	clientele.ErrorCodeIdempotencyReused: 422,
 }
 
-// event is a row of the table of events.
-type event struct {
-	Type, ObjectID string
-	Version        int64
-	clientele.Event
-}
-
-// events reads the table of events from its end of seeding on, with a connection of its own.
-func (s *server) events(t testing.TB, objectID string) (all []event) {
+// events are all events, or those of an object.
+func (s *server) events(t testing.TB, objectID string) (all []clientele.Event) {
 	t.Helper()
-	s.query(t, "SELECT type, object_id, object_version, doc FROM events WHERE object_id = ?1 OR ?1 = '' ORDER BY seq",
-		func(row *sqlite.Stmt) {
-			e := event{Type: row.ColumnText(0), ObjectID: row.ColumnText(1), Version: row.ColumnInt64(2)}
-			if err := json.Unmarshal([]byte(row.ColumnText(3)), &e.Event); err != nil {
-				t.Fatal(err)
-			}
+	events, _, err := s.Service.Events(t.Context(), 0, 1<<30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if objectID == "" || e.ObjectID == objectID {
 			all = append(all, e)
-		}, objectID)
+		}
+	}
 	return all
 }
 

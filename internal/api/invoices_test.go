@@ -221,6 +221,7 @@ func TestFinalizingNumbersAndPrintsTheCustomer(t *testing.T) {
 	}
 	for range 3 {
 		s.send(t, "POST", "/api/invoices/"+third.ID+"/finalize", "").refused(t, 409, "status") // takes no number
+		s.send(t, "DELETE", "/api/invoices/"+third.ID, "").refused(t, 409, "status")
 	}
 	if got := ok(payment.Invoices.Finalize(t.Context(), second.ID))(t); got.Number != "AUG-0003" {
 		t.Errorf("the third is %s", got.Number)

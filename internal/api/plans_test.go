@@ -99,7 +99,8 @@ func checkPlans(statements map[string]bool) (errs []string) {
 	for query := range statements {
 		flat := strings.TrimSpace(blank.ReplaceAllString(query, " "))
 		first, _, _ := strings.Cut(flat, " ")
-		if !slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, first) {
+		if !slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, first) ||
+			strings.Contains(flat, "FROM whole_events") { // a migration's, which drops that table
 			continue
 		}
 		excused := slices.ContainsFunc(mayWalk, func(w struct{ statement, why string }) bool {

@@ -75,6 +75,7 @@ func TestSearchReadsAQueryAsPeopleMeanIt(t *testing.T) {
 		"name:john":                       "3412",
 		"name:j email:gmail":              "2",
 		"phone:+14155552671":              "1",
+		"0 0 1 415 555 2671":              "1",
 		"external_id:crm_1":               "1",
 		"external_id:100 name:johnny":     "4",
 		"metadata.plan:gold":              "52",

@@ -259,7 +259,7 @@ func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParam
 		return nil, err
 	}
 	err = a.s.record(a.tx, a.call, clientele.EventCreditNoteCreated,
-		eventObject{kind: "credit_note", id: id, version: 1, json: doc})
+		changed{id: id, version: 1, after: doc})
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (s *Service) addCurrency(tx Tx, call Call, c clientele.PaymentCurrency) (Do
 		return Document{}, err
 	}
 	return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentCurrencyCreated,
-		eventObject{kind: "payment_currency", id: c.ID, version: 1, json: doc})
+		changed{id: c.ID, version: 1, after: doc})
 }
 
 // placeCurrency checks that the currency's method exists and has no other of its symbol.
@@ -201,7 +201,7 @@ func (s *Service) addMethod(tx Tx, call Call, m clientele.PaymentMethod) (Docume
 		return Document{}, err
 	}
 	return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentMethodCreated,
-		eventObject{kind: "payment_method", id: m.ID, version: 1, json: doc})
+		changed{id: m.ID, version: 1, after: doc})
 }
 
 func (p MethodParams) check() error {

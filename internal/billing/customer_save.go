@@ -191,8 +191,8 @@ func (s *Service) save(
 	if err := tx.SaveCustomer(rec, before, after); err != nil {
 		return err
 	}
-	return s.record(tx, call, event, eventObject{
-		kind: "customer", id: after.ID, version: rec.Version, before: old, json: rec.JSON,
+	return s.record(tx, call, event, changed{
+		id: after.ID, version: rec.Version, before: old, after: rec.JSON,
 	})
 }
 

@@ -41,16 +41,26 @@ func (s *Service) CustomerOrNew(ctx context.Context, call Call, ref string) (Doc
 	if err != nil {
 		return Document{}, notFound(ref)
 	}
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+	doc, err = s.change(ctx, call, func(tx Tx) (Document, error) {
 		rec, found, err := tx.Customer(call.Livemode, Ref{Kind: NameDID, Name: did})
 		if err == nil && !found {
 			rec, err = s.add(tx, call, newCustomer{did: did})
 		}
-		if err != nil {
-			return Document{}, err
-		}
-		return expandCustomer(tx, rec)
+		return customerDocument(rec, false), err
 	})
+	if err != nil {
+		return Document{}, err
+	}
+	err = s.store.View(ctx, func(tx Tx) error {
+		expanded, err := expandCustomer(tx, Record{ID: doc.ID, Version: doc.Version, JSON: doc.JSON})
+		doc.JSON = expanded.JSON
+		return err
+	})
+	return doc, err
+}
+
+func customerDocument(rec Record, created bool) Document {
+	return Document{JSON: rec.JSON, Of: TypeCustomer, ID: rec.ID, Version: rec.Version, Created: created}
 }
 
 // CreateCustomer creates a customer.
@@ -65,7 +75,7 @@ func (s *Service) CreateCustomer(ctx context.Context, call Call, fields Fields) 
 	}
 	return s.create(ctx, call, func(tx Tx) (Document, error) {
 		rec, err := s.add(tx, call, n)
-		return Document{JSON: rec.JSON, Version: rec.Version, Created: true}, err
+		return customerDocument(rec, true), err
 	})
 }
 
@@ -84,7 +94,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fie
 			return Document{}, err
 		}
 		rec, err = s.patchCustomer(tx, call, rec, patch)
-		return Document{JSON: rec.JSON, Version: rec.Version}, err
+		return customerDocument(rec, false), err
 	})
 }
 
@@ -116,14 +126,14 @@ func (s *Service) UpsertCustomer(ctx context.Context, call Call, externalID stri
 		}
 		if found {
 			rec, err = s.patchCustomer(tx, call, rec, patch)
-			return Document{JSON: rec.JSON, Version: rec.Version}, err
+			return customerDocument(rec, false), err
 		}
 		n, err := s.parseNewCustomer(call, fields)
 		if err != nil {
 			return Document{}, err
 		}
 		rec, err = s.add(tx, call, n)
-		return Document{JSON: rec.JSON, Version: rec.Version, Created: true}, err
+		return customerDocument(rec, true), err
 	})
 }
 
@@ -152,7 +162,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (Do
 			}
 		}
 		rec.Version, rec.DeletedAt = rec.Version+1, s.now().UnixMilli()
-		if err := s.save(tx, call, clientele.EventCustomerDeleted, rec, c, c, nil); err != nil {
+		if err := s.save(tx, call, clientele.EventCustomerDeleted, rec, c, c, rec.JSON); err != nil {
 			return Document{}, err
 		}
 		gone, err := encode(clientele.Deleted{ID: c.ID, Object: "customer", Deleted: true})
@@ -176,7 +186,7 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 			return Document{}, err
 		}
 		if !found { // one that is there is restored already
-			return Document{JSON: rec.JSON, Version: rec.Version}, nil
+			return customerDocument(rec, false), nil
 		}
 		c, err := decodeCustomer(rec)
 		if err != nil {
@@ -185,13 +195,14 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 		if err := reclaim(tx, c); err != nil {
 			return Document{}, err
 		}
+		old := rec.JSON
 		rec.Version, rec.DeletedAt = rec.Version+1, 0
 		c.UpdatedAt = clientele.At(s.now())
 		if rec.JSON, err = encode(c); err != nil {
 			return Document{}, err
 		}
-		err = s.save(tx, call, clientele.EventCustomerRestored, rec, c, c, nil)
-		return Document{JSON: rec.JSON, Version: rec.Version}, err
+		err = s.save(tx, call, clientele.EventCustomerRestored, rec, c, c, old)
+		return customerDocument(rec, false), err
 	})
 }
 

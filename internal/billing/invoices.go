@@ -103,7 +103,7 @@ func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams)
 			}
 			err = a.close()
 		}
-		return Document{JSON: h.rec.JSON, Version: h.rec.Version, Created: true}, err
+		return invoiceDocument(h, true), err
 	})
 }
 
@@ -382,8 +382,8 @@ func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (Docu
 		if err := tx.DeleteInvoice(h.rec, h.Invoice); err != nil {
 			return Document{}, err
 		}
-		err = s.record(tx, call, clientele.EventInvoiceDeleted, eventObject{
-			kind: "invoice", id: h.ID, version: h.rec.Version + 1, json: h.rec.JSON,
+		err = s.record(tx, call, clientele.EventInvoiceDeleted, changed{
+			id: h.ID, version: h.rec.Version + 1, before: h.rec.JSON,
 		})
 		if err != nil {
 			return Document{}, err
@@ -406,8 +406,12 @@ func (s *Service) changeInvoice(
 			return Document{}, err
 		}
 		err = fn(tx, h)
-		return Document{JSON: h.rec.JSON, Version: h.rec.Version}, err
+		return invoiceDocument(h, false), err
 	})
+}
+
+func invoiceDocument(h *held, created bool) Document {
+	return Document{JSON: h.rec.JSON, Of: TypeInvoice, ID: h.ID, Version: h.rec.Version, Created: created}
 }
 
 // Invoice answers an invoice, by id or printed number, expanded with its customer, currency and payment method.
@@ -503,8 +507,8 @@ func (s *Service) saveInvoice(tx Tx, call Call, event string, rec Record, invoic
 	if err := tx.SaveInvoice(rec, invoice); err != nil {
 		return rec, err
 	}
-	return rec, s.record(tx, call, event, eventObject{
-		kind: "invoice", id: invoice.ID, version: rec.Version, before: old, json: doc,
+	return rec, s.record(tx, call, event, changed{
+		id: invoice.ID, version: rec.Version, before: old, after: doc,
 	})
 }
 

@@ -2,7 +2,6 @@ package billing
 
 import (
 	"bytes"
-	stdjson "encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -202,30 +201,6 @@ func same(name string, is, sent jsontext.Value) bool {
 	}
 	a, b := is.Clone(), sent.Clone()
 	return a.Canonicalize() == nil && b.Canonicalize() == nil && bytes.Equal(a, b)
-}
-
-// previous are the former values of the top-level fields that differ, updated_at aside.
-func previous(before, after []byte) (map[string]stdjson.RawMessage, error) {
-	old, err := members(before)
-	if err != nil {
-		return nil, err
-	}
-	now, err := members(after)
-	if err != nil {
-		return nil, err
-	}
-	changed := map[string]stdjson.RawMessage{}
-	for _, was := range old {
-		if is := valueOf(now, was.name); was.name != "updated_at" && !bytes.Equal(was.value, is) {
-			changed[was.name] = []byte(was.value)
-		}
-	}
-	for _, is := range now {
-		if valueOf(old, is.name) == nil {
-			changed[is.name] = []byte("null")
-		}
-	}
-	return changed, nil
 }
 
 // members reads the members of an object in their order.

@@ -88,7 +88,7 @@ func (s *Service) RecordPayment(ctx context.Context, call Call, p PaymentParams)
 		if err := a.savePayment(pay, clientele.EventPaymentSucceeded); err != nil {
 			return Document{}, err
 		}
-		return Document{JSON: pay.rec.JSON, Version: pay.rec.Version, Created: true}, a.close()
+		return paymentDocument(pay, true), a.close()
 	})
 }
 
@@ -244,8 +244,8 @@ func (a *account) savePayment(pay *payment, event string) (err error) {
 	if err := a.tx.SavePayment(pay.rec, pay.Payment); err != nil {
 		return err
 	}
-	return a.s.record(a.tx, a.call, event, eventObject{
-		kind: "payment_intent", id: pay.ID, version: pay.rec.Version, before: old, json: pay.rec.JSON,
+	return a.s.record(a.tx, a.call, event, changed{
+		id: pay.ID, version: pay.rec.Version, before: old, after: pay.rec.JSON,
 	})
 }
 
@@ -274,8 +274,12 @@ func (s *Service) changePayment(
 		if err := a.savePayment(pay, event); err != nil {
 			return Document{}, err
 		}
-		return Document{JSON: pay.rec.JSON, Version: pay.rec.Version}, a.close()
+		return paymentDocument(pay, false), a.close()
 	})
+}
+
+func paymentDocument(pay *payment, created bool) Document {
+	return Document{JSON: pay.rec.JSON, Of: TypePayment, ID: pay.ID, Version: pay.rec.Version, Created: created}
 }
 
 // AllocatePayment pays invoices with what a payment left as credit.

@@ -103,6 +103,8 @@ func (r Repeat) keys() []string {
 // Document is an object as the wire answers it.
 type Document struct {
 	JSON     []byte
+	Of       ObjectType // with ID: the object of which JSON is the Version; "" for another answer
+	ID       string
 	Version  int64 // of the object; 0 when it has none
 	Created  bool  // the request made the object
 	Replayed bool  // the answer was given before
@@ -156,8 +158,12 @@ func (s *Service) once(tx Tx, call Call, fn func(Tx) (Document, error)) (doc Doc
 	case found && kept.Refusal != nil:
 		return Document{Replayed: true}, kept.Refusal, nil
 	case found:
-		kept.Document.Replayed = true
-		return kept.Document, nil, nil
+		doc = kept.Document
+		doc.Replayed = true
+		if doc.Of != "" {
+			doc.JSON, err = objectAt(tx, doc.Of, doc.ID, doc.Version)
+		}
+		return doc, nil, err
 	}
 	var e *clientele.Error
 	err = tx.Nested(func() error {
@@ -215,34 +221,6 @@ func (s *Service) ForgetAnswers(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// record appends the event of a change to an object.
-func (s *Service) record(tx Tx, call Call, kind string, object eventObject) error {
-	id, err := s.newID("evt_", s.now())
-	if err != nil {
-		return err
-	}
-	e := clientele.Event{
-		ID: id, Object: "event", Livemode: call.Livemode, Type: kind, APIVersion: "2023-09-05",
-		ObjectType: object.kind, ObjectID: object.id, ObjectVersion: object.version,
-		Data:      clientele.EventData{Object: object.json},
-		Request:   clientele.EventRequest{ID: call.RequestID, IdempotencyKey: call.Repeat.Key, RequestedBy: call.Actor},
-		CreatedAt: clientele.At(s.now()),
-	}
-	if object.before != nil {
-		if e.Data.PreviousAttributes, err = previous(object.before, object.json); err != nil {
-			return err
-		}
-	}
-	return tx.AddEvent(e)
-}
-
-// eventObject is an object an event is about.
-type eventObject struct {
-	kind, id     string
-	version      int64
-	before, json []byte // before is nil unless the object was updated
 }
 
 // encode writes an object as the wire has it.

@@ -88,7 +88,7 @@ func (s *Service) UpdateSettings(ctx context.Context, call Call, p SettingsParam
 		}
 		id := map[bool]string{false: "settings_test", true: "settings_live"}[call.Livemode]
 		return Document{JSON: after, Version: version + 1}, s.record(tx, call, clientele.EventSettingsUpdated,
-			eventObject{kind: "settings", id: id, version: version + 1, before: before, json: after})
+			changed{id: id, version: version + 1, before: before, after: after})
 	})
 }
 

@@ -129,14 +129,18 @@ type Tx interface {
 	AddPaymentMethod(m clientele.PaymentMethod) error
 
 	// AddEvent appends to the events.
-	AddEvent(e clientele.Event) error
+	AddEvent(e EventRecord) error
 
 	// CustomersAfter returns up to limit customers of both modes, deleted ones too, from after a position on.
 	CustomersAfter(seq, limit int64) ([]Record, error)
 	// CountEverybody counts them.
 	CountEverybody() (int64, error)
 	// ObjectEvents returns the events of an object, oldest first.
-	ObjectEvents(objectID string) ([]clientele.Event, error)
+	ObjectEvents(objectID string) ([]EventRecord, error)
+	// EventsAfter returns up to limit events from after a position on, in order.
+	EventsAfter(seq, limit int64) ([]EventRecord, error)
+	// Object returns an object of either mode as it is now, deleted customers too, and its version; nil for none.
+	Object(kind ObjectType, id string) (doc []byte, version int64, err error)
 	// Contradictions calls fn with every stored row that contradicts its own document, or what it belongs to.
 	Contradictions(fn func(id, text string)) error
 
@@ -318,6 +322,5 @@ type Answer struct {
 	Fingerprint [32]byte // of the request
 	Document    Document
 	Refusal     *clientele.Error // set when the request was refused
-	ObjectID    string
 	At          time.Time
 }

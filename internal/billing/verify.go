@@ -64,7 +64,8 @@ type books struct {
 	customer *clientele.Customer
 	invoices map[string]*clientele.Invoice
 	payments map[string]*clientele.Payment
-	imported map[string]bool // invoices that came with a number
+	events   map[string][]clientele.Event // per invoice
+	imported map[string]bool              // invoices that came with a number
 
 	credit   map[string]clientele.Amount // per currency
 	invoiced map[string]*invoiceBooks    // per invoice
@@ -88,8 +89,8 @@ type paymentBooks struct {
 func audit(tx Tx, rec Record, differs func(Difference)) error {
 	b := &books{
 		tx: tx, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
-		imported: map[string]bool{},
-		credit:   map[string]clientele.Amount{}, invoiced: map[string]*invoiceBooks{}, paid: map[string]*paymentBooks{},
+		events: map[string][]clientele.Event{}, imported: map[string]bool{},
+		credit: map[string]clientele.Amount{}, invoiced: map[string]*invoiceBooks{}, paid: map[string]*paymentBooks{},
 		differ: func(id, format string, args ...any) { differs(Difference{id, fmt.Sprintf(format, args...)}) },
 	}
 	var err error
@@ -98,8 +99,7 @@ func audit(tx Tx, rec Record, differs func(Difference)) error {
 		return nil
 	}
 	for _, step := range []func() error{
-		func() error { _, err := b.lastEvent(rec.ID, rec.JSON); return err }, b.readInvoices, b.readPayments, b.replay,
-		b.checkCredit,
+		func() error { return b.lastEvent(rec.ID, rec.JSON) }, b.readInvoices, b.readPayments, b.replay, b.checkCredit,
 		b.checkInvoices, b.checkPayments, b.checkNumbers,
 	} {
 		if err := step(); err != nil {
@@ -109,25 +109,24 @@ func audit(tx Tx, rec Record, differs func(Difference)) error {
 	return nil
 }
 
-// lastEvent compares an object with what its last event says, wants an event for each of its versions, and returns
-// them.
-func (b *books) lastEvent(id string, doc []byte) ([]clientele.Event, error) {
-	events, err := b.tx.ObjectEvents(id)
+// lastEvent compares an object with what its last event says, and wants an event for each of its versions.
+func (b *books) lastEvent(id string, doc []byte) error {
+	recs, err := b.tx.ObjectEvents(id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for i, e := range events {
-		if e.ObjectVersion != int64(i+1) {
+	for i, rec := range recs {
+		if rec.ObjectVersion != int64(i+1) {
 			b.differ(id, "the event of its version %d is missing", i+1)
-			return events, nil
+			return nil
 		}
 	}
-	if len(events) == 0 {
+	if len(recs) == 0 {
 		b.differ(id, "it has no event")
-	} else if !bytes.Equal(events[len(events)-1].Data.Object, doc) {
-		b.differ(id, "it is not as its last event, %s, left it", events[len(events)-1].ID)
+	} else if last := recs[len(recs)-1]; !bytes.Equal(last.Digest, DigestOf(doc)) {
+		b.differ(id, "it is not as its last event, %s, left it", last.ID())
 	}
-	return events, nil
+	return nil
 }
 
 func (b *books) readInvoices() error {
@@ -140,11 +139,14 @@ func (b *books) readInvoices() error {
 		}
 		b.invoices[invoice.ID] = invoice
 		b.invoiced[invoice.ID] = &invoiceBooks{}
-		events, err := b.lastEvent(invoice.ID, doc)
-		if err != nil {
+		if err := b.lastEvent(invoice.ID, doc); err != nil {
 			return err
 		}
-		b.imported[invoice.ID] = wasImported(events)
+		events, err := history(b.tx, TypeInvoice, invoice.ID)
+		if err != nil {
+			b.differ(invoice.ID, "its history cannot be read: %v", err)
+		}
+		b.events[invoice.ID], b.imported[invoice.ID] = events, wasImported(events)
 	}
 	return err
 }
@@ -159,7 +161,7 @@ func (b *books) readPayments() error {
 		}
 		b.payments[pay.ID] = pay
 		b.paid[pay.ID] = &paymentBooks{allocated: map[string]clientele.Amount{}}
-		if _, err := b.lastEvent(pay.ID, doc); err != nil {
+		if err := b.lastEvent(pay.ID, doc); err != nil {
 			return err
 		}
 	}
@@ -357,10 +359,7 @@ func printedOn(i *clientele.Invoice) (printed, error) {
 
 // checkPrinted compares what is printed on an invoice with what was when it was finalized.
 func (b *books) checkPrinted(i *clientele.Invoice) error {
-	events, err := b.tx.ObjectEvents(i.ID)
-	if err != nil {
-		return err
-	}
+	events := b.events[i.ID]
 	at := slices.IndexFunc(events, func(e clientele.Event) bool { return e.Type == clientele.EventInvoiceFinalized })
 	if at < 0 {
 		b.differ(i.ID, "it is %s, and was never finalized", i.Status)
@@ -395,7 +394,7 @@ func (b *books) checkCreditNotes(i *clientele.Invoice) error {
 			b.differ(i.ID, "a credit note's document cannot be read: %v", err)
 			continue
 		}
-		if _, err := b.lastEvent(note.ID, doc); err != nil {
+		if err := b.lastEvent(note.ID, doc); err != nil {
 			return err
 		}
 		addTo(&off, note.AmountOff)

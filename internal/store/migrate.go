@@ -16,13 +16,16 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// fills are the steps that do more than SQL can say.
-var fills = map[string]func(*tx) error{"0005_receivables": func(t *tx) error {
-	if err := t.mendMetadata(); err != nil {
-		return err
-	}
-	return billing.OpenBooks(t)
-}}
+// fills are what steps do that SQL cannot say. They run in this order once every step's tables are there, as they use
+// the tables as they are now: the books are opened with events, so the old events are read first.
+var fills = []struct {
+	version int64
+	fill    func(*tx) error
+}{
+	{6, (*tx).splitEvents},
+	{5, (*tx).mendMetadata},
+	{5, func(t *tx) error { return billing.OpenBooks(t) }},
+}
 
 // migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a
 // step; its number is the schema's version after it.
@@ -61,6 +64,13 @@ func migrate(c *conn) (err error) {
 			return fmt.Errorf("%s: %w", step, err)
 		}
 	}
+	for _, f := range fills {
+		if f.version > current {
+			if err := f.fill(&tx{conn: c, ctx: context.Background()}); err != nil {
+				return fmt.Errorf("filling the tables of step %d: %w", f.version, err)
+			}
+		}
+	}
 	return c.run("COMMIT")
 }
 
@@ -84,11 +94,6 @@ func applyStep(c *conn, step string) error {
 	}
 	if err := sqlitex.ExecuteScript(c.Conn, string(script), nil); err != nil {
 		return err
-	}
-	if fill := fills[name]; fill != nil {
-		if err := fill(&tx{conn: c, ctx: context.Background()}); err != nil {
-			return err
-		}
 	}
 	return c.run("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", version, name)
 }

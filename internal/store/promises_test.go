@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -149,5 +151,39 @@ func TestSavesAreOfTheNextVersion(t *testing.T) {
 	})
 	if err != nil {
 		t.Errorf("version 2 after 1: %v", err)
+	}
+}
+
+// TestAWriteGivenUpBeforeItsTurnIsNotMade shows that what nobody waits for any more is left undone.
+func TestAWriteGivenUpBeforeItsTurnIsNotMade(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	began, goOn, answered := make(chan bool), make(chan bool), make(chan error)
+	go func() {
+		answered <- s.writer.do(t.Context(), func(*conn) error {
+			close(began)
+			<-goOn
+			return nil
+		})
+	}()
+	<-began
+	ctx, giveUp := context.WithCancel(t.Context())
+	given, made := make(chan error), false
+	go func() {
+		given <- s.writer.do(ctx, func(*conn) error {
+			made = true
+			return nil
+		})
+	}()
+	for len(s.writer.jobs) == 0 { // until it stands in the queue
+		runtime.Gosched()
+	}
+	giveUp()
+	close(goOn)
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+	if err := <-given; !errors.Is(err, context.Canceled) || made {
+		t.Errorf("a write given up ended with %v; made: %v", err, made)
 	}
 }

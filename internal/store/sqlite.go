@@ -141,6 +141,7 @@ type row struct{ stmt *sqlite.Stmt }
 
 func (r row) text(i int) string { return r.stmt.ColumnText(i) }
 func (r row) int(i int) int64   { return r.stmt.ColumnInt64(i) }
+func (r row) null(i int) bool   { return r.stmt.ColumnType(i) == sqlite.TypeNull }
 
 func (r row) bytes(i int) []byte {
 	b := make([]byte, r.stmt.ColumnLen(i))

@@ -3,8 +3,6 @@ package store
 import (
 	"fmt"
 
-	"github.com/go-json-experiment/json"
-
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 )
@@ -20,16 +18,6 @@ func (t *tx) CountEverybody() (count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
 	err = t.each("SELECT count(*) FROM customers", read)
 	return count, err
-}
-
-// ObjectEvents implements [billing.Tx].
-func (t *tx) ObjectEvents(objectID string) (events []clientele.Event, err error) {
-	err = t.each("SELECT doc FROM events WHERE object_id = $1 ORDER BY object_version", func(r row) error {
-		var e clientele.Event
-		events = append(events, e)
-		return json.Unmarshal(r.bytes(0), &events[len(events)-1])
-	}, objectID)
-	return events, err
 }
 
 // The columns of a row repeat what its document says, so that lists and sums need not read documents.
