@@ -165,8 +165,8 @@ func TestWhatADeletedCustomerOwesIsSettled(t *testing.T) {
 		ok(payment.Invoices.MarkUncollectible(t.Context(), invoice))(t)
 	}
 	for _, statement := range []string{
-		"DELETE FROM customer_search_test WHERE rowid = (SELECT seq FROM customers WHERE id = ?1)",
-		"DELETE FROM customer_texts WHERE seq = (SELECT seq FROM customers WHERE id = ?1)",
+		"DELETE FROM customer_search_test WHERE rowid = (SELECT number FROM customers WHERE id = ?1)",
+		"DELETE FROM customer_texts WHERE number = (SELECT number FROM customers WHERE id = ?1)",
 		"DELETE FROM customer_metadata WHERE seq = (SELECT seq FROM customers WHERE id = ?1)",
 		"UPDATE customers SET shown = NULL, deleted_at = 1767323045678 WHERE id = ?1",
 	} {

@@ -195,7 +195,7 @@ func (s *server) state(t testing.TB) string {
 	for _, query := range []string{
 		"SELECT group_concat(id || version || coalesce(deleted_at, '') || updated_at || doc, char(10)) FROM customers",
 		"SELECT group_concat(id || version || status || doc, char(10)) FROM invoices",
-		"SELECT group_concat(livemode || kind || name || customer_id, char(10)) FROM customer_names",
+		"SELECT group_concat(livemode || kind || name || seq, char(10)) FROM customer_names",
 		"SELECT group_concat(doc, char(10)) FROM payment_currencies",
 		"SELECT group_concat(doc, char(10)) FROM payment_methods",
 		"SELECT group_concat(count, ' ') FROM customer_totals",

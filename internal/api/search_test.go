@@ -253,6 +253,15 @@ func (s *server) finds(t *testing.T, query string, want []string, r *rand.Rand) 
 
 func TestSearchOfManyMatchesRanksAndCountsThemAll(t *testing.T) {
 	t.Parallel()
+	for name, movedIn := range map[string]bool{"as they came": false, "moved in with earlier dates": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			searchManyMatches(t, movedIn)
+		})
+	}
+}
+
+func searchManyMatches(t *testing.T, movedIn bool) {
 	s := start(t)
 	r := rand.New(rand.NewPCG(3, 4))
 	var all []folded
@@ -268,8 +277,12 @@ func TestSearchOfManyMatchesRanksAndCountsThemAll(t *testing.T) {
 		if r.IntN(40) == 0 {
 			p.ExternalID = new([]string{"maria ", "ma ", "m ", "marias "}[r.IntN(4)] + fmt.Sprint(i))
 		}
+		if movedIn {
+			p.CreatedAt = new(s.Now().Add(-time.Duration(r.IntN(1e9)) * time.Millisecond))
+		}
 		all = append(all, fold(create(t, s.Test(), p)))
 	}
+	slices.SortFunc(all, func(a, b folded) int { return strings.Compare(a.id, b.id) }) // ids follow the time
 	for _, terms := range [][]term{
 		{{text: "maria"}}, {{text: "MARÍA"}}, {{text: "ma"}}, {{text: "m"}}, {{text: "ia"}}, {{text: "@maria"}},
 		{{text: "a"}},

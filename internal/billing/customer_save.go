@@ -101,7 +101,7 @@ func (s *Service) add(tx Tx, call Call, n newCustomer) (Record, error) {
 		return Record{}, err
 	}
 	for _, name := range append(names(c), Ref{Kind: NamePrefix, Name: c.InvoicePrefix}) {
-		if err := claim(tx, c, name); err != nil {
+		if err := claim(tx, call.Livemode, rec, name); err != nil {
 			return Record{}, err
 		}
 	}
@@ -165,14 +165,14 @@ func (s *Service) replace(tx Tx, call Call, rec Record, before, after *clientele
 			return rec, err
 		}
 		if after.ExternalID != "" {
-			if err := claim(tx, after, Ref{Kind: NameExternalID, Name: after.ExternalID}); err != nil {
+			if err := claim(tx, call.Livemode, rec, Ref{Kind: NameExternalID, Name: after.ExternalID}); err != nil {
 				return rec, err
 			}
 		}
 	}
 	// A prefix is the customer's for ever: invoices have numbers with it.
 	if before.InvoicePrefix != after.InvoicePrefix {
-		if err := claim(tx, after, Ref{Kind: NamePrefix, Name: after.InvoicePrefix}); err != nil {
+		if err := claim(tx, call.Livemode, rec, Ref{Kind: NamePrefix, Name: after.InvoicePrefix}); err != nil {
 			return rec, err
 		}
 	}
@@ -207,8 +207,8 @@ func names(c *clientele.Customer) (all []Ref) {
 }
 
 // claim gives a customer a unique name, or says who has it.
-func claim(tx Tx, c *clientele.Customer, n Ref) error {
-	holder, err := tx.ClaimName(c.Livemode, n.Kind, n.Name, c.ID)
+func claim(tx Tx, live bool, customer Record, n Ref) error {
+	holder, err := tx.ClaimName(live, n.Kind, n.Name, customer)
 	if err != nil || holder == "" {
 		return err
 	}

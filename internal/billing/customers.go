@@ -192,7 +192,7 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 		if err != nil {
 			return Document{}, err
 		}
-		if err := reclaim(tx, c); err != nil {
+		if err := reclaim(tx, rec, c); err != nil {
 			return Document{}, err
 		}
 		old := rec.JSON
@@ -207,10 +207,10 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 }
 
 // reclaim takes a deleted customer's names again, or says which of them others have now.
-func reclaim(tx Tx, c *clientele.Customer) error {
+func reclaim(tx Tx, rec Record, c *clientele.Customer) error {
 	var taken []string
 	for _, n := range names(c) {
-		holder, err := tx.ClaimName(c.Livemode, n.Kind, n.Name, c.ID)
+		holder, err := tx.ClaimName(c.Livemode, n.Kind, n.Name, rec)
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ type Tx interface {
 	// one. The names, search index and counts follow. Names must have been claimed.
 	SaveCustomer(rec Record, before, after *clientele.Customer) error
 	// ClaimName gives the unique name to the customer and returns "", or the id of the customer that has it.
-	ClaimName(live bool, kind NameKind, name, customerID string) (holder string, err error)
+	ClaimName(live bool, kind NameKind, name string, customer Record) (holder string, err error)
 	// ReleaseName frees a name.
 	ReleaseName(live bool, kind NameKind, name string) error
 	// ListCustomers returns the page and the exact count of everything that matches.

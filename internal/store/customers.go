@@ -28,7 +28,7 @@ func (t *tx) Customer(live bool, ref billing.Ref) (billing.Record, bool, error) 
 		return t.record("SELECT id, seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2", ref.ID, live)
 	}
 	return t.record(`SELECT c.id, c.seq, c.version, 0, c.doc
-		FROM customer_names n JOIN customers c ON c.id = n.customer_id
+		FROM customer_names n JOIN customers c ON c.seq = n.seq
 		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.shown IS NOT NULL`, live, string(ref.Kind), ref.Name)
 }
 
@@ -57,8 +57,9 @@ func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer)
 		return t.addCustomer(rec, after)
 	}
 	var wasDeleted bool
-	read := func(r row) error { wasDeleted = r.int(0) == 1; return nil }
-	if err := t.each("SELECT shown IS NULL FROM customers WHERE seq = $1", read, rec.Seq); err != nil {
+	at := position{seq: rec.Seq}
+	read := func(r row) error { wasDeleted, at.number = r.int(0) == 1, r.int(1); return nil }
+	if err := t.each("SELECT shown IS NULL, number FROM customers WHERE seq = $1", read, rec.Seq); err != nil {
 		return err
 	}
 	isDeleted := rec.DeletedAt != 0
@@ -70,16 +71,16 @@ func (t *tx) SaveCustomer(rec billing.Record, before, after *clientele.Customer)
 		if err := t.countCustomer(after.Livemode, rec.Seq, -1); err != nil {
 			return err
 		}
-		return t.unindex(rec.Seq, before)
+		return t.unindex(at, before)
 	case wasDeleted && !isDeleted:
 		if err := t.countCustomer(after.Livemode, rec.Seq, 1); err != nil {
 			return err
 		}
-		return t.index(rec.Seq, after)
+		return t.index(at, after)
 	case isDeleted:
 		return nil
 	}
-	return t.reindex(rec.Seq, before, after)
+	return t.reindex(at, before, after)
 }
 
 // savePolicy keeps the time that a customer has of its own until an invoice becomes uncollectible.
@@ -106,14 +107,34 @@ func (t *tx) addCustomer(rec billing.Record, c *clientele.Customer) error {
 	if err := t.countCustomer(c.Livemode, rec.Seq, 1); err != nil {
 		return err
 	}
-	err := t.run(`INSERT INTO customers (seq, id, livemode, shown, version, updated_at, delinquent, email, name, doc)
-		VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)`,
-		rec.Seq, c.ID, c.Livemode, rec.Version, c.UpdatedAt.UnixMilli(), c.Delinquent, strings.ToLower(c.Email),
-		billing.Fold(c.Name), string(rec.JSON))
+	number, err := t.nextNumber(c.Livemode, rec.Seq)
 	if err != nil {
 		return err
 	}
-	return t.index(rec.Seq, c)
+	err = t.run(`INSERT INTO customers
+		(seq, id, livemode, shown, version, updated_at, delinquent, email, name, doc, number)
+		VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		rec.Seq, c.ID, c.Livemode, rec.Version, c.UpdatedAt.UnixMilli(), c.Delinquent, strings.ToLower(c.Email),
+		billing.Fold(c.Name), string(rec.JSON), number)
+	if err != nil {
+		return err
+	}
+	return t.index(position{rec.Seq, number}, c)
+}
+
+// position is where a customer stands in time, and its number: how many had come when it did.
+type position struct{ seq, number int64 }
+
+// nextNumber numbers a new customer, and notes when it is older than one that was there.
+func (t *tx) nextNumber(live bool, seq int64) (number int64, err error) {
+	read := func(r row) error { number = r.int(0) + 1; return nil }
+	if err := t.each("SELECT max(last_number) FROM customer_totals", read); err != nil {
+		return 0, err
+	}
+	return number, t.run(`UPDATE customer_totals SET last_number = $1, in_order = in_order
+			AND NOT EXISTS (SELECT 1 FROM customers WHERE shown = $2 AND seq > $3)
+			AND NOT EXISTS (SELECT 1 FROM customers WHERE livemode = $2 AND deleted_at IS NOT NULL AND seq > $3)
+		WHERE livemode = $2`, number, live, seq)
 }
 
 // updateCustomer writes the row. A column that is set has its indexes written anew, changed or not, so those that lists
@@ -149,68 +170,70 @@ func (t *tx) countCustomer(live bool, seq, by int64) error {
 }
 
 // index makes a customer findable.
-func (t *tx) index(seq int64, c *clientele.Customer) error {
-	if err := t.indexTexts(seq, c); err != nil {
+func (t *tx) index(at position, c *clientele.Customer) error {
+	if err := t.indexTexts(at, c); err != nil {
 		return err
 	}
-	return t.reindexMetadata("customer_metadata", seq, c.Livemode, nil, c.Metadata)
+	return t.reindexMetadata("customer_metadata", at.seq, c.Livemode, nil, c.Metadata)
 }
 
-func (t *tx) indexTexts(seq int64, c *clientele.Customer) error {
+func (t *tx) indexTexts(at position, c *clientele.Customer) error {
 	texts := billing.SearchTexts(c)
-	plain, framed := []any{seq, c.Livemode}, []any{seq}
+	columns, lines := []any{at.number, at.seq, c.Livemode}, framing
 	for _, text := range texts {
-		plain, framed = append(plain, text), append(framed, frame(text))
+		columns = append(columns, text)
+		if text != "" {
+			lines += text + framing
+		}
 	}
-	err := t.run(`INSERT INTO customer_texts (seq, livemode, name, email, phone, did, id, external_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, plain...)
+	err := t.run(`INSERT INTO customer_texts (number, seq, livemode, name, email, phone, did, id, external_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, columns...)
 	if err != nil {
 		return err
 	}
-	return t.run(`INSERT INTO `+searchTable(c.Livemode)+` (rowid, name, email, phone, did, id, external_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, framed...)
+	return t.run("INSERT INTO "+searchTable(c.Livemode)+" (rowid, text) VALUES ($1, $2)", at.number, lines)
 }
 
-func (t *tx) unindex(seq int64, c *clientele.Customer) error {
-	if err := t.unindexTexts(seq, c.Livemode); err != nil {
+func (t *tx) unindex(at position, c *clientele.Customer) error {
+	if err := t.unindexTexts(at.number, c.Livemode); err != nil {
 		return err
 	}
-	return t.reindexMetadata("customer_metadata", seq, c.Livemode, c.Metadata, nil)
+	return t.reindexMetadata("customer_metadata", at.seq, c.Livemode, c.Metadata, nil)
 }
 
-func (t *tx) unindexTexts(seq int64, live bool) error {
-	if err := t.run("DELETE FROM customer_texts WHERE seq = $1", seq); err != nil {
+func (t *tx) unindexTexts(number int64, live bool) error {
+	if err := t.run("DELETE FROM customer_texts WHERE number = $1", number); err != nil {
 		return err
 	}
-	return t.run("DELETE FROM "+searchTable(live)+" WHERE rowid = $1", seq)
+	return t.run("DELETE FROM "+searchTable(live)+" WHERE rowid = $1", number)
 }
 
 // reindex follows a change, doing only what it calls for: indexing a text costs more than all else in an update.
-func (t *tx) reindex(seq int64, before, after *clientele.Customer) error {
+func (t *tx) reindex(at position, before, after *clientele.Customer) error {
 	if billing.Searched(before) != billing.Searched(after) {
-		if err := t.unindexTexts(seq, after.Livemode); err != nil {
+		if err := t.unindexTexts(at.number, after.Livemode); err != nil {
 			return err
 		}
-		if err := t.indexTexts(seq, after); err != nil {
+		if err := t.indexTexts(at, after); err != nil {
 			return err
 		}
 	}
-	return t.reindexMetadata("customer_metadata", seq, after.Livemode, before.Metadata, after.Metadata)
+	return t.reindexMetadata("customer_metadata", at.seq, after.Livemode, before.Metadata, after.Metadata)
 }
 
 // ClaimName implements [billing.Tx].
-func (t *tx) ClaimName(live bool, kind billing.NameKind, name, customerID string) (holder string, err error) {
-	n, err := t.exec(`INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)
-		ON CONFLICT DO NOTHING`, live, string(kind), name, customerID)
+func (t *tx) ClaimName(
+	live bool, kind billing.NameKind, name string, customer billing.Record,
+) (holder string, err error) {
+	n, err := t.exec(`INSERT INTO customer_names (livemode, kind, name, seq) VALUES ($1, $2, $3, $4)
+		ON CONFLICT DO NOTHING`, live, string(kind), name, customer.Seq)
 	if err != nil || n == 1 {
 		return "", err
 	}
 	read := func(r row) error { holder = r.text(0); return nil }
-	err = t.each("SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", read,
-		live, string(kind), name)
-	if holder == customerID {
-		holder = ""
-	}
+	err = t.each(`SELECT c.id FROM customer_names n JOIN customers c ON c.seq = n.seq
+		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND n.seq <> $4`, read,
+		live, string(kind), name, customer.Seq)
 	return holder, err
 }
 

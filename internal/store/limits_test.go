@@ -193,7 +193,7 @@ func TestABatchThatIsUndoneIsAnsweredAsUndone(t *testing.T) {
 		errs[0] = s.writer.do(t.Context(), func(c *conn) error {
 			close(started)
 			<-release
-			if err := c.run("INSERT INTO customer_names VALUES (0, 'test', 'first', 'cus')"); err != nil {
+			if err := c.run("INSERT INTO customer_names VALUES (0, 'test', 'first', 1)"); err != nil {
 				return err
 			}
 			return c.each("PRAGMA max_page_count = 1", func(row) error { return nil })
@@ -207,7 +207,7 @@ func TestABatchThatIsUndoneIsAnsweredAsUndone(t *testing.T) {
 			runtime.Gosched()
 		}
 	}
-	queue(1, func(c *conn) error { return c.run("INSERT INTO customer_names VALUES (0, 'test', 'second', 'cus')") })
+	queue(1, func(c *conn) error { return c.run("INSERT INTO customer_names VALUES (0, 'test', 'second', 1)") })
 	queue(2, func(c *conn) error { return fill(c, 1<<20) })
 	close(release)
 	wg.Wait()

@@ -62,7 +62,7 @@ func (t *tx) ListCustomers(f billing.CustomerFilter) (page []billing.Record, cou
 			w.add("doc ->> ? = ?", "$."+string(name.Kind), name.Name)
 			continue
 		}
-		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
+		w.add("seq = (SELECT seq FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
 			f.Livemode, string(name.Kind), name.Name)
 	}
 	if f.Email != "" {

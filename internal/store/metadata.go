@@ -28,8 +28,15 @@ func (t *tx) reindexMetadata(table string, seq int64, live bool, before, after c
 			continue
 		}
 		value := metadataText(raw)
+		found, folded := metadataKey(value), billing.Fold(value)
+		switch folded { // is kept only where it differs, and a space, which no query is, where it is empty
+		case found:
+			folded = ""
+		case "":
+			folded = " "
+		}
 		err := t.run("INSERT INTO "+table+" (livemode, key, value, seq, folded) VALUES ($1, $2, $3, $4, $5)",
-			live, key, metadataKey(value), seq, billing.Fold(value))
+			live, key, found, seq, folded)
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func TestNestedUndoesWhatFails(t *testing.T) {
 	refused := errors.New("refused")
 	err := s.Update(t.Context(), func(tx billing.Tx) error {
 		claim := func(name string) error {
-			_, err := tx.ClaimName(false, "test", name, "cus")
+			_, err := tx.ClaimName(false, "test", name, billing.Record{Seq: 1})
 			return err
 		}
 		if err := claim("before"); err != nil {

@@ -11,13 +11,6 @@ import (
 // framing surrounds every indexed text, so that "is" and "starts with" are substrings too. No folded text holds it.
 const framing = "\n"
 
-func frame(text string) string {
-	if text == "" {
-		return ""
-	}
-	return framing + text + framing
-}
-
 func searchTable(live bool) string {
 	if live {
 		return "customer_search_live"
@@ -53,14 +46,8 @@ func (p phrase) framed() string {
 // indexed says whether the phrase is long enough for the index of three-letter pieces.
 func (p phrase) indexed() bool { return utf8.RuneCountInString(p.framed()) >= 3 }
 
-// match writes the phrase for the index: a string, perhaps of one column. Doubling quotes is all that it needs.
-func (p phrase) match() string {
-	s := `"` + strings.ReplaceAll(p.framed(), `"`, `""`) + `"`
-	if p.Field != "" {
-		s = string(p.Field) + " : " + s
-	}
-	return s
-}
+// match writes the phrase for the index, which does not know fields: a string. Doubling quotes is all that it needs.
+func (p phrase) match() string { return `"` + strings.ReplaceAll(p.framed(), `"`, `""`) + `"` }
 
 // scan writes the phrase as a condition on the texts themselves.
 func (p phrase) scan(w *where, not string) {
@@ -93,36 +80,39 @@ type tier struct {
 	phone    string // digits: whoever has them in the phone matches too
 }
 
-// from writes the tier as the rest of a statement after its FROM, with the column of positions.
-func (s tier) from(live bool) (seq, from string, w where) {
-	var indexed, short []phrase
+// from writes the tier as the rest of a statement after its FROM, with the column of numbers. texts says that the
+// statement needs the table of texts in any case.
+func (s tier) from(live, texts bool) (number, from string, w where) {
+	var match []string
 	for _, p := range s.all {
 		if p.indexed() {
-			indexed = append(indexed, p)
-		} else {
-			short = append(short, p)
-		}
-	}
-	table := searchTable(live)
-	if s.phone != "" && len(short) > 0 {
-		return "t.seq", "customer_texts t", s.scan(live)
-	}
-	seq, from = "t.seq", "customer_texts t"
-	if len(indexed) > 0 {
-		seq, from = "f.rowid", table+" f"
-		if len(short) > 0 {
-			from += " JOIN customer_texts t ON t.seq = f.rowid"
-		}
-		var match []string
-		for _, p := range indexed {
 			match = append(match, p.match())
 		}
+	}
+	// What the index cannot say is read in the texts: words too short for it, and fields.
+	var read []phrase
+	if s.phone == "" {
+		read = slices.DeleteFunc(slices.Clone(s.all), func(p phrase) bool { return p.indexed() && p.Field == "" })
+	}
+	texts = texts || len(read) > 0 || s.phone != "" || len(s.metadata) > 0
+	number, from = "t.number", "customer_texts t"
+	if len(match) > 0 && (s.phone == "" || len(match) == len(s.all)) {
+		table := searchTable(live)
+		number, from = "f.rowid", table+" f"
 		query := strings.Join(match, " AND ")
 		if s.phone != "" {
-			query = "(" + query + ") OR " + phrase{billing.Term{Field: "phone", Text: s.phone}, contains}.match()
+			query = "(" + query + ") OR " + phrase{Term: billing.Term{Text: s.phone}}.match()
 		}
 		for _, p := range s.not { // longer than an indexed phrase, so indexed too
-			query = "(" + query + ") NOT " + p.match()
+			if p.Field == "" {
+				query = "(" + query + ") NOT " + p.match()
+			} else {
+				texts = true
+				p.scan(&w, "NOT ")
+			}
+		}
+		if texts {
+			from += " JOIN customer_texts t ON t.number = f.rowid"
 		}
 		w.add("f."+table+" MATCH ?", query)
 	} else {
@@ -131,19 +121,21 @@ func (s tier) from(live bool) (seq, from string, w where) {
 			p.scan(&w, "NOT ")
 		}
 	}
-	for _, p := range short {
+	for _, p := range read {
 		p.scan(&w, "")
 	}
-	for _, m := range s.metadata {
-		w.add(seq+" IN (SELECT seq FROM customer_metadata WHERE livemode = ? AND key = ? AND instr(folded, ?) > 0)",
-			live, m.Key, m.Text)
+	if s.phone != "" {
+		s.scanWithPhone(&w)
 	}
-	return seq, from, w
+	for _, m := range s.metadata {
+		w.add(`t.seq IN (SELECT seq FROM customer_metadata
+			WHERE livemode = ? AND key = ? AND instr(iif(folded = '', value, folded), ?) > 0)`, live, m.Key, m.Text)
+	}
+	return number, from, w
 }
 
-// scan writes the tier as conditions on the texts themselves.
-func (s tier) scan(live bool) (w where) {
-	w.add("t.livemode = ?", live)
+// scanWithPhone writes the tier's phrases as conditions on the texts themselves, or else the phone's digits.
+func (s tier) scanWithPhone(w *where) {
 	var all where
 	all.args = w.args
 	for _, p := range s.all {
@@ -151,22 +143,31 @@ func (s tier) scan(live bool) (w where) {
 	}
 	w.args = all.args
 	w.add("(("+all.String()+") OR instr(t.phone, ?) > 0)", s.phone)
-	for _, p := range s.not {
-		p.scan(&w, "NOT ")
-	}
-	return w
 }
 
 // SearchCustomers implements [billing.Tx].
 func (t *tx) SearchCustomers(s billing.CustomerSearch) (page []billing.Record, count int64, err error) {
 	err = t.interruptible(func() error {
-		var seqs []int64
-		if seqs, count, err = t.search(s, everything(s)); err == nil {
-			page, err = t.customersAt(seqs)
+		var numbers []int64
+		if numbers, count, err = t.search(s, everything(s)); err == nil {
+			page, err = t.customersNumbered(numbers)
 		}
 		return err
 	})
 	return page, count, err
+}
+
+// customersNumbered reads the customers with numbers, in their order.
+func (t *tx) customersNumbered(numbers []int64) (recs []billing.Record, err error) {
+	for _, number := range numbers {
+		rec, _, err := t.record(`SELECT c.id, c.seq, c.version, 0, c.doc
+			FROM customer_texts t JOIN customers c ON c.seq = t.seq WHERE t.number = $1`, number)
+		if err != nil {
+			return nil, err
+		}
+		recs = append(recs, rec)
+	}
+	return recs, nil
 }
 
 // everything is the tier of all that match.
@@ -208,11 +209,11 @@ func (t *tx) search(s billing.CustomerSearch, everything tier) (page []int64, co
 }
 
 // ranked puts first the matches with a field that is the whole query, then those with one that starts with it.
-func (t *tx) ranked(seqs []int64, whole billing.Term) ([]int64, error) {
+func (t *tx) ranked(numbers []int64, whole billing.Term) ([]int64, error) {
 	ranks := make([][]int64, 3)
-	for _, seq := range seqs {
+	for _, number := range numbers {
 		rank := 2
-		const texts = "SELECT name, email, phone, did, id, external_id FROM customer_texts WHERE seq = $1"
+		const texts = "SELECT name, email, phone, did, id, external_id FROM customer_texts WHERE number = $1"
 		err := t.each(texts, func(r row) error {
 			for i, field := range billing.SearchFields {
 				if whole.Field != "" && whole.Field != field {
@@ -226,11 +227,11 @@ func (t *tx) ranked(seqs []int64, whole billing.Term) ([]int64, error) {
 				}
 			}
 			return nil
-		}, seq)
+		}, number)
 		if err != nil {
 			return nil, err
 		}
-		ranks[rank] = append(ranks[rank], seq)
+		ranks[rank] = append(ranks[rank], number)
 	}
 	return slices.Concat(ranks...), nil
 }
@@ -270,18 +271,28 @@ func (t *tx) searchPage(s billing.CustomerSearch, everything tier) (page []int64
 	return page, nil
 }
 
+// tierPage answers the numbers of a tier's customers, the newest first.
 func (t *tx) tierPage(live bool, part tier, limit, skip int64) ([]int64, error) {
-	seq, from, w := part.from(live)
+	inOrder := true
+	read := func(r row) error { inOrder = r.int(0) == 1; return nil }
+	if err := t.each("SELECT in_order FROM customer_totals WHERE livemode = $1", read, live); err != nil {
+		return nil, err
+	}
+	number, from, w := part.from(live, !inOrder)
+	order := number
+	if !inOrder {
+		order = "t.seq"
+	}
 	conditions := w.String()
 	w.add("LIMIT ?", limit)
 	w.add("OFFSET ?", skip)
 	n := len(w.conditions)
-	return t.seqs("SELECT "+seq+" FROM "+from+" WHERE "+conditions+" ORDER BY "+seq+" DESC "+
+	return t.seqs("SELECT "+number+" FROM "+from+" WHERE "+conditions+" ORDER BY "+order+" DESC "+
 		w.conditions[n-2]+" "+w.conditions[n-1], w.args)
 }
 
 func (t *tx) countTier(live bool, part tier) (n int64, err error) {
-	_, from, w := part.from(live)
+	_, from, w := part.from(live, false)
 	read := func(r row) error { n = r.int(0); return nil }
 	err = t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...)
 	return n, err

@@ -40,7 +40,7 @@ func TestSharedCommit(t *testing.T) {
 				}
 			}()
 			errs[i] = s.writer.do(t.Context(), func(c *conn) error {
-				insert := "INSERT INTO customer_names VALUES (0, 'test', $1, 'cus')"
+				insert := "INSERT INTO customer_names VALUES (0, 'test', $1, 1)"
 				if err := c.run(insert, fmt.Sprint(i)); err != nil {
 					return err
 				}
