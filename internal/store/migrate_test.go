@@ -97,6 +97,15 @@ func TestOpenBooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	events, _, err := service.Events(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if _, has := e.Data.PreviousAttributes["updated_at"]; has || (e.ObjectVersion == 1) != (e.Data.PreviousAttributes == nil) {
+			t.Errorf("%s, %s, says that %v was before", e.ID, e.Type, e.Data.PreviousAttributes)
+		}
+	}
 	sums, err := service.Receivables(t.Context(), false)
 	if err != nil {
 		t.Fatal(err)

@@ -96,7 +96,7 @@ func (s tier) from(live, texts bool) (number, from string, w where) {
 	}
 	texts = texts || len(read) > 0 || s.phone != "" || len(s.metadata) > 0
 	number, from = "t.number", "customer_texts t"
-	if len(match) > 0 && (s.phone == "" || len(match) == len(s.all)) {
+	if len(match) > 0 {
 		table := searchTable(live)
 		number, from = "f.rowid", table+" f"
 		query := strings.Join(match, " AND ")
