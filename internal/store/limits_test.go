@@ -172,6 +172,11 @@ func TestFullDisk(t *testing.T) {
 	if err != nil || rows != 0 {
 		t.Errorf("a read on a full disk has %d rows: %v", rows, err)
 	}
+	for range 3 { // trying to write must not make it look well again
+		if err := s.Ready(t.Context()); code(err) != clientele.ErrorCodeStorageFull {
+			t.Errorf("ready on a full disk: %v", err)
+		}
+	}
 	limit(1 << 30)
 	if err := s.Ready(t.Context()); err != nil {
 		t.Errorf("not ready with room: %v", err)
