@@ -17,7 +17,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/demo"
-	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sqlite"
 )
 
 // data is a database of customers, made once and copied for each run.
@@ -50,7 +50,7 @@ func create(ctx context.Context, folder, list string, count int) error {
 	if err := errors.Join(os.RemoveAll(folder), os.MkdirAll(folder, 0o755)); err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, "sqlite:"+filepath.Join(folder, "customers.db"))
+	db, err := sqlite.Open(ctx, "sqlite:"+filepath.Join(folder, "customers.db"))
 	if err != nil {
 		return err
 	}

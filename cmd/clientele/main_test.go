@@ -14,7 +14,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"clientele.dev/internal/store"
+	store "clientele.dev/internal/store/sqlite"
 )
 
 // TestMain puts the program itself into the path as clientele, for transcripts and for tests that start servers.

@@ -11,6 +11,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
@@ -24,7 +25,7 @@ type answer struct {
 }
 
 // document answers with an object.
-func document(doc billing.Document) answer {
+func document(doc store.Document) answer {
 	status := http.StatusOK
 	if doc.Created {
 		status = http.StatusCreated
@@ -53,7 +54,7 @@ func page(docs [][]byte, count int64, paging clientele.Paging) answer {
 }
 
 // change calls a method of the service that changes something and takes no body.
-func (a *API) change(r *request, do func(billing.Call) (billing.Document, error)) (answer, error) {
+func (a *API) change(r *request, do func(billing.Call) (store.Document, error)) (answer, error) {
 	call, err := r.call()
 	if err != nil {
 		return answer{}, err
@@ -63,23 +64,23 @@ func (a *API) change(r *request, do func(billing.Call) (billing.Document, error)
 }
 
 // changeBy calls a method of the service that changes something and takes a body.
-func changeBy[T any](a *API, r *request, do func(billing.Call, T) (billing.Document, error)) (answer, error) {
+func changeBy[T any](a *API, r *request, do func(billing.Call, T) (store.Document, error)) (answer, error) {
 	var body T
 	if err := wire.Decode(r.body, &body); err != nil {
 		return answer{}, err
 	}
-	return a.change(r, func(call billing.Call) (billing.Document, error) { return do(call, body) })
+	return a.change(r, func(call billing.Call) (store.Document, error) { return do(call, body) })
 }
 
 // changeByFields calls a method of the service that takes the members of the body.
 func (a *API) changeByFields(
-	r *request, do func(billing.Call, billing.Fields) (billing.Document, error),
+	r *request, do func(billing.Call, billing.Fields) (store.Document, error),
 ) (answer, error) {
 	fields, err := r.fields()
 	if err != nil {
 		return answer{}, err
 	}
-	return a.change(r, func(call billing.Call) (billing.Document, error) { return do(call, fields) })
+	return a.change(r, func(call billing.Call) (store.Document, error) { return do(call, fields) })
 }
 
 // noBody refuses a body that says something.

@@ -5,10 +5,11 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 )
 
 func (a *API) createCurrency(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.CurrencyParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.CurrencyParams) (store.Document, error) {
 		return a.service.CreateCurrency(r.Context(), call, p)
 	})
 }
@@ -36,7 +37,7 @@ func (a *API) retrieveCurrency(r *request) (answer, error) {
 }
 
 func (a *API) createMethod(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.MethodParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.MethodParams) (store.Document, error) {
 		return a.service.CreateMethod(r.Context(), call, p)
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/did"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
@@ -44,53 +46,53 @@ func (a *API) retrieveCustomer(r *request) (answer, error) {
 }
 
 func (a *API) createCustomer(r *request) (answer, error) {
-	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (billing.Document, error) {
+	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
 		return a.service.CreateCustomer(r.Context(), call, fields)
 	})
 }
 
 func (a *API) updateCustomer(r *request) (answer, error) {
-	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (billing.Document, error) {
+	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
 		return a.service.UpdateCustomer(r.Context(), call, r.PathValue("id"), fields)
 	})
 }
 
 func (a *API) upsertCustomer(r *request) (answer, error) {
-	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (billing.Document, error) {
+	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
 		return a.service.UpsertCustomer(r.Context(), call, r.PathValue("external_id"), fields)
 	})
 }
 
 func (a *API) deleteCustomer(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
+	return a.change(r, func(call billing.Call) (store.Document, error) {
 		return a.service.DeleteCustomer(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) restoreCustomer(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
+	return a.change(r, func(call billing.Call) (store.Document, error) {
 		return a.service.RestoreCustomer(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) listCustomers(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := billing.CustomerFilter{
+	f := store.CustomerFilter{
 		Livemode:   r.caller.Livemode,
 		Email:      strings.ToLower(p.text("email")),
 		Delinquent: p.boolean("delinquent"),
 		Metadata:   p.metadata(),
 		Order:      p.order("created_at", "updated_at", "name", "email", "id"),
 	}
-	if did := p.text("did"); did != "" {
-		canonical, err := billing.ParseDID(did)
+	if text := p.text("did"); text != "" {
+		canonical, err := did.Parse(text)
 		if err != nil {
 			p.fail(invalid("did", "did is not a DID: %s", err))
 		}
-		f.Names = append(f.Names, billing.Ref{Kind: billing.NameDID, Name: canonical})
+		f.Names = append(f.Names, store.Ref{Kind: store.NameDID, Name: canonical})
 	}
 	if externalID := p.text("external_id"); externalID != "" {
-		f.Names = append(f.Names, billing.Ref{Kind: billing.NameExternalID, Name: externalID})
+		f.Names = append(f.Names, store.Ref{Kind: store.NameExternalID, Name: externalID})
 	}
 	f.From, f.To = p.moments("created_at")
 	if deleted := p.boolean("deleted"); deleted != nil {

@@ -14,7 +14,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
-	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 )
 
 func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
@@ -133,7 +133,7 @@ func (s *server) gapless(t *testing.T) {
 		digests[row.ColumnText(0)] = digest
 	})
 	for _, e := range s.events(t, "") {
-		if e.Type != clientele.EventInvoiceDeleted && !bytes.Equal(billing.DigestOf(e.Data.Object), digests[e.ID]) {
+		if e.Type != clientele.EventInvoiceDeleted && !bytes.Equal(store.DigestOf(e.Data.Object), digests[e.ID]) {
 			t.Errorf("%s carries %s, which the object never was", e.ID, e.Data.Object)
 		}
 		if last[e.ObjectID]++; e.ObjectVersion != last[e.ObjectID] {

@@ -9,10 +9,11 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
+	"clientele.dev/internal/store"
 )
 
 func (a *API) createInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.InvoiceParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.InvoiceParams) (store.Document, error) {
 		return a.service.CreateInvoice(r.Context(), call, p)
 	})
 }
@@ -23,25 +24,25 @@ func (a *API) retrieveInvoice(r *request) (answer, error) {
 }
 
 func (a *API) finalizeInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
+	return a.change(r, func(call billing.Call) (store.Document, error) {
 		return a.service.FinalizeInvoice(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) updateInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, c billing.InvoiceContent) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, c billing.InvoiceContent) (store.Document, error) {
 		return a.service.UpdateInvoice(r.Context(), call, r.PathValue("id"), c)
 	})
 }
 
 func (a *API) deleteInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
+	return a.change(r, func(call billing.Call) (store.Document, error) {
 		return a.service.DeleteInvoice(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) payInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, receipt billing.Receipt) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, receipt billing.Receipt) (store.Document, error) {
 		return a.service.PayInvoice(r.Context(), call, r.PathValue("id"), receipt)
 	})
 }
@@ -68,20 +69,20 @@ func (a *API) printed(r *request, media string, write func(io.Writer, paper.Invo
 }
 
 func (a *API) voidInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
+	return a.change(r, func(call billing.Call) (store.Document, error) {
 		return a.service.VoidInvoice(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) markInvoiceUncollectible(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (billing.Document, error) {
+	return a.change(r, func(call billing.Call) (store.Document, error) {
 		return a.service.MarkInvoiceUncollectible(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) listInvoices(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := billing.InvoiceFilter{
+	f := store.InvoiceFilter{
 		Livemode:   r.caller.Livemode,
 		CurrencyID: p.text("currency_id"),
 		Metadata:   p.metadata(),

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/internal/billing"
+	"clientele.dev/internal/did"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
@@ -77,9 +78,9 @@ func (p *params) page() clientele.Paging {
 }
 
 // window reads which part of a list is asked for: by page, or beside an object.
-func (p *params) window(order []billing.Order) (billing.Window, clientele.Paging) {
+func (p *params) window(order []store.Order) (store.Window, clientele.Paging) {
 	paging := p.page()
-	w := billing.Window{
+	w := store.Window{
 		Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize,
 		After: p.text("starting_after"), Before: p.text("ending_before"),
 	}
@@ -97,7 +98,7 @@ func (p *params) window(order []billing.Order) (billing.Window, clientele.Paging
 
 // order reads the sort order in the client's forms: order=name:ASC, also several separated by commas or as a list, and
 // order[0][0]=name&order[0][1]=ASC.
-func (p *params) order(fields ...string) []billing.Order {
+func (p *params) order(fields ...string) []store.Order {
 	name := "order"
 	if p.query.Value("o") != nil {
 		name = "o"
@@ -119,10 +120,10 @@ func (p *params) order(fields ...string) []billing.Order {
 	case []any:
 		terms = orderList(v)
 	}
-	var order []billing.Order
+	var order []store.Order
 	for _, term := range terms {
 		o, ok := orderTerm(term, fields)
-		twice := slices.ContainsFunc(order, func(b billing.Order) bool { return b.Field == o.Field })
+		twice := slices.ContainsFunc(order, func(b store.Order) bool { return b.Field == o.Field })
 		if !ok || twice || len(order) == maxOrder {
 			p.fail(invalid(name, "%s must be like created_at:DESC, by up to %d different of %s", name, maxOrder,
 				strings.Join(fields, ", ")))
@@ -167,7 +168,7 @@ var directions = map[string]bool{"asc": false, "desc": true, "1": false, "-1": t
 // shortNames are older names of fields that clients still send.
 var shortNames = map[string]string{"created": "created_at", "updated": "updated_at"}
 
-func orderTerm(term []string, fields []string) (o billing.Order, ok bool) {
+func orderTerm(term []string, fields []string) (o store.Order, ok bool) {
 	if len(term) == 0 || len(term) > 2 {
 		return o, false
 	}
@@ -183,7 +184,7 @@ func orderTerm(term []string, fields []string) (o billing.Order, ok bool) {
 }
 
 // metadata reads the filters metadata.key=value and metadata[key]=value.
-func (p *params) metadata() (matches []billing.MetadataMatch) {
+func (p *params) metadata() (matches []store.MetadataMatch) {
 	for _, name := range p.query.Names() {
 		if key, ok := strings.CutPrefix(name, "metadata."); ok {
 			value, _, err := p.query.String(name)
@@ -193,7 +194,7 @@ func (p *params) metadata() (matches []billing.MetadataMatch) {
 			if value == "" {
 				continue
 			}
-			matches = append(matches, billing.MetadataMatch{Key: key, Value: value})
+			matches = append(matches, store.MetadataMatch{Key: key, Value: value})
 		}
 	}
 	switch v := p.query.Value("metadata").(type) {
@@ -207,7 +208,7 @@ func (p *params) metadata() (matches []billing.MetadataMatch) {
 			if value == "" {
 				continue
 			}
-			matches = append(matches, billing.MetadataMatch{Key: key, Value: value})
+			matches = append(matches, store.MetadataMatch{Key: key, Value: value})
 		}
 	case string:
 		if v != "" {
@@ -319,17 +320,17 @@ func (p *params) expand() bool {
 
 // customer reads which customer is asked about: customer_id, an id or DID, or customer_did.
 func (p *params) customer() string {
-	customer, did := p.text("customer_id"), p.text("customer_did")
-	if customer != "" && did != "" {
+	customer, byDID := p.text("customer_id"), p.text("customer_did")
+	if customer != "" && byDID != "" {
 		p.fail(invalid("customer_did", "give customer_id or customer_did, not both"))
 	}
-	if did == "" {
+	if byDID == "" {
 		return customer
 	}
-	if _, err := billing.ParseDID(did); err != nil {
+	if _, err := did.Parse(byDID); err != nil {
 		p.fail(invalid("customer_did", "customer_did is not a DID: %s", err))
 	}
-	return did
+	return byDID
 }
 
 // moment reads a date, a moment with its zone or unix seconds; zero when absent. A date is its first millisecond or, at

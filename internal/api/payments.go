@@ -3,10 +3,11 @@ package api
 import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 )
 
 func (a *API) createPayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.PaymentParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.PaymentParams) (store.Document, error) {
 		return a.service.RecordPayment(r.Context(), call, p)
 	})
 }
@@ -21,7 +22,7 @@ func (a *API) retrievePaymentIntent(r *request) (answer, error) { return a.retri
 
 func (a *API) listPayments(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := billing.PaymentFilter{
+	f := store.PaymentFilter{
 		Livemode:   r.caller.Livemode,
 		InvoiceID:  p.text("invoice_id"),
 		CurrencyID: p.text("currency_id"),
@@ -46,26 +47,26 @@ func (a *API) listPayments(r *request) (answer, error) {
 func (a *API) listPaymentIntents(r *request) (answer, error) { return a.listPayments(r) }
 
 func (a *API) allocatePayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.AllocateParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.AllocateParams) (store.Document, error) {
 		return a.service.AllocatePayment(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) reversePayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.ReverseParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.ReverseParams) (store.Document, error) {
 		return a.service.ReversePayment(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) createBalanceTransaction(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.CreditParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.CreditParams) (store.Document, error) {
 		return a.service.MoveCredit(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) listBalanceTransactions(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := billing.LedgerFilter{Livemode: r.caller.Livemode, CurrencyID: p.text("currency_id")}
+	f := store.LedgerFilter{Livemode: r.caller.Livemode, CurrencyID: p.text("currency_id")}
 	if credit := p.boolean("credit"); credit != nil {
 		f.Credit = *credit
 	}
@@ -78,7 +79,7 @@ func (a *API) listBalanceTransactions(r *request) (answer, error) {
 }
 
 func (a *API) createCreditNote(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.CreditNoteParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.CreditNoteParams) (store.Document, error) {
 		return a.service.CreateCreditNote(r.Context(), call, r.PathValue("id"), p)
 	})
 }
@@ -90,7 +91,7 @@ func (a *API) retrieveCreditNote(r *request) (answer, error) {
 
 func (a *API) listCreditNotes(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := billing.CreditNoteFilter{Livemode: r.caller.Livemode, InvoiceID: p.text("invoice_id")}
+	f := store.CreditNoteFilter{Livemode: r.caller.Livemode, InvoiceID: p.text("invoice_id")}
 	customer := p.customer()
 	window, paging := p.window(nil)
 	if f.Window = window; p.err != nil {

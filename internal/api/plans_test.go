@@ -14,7 +14,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"clientele.dev/internal/store"
+	store "clientele.dev/internal/store/sqlite"
 )
 
 // TestMain looks, when all tests have passed, at the plan of every statement that ran under them: none may cost more

@@ -11,6 +11,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
+	"clientele.dev/internal/store"
 )
 
 func (a *API) retrieveAging(r *request) (answer, error) {
@@ -66,9 +67,9 @@ func (a *API) listDebtors(r *request) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	window := billing.Window{Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize}
+	window := store.Window{Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize}
 	if format == "csv" { // whole, whatever the page
-		window = billing.Window{Limit: maxPage}
+		window = store.Window{Limit: maxPage}
 	}
 	debtors, count, err := a.service.Debtors(r.Context(), r.caller.Livemode, currency, window)
 	if err != nil || format == "json" {

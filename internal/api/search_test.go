@@ -13,7 +13,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/client"
-	"clientele.dev/internal/billing"
+	"clientele.dev/internal/fold"
 )
 
 // term is one part of a query, as the test means it.
@@ -46,17 +46,17 @@ type folded struct {
 	fields, metadata map[string]string
 }
 
-func fold(c *clientele.Customer) folded {
+func foldCustomer(c *clientele.Customer) folded {
 	f := folded{id: c.ID, fields: fields(c), metadata: map[string]string{}}
 	for name, text := range f.fields {
-		f.fields[name] = billing.Fold(text)
+		f.fields[name] = fold.Text(text)
 	}
 	for key, value := range c.Metadata {
 		var text string
 		if json.Unmarshal(value, &text) != nil {
 			text = string(value)
 		}
-		f.metadata[key] = billing.Fold(text)
+		f.metadata[key] = fold.Text(text)
 	}
 	return f
 }
@@ -65,7 +65,7 @@ func fold(c *clientele.Customer) folded {
 // sought, then those of which a field starts with it, then the rest; the newest first among equals.
 func found(all []folded, terms []term) (ids []string) {
 	for i := range terms {
-		terms[i].text = billing.Fold(terms[i].text)
+		terms[i].text = fold.Text(terms[i].text)
 	}
 	rank := map[string]int{}
 	for i := len(all) - 1; i >= 0; i-- { // the newest first
@@ -184,7 +184,7 @@ func randomTerm(r *rand.Rand, all []*clientele.Customer) term {
 // writable says whether a term can be written so that it is read as it is meant: a colon or a quote of its own means
 // something to the reader.
 func writable(t term) bool {
-	return billing.Fold(t.text) != "" && !strings.ContainsAny(t.text, `"`) &&
+	return fold.Text(t.text) != "" && !strings.ContainsAny(t.text, `"`) &&
 		(t.field != "" || t.key != "" || !strings.ContainsRune(t.text, ':'))
 }
 
@@ -215,7 +215,7 @@ func TestSearchFindsExactlyWhatASlowReadingFinds(t *testing.T) {
 	create(t, s.Live(), client.CustomerParams{Name: new("Ada"), Metadata: map[string]any{"plan": "Ada"}})
 	var read []folded
 	for _, c := range all {
-		read = append(read, fold(c))
+		read = append(read, foldCustomer(c))
 	}
 	hits := 0
 	for range 700 {
@@ -280,7 +280,7 @@ func searchManyMatches(t *testing.T, movedIn bool) {
 		if movedIn {
 			p.CreatedAt = new(s.Now().Add(-time.Duration(r.IntN(1e9)) * time.Millisecond))
 		}
-		all = append(all, fold(create(t, s.Test(), p)))
+		all = append(all, foldCustomer(create(t, s.Test(), p)))
 	}
 	slices.SortFunc(all, func(a, b folded) int { return strings.Compare(a.id, b.id) }) // ids follow the time
 	for _, terms := range [][]term{

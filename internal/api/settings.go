@@ -1,6 +1,9 @@
 package api
 
-import "clientele.dev/internal/billing"
+import (
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+)
 
 func (a *API) retrieveSettings(r *request) (answer, error) {
 	doc, err := a.service.Settings(r.Context(), r.caller.Livemode)
@@ -8,7 +11,7 @@ func (a *API) retrieveSettings(r *request) (answer, error) {
 }
 
 func (a *API) updateSettings(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.SettingsParams) (billing.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.SettingsParams) (store.Document, error) {
 		return a.service.UpdateSettings(r.Context(), call, p)
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sqlite"
 )
 
 // Epoch is when a server's clock starts.
@@ -27,7 +28,7 @@ var Epoch = time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 // Server is a running server.
 type Server struct {
 	URL     string
-	DB      *store.Store
+	DB      *sqlite.Store
 	Service *billing.Service // for what a server does by itself: policies
 	TestKey string           // a secret key of test mode that may write
 	LiveKey string           // a secret key of live mode that may write
@@ -57,7 +58,7 @@ func New(t testing.TB) *Server {
 // Open starts a server with its database in a folder; Close stops it.
 func Open(dir string) (*Server, error) {
 	ctx := context.Background()
-	db, err := store.Open(ctx, "sqlite:"+filepath.Join(dir, "clientele.db"))
+	db, err := sqlite.Open(ctx, "sqlite:"+filepath.Join(dir, "clientele.db"))
 	if err != nil {
 		return nil, err
 	}
@@ -85,12 +86,12 @@ func Open(dir string) (*Server, error) {
 
 // twice is a store that runs every Update twice, the first time for nothing: a store may do that, so that no rule keeps
 // anything outside its transaction.
-type twice struct{ *store.Store }
+type twice struct{ *sqlite.Store }
 
-// Update implements [billing.Store].
-func (s twice) Update(ctx context.Context, fn func(billing.Tx) error) error {
+// Update implements [store.Store].
+func (s twice) Update(ctx context.Context, fn func(store.Tx) error) error {
 	again := errors.New("once more")
-	return s.Store.Update(ctx, func(tx billing.Tx) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error {
 		err := tx.Nested(func() error {
 			if err := fn(tx); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -13,16 +14,16 @@ import (
 // appends it to the customer's ledger; close writes what became of the customer.
 type account struct {
 	s        *Service
-	tx       Tx
+	tx       store.Tx
 	call     Call
 	now      time.Time
-	rec      Record
+	rec      store.Record
 	before   *clientele.Customer
 	customer *clientele.Customer
 }
 
 // open starts work on a customer's account. That of a deleted customer can still be settled.
-func (s *Service) open(tx Tx, call Call, customer string) (*account, error) {
+func (s *Service) open(tx store.Tx, call Call, customer string) (*account, error) {
 	rec, err := findOrDeleted(tx, call.Livemode, customer)
 	if err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func (a *account) post(t clientele.BalanceTransaction) (clientele.BalanceTransac
 	if t.Amount.Sign() != 0 {
 		a.customer.TokenBalance[t.CurrencyID] = t.EndingBalance
 	}
-	return t, a.tx.AddBalanceTransaction(Record{ID: t.ID, Seq: seq, Version: 1, JSON: doc}, t)
+	return t, a.tx.AddBalanceTransaction(store.Record{ID: t.ID, Seq: seq, Version: 1, JSON: doc}, t)
 }
 
 // close writes the customer, if it changed: its balance, whether it is delinquent, its next invoice's number.
@@ -96,16 +97,16 @@ func (a *account) close() error {
 // held is an invoice while a transaction works on it.
 type held struct {
 	*clientele.Invoice
-	rec Record
+	rec store.Record
 }
 
-func hold(rec Record) (*held, error) {
+func hold(rec store.Record) (*held, error) {
 	h := &held{Invoice: new(clientele.Invoice), rec: rec}
 	return h, json.Unmarshal(rec.JSON, h.Invoice)
 }
 
 // holdInvoice finds an invoice to work on.
-func holdInvoice(tx Tx, live bool, id string) (*held, error) {
+func holdInvoice(tx store.Tx, live bool, id string) (*held, error) {
 	rec, err := findInvoice(tx, live, id)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
@@ -56,21 +57,21 @@ func (p CreditParams) check() error {
 }
 
 // MoveCredit gives a customer credit or uses it.
-func (s *Service) MoveCredit(ctx context.Context, call Call, customer string, p CreditParams) (Document, error) {
+func (s *Service) MoveCredit(ctx context.Context, call Call, customer string, p CreditParams) (store.Document, error) {
 	if err := p.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.create(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
 		a, err := s.open(tx, call, customer)
 		if err == nil {
 			err = a.checkNotDeleted("id")
 		}
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		currency, err := usableCurrency(tx, call.Livemode, p.CurrencyID)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		t := clientele.BalanceTransaction{
 			CurrencyID: currency.ID, Reason: p.Reason, Amount: p.Amount.In(currency.ID), InvoiceID: p.InvoiceID,
@@ -80,16 +81,16 @@ func (s *Service) MoveCredit(ctx context.Context, call Call, customer string, p 
 			t.Reason = clientele.ReasonAdjustment
 		}
 		if err := fillMetadata(&t.Metadata, p.Metadata); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if t, err = a.moveCredit(t); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		doc, err := encode(t)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
-		return Document{JSON: doc, Created: true}, a.close()
+		return store.Document{JSON: doc, Created: true}, a.close()
 	})
 }
 
@@ -154,9 +155,9 @@ func (a *account) refund(pay *payment, part clientele.Amount) error {
 
 // ListBalanceTransactions answers a page of a customer's ledger, newest first, and how long it is.
 func (s *Service) ListBalanceTransactions(
-	ctx context.Context, customer string, f LedgerFilter,
+	ctx context.Context, customer string, f store.LedgerFilter,
 ) (docs [][]byte, count int64, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, err := find(tx, f.Livemode, customer)
 		if err != nil {
 			return err
@@ -195,40 +196,41 @@ func (p CreditNoteParams) check() error {
 
 // CreateCreditNote takes back a part of a finalized invoice: first of what is left to pay, then of what was paid, which
 // becomes the customer's credit.
-func (s *Service) CreateCreditNote(ctx context.Context, call Call, invoiceID string, p CreditNoteParams) (Document,
-	error) {
+func (s *Service) CreateCreditNote(
+	ctx context.Context, call Call, invoiceID string, p CreditNoteParams,
+) (store.Document, error) {
 	if err := p.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.create(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
 		h, err := holdInvoice(tx, call.Livemode, invoiceID)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if !payable(h) && h.Status != clientele.InvoicePaid {
-			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
+			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
 				"the invoice is %s; credit notes are for open, uncollectible and paid ones", h.Status)
 		}
 		amount := p.Amount.In(h.CurrencyID)
 		left := minus(minus(h.Total, h.PrePaymentCreditNotesAmount), h.PostPaymentCreditNotesAmount)
 		if minus(left, amount).Sign() < 0 {
-			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
+			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
 				"the invoice has %s that no credit note has taken back yet", left)
 		}
 		a, err := s.open(tx, call, h.CustomerID)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		doc, err := a.creditNote(h, amount, p)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
-		return Document{JSON: doc, Created: true}, a.close()
+		return store.Document{JSON: doc, Created: true}, a.close()
 	})
 }
 
 func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParams) ([]byte, error) {
-	seq, err := a.tx.NextSeq(KindCreditNote, a.now)
+	seq, err := a.tx.NextSeq(store.KindCreditNote, a.now)
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +257,7 @@ func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParam
 	if err != nil {
 		return nil, err
 	}
-	if err := a.tx.AddCreditNote(Record{ID: id, Seq: seq, Version: 1, JSON: doc}, note); err != nil {
+	if err := a.tx.AddCreditNote(store.Record{ID: id, Seq: seq, Version: 1, JSON: doc}, note); err != nil {
 		return nil, err
 	}
 	err = a.s.record(a.tx, a.call, clientele.EventCreditNoteCreated,
@@ -278,8 +280,8 @@ func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParam
 func creditNoteNumber(invoice string, n int) string { return fmt.Sprintf("%s-CN-%02d", invoice, n) }
 
 // CreditNote answers a credit note.
-func (s *Service) CreditNote(ctx context.Context, live bool, id string) (doc Document, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+func (s *Service) CreditNote(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, found, err := tx.CreditNote(live, id)
 		if err == nil && !found {
 			err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no credit note %q in this mode", id)
@@ -293,9 +295,9 @@ func (s *Service) CreditNote(ctx context.Context, live bool, id string) (doc Doc
 // ListCreditNotes answers a page of credit notes and the exact count of all that match. customer, unless empty, is an
 // id or DID; an unknown one has none.
 func (s *Service) ListCreditNotes(
-	ctx context.Context, customer string, f CreditNoteFilter,
+	ctx context.Context, customer string, f store.CreditNoteFilter,
 ) (docs [][]byte, count int64, err error) {
-	err = s.scanOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
+	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
 		f.CustomerID = id
 		docs, count, err = tx.ListCreditNotes(f)
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
@@ -62,14 +63,14 @@ type MethodParams struct {
 }
 
 // CreateCurrency adds a payment currency. A symbol is given once per payment method.
-func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParams) (Document, error) {
+func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParams) (store.Document, error) {
 	if err := p.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	now := s.now()
 	id, err := s.newID("curr_", now)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	c := clientele.PaymentCurrency{
 		ID: id, Object: "payment_currency", PaymentMethodID: p.PaymentMethodID, Active: true, Livemode: call.Livemode,
@@ -90,30 +91,30 @@ func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParam
 		c.Active = *p.Active
 	}
 	if err := fillMetadata(&c.Metadata, p.Metadata); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.create(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
 		if err := placeCurrency(tx, &c); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		return s.addCurrency(tx, call, c)
 	})
 }
 
-func (s *Service) addCurrency(tx Tx, call Call, c clientele.PaymentCurrency) (Document, error) {
+func (s *Service) addCurrency(tx store.Tx, call Call, c clientele.PaymentCurrency) (store.Document, error) {
 	doc, err := encode(c)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	if err := tx.AddPaymentCurrency(c); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentCurrencyCreated,
+	return store.Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentCurrencyCreated,
 		changed{id: c.ID, version: 1, after: doc})
 }
 
 // placeCurrency checks that the currency's method exists and has no other of its symbol.
-func placeCurrency(tx Tx, c *clientele.PaymentCurrency) error {
+func placeCurrency(tx store.Tx, c *clientele.PaymentCurrency) error {
 	methods, err := tx.PaymentMethods(c.Livemode)
 	if err != nil {
 		return err
@@ -163,14 +164,14 @@ func checkNotNegative(field string, a *clientele.Amount) error {
 }
 
 // CreateMethod adds a payment method.
-func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (Document, error) {
+func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (store.Document, error) {
 	if err := p.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	now := s.now()
 	id, err := s.newID("pm_", now)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	m := clientele.PaymentMethod{
 		ID: id, Object: "payment_method", Active: true, Livemode: call.Livemode, Type: p.Type, Name: p.Name,
@@ -187,20 +188,20 @@ func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (
 		m.Features = *p.Features
 	}
 	if err := fillMetadata(&m.Metadata, p.Metadata); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.create(ctx, call, func(tx Tx) (Document, error) { return s.addMethod(tx, call, m) })
+	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) { return s.addMethod(tx, call, m) })
 }
 
-func (s *Service) addMethod(tx Tx, call Call, m clientele.PaymentMethod) (Document, error) {
+func (s *Service) addMethod(tx store.Tx, call Call, m clientele.PaymentMethod) (store.Document, error) {
 	doc, err := encode(m)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	if err := tx.AddPaymentMethod(m); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentMethodCreated,
+	return store.Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentMethodCreated,
 		changed{id: m.ID, version: 1, after: doc})
 }
 
@@ -222,7 +223,7 @@ func (p MethodParams) check() error {
 
 // Currencies answers all payment currencies of a mode, oldest first.
 func (s *Service) Currencies(ctx context.Context, live bool) (all []clientele.PaymentCurrency, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		all, err = tx.PaymentCurrencies(live)
 		return err
 	})
@@ -231,7 +232,7 @@ func (s *Service) Currencies(ctx context.Context, live bool) (all []clientele.Pa
 
 // Methods answers all payment methods of a mode, oldest first.
 func (s *Service) Methods(ctx context.Context, live bool) (all []clientele.PaymentMethod, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		all, err = tx.PaymentMethods(live)
 		return err
 	})

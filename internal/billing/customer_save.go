@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"clientele.dev/internal/did"
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -14,20 +16,20 @@ import (
 // ask for.
 
 // find finds a customer by what a path says. A text that looks like a DID and is none is an error of its own.
-func find(tx Tx, live bool, text string) (Record, error) {
+func find(tx store.Tx, live bool, text string) (store.Record, error) {
 	ref := ParseRef(text)
 	rec, found, err := tx.Customer(live, ref)
 	if err != nil || found {
 		return rec, err
 	}
-	if _, err := ParseDID(text); err != nil && looksLikeDID(text) {
+	if _, err := did.Parse(text); err != nil && did.LooksLike(text) {
 		return rec, invalid("id", "%q is neither a customer's id nor a DID: %s", text, err)
 	}
 	return rec, notFound(text)
 }
 
 // findOrDeleted finds a customer that is there or, by id, one that was deleted.
-func findOrDeleted(tx Tx, live bool, text string) (Record, error) {
+func findOrDeleted(tx store.Tx, live bool, text string) (store.Record, error) {
 	rec, err := find(tx, live, text)
 	if !isCode(err, clientele.ErrorCodeNotFound) {
 		return rec, err
@@ -39,7 +41,7 @@ func findOrDeleted(tx Tx, live bool, text string) (Record, error) {
 	return rec, err
 }
 
-func load(tx Tx, live bool, ref string) (Record, *clientele.Customer, error) {
+func load(tx store.Tx, live bool, ref string) (store.Record, *clientele.Customer, error) {
 	rec, err := find(tx, live, ref)
 	if err != nil {
 		return rec, nil, err
@@ -48,7 +50,7 @@ func load(tx Tx, live bool, ref string) (Record, *clientele.Customer, error) {
 	return rec, c, err
 }
 
-func decodeCustomer(rec Record) (*clientele.Customer, error) {
+func decodeCustomer(rec store.Record) (*clientele.Customer, error) {
 	c := new(clientele.Customer)
 	return c, json.Unmarshal(rec.JSON, c)
 }
@@ -69,15 +71,15 @@ func notFound(ref string) error {
 }
 
 // add makes a new customer.
-func (s *Service) add(tx Tx, call Call, n newCustomer) (Record, error) {
+func (s *Service) add(tx store.Tx, call Call, n newCustomer) (store.Record, error) {
 	now := s.now()
 	created := now
 	if !n.createdAt.IsZero() {
 		created = n.createdAt
 	}
-	seq, err := tx.NextSeq(KindCustomer, created)
+	seq, err := tx.NextSeq(store.KindCustomer, created)
 	if err != nil {
-		return Record{}, err
+		return store.Record{}, err
 	}
 	c := &clientele.Customer{
 		Object: "customer", Livemode: call.Livemode, DID: n.did, Metadata: clientele.Metadata{},
@@ -85,31 +87,31 @@ func (s *Service) add(tx Tx, call Call, n newCustomer) (Record, error) {
 		CreatedAt: clientele.At(created), UpdatedAt: clientele.At(now),
 	}
 	if c.ID, err = s.seqID("cus_", seq); err != nil {
-		return Record{}, err
+		return store.Record{}, err
 	}
 	if c.InvoicePrefix, err = s.newInvoicePrefix(); err != nil {
-		return Record{}, err
+		return store.Record{}, err
 	}
 	if err := n.apply(c); err != nil {
-		return Record{}, err
+		return store.Record{}, err
 	}
-	rec := Record{ID: c.ID, Seq: seq, Version: 1}
+	rec := store.Record{ID: c.ID, Seq: seq, Version: 1}
 	if err := settle(tx, c); err != nil {
-		return Record{}, err
+		return store.Record{}, err
 	}
 	if rec.JSON, err = encode(c); err != nil {
-		return Record{}, err
+		return store.Record{}, err
 	}
-	for _, name := range append(names(c), Ref{Kind: NamePrefix, Name: c.InvoicePrefix}) {
+	for _, name := range append(names(c), store.Ref{Kind: store.NamePrefix, Name: c.InvoicePrefix}) {
 		if err := claim(tx, call.Livemode, rec, name); err != nil {
-			return Record{}, err
+			return store.Record{}, err
 		}
 	}
 	return rec, s.save(tx, call, clientele.EventCustomerCreated, rec, nil, c, nil)
 }
 
 // settle fills what depends on other fields: the balance's form depends on the currency.
-func settle(tx Tx, c *clientele.Customer) error {
+func settle(tx store.Tx, c *clientele.Customer) error {
 	currency, found, err := tx.PaymentCurrency(c.Livemode, c.CurrencyID)
 	if err != nil {
 		return err
@@ -125,7 +127,7 @@ func settle(tx Tx, c *clientele.Customer) error {
 var embedded = []string{"payments", "subscriptions", "invoices", "payment_count", "invoice_count"}
 
 // patchCustomer makes the changes a request asks for. One that changes nothing leaves no trace.
-func (s *Service) patchCustomer(tx Tx, call Call, rec Record, patch customerPatch) (Record, error) {
+func (s *Service) patchCustomer(tx store.Tx, call Call, rec store.Record, patch customerPatch) (store.Record, error) {
 	current := rec.JSON
 	if slices.ContainsFunc(embedded, func(name string) bool { return patch.fixed[name] != nil }) {
 		doc, err := expandCustomer(tx, rec)
@@ -149,7 +151,9 @@ func (s *Service) patchCustomer(tx Tx, call Call, rec Record, patch customerPatc
 }
 
 // replace saves a customer that may have changed: its names are claimed, and the event says what was before.
-func (s *Service) replace(tx Tx, call Call, rec Record, before, after *clientele.Customer) (Record, error) {
+func (s *Service) replace(
+	tx store.Tx, call Call, rec store.Record, before, after *clientele.Customer,
+) (store.Record, error) {
 	if before.CurrencyID != after.CurrencyID {
 		if err := settle(tx, after); err != nil {
 			return rec, err
@@ -161,18 +165,19 @@ func (s *Service) replace(tx Tx, call Call, rec Record, before, after *clientele
 		return rec, err
 	}
 	if before.ExternalID != after.ExternalID {
-		if err := tx.ReleaseName(after.Livemode, NameExternalID, before.ExternalID); err != nil {
+		if err := tx.ReleaseName(after.Livemode, store.NameExternalID, before.ExternalID); err != nil {
 			return rec, err
 		}
 		if after.ExternalID != "" {
-			if err := claim(tx, call.Livemode, rec, Ref{Kind: NameExternalID, Name: after.ExternalID}); err != nil {
+			name := store.Ref{Kind: store.NameExternalID, Name: after.ExternalID}
+			if err := claim(tx, call.Livemode, rec, name); err != nil {
 				return rec, err
 			}
 		}
 	}
 	// A prefix is the customer's for ever: invoices have numbers with it.
 	if before.InvoicePrefix != after.InvoicePrefix {
-		if err := claim(tx, call.Livemode, rec, Ref{Kind: NamePrefix, Name: after.InvoicePrefix}); err != nil {
+		if err := claim(tx, call.Livemode, rec, store.Ref{Kind: store.NamePrefix, Name: after.InvoicePrefix}); err != nil {
 			return rec, err
 		}
 	}
@@ -186,7 +191,7 @@ func (s *Service) replace(tx Tx, call Call, rec Record, before, after *clientele
 
 // save writes the customer and the event that says what happened to it.
 func (s *Service) save(
-	tx Tx, call Call, event string, rec Record, before, after *clientele.Customer, old []byte,
+	tx store.Tx, call Call, event string, rec store.Record, before, after *clientele.Customer, old []byte,
 ) error {
 	if err := tx.SaveCustomer(rec, before, after); err != nil {
 		return err
@@ -197,8 +202,8 @@ func (s *Service) save(
 }
 
 // names are a customer's unique names, always in one order, so that an error names the same one every time.
-func names(c *clientele.Customer) (all []Ref) {
-	for _, n := range []Ref{{Kind: NameDID, Name: c.DID}, {Kind: NameExternalID, Name: c.ExternalID}} {
+func names(c *clientele.Customer) (all []store.Ref) {
+	for _, n := range []store.Ref{{Kind: store.NameDID, Name: c.DID}, {Kind: store.NameExternalID, Name: c.ExternalID}} {
 		if n.Name != "" {
 			all = append(all, n)
 		}
@@ -207,7 +212,7 @@ func names(c *clientele.Customer) (all []Ref) {
 }
 
 // claim gives a customer a unique name, or says who has it.
-func claim(tx Tx, live bool, customer Record, n Ref) error {
+func claim(tx store.Tx, live bool, customer store.Record, n store.Ref) error {
 	holder, err := tx.ClaimName(live, n.Kind, n.Name, customer)
 	if err != nil || holder == "" {
 		return err

@@ -7,19 +7,21 @@ import (
 	"unicode/utf8"
 
 	"clientele.dev"
+	"clientele.dev/internal/did"
+	"clientele.dev/internal/store"
 )
 
 // ParseRef reads how a path names a customer: a DID in any of its forms, or an id.
-func ParseRef(text string) Ref {
-	if did, err := ParseDID(text); err == nil {
-		return Ref{Kind: NameDID, Name: did}
+func ParseRef(text string) store.Ref {
+	if did, err := did.Parse(text); err == nil {
+		return store.Ref{Kind: store.NameDID, Name: did}
 	}
-	return Ref{ID: text}
+	return store.Ref{ID: text}
 }
 
 // Customer answers the customer expanded with what belongs to it: its payments and invoices.
-func (s *Service) Customer(ctx context.Context, live bool, ref string) (doc Document, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+func (s *Service) Customer(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, err := find(tx, live, ref)
 		if err != nil {
 			return err
@@ -32,66 +34,66 @@ func (s *Service) Customer(ctx context.Context, live bool, ref string) (doc Docu
 
 // CustomerOrNew answers the customer as [Service.Customer] does, and creates one for a DID that nobody has. However
 // many ask at once, one customer comes of it.
-func (s *Service) CustomerOrNew(ctx context.Context, call Call, ref string) (Document, error) {
+func (s *Service) CustomerOrNew(ctx context.Context, call Call, ref string) (store.Document, error) {
 	doc, err := s.Customer(ctx, call.Livemode, ref)
 	if !isCode(err, clientele.ErrorCodeNotFound) {
 		return doc, err
 	}
-	did, err := ParseDID(ref)
+	did, err := did.Parse(ref)
 	if err != nil {
-		return Document{}, notFound(ref)
+		return store.Document{}, notFound(ref)
 	}
-	doc, err = s.change(ctx, call, func(tx Tx) (Document, error) {
-		rec, found, err := tx.Customer(call.Livemode, Ref{Kind: NameDID, Name: did})
+	doc, err = s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
+		rec, found, err := tx.Customer(call.Livemode, store.Ref{Kind: store.NameDID, Name: did})
 		if err == nil && !found {
 			rec, err = s.add(tx, call, newCustomer{did: did})
 		}
 		return customerDocument(rec, false), err
 	})
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	err = s.store.View(ctx, func(tx Tx) error {
-		expanded, err := expandCustomer(tx, Record{ID: doc.ID, Version: doc.Version, JSON: doc.JSON})
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		expanded, err := expandCustomer(tx, store.Record{ID: doc.ID, Version: doc.Version, JSON: doc.JSON})
 		doc.JSON = expanded.JSON
 		return err
 	})
 	return doc, err
 }
 
-func customerDocument(rec Record, created bool) Document {
-	return Document{JSON: rec.JSON, Of: TypeCustomer, ID: rec.ID, Version: rec.Version, Created: created}
+func customerDocument(rec store.Record, created bool) store.Document {
+	return store.Document{JSON: rec.JSON, Of: store.TypeCustomer, ID: rec.ID, Version: rec.Version, Created: created}
 }
 
 // CreateCustomer creates a customer.
-func (s *Service) CreateCustomer(ctx context.Context, call Call, fields Fields) (Document, error) {
+func (s *Service) CreateCustomer(ctx context.Context, call Call, fields Fields) (store.Document, error) {
 	if len(fields) == 0 {
-		return Document{}, invalid("", "the body is empty: send at least one field of the customer, such as name, email, "+
-			"did or external_id")
+		return store.Document{}, invalid("", "the body is empty: send at least one field of the customer, such as "+
+			"name, email, did or external_id")
 	}
 	n, err := s.parseNewCustomer(call, fields)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.create(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
 		rec, err := s.add(tx, call, n)
 		return customerDocument(rec, true), err
 	})
 }
 
 // UpdateCustomer changes the fields sent and leaves the others.
-func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fields Fields) (Document, error) {
+func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fields Fields) (store.Document, error) {
 	patch, err := parseCustomer(fields)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		rec, err := find(tx, call.Livemode, ref)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := call.checkVersion(rec); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		rec, err = s.patchCustomer(tx, call, rec, patch)
 		return customerDocument(rec, false), err
@@ -99,30 +101,33 @@ func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fie
 }
 
 // UpsertCustomer updates the customer with the external id, or creates it.
-func (s *Service) UpsertCustomer(ctx context.Context, call Call, externalID string, fields Fields) (Document, error) {
+func (s *Service) UpsertCustomer(
+	ctx context.Context, call Call, externalID string, fields Fields,
+) (store.Document, error) {
 	if externalID == "" || strings.ContainsRune(externalID, 0) || !utf8.ValidString(externalID) {
-		return Document{}, invalid("external_id", "external_id must be text without the character U+0000, and not empty")
+		return store.Document{}, invalid("external_id",
+			"external_id must be text without the character U+0000, and not empty")
 	}
 	raw, err := encode(externalID)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	if sent, ok := fields["external_id"]; ok && !same("external_id", raw, sent) {
-		return Document{}, invalid("external_id", "external_id differs from the one in the path")
+		return store.Document{}, invalid("external_id", "external_id differs from the one in the path")
 	}
 	fields = maps.Clone(fields)
 	fields["external_id"] = raw
 	patch, err := parseCustomer(fields)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
-		rec, found, err := tx.Customer(call.Livemode, Ref{Kind: NameExternalID, Name: externalID})
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
+		rec, found, err := tx.Customer(call.Livemode, store.Ref{Kind: store.NameExternalID, Name: externalID})
 		if err == nil {
 			err = call.checkVersion(rec)
 		}
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if found {
 			rec, err = s.patchCustomer(tx, call, rec, patch)
@@ -130,7 +135,7 @@ func (s *Service) UpsertCustomer(ctx context.Context, call Call, externalID stri
 		}
 		n, err := s.parseNewCustomer(call, fields)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		rec, err = s.add(tx, call, n)
 		return customerDocument(rec, true), err
@@ -138,68 +143,68 @@ func (s *Service) UpsertCustomer(ctx context.Context, call Call, externalID stri
 }
 
 // DeleteCustomer hides a customer and frees its DID and external id. One who owes anything stays.
-func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (Document, error) {
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (store.Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		rec, c, err := load(tx, call.Livemode, ref)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := call.checkVersion(rec); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		unpaid, err := tx.CountUnpaidInvoices(c.ID)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if unpaid > 0 {
-			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "",
+			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "",
 				"the customer owes something: %d invoices are open or uncollectible; have them paid or void them before "+
 					"deleting the customer", unpaid)
 		}
 		for _, n := range names(c) {
 			if err := tx.ReleaseName(call.Livemode, n.Kind, n.Name); err != nil {
-				return Document{}, err
+				return store.Document{}, err
 			}
 		}
 		rec.Version, rec.DeletedAt = rec.Version+1, s.now().UnixMilli()
 		if err := s.save(tx, call, clientele.EventCustomerDeleted, rec, c, c, rec.JSON); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		gone, err := encode(clientele.Deleted{ID: c.ID, Object: "customer", Deleted: true})
-		return Document{JSON: gone}, err
+		return store.Document{JSON: gone}, err
 	})
 }
 
 // RestoreCustomer brings a deleted customer back, unless its DID or external id has been taken meanwhile.
-func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Document, error) {
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (store.Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		rec, found, err := tx.DeletedCustomer(call.Livemode, id)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if !found {
 			if rec, err = find(tx, call.Livemode, id); err != nil {
-				return Document{}, err
+				return store.Document{}, err
 			}
 		}
 		if err := call.checkVersion(rec); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if !found { // one that is there is restored already
 			return customerDocument(rec, false), nil
 		}
 		c, err := decodeCustomer(rec)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := reclaim(tx, rec, c); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		old := rec.JSON
 		rec.Version, rec.DeletedAt = rec.Version+1, 0
 		c.UpdatedAt = clientele.At(s.now())
 		if rec.JSON, err = encode(c); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		err = s.save(tx, call, clientele.EventCustomerRestored, rec, c, c, old)
 		return customerDocument(rec, false), err
@@ -207,7 +212,7 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (Do
 }
 
 // reclaim takes a deleted customer's names again, or says which of them others have now.
-func reclaim(tx Tx, rec Record, c *clientele.Customer) error {
+func reclaim(tx store.Tx, rec store.Record, c *clientele.Customer) error {
 	var taken []string
 	for _, n := range names(c) {
 		holder, err := tx.ClaimName(c.Livemode, n.Kind, n.Name, rec)
@@ -228,14 +233,14 @@ func reclaim(tx Tx, rec Record, c *clientele.Customer) error {
 
 // ListCustomers answers a page of customers, expanded if asked for, and the exact count of all that match.
 func (s *Service) ListCustomers(
-	ctx context.Context, f CustomerFilter, expand bool,
+	ctx context.Context, f store.CustomerFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	look := s.scan
-	if f.plain() {
+	if plainList(f) {
 		look = s.store.View
 	}
-	err = look(ctx, func(tx Tx) error {
-		var page []Record
+	err = look(ctx, func(tx store.Tx) error {
+		var page []store.Record
 		if page, count, err = tx.ListCustomers(f); err != nil {
 			return err
 		}
@@ -245,8 +250,15 @@ func (s *Service) ListCustomers(
 	return docs, count, err
 }
 
+// plainList says whether the list is that of everybody by time of creation, of which any page is found at once.
+func plainList(f store.CustomerFilter) bool {
+	filtered := f.Deleted || len(f.Names) > 0 || f.Email != "" || f.Delinquent != nil || f.From != 0 || f.To != 0 ||
+		len(f.Metadata) > 0
+	return !filtered && (len(f.Order) == 0 || len(f.Order) == 1 && f.Order[0].Field == "created_at")
+}
+
 // listedCustomers are the elements of a list.
-func listedCustomers(tx Tx, page []Record, expand bool) ([][]byte, error) {
+func listedCustomers(tx store.Tx, page []store.Record, expand bool) ([][]byte, error) {
 	if !expand {
 		return plainCustomers(page), nil
 	}
@@ -262,13 +274,13 @@ func (s *Service) SearchCustomers(
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.scan(ctx, func(tx Tx) error {
-		var page []Record
+	err = s.scan(ctx, func(tx store.Tx) error {
+		var page []store.Record
 		if len(terms) == 0 {
-			all := CustomerFilter{Livemode: live, Window: Window{Limit: limit, Offset: offset}}
+			all := store.CustomerFilter{Livemode: live, Window: store.Window{Limit: limit, Offset: offset}}
 			page, count, err = tx.ListCustomers(all)
 		} else {
-			page, count, err = tx.SearchCustomers(CustomerSearch{
+			page, count, err = tx.SearchCustomers(store.CustomerSearch{
 				Livemode: live, Terms: terms, Whole: whole, Phone: phoneDigits(query), Limit: limit, Offset: offset,
 			})
 		}

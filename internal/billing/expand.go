@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -16,16 +17,16 @@ const (
 )
 
 // expandCustomer is a customer with what belongs to it.
-func expandCustomer(tx Tx, rec Record) (Document, error) {
-	docs, err := expandCustomers(tx, []Record{rec}, retrievedBelongings)
+func expandCustomer(tx store.Tx, rec store.Record) (store.Document, error) {
+	docs, err := expandCustomers(tx, []store.Record{rec}, retrievedBelongings)
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return Document{JSON: docs[0], Version: rec.Version}, nil
+	return store.Document{JSON: docs[0], Version: rec.Version}, nil
 }
 
 // expandCustomers writes customers with up to limit of each kind of what belongs to them.
-func expandCustomers(tx Tx, recs []Record, limit int64) ([][]byte, error) {
+func expandCustomers(tx store.Tx, recs []store.Record, limit int64) ([][]byte, error) {
 	ids := make([]string, len(recs))
 	for i, rec := range recs {
 		ids[i] = rec.ID
@@ -42,7 +43,7 @@ func expandCustomers(tx Tx, recs []Record, limit int64) ([][]byte, error) {
 }
 
 // expandedCustomer is the published TCustomerExpanded, with exact counts beside the lists.
-func expandedCustomer(rec Record, of Belongings) []byte {
+func expandedCustomer(rec store.Record, of store.Belongings) []byte {
 	size := len(rec.JSON) + 128
 	for _, docs := range [][][]byte{of.Payments, of.Invoices} {
 		for _, doc := range docs {
@@ -61,7 +62,7 @@ func expandedCustomer(rec Record, of Belongings) []byte {
 }
 
 // plainCustomers are customers as they are stored.
-func plainCustomers(recs []Record) [][]byte {
+func plainCustomers(recs []store.Record) [][]byte {
 	docs := make([][]byte, len(recs))
 	for i, rec := range recs {
 		docs[i] = rec.JSON
@@ -77,7 +78,7 @@ type references struct {
 
 // expandReferring adds to invoices, or payments, the objects that each refers to: its customer, deleted or not, its
 // currency and its payment method.
-func expandReferring(tx Tx, live bool, docs [][]byte) ([][]byte, error) {
+func expandReferring(tx store.Tx, live bool, docs [][]byte) ([][]byte, error) {
 	refs := make([]references, len(docs))
 	ids := make([]string, 0, len(docs))
 	for i, doc := range docs {

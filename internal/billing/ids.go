@@ -5,13 +5,12 @@ import (
 	"encoding/binary"
 	"io"
 	"time"
+
+	"clientele.dev/internal/store"
 )
 
 // idAlphabet keeps the order of the bytes it encodes, so ids made later sort later.
 var idAlphabet = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
-
-// SeqAt is the first position in time of a millisecond: 48 bits of it, then room for 65,536 objects.
-func SeqAt(t time.Time) int64 { return t.UnixMilli() << 16 }
 
 // seqID makes an id of an object's position in time and 64 random bits.
 func (s *Service) seqID(prefix string, seq int64) (string, error) {
@@ -25,7 +24,7 @@ func (s *Service) seqID(prefix string, seq int64) (string, error) {
 
 // newID makes an id of a moment and random bits, for objects that need no position in time.
 func (s *Service) newID(prefix string, at time.Time) (string, error) {
-	return s.seqID(prefix, SeqAt(at))
+	return s.seqID(prefix, store.SeqAt(at))
 }
 
 // newInvoicePrefix makes what the numbers of a customer's invoices start with: eight letters and digits that cannot be

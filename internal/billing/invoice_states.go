@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // FinalizeInvoice opens a draft: it gets its number and keeps the customer as printed on it from then on.
-func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (Document, error) {
-	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (store.Document, error) {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if err := checkTransition(h, clientele.InvoiceOpen, clientele.InvoiceDraft); err != nil {
 			return err
 		}
@@ -105,11 +106,11 @@ func (a *account) applyCredit(
 }
 
 // PayInvoice records a payment of all that is left to pay on an invoice.
-func (s *Service) PayInvoice(ctx context.Context, call Call, id string, r Receipt) (Document, error) {
+func (s *Service) PayInvoice(ctx context.Context, call Call, id string, r Receipt) (store.Document, error) {
 	if err := r.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		err := checkTransition(h, clientele.InvoicePaid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
 		if err != nil {
 			return err
@@ -140,8 +141,8 @@ func (s *Service) PayInvoice(ctx context.Context, call Call, id string, r Receip
 
 // VoidInvoice takes an invoice back: it keeps its number, and nothing is owed on it. What has been paid on it becomes
 // the customer's credit.
-func (s *Service) VoidInvoice(ctx context.Context, call Call, id string) (Document, error) {
-	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+func (s *Service) VoidInvoice(ctx context.Context, call Call, id string) (store.Document, error) {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		err := checkTransition(h, clientele.InvoiceVoid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
 		if err != nil {
 			return err
@@ -214,8 +215,8 @@ func (a *account) release(h *held) error {
 }
 
 // MarkInvoiceUncollectible gives an open invoice up: it counts as overdue from then on.
-func (s *Service) MarkInvoiceUncollectible(ctx context.Context, call Call, id string) (Document, error) {
-	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+func (s *Service) MarkInvoiceUncollectible(ctx context.Context, call Call, id string) (store.Document, error) {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if err := checkTransition(h, clientele.InvoiceUncollectible, clientele.InvoiceOpen); err != nil {
 			return err
 		}
@@ -223,7 +224,7 @@ func (s *Service) MarkInvoiceUncollectible(ctx context.Context, call Call, id st
 	})
 }
 
-func (s *Service) giveUp(tx Tx, call Call, h *held) error {
+func (s *Service) giveUp(tx store.Tx, call Call, h *held) error {
 	a, err := s.open(tx, call, h.CustomerID)
 	if err != nil {
 		return err
@@ -251,7 +252,7 @@ func (s *Service) ApplyPolicy(ctx context.Context) (given int, err error) {
 }
 
 func (s *Service) applyPolicy(ctx context.Context, live bool, limit int64) (n int, err error) {
-	late := func(tx Tx) (recs []Record, err error) {
+	late := func(tx store.Tx) (recs []store.Record, err error) {
 		settings, _, err := settingsOf(tx, live)
 		if err != nil {
 			return nil, err
@@ -259,7 +260,7 @@ func (s *Service) applyPolicy(ctx context.Context, live bool, limit int64) (n in
 		return tx.LateInvoices(live, s.now().Unix(), settings.UncollectibleAfterDays, limit)
 	}
 	// A look before writing: most of the time there is nothing to do.
-	err = s.store.View(ctx, func(tx Tx) error {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		recs, err := late(tx)
 		n = len(recs)
 		return err
@@ -267,7 +268,7 @@ func (s *Service) applyPolicy(ctx context.Context, live bool, limit int64) (n in
 	if err != nil || n == 0 {
 		return n, err
 	}
-	err = s.store.Update(ctx, func(tx Tx) error {
+	err = s.store.Update(ctx, func(tx store.Tx) error {
 		recs, err := late(tx)
 		n = len(recs)
 		for _, rec := range recs {

@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
@@ -77,29 +78,29 @@ type LineParams struct {
 }
 
 // CreateInvoice makes a draft, or an invoice that is finalized at once.
-func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams) (Document, error) {
+func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams) (store.Document, error) {
 	if err := p.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.create(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
 		a, err := s.openFor(tx, call, p.CustomerID)
 		if err == nil {
 			err = a.checkNotDeleted("customer_id")
 		}
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		currency, err := usableCurrency(tx, call.Livemode, p.CurrencyID)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		h, err := a.draft(currency, p.InvoiceContent)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if p.Finalize {
 			if err := a.finalize(h); err != nil {
-				return Document{}, err
+				return store.Document{}, err
 			}
 			err = a.close()
 		}
@@ -109,7 +110,7 @@ func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams)
 
 // draft writes a new draft.
 func (a *account) draft(currency clientele.PaymentCurrency, content InvoiceContent) (*held, error) {
-	seq, err := a.tx.NextSeq(KindInvoice, a.now)
+	seq, err := a.tx.NextSeq(store.KindInvoice, a.now)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +119,7 @@ func (a *account) draft(currency clientele.PaymentCurrency, content InvoiceConte
 		return nil, err
 	}
 	zero := clientele.Zero(currency.ID)
-	h := &held{rec: Record{ID: id, Seq: seq}, Invoice: &clientele.Invoice{
+	h := &held{rec: store.Record{ID: id, Seq: seq}, Invoice: &clientele.Invoice{
 		ID: id, Object: "invoice", Livemode: a.call.Livemode, Status: clientele.InvoiceDraft,
 		CollectionMethod: "send_invoice", BillingReason: "manual", CurrencyID: currency.ID, CustomerID: a.customer.ID,
 		Subtotal: zero, SubtotalExcludingTax: zero, Tax: zero, Total: zero, AmountDue: zero, AmountPaid: zero,
@@ -240,7 +241,7 @@ func checkDigits(field string, a *clientele.Amount) error {
 }
 
 // fill writes what a request says onto a draft.
-func (s *Service) fill(tx Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
+func (s *Service) fill(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
 	set(&invoice.DueDate, c.DueDate)
 	set(&invoice.EffectiveAt, c.EffectiveAt)
 	set(&invoice.Description, c.Description)
@@ -268,7 +269,7 @@ func (s *Service) fill(tx Tx, invoice *clientele.Invoice, c InvoiceContent, now 
 }
 
 // checkFree refuses a number that another invoice has, or will get as the next of another customer's.
-func checkFree(tx Tx, invoice *clientele.Invoice, number string) error {
+func checkFree(tx store.Tx, invoice *clientele.Invoice, number string) error {
 	rec, taken, err := tx.InvoiceByNumber(invoice.Livemode, number)
 	if err != nil || number == "" {
 		return err
@@ -280,7 +281,7 @@ func checkFree(tx Tx, invoice *clientele.Invoice, number string) error {
 	if !isOwn {
 		return nil
 	}
-	other, found, err := tx.Customer(invoice.Livemode, Ref{Kind: NamePrefix, Name: prefix})
+	other, found, err := tx.Customer(invoice.Livemode, store.Ref{Kind: store.NamePrefix, Name: prefix})
 	if err == nil && found && other.ID != invoice.CustomerID {
 		err = clientele.Errorf(clientele.ErrorCodeConflict, "number",
 			"numbers that start with %s- are for invoices of the customer %s",
@@ -339,11 +340,11 @@ func (s *Service) setLines(invoice *clientele.Invoice, lines []LineParams, now t
 }
 
 // UpdateInvoice changes what is sent of a draft. Of a finalized invoice only metadata can be changed.
-func (s *Service) UpdateInvoice(ctx context.Context, call Call, id string, c InvoiceContent) (Document, error) {
+func (s *Service) UpdateInvoice(ctx context.Context, call Call, id string, c InvoiceContent) (store.Document, error) {
 	if err := c.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.changeInvoice(ctx, call, id, func(tx Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if h.Status != clientele.InvoiceDraft {
 			only := InvoiceContent{Metadata: c.Metadata}
 			if !reflect.DeepEqual(only, c) {
@@ -366,57 +367,57 @@ func (s *Service) UpdateInvoice(ctx context.Context, call Call, id string, c Inv
 }
 
 // DeleteInvoice deletes a draft.
-func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (Document, error) {
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (store.Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		h, err := holdInvoice(tx, call.Livemode, id)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := call.checkVersion(h.rec); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if h.Status != clientele.InvoiceDraft {
-			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
+			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
 				"the invoice is %s; only a draft can be deleted: void it, or issue a credit note", h.Status)
 		}
 		if err := tx.DeleteInvoice(h.rec, h.Invoice); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		err = s.record(tx, call, clientele.EventInvoiceDeleted, changed{
 			id: h.ID, version: h.rec.Version + 1, before: h.rec.JSON,
 		})
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		gone, err := encode(clientele.Deleted{ID: h.ID, Object: "invoice", Deleted: true})
-		return Document{JSON: gone}, err
+		return store.Document{JSON: gone}, err
 	})
 }
 
 // changeInvoice finds an invoice and answers what fn makes of it.
 func (s *Service) changeInvoice(
-	ctx context.Context, call Call, id string, fn func(Tx, *held) error,
-) (Document, error) {
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+	ctx context.Context, call Call, id string, fn func(store.Tx, *held) error,
+) (store.Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		h, err := holdInvoice(tx, call.Livemode, id)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := call.checkVersion(h.rec); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		err = fn(tx, h)
 		return invoiceDocument(h, false), err
 	})
 }
 
-func invoiceDocument(h *held, created bool) Document {
-	return Document{JSON: h.rec.JSON, Of: TypeInvoice, ID: h.ID, Version: h.rec.Version, Created: created}
+func invoiceDocument(h *held, created bool) store.Document {
+	return store.Document{JSON: h.rec.JSON, Of: store.TypeInvoice, ID: h.ID, Version: h.rec.Version, Created: created}
 }
 
 // Invoice answers an invoice, by id or printed number, expanded with its customer, currency and payment method.
-func (s *Service) Invoice(ctx context.Context, live bool, id string) (doc Document, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+func (s *Service) Invoice(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, err := findInvoice(tx, live, id)
 		if err != nil {
 			return err
@@ -425,14 +426,14 @@ func (s *Service) Invoice(ctx context.Context, live bool, id string) (doc Docume
 		if err != nil {
 			return err
 		}
-		doc = Document{JSON: docs[0], Version: rec.Version}
+		doc = store.Document{JSON: docs[0], Version: rec.Version}
 		return nil
 	})
 	return doc, err
 }
 
 // findInvoice finds an invoice by id or printed number.
-func findInvoice(tx Tx, live bool, ref string) (Record, error) {
+func findInvoice(tx store.Tx, live bool, ref string) (store.Record, error) {
 	rec, found, err := tx.Invoice(live, ref)
 	if err == nil && !found {
 		rec, found, err = tx.InvoiceByNumber(live, ref)
@@ -446,9 +447,9 @@ func findInvoice(tx Tx, live bool, ref string) (Record, error) {
 // ListInvoices answers a page of invoices, expanded if asked for, and the exact count of all that match. customer,
 // unless empty, is an id or DID; an unknown one has no invoices.
 func (s *Service) ListInvoices(
-	ctx context.Context, customer string, f InvoiceFilter, expand bool,
+	ctx context.Context, customer string, f store.InvoiceFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	err = s.scanOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
+	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
 		f.CustomerID = id
 		if docs, count, err = tx.ListInvoices(f); err == nil && expand {
 			docs, err = expandReferring(tx, f.Livemode, docs)
@@ -467,8 +468,10 @@ func (s *Service) SearchInvoices(
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.scan(ctx, func(tx Tx) error {
-		docs, count, err = tx.SearchInvoices(InvoiceSearch{Livemode: live, Terms: terms, Limit: limit, Offset: offset})
+	err = s.scan(ctx, func(tx store.Tx) error {
+		docs, count, err = tx.SearchInvoices(store.InvoiceSearch{
+			Livemode: live, Terms: terms, Limit: limit, Offset: offset,
+		})
 		if err == nil && expand {
 			docs, err = expandReferring(tx, live, docs)
 		}
@@ -479,8 +482,8 @@ func (s *Service) SearchInvoices(
 
 // scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
 // one has nothing: fn is not called.
-func (s *Service) scanOf(ctx context.Context, live bool, customer string, fn func(tx Tx, id string) error) error {
-	return s.scan(ctx, func(tx Tx) error {
+func (s *Service) scanOf(ctx context.Context, live bool, customer string, fn func(tx store.Tx, id string) error) error {
+	return s.scan(ctx, func(tx store.Tx) error {
 		if customer == "" {
 			return fn(tx, "")
 		}
@@ -496,7 +499,9 @@ func (s *Service) scanOf(ctx context.Context, live bool, customer string, fn fun
 }
 
 // saveInvoice writes an invoice's next version and the event that says what happened to it.
-func (s *Service) saveInvoice(tx Tx, call Call, event string, rec Record, invoice *clientele.Invoice) (Record, error) {
+func (s *Service) saveInvoice(
+	tx store.Tx, call Call, event string, rec store.Record, invoice *clientele.Invoice,
+) (store.Record, error) {
 	old := rec.JSON
 	doc, err := encode(invoice)
 	if err != nil {
@@ -512,7 +517,7 @@ func (s *Service) saveInvoice(tx Tx, call Call, event string, rec Record, invoic
 	})
 }
 
-func usableCurrency(tx Tx, live bool, id string) (clientele.PaymentCurrency, error) {
+func usableCurrency(tx store.Tx, live bool, id string) (clientele.PaymentCurrency, error) {
 	currency, found, err := tx.PaymentCurrency(live, id)
 	if err == nil && (!found || !currency.Active) {
 		err = invalid("currency_id", "no active payment currency %q in this mode", id)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -12,7 +13,7 @@ import (
 
 // OpenBooks writes the ledgers and payments of a database whose invoices are older than ledgers are. Such an invoice
 // was paid in whole or not at all, and no customer had credit.
-func OpenBooks(tx Tx) error {
+func OpenBooks(tx store.Tx) error {
 	s := New(nil)
 	for seq := int64(0); ; {
 		recs, err := tx.CustomersAfter(seq, 200)
@@ -28,7 +29,7 @@ func OpenBooks(tx Tx) error {
 	}
 }
 
-func (s *Service) openBooks(tx Tx, rec Record) error {
+func (s *Service) openBooks(tx store.Tx, rec store.Record) error {
 	c, err := decodeCustomer(rec)
 	if err != nil {
 		return err

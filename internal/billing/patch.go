@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/did"
 	"clientele.dev/internal/wire"
 )
 
@@ -109,7 +110,7 @@ func parseDIDField(field string, raw jsontext.Value) (string, error) {
 	if err != nil || s == "" {
 		return "", err
 	}
-	did, err := ParseDID(s)
+	did, err := did.Parse(s)
 	if err != nil {
 		return "", invalid(field, "%s is not a DID: %s", field, err)
 	}
@@ -192,48 +193,15 @@ func same(name string, is, sent jsontext.Value) bool {
 		return sent.Kind() == 'n'
 	}
 	if name == "did" && sent.Kind() == '"' {
-		var did string
-		if json.Unmarshal(sent, &did) == nil {
-			if canonical, err := ParseDID(did); err == nil {
+		var text string
+		if json.Unmarshal(sent, &text) == nil {
+			if canonical, err := did.Parse(text); err == nil {
 				sent, _ = encode(canonical)
 			}
 		}
 	}
 	a, b := is.Clone(), sent.Clone()
 	return a.Canonicalize() == nil && b.Canonicalize() == nil && bytes.Equal(a, b)
-}
-
-// members reads the members of an object in their order.
-func members(object []byte) (list []member, err error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(object))
-	if _, err := d.ReadToken(); err != nil {
-		return nil, err
-	}
-	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		m := member{name: name.String()}
-		value, err := d.ReadValue()
-		if err != nil {
-			return nil, err
-		}
-		m.value = value.Clone()
-		list = append(list, m)
-	}
-	_, err = d.ReadToken()
-	return list, err
-}
-
-// valueOf is the value of a member, or nil when there is none.
-func valueOf(list []member, name string) jsontext.Value {
-	for _, m := range list {
-		if m.name == name {
-			return m.value
-		}
-	}
-	return nil
 }
 
 // plainText makes the reader of a string field, with a further check of a value that is not empty.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -53,47 +54,47 @@ type ReverseParams struct {
 
 // RecordPayment records money received: it pays the invoice it is for, or the customer's oldest due first, and what is
 // left becomes the customer's credit.
-func (s *Service) RecordPayment(ctx context.Context, call Call, p PaymentParams) (Document, error) {
+func (s *Service) RecordPayment(ctx context.Context, call Call, p PaymentParams) (store.Document, error) {
 	if err := p.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.create(ctx, call, func(tx Tx) (Document, error) {
+	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
 		a, err := s.openFor(tx, call, p.CustomerID)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		currency, err := usableCurrency(tx, call.Livemode, p.CurrencyID)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		var only *held
 		if p.InvoiceID != "" {
 			if only, err = a.own(currency.ID, p.InvoiceID); err != nil {
-				return Document{}, err
+				return store.Document{}, err
 			}
 			if err := checkPayable(only); err != nil {
-				return Document{}, err
+				return store.Document{}, err
 			}
 		}
 		pay, err := a.receive(currency, p)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := a.allocate(pay, clientele.ReasonPayment, pay.Amount, only); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := a.keepRest(pay); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := a.savePayment(pay, clientele.EventPaymentSucceeded); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		return paymentDocument(pay, true), a.close()
 	})
 }
 
 // openFor is open for a customer that a request's customer_id names.
-func (s *Service) openFor(tx Tx, call Call, customer string) (*account, error) {
+func (s *Service) openFor(tx store.Tx, call Call, customer string) (*account, error) {
 	a, err := s.open(tx, call, customer)
 	if isCode(err, clientele.ErrorCodeNotFound) || isCode(err, clientele.ErrorCodeInvalid) || isCode(err,
 		clientele.ErrorCodeConflict) {
@@ -139,12 +140,12 @@ func checkMetadata(raw jsontext.Value) error { return fillMetadata(&clientele.Me
 // payment is a payment while a transaction works on it.
 type payment struct {
 	*clientele.Payment
-	rec Record
+	rec store.Record
 }
 
 // receive makes a payment that has paid nothing yet.
 func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (*payment, error) {
-	seq, err := a.tx.NextSeq(KindPayment, a.now)
+	seq, err := a.tx.NextSeq(store.KindPayment, a.now)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +166,7 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 	if pay.ReceivedAt == 0 {
 		pay.ReceivedAt = a.now.Unix()
 	}
-	return &payment{pay, Record{ID: id, Seq: seq}}, fillMetadata(&pay.Metadata, p.Metadata)
+	return &payment{pay, store.Record{ID: id, Seq: seq}}, fillMetadata(&pay.Metadata, p.Metadata)
 }
 
 // allocate pays invoices with up to an amount of what a payment has left: one invoice, or the oldest due first.
@@ -173,7 +174,7 @@ func (a *account) allocate(pay *payment, reason clientele.BalanceReason, upTo cl
 	if only != nil {
 		return a.payInvoice(pay, reason, least(upTo, only.AmountRemaining), only)
 	}
-	return a.tx.PayableInvoices(a.customer.ID, pay.CurrencyID, func(rec Record) (more bool, err error) {
+	return a.tx.PayableInvoices(a.customer.ID, pay.CurrencyID, func(rec store.Record) (more bool, err error) {
 		h, err := hold(rec)
 		if err != nil {
 			return false, err
@@ -252,41 +253,44 @@ func (a *account) savePayment(pay *payment, event string) (err error) {
 // changePayment finds a payment that was not reversed, opens its customer's account, and saves what fn does to both.
 func (s *Service) changePayment(
 	ctx context.Context, call Call, id, event string, fn func(*account, *payment) error,
-) (Document, error) {
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+) (store.Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		pay, err := holdPayment(tx, call.Livemode, id)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := call.checkVersion(pay.rec); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if pay.Status == clientele.PaymentCanceled {
-			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status", "the payment %s was reversed", id)
+			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
+				"the payment %s was reversed", id)
 		}
 		a, err := s.open(tx, call, pay.CustomerID)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := fn(a, pay); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		if err := a.savePayment(pay, event); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		return paymentDocument(pay, false), a.close()
 	})
 }
 
-func paymentDocument(pay *payment, created bool) Document {
-	return Document{JSON: pay.rec.JSON, Of: TypePayment, ID: pay.ID, Version: pay.rec.Version, Created: created}
+func paymentDocument(pay *payment, created bool) store.Document {
+	return store.Document{
+		JSON: pay.rec.JSON, Of: store.TypePayment, ID: pay.ID, Version: pay.rec.Version, Created: created,
+	}
 }
 
 // AllocatePayment pays invoices with what a payment left as credit.
-func (s *Service) AllocatePayment(ctx context.Context, call Call, id string, p AllocateParams) (Document, error) {
+func (s *Service) AllocatePayment(ctx context.Context, call Call, id string, p AllocateParams) (store.Document, error) {
 	if p.Amount != nil {
 		if err := checkPositive("amount", *p.Amount); err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 	}
 	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
@@ -329,9 +333,9 @@ func (s *Service) AllocatePayment(ctx context.Context, call Call, id string, p A
 
 // ReversePayment takes a payment back, the money not having come after all: what it paid is owed again, and what it
 // left as credit is gone. Invoices that such credit paid meanwhile are owed again too, the newest first.
-func (s *Service) ReversePayment(ctx context.Context, call Call, id string, p ReverseParams) (Document, error) {
+func (s *Service) ReversePayment(ctx context.Context, call Call, id string, p ReverseParams) (store.Document, error) {
 	if err := checkLength("reason", p.Reason, maxText); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	return s.changePayment(ctx, call, id, clientele.EventPaymentCanceled, func(a *account, pay *payment) error {
 		for _, l := range pay.Allocations {
@@ -428,8 +432,8 @@ func (a *account) unapply(h *held, part clientele.Amount) error {
 }
 
 // Payment answers a payment expanded with its customer, currency, method and invoice.
-func (s *Service) Payment(ctx context.Context, live bool, id string) (doc Document, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+func (s *Service) Payment(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		pay, err := holdPayment(tx, live, id)
 		if err != nil {
 			return err
@@ -438,7 +442,7 @@ func (s *Service) Payment(ctx context.Context, live bool, id string) (doc Docume
 		if err != nil {
 			return err
 		}
-		doc = Document{JSON: docs[0], Version: pay.rec.Version}
+		doc = store.Document{JSON: docs[0], Version: pay.rec.Version}
 		if pay.InvoiceID != "" {
 			rec, found, err := tx.Invoice(live, pay.InvoiceID)
 			if err != nil {
@@ -456,9 +460,9 @@ func (s *Service) Payment(ctx context.Context, live bool, id string) (doc Docume
 // ListPayments answers a page of payments and the exact count of all that match. customer, unless empty, is an id or
 // DID; an unknown one has no payments.
 func (s *Service) ListPayments(
-	ctx context.Context, customer string, f PaymentFilter,
+	ctx context.Context, customer string, f store.PaymentFilter,
 ) (docs [][]byte, count int64, err error) {
-	err = s.scanOf(ctx, f.Livemode, customer, func(tx Tx, id string) error {
+	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
 		f.CustomerID = id
 		docs, count, err = tx.ListPayments(f)
 		return err
@@ -466,7 +470,7 @@ func (s *Service) ListPayments(
 	return docs, count, err
 }
 
-func holdPayment(tx Tx, live bool, id string) (*payment, error) {
+func holdPayment(tx store.Tx, live bool, id string) (*payment, error) {
 	rec, found, err := tx.Payment(live, id)
 	if err != nil {
 		return nil, err

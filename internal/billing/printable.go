@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -18,7 +19,7 @@ type Printable struct {
 
 // PrintableInvoice answers an invoice with all that is printed with it.
 func (s *Service) PrintableInvoice(ctx context.Context, live bool, id string) (p Printable, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		h, err := holdInvoice(tx, live, id)
 		if err != nil {
 			return err
@@ -29,7 +30,7 @@ func (s *Service) PrintableInvoice(ctx context.Context, live bool, id string) (p
 	return p, err
 }
 
-func printable(tx Tx, h *held) (Printable, error) {
+func printable(tx store.Tx, h *held) (Printable, error) {
 	p := Printable{Invoice: *h.Invoice}
 	var err error
 	if p.Settings, _, err = settingsOf(tx, h.Livemode); err != nil {
@@ -41,7 +42,7 @@ func printable(tx Tx, h *held) (Printable, error) {
 	}
 	p.Currency = all.currencies[h.CurrencyID]
 	if h.CustomerName == "" { // a draft has nothing printed yet
-		rec, found, err := tx.Customer(h.Livemode, Ref{ID: h.CustomerID})
+		rec, found, err := tx.Customer(h.Livemode, store.Ref{ID: h.CustomerID})
 		if err != nil {
 			return p, err
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -24,8 +25,8 @@ func AppendList(b []byte, docs [][]byte) []byte {
 }
 
 // OverdueInvoices answers the customer's uncollectible invoices and what they come to in each currency.
-func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (doc Document, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, c, err := load(tx, live, ref)
 		if err != nil {
 			return err
@@ -52,7 +53,7 @@ func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (d
 }
 
 // overdue are a customer's uncollectible invoices with something left to pay, newest first.
-func overdue(tx Tx, customerID string) ([][]byte, error) {
+func overdue(tx store.Tx, customerID string) ([][]byte, error) {
 	docs, err := tx.CustomerInvoices(customerID, clientele.InvoiceUncollectible)
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func overdue(tx Tx, customerID string) ([][]byte, error) {
 }
 
 // summary adds up what is left to pay in each currency.
-func summary(tx Tx, live bool, invoices []clientele.Invoice) (map[string]clientele.OverdueSum, error) {
+func summary(tx store.Tx, live bool, invoices []clientele.Invoice) (map[string]clientele.OverdueSum, error) {
 	money, err := moneyOf(tx, live)
 	if err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ type money struct {
 	methods    map[string]clientele.PaymentMethod
 }
 
-func moneyOf(tx Tx, live bool) (money, error) {
+func moneyOf(tx store.Tx, live bool) (money, error) {
 	m := money{map[string]clientele.PaymentCurrency{}, map[string]clientele.PaymentMethod{}}
 	currencies, err := tx.PaymentCurrencies(live)
 	if err != nil {
@@ -115,8 +116,8 @@ func moneyOf(tx Tx, live bool) (money, error) {
 }
 
 // ExplainDelinquent answers the customer as [Service.Customer] does, with the invoices that make it delinquent.
-func (s *Service) ExplainDelinquent(ctx context.Context, live bool, ref string) (doc Document, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+func (s *Service) ExplainDelinquent(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, err := find(tx, live, ref)
 		if err != nil {
 			return err
@@ -147,8 +148,8 @@ func (s *Service) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, er
 		f.AsOf = s.now()
 	}
 	answer := clientele.Aging{AsOf: clientele.At(f.AsOf), Currencies: map[string]clientele.AgingBuckets{}}
-	err := s.scan(ctx, func(tx Tx) error {
-		q := OutstandingFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: answer.AsOf.UnixMilli()}
+	err := s.scan(ctx, func(tx store.Tx) error {
+		q := store.OutstandingFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: answer.AsOf.UnixMilli()}
 		if f.Customer != "" {
 			rec, err := find(tx, f.Livemode, f.Customer)
 			if err != nil {
@@ -206,7 +207,7 @@ func bucket(b *clientele.AgingBuckets, days int64) *clientele.Amount {
 	return &b.DaysOver90
 }
 
-func knownCurrency(tx Tx, live bool, id string) error {
+func knownCurrency(tx store.Tx, live bool, id string) error {
 	m, err := moneyOf(tx, live)
 	if _, known := m.currencies[id]; err == nil && !known {
 		err = invalid("currency_id", "no payment currency %q in this mode", id)
@@ -219,8 +220,8 @@ func (s *Service) Receivables(ctx context.Context, live bool) (clientele.Receiva
 	answer := clientele.ReceivablesSummary{Currencies: map[string]clientele.ReceivablesSum{}}
 	customers := map[[2]string]bool{}
 	now := s.now().Unix()
-	err := s.scan(ctx, func(tx Tx) error {
-		err := tx.Owed(live, "", func(o Owed) {
+	err := s.scan(ctx, func(tx store.Tx) error {
+		err := tx.Owed(live, "", func(o store.Owed) {
 			sum := answer.Currencies[o.Left.Currency()]
 			addTo(&sum.Outstanding, o.Left)
 			switch {
@@ -255,10 +256,10 @@ func (s *Service) Receivables(ctx context.Context, live bool) (clientele.Receiva
 
 // Debtors answers a page of the customers who are late, by currency and who owes most, and how many there are.
 func (s *Service) Debtors(
-	ctx context.Context, live bool, currency string, w Window,
+	ctx context.Context, live bool, currency string, w store.Window,
 ) (page []clientele.Debtor, count int64, err error) {
 	now := s.now().Unix()
-	err = s.scan(ctx, func(tx Tx) error {
+	err = s.scan(ctx, func(tx store.Tx) error {
 		if currency != "" {
 			if err := knownCurrency(tx, live, currency); err != nil {
 				return err
@@ -276,9 +277,9 @@ func (s *Service) Debtors(
 }
 
 // late adds up what every customer is late with, in each currency.
-func late(tx Tx, live bool, currency string, now int64) ([]clientele.Debtor, error) {
+func late(tx store.Tx, live bool, currency string, now int64) ([]clientele.Debtor, error) {
 	debtors := map[[2]string]*clientele.Debtor{}
-	err := tx.Owed(live, currency, func(o Owed) {
+	err := tx.Owed(live, currency, func(o store.Owed) {
 		if o.Status == clientele.InvoiceOpen && o.DueDate >= now {
 			return
 		}
@@ -312,9 +313,9 @@ func late(tx Tx, live bool, currency string, now int64) ([]clientele.Debtor, err
 }
 
 // nameDebtors writes who the customers of a page are.
-func nameDebtors(tx Tx, live bool, page []clientele.Debtor) error {
+func nameDebtors(tx store.Tx, live bool, page []clientele.Debtor) error {
 	for i := range page {
-		rec, found, err := tx.Customer(live, Ref{ID: page[i].CustomerID})
+		rec, found, err := tx.Customer(live, store.Ref{ID: page[i].CustomerID})
 		if err == nil && !found {
 			rec, found, err = tx.DeletedCustomer(live, page[i].CustomerID)
 		}

@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // Seed gives each mode of a new database the manual payment method and its first currencies. It does nothing to a
 // mode that has payment methods.
 func (s *Service) Seed(ctx context.Context) error {
-	return s.store.Update(ctx, func(tx Tx) error {
+	return s.store.Update(ctx, func(tx store.Tx) error {
 		for _, live := range []bool{false, true} {
 			methods, err := tx.PaymentMethods(live)
 			if err != nil {
@@ -26,7 +27,7 @@ func (s *Service) Seed(ctx context.Context) error {
 	})
 }
 
-func (s *Service) seedMode(tx Tx, live bool) error {
+func (s *Service) seedMode(tx store.Tx, live bool) error {
 	mode := map[bool]string{false: "test", true: "live"}[live]
 	now, call := clientele.At(s.now()), Call{Livemode: live, Actor: "system"}
 	method := clientele.PaymentMethod{

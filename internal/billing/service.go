@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -20,7 +21,7 @@ const answersKept = 7 * 24 * time.Hour
 // Service is what may happen. Its methods return *clientele.Error for whatever a caller did wrong; any other error is
 // ours or the database's.
 type Service struct {
-	store   Store
+	store   store.Store
 	now     func() time.Time
 	timeout time.Duration // after which a scan is ended
 	random  io.Reader
@@ -40,7 +41,7 @@ func WithRandom(r io.Reader) Option { return func(s *Service) { s.random = r } }
 func WithScanTimeout(d time.Duration) Option { return func(s *Service) { s.timeout = d } }
 
 // New makes the service over a store.
-func New(store Store, options ...Option) *Service {
+func New(store store.Store, options ...Option) *Service {
 	s := &Service{store: store, now: time.Now, random: rand.Reader, timeout: 10 * time.Second}
 	for _, o := range options {
 		o(s)
@@ -50,7 +51,7 @@ func New(store Store, options ...Option) *Service {
 
 // scan reads what may take long, but no longer than it may: it would keep others from being answered, and the
 // database's log from being cleared.
-func (s *Service) scan(ctx context.Context, fn func(Tx) error) error {
+func (s *Service) scan(ctx context.Context, fn func(store.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	return s.store.Scan(ctx, fn)
@@ -70,7 +71,7 @@ type Call struct {
 const AnyVersion = -1
 
 // checkVersion refuses a change of an object that is not what the caller believes. The zero record is no object yet.
-func (c Call) checkVersion(rec Record) error {
+func (c Call) checkVersion(rec store.Record) error {
 	if c.IfMatch == nil || rec.Version != 0 &&
 		(slices.Contains(c.IfMatch, rec.Version) || slices.Contains(c.IfMatch, AnyVersion)) {
 		return nil
@@ -100,63 +101,56 @@ func (r Repeat) keys() []string {
 	return keys
 }
 
-// Document is an object as the wire answers it.
-type Document struct {
-	JSON     []byte
-	Of       ObjectType // with ID: the object of which JSON is the Version; "" for another answer
-	ID       string
-	Version  int64 // of the object; 0 when it has none
-	Created  bool  // the request made the object
-	Replayed bool  // the answer was given before
-}
-
 type repeatKey struct{ actor, key string }
 
+// transaction is what a change does, and what it answers.
+type transaction func(store.Tx) (store.Document, error)
+
 // change runs fn in one transaction, once: a repetition of the request gets the answer that was given, a refusal too.
-func (s *Service) change(ctx context.Context, call Call, fn func(Tx) (Document, error)) (Document, error) {
+func (s *Service) change(ctx context.Context, call Call, fn transaction) (store.Document, error) {
 	if len(call.Repeat.keys()) == 0 {
 		return s.update(ctx, fn)
 	}
 	if call.Repeat.Key != "" {
 		key := repeatKey{call.Actor, call.Repeat.Key}
 		if _, busy := s.running.LoadOrStore(key, true); busy {
-			return Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "Idempotency-Key",
+			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "Idempotency-Key",
 				"a request with this Idempotency-Key is still running; send it again in a moment")
 		}
 		defer s.running.Delete(key)
 	}
 	var refusal error
-	doc, err := s.update(ctx, func(tx Tx) (doc Document, err error) {
+	doc, err := s.update(ctx, func(tx store.Tx) (doc store.Document, err error) {
 		doc, refusal, err = s.once(tx, call, fn)
 		return doc, err
 	})
 	if err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
 	return doc, refusal
 }
 
 // create is change for what makes a new object, of which there is no version to match.
-func (s *Service) create(ctx context.Context, call Call, fn func(Tx) (Document, error)) (Document, error) {
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
-		if err := call.checkVersion(Record{}); err != nil {
-			return Document{}, err
+func (s *Service) create(ctx context.Context, call Call, fn transaction) (store.Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
+		if err := call.checkVersion(store.Record{}); err != nil {
+			return store.Document{}, err
 		}
 		return fn(tx)
 	})
 }
 
 // once answers a repetition with what is kept, and keeps the answer of a first time.
-func (s *Service) once(tx Tx, call Call, fn func(Tx) (Document, error)) (doc Document, refusal, err error) {
+func (s *Service) once(tx store.Tx, call Call, fn transaction) (doc store.Document, refusal, err error) {
 	kept, found, err := s.kept(tx, call)
 	switch {
 	case err != nil:
-		return Document{}, nil, err
+		return store.Document{}, nil, err
 	case found && kept.Fingerprint != call.Repeat.Fingerprint:
-		return Document{}, clientele.Errorf(clientele.ErrorCodeIdempotencyReused, "Idempotency-Key",
+		return store.Document{}, clientele.Errorf(clientele.ErrorCodeIdempotencyReused, "Idempotency-Key",
 			"this Idempotency-Key was used for another request; use a new key for a new request"), nil
 	case found && kept.Refusal != nil:
-		return Document{Replayed: true}, kept.Refusal, nil
+		return store.Document{Replayed: true}, kept.Refusal, nil
 	case found:
 		doc = kept.Document
 		doc.Replayed = true
@@ -171,9 +165,9 @@ func (s *Service) once(tx Tx, call Call, fn func(Tx) (Document, error)) (doc Doc
 		return err
 	})
 	if err != nil && (!errors.As(err, &e) || e.Code == clientele.ErrorCodeInvalid) {
-		return Document{}, nil, err // what was not understood may be sent again, corrected
+		return store.Document{}, nil, err // what was not understood may be sent again, corrected
 	}
-	answer := Answer{Fingerprint: call.Repeat.Fingerprint, Document: doc, Refusal: e, At: s.now()}
+	answer := store.Answer{Fingerprint: call.Repeat.Fingerprint, Document: doc, Refusal: e, At: s.now()}
 	for _, key := range call.Repeat.keys() {
 		// A refusal is not kept under a signature: it had no effect, and an application that signs the same request
 		// again within the second, say after creating what was missing, means it.
@@ -181,17 +175,17 @@ func (s *Service) once(tx Tx, call Call, fn func(Tx) (Document, error)) (doc Doc
 			continue
 		}
 		if err := tx.SaveAnswer(call.Actor, key, answer); err != nil {
-			return Document{}, nil, err
+			return store.Document{}, nil, err
 		}
 	}
 	if e != nil {
-		return Document{}, e, nil
+		return store.Document{}, e, nil
 	}
 	return doc, nil, nil
 }
 
 // kept finds the answer given to an earlier sending of the request.
-func (s *Service) kept(tx Tx, call Call) (a Answer, found bool, err error) {
+func (s *Service) kept(tx store.Tx, call Call) (a store.Answer, found bool, err error) {
 	for _, key := range call.Repeat.keys() {
 		if a, found, err = tx.Answer(call.Actor, key, s.now().Add(-answersKept)); err != nil || found {
 			break
@@ -200,8 +194,8 @@ func (s *Service) kept(tx Tx, call Call) (a Answer, found bool, err error) {
 	return a, found, err
 }
 
-func (s *Service) update(ctx context.Context, fn func(Tx) (Document, error)) (doc Document, err error) {
-	err = s.store.Update(ctx, func(tx Tx) (err error) {
+func (s *Service) update(ctx context.Context, fn transaction) (doc store.Document, err error) {
+	err = s.store.Update(ctx, func(tx store.Tx) (err error) {
 		doc, err = fn(tx)
 		return err
 	})
@@ -213,7 +207,7 @@ func (s *Service) ForgetAnswers(ctx context.Context) error {
 	const step = 500
 	for {
 		var n int64
-		err := s.store.Update(ctx, func(tx Tx) (err error) {
+		err := s.store.Update(ctx, func(tx store.Tx) (err error) {
 			n, err = tx.ForgetAnswers(s.now().Add(-answersKept), step)
 			return err
 		})

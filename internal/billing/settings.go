@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 
+	"clientele.dev/internal/store"
 	"golang.org/x/text/language"
 
 	"clientele.dev"
@@ -25,8 +26,8 @@ type SettingsParams struct {
 }
 
 // Settings answers the settings of a mode.
-func (s *Service) Settings(ctx context.Context, live bool) (doc Document, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+func (s *Service) Settings(ctx context.Context, live bool) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		settings, version, err := settingsOf(tx, live)
 		if err != nil {
 			return err
@@ -40,7 +41,7 @@ func (s *Service) Settings(ctx context.Context, live bool) (doc Document, err er
 
 // SettingsOf returns the settings of a mode.
 func (s *Service) SettingsOf(ctx context.Context, live bool) (settings clientele.Settings, err error) {
-	err = s.store.View(ctx, func(tx Tx) error {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		settings, _, err = settingsOf(tx, live)
 		return err
 	})
@@ -48,7 +49,7 @@ func (s *Service) SettingsOf(ctx context.Context, live bool) (settings clientele
 }
 
 // settingsOf are a mode's settings, or the first ones, whose version is 0.
-func settingsOf(tx Tx, live bool) (clientele.Settings, int64, error) {
+func settingsOf(tx store.Tx, live bool) (clientele.Settings, int64, error) {
 	settings, version, err := tx.Settings(live)
 	if version == 0 {
 		settings = clientele.Settings{
@@ -59,21 +60,21 @@ func settingsOf(tx Tx, live bool) (clientele.Settings, int64, error) {
 }
 
 // UpdateSettings changes what is sent.
-func (s *Service) UpdateSettings(ctx context.Context, call Call, p SettingsParams) (Document, error) {
+func (s *Service) UpdateSettings(ctx context.Context, call Call, p SettingsParams) (store.Document, error) {
 	if err := p.check(); err != nil {
-		return Document{}, err
+		return store.Document{}, err
 	}
-	return s.change(ctx, call, func(tx Tx) (Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		settings, version, err := settingsOf(tx, call.Livemode)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
-		if err := call.checkVersion(Record{Version: version}); err != nil {
-			return Document{}, err
+		if err := call.checkVersion(store.Record{Version: version}); err != nil {
+			return store.Document{}, err
 		}
 		before, err := encode(settings)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
 		set(&settings.Business, p.Business)
 		set(&settings.Locale, p.Locale)
@@ -81,13 +82,13 @@ func (s *Service) UpdateSettings(ctx context.Context, call Call, p SettingsParam
 		settings.UpdatedAt = clientele.At(s.now())
 		after, err := encode(settings)
 		if err != nil {
-			return Document{}, err
+			return store.Document{}, err
 		}
-		if err := tx.SaveSettings(Record{Version: version + 1, JSON: after}, settings); err != nil {
-			return Document{}, err
+		if err := tx.SaveSettings(store.Record{Version: version + 1, JSON: after}, settings); err != nil {
+			return store.Document{}, err
 		}
 		id := map[bool]string{false: "settings_test", true: "settings_live"}[call.Livemode]
-		return Document{JSON: after, Version: version + 1}, s.record(tx, call, clientele.EventSettingsUpdated,
+		return store.Document{JSON: after, Version: version + 1}, s.record(tx, call, clientele.EventSettingsUpdated,
 			changed{id: id, version: version + 1, before: before, after: after})
 	})
 }

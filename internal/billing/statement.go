@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -17,7 +18,7 @@ func (s *Service) Statement(
 	if to.IsZero() {
 		to = s.now()
 	}
-	err = s.scan(ctx, func(tx Tx) error {
+	err = s.scan(ctx, func(tx store.Tx) error {
 		_, c, err := load(tx, live, ref)
 		if err != nil {
 			return err
@@ -102,7 +103,7 @@ func describe(t clientele.BalanceTransaction) string {
 }
 
 // invoiceNumbers are the numbers of a customer's invoices by id.
-func invoiceNumbers(tx Tx, customerID string) (map[string]string, error) {
+func invoiceNumbers(tx store.Tx, customerID string) (map[string]string, error) {
 	docs, err := tx.CustomerInvoices(customerID)
 	numbers := map[string]string{}
 	for _, doc := range docs {

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"clientele.dev/internal/fold"
 )
 
 func TestCountries(t *testing.T) {
@@ -36,11 +38,11 @@ func TestFold(t *testing.T) {
 		"a%_\\b":              "a%_\\b",
 		"e\u0301\u0302\u0323": "e",
 	} {
-		if got := Fold(in); got != want {
+		if got := fold.Text(in); got != want {
 			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
 		}
-		if got := Fold(Fold(in)); got != Fold(in) {
-			t.Errorf("Fold twice of %q is %q, once %q", in, got, Fold(in))
+		if got := fold.Text(fold.Text(in)); got != fold.Text(in) {
+			t.Errorf("Fold twice of %q is %q, once %q", in, got, fold.Text(in))
 		}
 	}
 }

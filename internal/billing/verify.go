@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -25,8 +26,8 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 	const step = 200 // each step is one snapshot: a server may go on beside it
 	var done, total, seq int64
 	for {
-		var recs []Record
-		err := s.store.View(ctx, func(tx Tx) (err error) {
+		var recs []store.Record
+		err := s.store.View(ctx, func(tx store.Tx) (err error) {
 			if total, err = tx.CountEverybody(); err != nil {
 				return err
 			}
@@ -49,7 +50,7 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 		seq, done = recs[len(recs)-1].Seq, done+int64(len(recs))
 		progress(done, max(done, total))
 	}
-	return s.store.View(ctx, func(tx Tx) error {
+	return s.store.View(ctx, func(tx store.Tx) error {
 		return tx.Contradictions(func(id, text string) { differs(Difference{id, text}) })
 	})
 }
@@ -59,7 +60,7 @@ const endOfTime = 1<<47 - 2
 
 // books are a customer's ledger replayed, and what is stored beside it.
 type books struct {
-	tx       Tx
+	tx       store.Tx
 	differ   func(id, format string, args ...any)
 	customer *clientele.Customer
 	invoices map[string]*clientele.Invoice
@@ -86,7 +87,7 @@ type paymentBooks struct {
 }
 
 // audit compares one customer's books.
-func audit(tx Tx, rec Record, differs func(Difference)) error {
+func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 	b := &books{
 		tx: tx, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
 		events: map[string][]clientele.Event{}, imported: map[string]bool{},
@@ -123,7 +124,7 @@ func (b *books) lastEvent(id string, doc []byte) error {
 	}
 	if len(recs) == 0 {
 		b.differ(id, "it has no event")
-	} else if last := recs[len(recs)-1]; !bytes.Equal(last.Digest, DigestOf(doc)) {
+	} else if last := recs[len(recs)-1]; !bytes.Equal(last.Digest, store.DigestOf(doc)) {
 		b.differ(id, "it is not as its last event, %s, left it", last.ID())
 	}
 	return nil
@@ -142,7 +143,7 @@ func (b *books) readInvoices() error {
 		if err := b.lastEvent(invoice.ID, doc); err != nil {
 			return err
 		}
-		events, err := history(b.tx, TypeInvoice, invoice.ID)
+		events, err := history(b.tx, store.TypeInvoice, invoice.ID)
 		if err != nil {
 			b.differ(invoice.ID, "its history cannot be read: %v", err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 )
 
 // Anchor is the day up to which the demo's business has run: its last due date, its last change.
@@ -36,14 +37,14 @@ var longNames = []string{
 // countries, invoices in several currencies, changes and deletions, each at its time in the past. What it makes is the
 // same on every run, ids and events too. The store has its first currencies (see [billing.Service.Seed]). Fill does
 // nothing when the test mode has customers.
-func Fill(ctx context.Context, store billing.Store) error {
-	return store.Update(ctx, func(tx billing.Tx) error {
+func Fill(ctx context.Context, db store.Store) error {
+	return db.Update(ctx, func(tx store.Tx) error {
 		b := &business{
 			ctx: ctx, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{},
 		}
 		clock := billing.WithClock(func() time.Time { return b.now })
 		b.service = billing.New(inside{tx}, clock, billing.WithRandom(rand.NewChaCha8([32]byte{1})))
-		_, count, err := b.service.ListCustomers(ctx, billing.CustomerFilter{Window: billing.Window{Limit: 1}}, false)
+		_, count, err := b.service.ListCustomers(ctx, store.CustomerFilter{Window: store.Window{Limit: 1}}, false)
 		if err != nil || count > 0 {
 			return err
 		}
@@ -63,16 +64,16 @@ func Fill(ctx context.Context, store billing.Store) error {
 }
 
 // inside is a store within one transaction: the business is there whole, or not at all.
-type inside struct{ tx billing.Tx }
+type inside struct{ tx store.Tx }
 
-// View implements [billing.Store].
-func (i inside) View(_ context.Context, fn func(billing.Tx) error) error { return fn(i.tx) }
+// View implements [store.Store].
+func (i inside) View(_ context.Context, fn func(store.Tx) error) error { return fn(i.tx) }
 
-// Scan implements [billing.Store].
-func (i inside) Scan(_ context.Context, fn func(billing.Tx) error) error { return fn(i.tx) }
+// Scan implements [store.Store].
+func (i inside) Scan(_ context.Context, fn func(store.Tx) error) error { return fn(i.tx) }
 
-// Update implements [billing.Store].
-func (i inside) Update(_ context.Context, fn func(billing.Tx) error) error {
+// Update implements [store.Store].
+func (i inside) Update(_ context.Context, fn func(store.Tx) error) error {
 	return i.tx.Nested(func() error { return fn(i.tx) })
 }
 
@@ -229,7 +230,7 @@ func members(fields map[string]any) (billing.Fields, error) {
 }
 
 // id is the id of an object.
-func id(doc billing.Document) (string, error) {
+func id(doc store.Document) (string, error) {
 	var object struct {
 		ID string `json:"id"`
 	}

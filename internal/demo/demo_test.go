@@ -16,12 +16,13 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/demo"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sqlite"
 )
 
 // filled is a new database with the demo's business, and a service over it.
-func filled(t *testing.T) (*billing.Service, billing.Store) {
+func filled(t *testing.T) (*billing.Service, store.Store) {
 	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "demo.db"))
+	db, err := sqlite.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "demo.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func filled(t *testing.T) (*billing.Service, billing.Store) {
 	return service, db
 }
 
-func fill(t *testing.T, db billing.Store) {
+func fill(t *testing.T, db store.Store) {
 	t.Helper()
 	if err := demo.Fill(t.Context(), db); err != nil {
 		t.Fatal(err)
@@ -42,10 +43,10 @@ func fill(t *testing.T, db billing.Store) {
 }
 
 // all reads every page of a list.
-func all[T any](t *testing.T, list func(billing.Window) ([][]byte, int64, error)) (objects []T, raw string) {
+func all[T any](t *testing.T, list func(store.Window) ([][]byte, int64, error)) (objects []T, raw string) {
 	t.Helper()
 	var text strings.Builder
-	for w := (billing.Window{Limit: 100}); ; w.Offset += w.Limit {
+	for w := (store.Window{Limit: 100}); ; w.Offset += w.Limit {
 		docs, count, err := list(w)
 		if err != nil {
 			t.Fatal(err)
@@ -66,15 +67,15 @@ func all[T any](t *testing.T, list func(billing.Window) ([][]byte, int64, error)
 
 func allCustomers(t *testing.T, s *billing.Service, live bool) ([]clientele.Customer, string) {
 	t.Helper()
-	return all[clientele.Customer](t, func(w billing.Window) ([][]byte, int64, error) {
-		return s.ListCustomers(t.Context(), billing.CustomerFilter{Livemode: live, Window: w}, false)
+	return all[clientele.Customer](t, func(w store.Window) ([][]byte, int64, error) {
+		return s.ListCustomers(t.Context(), store.CustomerFilter{Livemode: live, Window: w}, false)
 	})
 }
 
 func allInvoices(t *testing.T, s *billing.Service, live bool) ([]clientele.Invoice, string) {
 	t.Helper()
-	return all[clientele.Invoice](t, func(w billing.Window) ([][]byte, int64, error) {
-		return s.ListInvoices(t.Context(), "", billing.InvoiceFilter{Livemode: live, Window: w}, false)
+	return all[clientele.Invoice](t, func(w store.Window) ([][]byte, int64, error) {
+		return s.ListInvoices(t.Context(), "", store.InvoiceFilter{Livemode: live, Window: w}, false)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 )
 
 // longestTerm is the longest time an invoice gives to pay.
@@ -83,7 +84,7 @@ func (b *business) planInvoice(a *account, due time.Time) {
 // may have paid another invoice than the one it was planned for.
 func (b *business) onlyFrom(
 	invoice string, from clientele.InvoiceStatus,
-	move func(context.Context, billing.Call, string) (billing.Document, error),
+	move func(context.Context, billing.Call, string) (store.Document, error),
 ) error {
 	i, err := b.invoice(invoice)
 	if err != nil || i.Status != from {

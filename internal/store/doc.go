@@ -1,7 +1,18 @@
-// Package store remembers what the service decides, in SQL. It holds no rule: it finds, saves, counts and sorts.
+// Package store is what the rules may ask of a database, and what each database must keep: the contract. The databases
+// are packages of their own beside it, and storetest is the suite that all of them pass.
 //
-// sqlite.go opens the embedded database and knows its connections: several that read, each on a snapshot of its own
-// and never waiting, and one that writes, whose transactions share commits (writer.go). The other files are SQL, one
-// per kind of object. An object is kept as the JSON document that the wire answers, beside the few columns that it is
-// found, sorted and counted by.
+// What the rules may assume:
+//
+//   - [Store.Update] makes one serializable transaction. It may run its function again from the start, so the function
+//     keeps nothing outside itself. nil means durable; after an error nothing of it remains.
+//   - [Store.View] and [Store.Scan] show one snapshot.
+//   - Every call ends soon after its context does.
+//   - Names (a DID, an external id, the prefix of invoice numbers) are claimed atomically: of two who claim one at
+//     once, one gets it and the other is told by whom it was taken.
+//   - Every change of an object raises its version by one; a write of any other version is an error.
+//   - Errors that a client can do something about are [clientele.Error]: Unavailable (busy, read-only, stopping) and
+//     StorageFull. All others are the database's own.
+//
+// An object is kept as the JSON that the wire answers, beside the few columns it is found, sorted and counted by. A
+// database holds no rule: it finds, saves, counts and sorts.
 package store

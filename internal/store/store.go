@@ -2,117 +2,192 @@ package store
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"runtime"
-	"strings"
+	"time"
 
-	"clientele.dev/internal/billing"
+	"clientele.dev"
 )
 
-// Store is an open database.
-type Store struct {
-	readers  *pool         // for snapshots
-	lookups  *pool         // for what is quick and must never wait: keys and applications, whether the database answers
-	scanning chan struct{} // a place for each scan that may run
-	writer   *writer
-	marks    [2]marks // per mode, see paging.go
+// Store is a database that remembers what the service decides.
+type Store interface {
+	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it.
+	View(ctx context.Context, fn func(Tx) error) error
+	// Scan is View for what may take long: lists, searches and reports. Only so many run at once, so that they keep
+	// nobody else from being answered; the others wait a moment and are then refused as
+	// [clientele.ErrorCodeUnavailable].
+	Scan(ctx context.Context, fn func(Tx) error) error
+	// Update runs fn in one transaction and returns nil only when its changes are durable. When fn returns an error
+	// nothing of it remains. fn may run more than once.
+	Update(ctx context.Context, fn func(Tx) error) error
 }
 
-// Open opens the database that a URL names, sqlite:PATH, creates it if need be and brings its schema up to date.
-func Open(_ context.Context, url string) (*Store, error) {
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok || path == "" || strings.HasPrefix(path, ":") {
-		return nil, fmt.Errorf("the database must be sqlite:PATH, such as sqlite:clientele.db, not %q", url)
-	}
-	if err := createFile(path); err != nil {
-		return nil, err
-	}
-	c, err := openConn(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := migrate(c); err != nil {
-		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), c.Close())
-	}
-	n := max(8, 4*runtime.GOMAXPROCS(0)) // more than can run: who waits for a connection also waits to be woken
-	s := &Store{
-		writer: newWriter(c, path),
-		// Reading pages in place is a third faster for whole objects in a large file. But the mapping is dropped whenever
-		// something was written, which costs more than the look-up of a key does.
-		readers:  newPool(path, n/2+scans(), "mmap_size = 1073741824"),
-		lookups:  newPool(path, n, "cache_size = -256"),
-		scanning: make(chan struct{}, scans()),
-	}
-	go s.writer.loop()
-	return s, nil
+// Tx is one transaction or snapshot. Every look-up is bound to a mode: what belongs to the other is not found. Its
+// parts are the resources.
+type Tx interface {
+	// Nested runs fn so that its changes are undone when it fails, while the transaction goes on.
+	Nested(fn func() error) error
+	// NextSeq returns a free position in time for a new object created at the moment: later than every object of the
+	// same millisecond, so that positions, and the ids made of them, order objects by creation.
+	NextSeq(kind Kind, at time.Time) (int64, error)
+	// Contradictions calls fn with every stored row that contradicts its own document, or what it belongs to.
+	Contradictions(fn func(id, text string)) error
+
+	Customers
+	Invoices
+	Payments
+	CreditNotes
+	Ledger
+	Receivables
+	Currencies
+	Settings
+	Events
+	Answers
 }
 
-// Close waits for the transactions under way and closes the database.
-func (s *Store) Close() error {
-	return errors.Join(s.writer.close(), s.readers.close(), s.lookups.close())
+// Customers are customers, deleted ones among them, and their names.
+type Customers interface {
+	// Customer finds a customer that is not deleted by id or, when the id is empty, by DID or external id.
+	Customer(live bool, ref Ref) (Record, bool, error)
+	// DeletedCustomer finds a deleted customer by id.
+	DeletedCustomer(live bool, id string) (Record, bool, error)
+	// CustomersByID returns customers by id, deleted ones too.
+	CustomersByID(live bool, ids []string) (map[string]Record, error)
+	// ListCustomers returns the page and the exact count of everything that matches.
+	ListCustomers(filter CustomerFilter) (page []Record, count int64, err error)
+	// SearchCustomers returns the page, best matches first, and the exact count of everything that matches.
+	SearchCustomers(search CustomerSearch) (page []Record, count int64, err error)
+	// SaveCustomer writes after, whose record says position, version and whether it is hidden; before is nil for a new
+	// one. The names, search index and counts follow. Names must have been claimed.
+	SaveCustomer(rec Record, before, after *clientele.Customer) error
+	// ClaimName gives the unique name to the customer and returns "", or the id of the customer that has it.
+	ClaimName(live bool, kind NameKind, name string, customer Record) (holder string, err error)
+	// ReleaseName frees a name.
+	ReleaseName(live bool, kind NameKind, name string) error
+	// Belongings returns what belongs to customers, by their ids: of each kind up to limit, newest first.
+	Belongings(customerIDs []string, limit int64) (map[string]Belongings, error)
+	// CustomersAfter returns up to limit customers of both modes, deleted ones too, from after a position on.
+	CustomersAfter(seq, limit int64) ([]Record, error)
+	// CountEverybody counts them.
+	CountEverybody() (int64, error)
 }
 
-// Ready says whether the database answers and, when the last write failed for a reason that lasts, whether it can be
-// written to again.
-func (s *Store) Ready(ctx context.Context) error {
-	if s.writer.failing.Load() {
-		if err := s.tryWriting(ctx); err != nil {
-			return err
-		}
-	}
-	return s.lookups.read(ctx, func(c *conn) error { return c.run("SELECT 1 FROM customer_totals") })
+// Invoices are invoices.
+type Invoices interface {
+	// Invoice finds an invoice by id.
+	Invoice(live bool, id string) (Record, bool, error)
+	// InvoiceByNumber finds the oldest invoice with a printed number, which no two invoices of a mode have, unless they
+	// had it before that was so.
+	InvoiceByNumber(live bool, number string) (Record, bool, error)
+	// ListInvoices returns the page and the exact count of everything that matches.
+	ListInvoices(filter InvoiceFilter) (docs [][]byte, count int64, err error)
+	// SearchInvoices returns the page, newest first, and the exact count of everything that matches.
+	SearchInvoices(search InvoiceSearch) (docs [][]byte, count int64, err error)
+	// CustomerInvoices returns a customer's invoices, newest first; in any state when none is named.
+	CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error)
+	// PayableInvoices calls fn with a customer's open and uncollectible invoices in a currency, the oldest due first,
+	// until fn wants no more. fn may change them.
+	PayableInvoices(customerID, currencyID string, fn func(Record) (more bool, err error)) error
+	// CreditedInvoices returns the invoices that a customer's credit in a currency paid, in whole or in part, newest
+	// first.
+	CreditedInvoices(customerID, currencyID string) ([]Record, error)
+	// LateInvoices returns up to limit open invoices that are past due, at a moment in unix seconds, for longer than
+	// their customers allow, or for more than so many days; never for days below 0.
+	LateInvoices(live bool, now, days, limit int64) ([]Record, error)
+	// SaveInvoice writes the invoice; a record of version 1 is new.
+	SaveInvoice(rec Record, invoice *clientele.Invoice) error
+	// DeleteInvoice removes a draft.
+	DeleteInvoice(rec Record, invoice *clientele.Invoice) error
 }
 
-// tryWriting writes more than one request does, and removes it. A small write would find a place on a full disk, in the
-// log that is there, when the next one would not.
-func (s *Store) tryWriting(ctx context.Context) error {
-	const room = 256 << 10 // bytes
-	for _, statement := range []string{
-		fmt.Sprintf(`INSERT OR REPLACE INTO answers
-			(actor, key, fingerprint, answered_at, object_version, created, doc, refusal)
-			VALUES ('', 'room', x'', 0, 0, 0, hex(zeroblob(%d)), '')`, room/2),
-		"DELETE FROM answers WHERE actor = '' AND key = 'room'",
-	} {
-		if err := s.writer.do(ctx, func(c *conn) error { return c.run(statement) }); err != nil {
-			return err
-		}
-	}
-	return nil
+// Payments are payments.
+type Payments interface {
+	// Payment finds a payment by id.
+	Payment(live bool, id string) (Record, bool, error)
+	// ListPayments returns the page and the exact count of everything that matches.
+	ListPayments(filter PaymentFilter) (docs [][]byte, count int64, err error)
+	// CustomerPayments returns all payments of a customer, newest first.
+	CustomerPayments(customerID string) (docs [][]byte, err error)
+	// InvoicePayments returns the ids of the payments that ever paid an invoice.
+	InvoicePayments(invoiceID string) ([]string, error)
+	// SavePayment writes the payment; a record of version 1 is new.
+	SavePayment(rec Record, p *clientele.Payment) error
 }
 
-// View implements [billing.Store].
-func (s *Store) View(ctx context.Context, fn func(billing.Tx) error) error {
-	return s.readers.read(ctx, func(c *conn) error {
-		if err := c.run("BEGIN"); err != nil {
-			return err
-		}
-		defer c.run("ROLLBACK") //nolint:errcheck // nothing was written
-		return fn(&tx{conn: c, store: s, ctx: ctx})
-	})
+// CreditNotes are credit notes.
+type CreditNotes interface {
+	// CreditNote finds a credit note by id.
+	CreditNote(live bool, id string) (Record, bool, error)
+	// CreditNotes returns an invoice's credit notes, oldest first.
+	CreditNotes(invoiceID string) (docs [][]byte, err error)
+	// ListCreditNotes returns the page, newest first, and the exact count of everything that matches.
+	ListCreditNotes(filter CreditNoteFilter) (docs [][]byte, count int64, err error)
+	// AddCreditNote writes a new credit note.
+	AddCreditNote(rec Record, n clientele.CreditNote) error
 }
 
-// Scan implements [billing.Store].
-func (s *Store) Scan(ctx context.Context, fn func(billing.Tx) error) error {
-	done, err := s.turn(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return s.View(ctx, fn)
+// Ledger is every customer's movements, only ever appended to.
+type Ledger interface {
+	// NextLedgerSeq returns a customer's next position in the ledger: not before the moment, and after every other.
+	NextLedgerSeq(customerID string, at time.Time) (int64, error)
+	// AddBalanceTransaction appends to a customer's ledger.
+	AddBalanceTransaction(rec Record, t clientele.BalanceTransaction) error
+	// Ledger calls fn with a customer's movements up to a moment in unix milliseconds, oldest first.
+	Ledger(customerID string, until int64, fn func(doc []byte) error) error
+	// ListLedger returns the page, newest first, and the exact count of everything that matches.
+	ListLedger(filter LedgerFilter) (docs [][]byte, count int64, err error)
 }
 
-// Update implements [billing.Store].
-func (s *Store) Update(ctx context.Context, fn func(billing.Tx) error) error {
-	return s.writer.do(ctx, func(c *conn) error { return fn(&tx{conn: c, store: s, ctx: ctx}) })
+// Receivables are what is left to pay, summed or in parts.
+type Receivables interface {
+	// CountUnpaidInvoices counts a customer's open and uncollectible invoices with something left to pay.
+	CountUnpaidInvoices(customerID string) (int64, error)
+	// HasOverdueInvoice says whether a customer has an uncollectible invoice with something left to pay.
+	HasOverdueInvoice(customerID string) (bool, error)
+	// Outstanding calls fn with what was left to pay on each due date (unix seconds), in parts.
+	Outstanding(filter OutstandingFilter, fn func(due int64, part clientele.Amount)) error
+	// Owed calls fn with every invoice of a mode that has something left to pay, in a currency unless it is "".
+	Owed(live bool, currencyID string, fn func(Owed)) error
+	// CreditMovements calls fn with every change of credit of a mode.
+	CreditMovements(live bool, fn func(clientele.Amount)) error
 }
 
-// tx is a transaction, or a snapshot, on one connection.
-type tx struct {
-	*conn
-	store *Store
-	ctx   context.Context
+// Currencies are currencies and payment methods.
+type Currencies interface {
+	// PaymentCurrency finds a currency by id, or the base currency when the id is empty.
+	PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error)
+	// PaymentCurrencies and PaymentMethods return all of a mode, oldest first.
+	PaymentCurrencies(live bool) ([]clientele.PaymentCurrency, error)
+	PaymentMethods(live bool) ([]clientele.PaymentMethod, error)
+	// AddPaymentCurrency and AddPaymentMethod write new ones.
+	AddPaymentCurrency(c clientele.PaymentCurrency) error
+	AddPaymentMethod(m clientele.PaymentMethod) error
 }
 
-// Nested implements [billing.Tx].
-func (t *tx) Nested(fn func() error) error { return t.savepoint("nested", fn) }
+// Settings are a mode's settings.
+type Settings interface {
+	// Settings returns a mode's settings and their version, which is 0 when there are none.
+	Settings(live bool) (settings clientele.Settings, version int64, err error)
+	// SaveSettings writes a mode's settings.
+	SaveSettings(rec Record, settings clientele.Settings) error
+}
+
+// Events are the events, and the objects they are about.
+type Events interface {
+	// AddEvent appends to the events.
+	AddEvent(e EventRecord) error
+	// ObjectEvents returns the events of an object, oldest first.
+	ObjectEvents(objectID string) ([]EventRecord, error)
+	// EventsAfter returns up to limit events from after a position on, in order.
+	EventsAfter(seq, limit int64) ([]EventRecord, error)
+	// Object returns an object of either mode as it is now, deleted customers too, and its version; nil for none.
+	Object(kind ObjectType, id string) (doc []byte, version int64, err error)
+}
+
+// Answers are the answers given to requests that may be sent again.
+type Answers interface {
+	// Answer finds the answer given to a repeatable request, if it was given after the moment.
+	Answer(actor, key string, after time.Time) (Answer, bool, error)
+	// SaveAnswer keeps an answer.
+	SaveAnswer(actor, key string, a Answer) error
+	// ForgetAnswers drops up to limit answers given before the moment and says how many.
+	ForgetAnswers(before time.Time, limit int) (int64, error)
+}

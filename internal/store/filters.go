@@ -1,0 +1,117 @@
+package store
+
+import "clientele.dev"
+
+// CustomerFilter selects customers of a mode. Zero fields do not restrict.
+type CustomerFilter struct {
+	Livemode   bool
+	Deleted    bool   // those who are deleted, in place of those who are not
+	Names      []Ref  // has all of these unique names
+	Email      string // lower case
+	Delinquent *bool
+	From, To   int64 // created at or after From and before To, unix milliseconds
+	Metadata   []MetadataMatch
+	Order      []Order
+	Window
+}
+
+// Window is the part of a list that is asked for: by offset, or beside an object.
+type Window struct {
+	Limit, Offset int64
+	// The id of the object the page starts after or ends before; at most one is set.
+	After, Before string
+}
+
+// MetadataMatch selects by a metadata key: a string value equal to Value, or another value whose JSON is Value.
+type MetadataMatch struct{ Key, Value string }
+
+// Order is one key of a sort order.
+type Order struct {
+	Field string // created_at, updated_at, name, email, id; due_date for invoices
+	Desc  bool
+}
+
+// InvoiceFilter selects invoices of a mode. Zero fields do not restrict.
+type InvoiceFilter struct {
+	Livemode   bool
+	CustomerID string
+	CurrencyID string
+	States     []clientele.InvoiceStatus
+	IgnoreZero bool
+	From, To   int64 // created at or after From and before To, unix milliseconds
+	DueFrom    int64 // due at or after, unix seconds
+	DueTo      int64 // due before, unix seconds
+	Metadata   []MetadataMatch
+	Order      []Order
+	Window
+}
+
+// InvoiceSearch asks for invoices that match every term.
+type InvoiceSearch struct {
+	Livemode      bool
+	Terms         []string // folded by Fold
+	Limit, Offset int64
+}
+
+// PaymentFilter selects payments of a mode. Zero fields do not restrict.
+type PaymentFilter struct {
+	Livemode   bool
+	CustomerID string
+	InvoiceID  string // that it ever paid a part of
+	CurrencyID string
+	Status     clientele.PaymentStatus
+	Metadata   []MetadataMatch
+	Order      []Order
+	Window
+}
+
+// LedgerFilter selects a customer's movements. Zero fields do not restrict.
+type LedgerFilter struct {
+	Livemode   bool
+	CustomerID string
+	CurrencyID string
+	Credit     bool // only those that changed the credit
+	Window
+}
+
+// CreditNoteFilter selects credit notes of a mode. Zero fields do not restrict.
+type CreditNoteFilter struct {
+	Livemode   bool
+	CustomerID string
+	InvoiceID  string
+	Window
+}
+
+// OutstandingFilter selects what was left to pay at a moment. Zero fields do not restrict.
+type OutstandingFilter struct {
+	Livemode   bool
+	CustomerID string
+	CurrencyID string
+	Until      int64 // unix milliseconds: what was recorded later does not count
+}
+
+// Owed is what is left to pay on an invoice.
+type Owed struct {
+	CustomerID string
+	Status     clientele.InvoiceStatus
+	DueDate    int64 // unix seconds
+	Left       clientele.Amount
+}
+
+// CustomerSearch asks for customers that match every term.
+type CustomerSearch struct {
+	Livemode bool
+	Terms    []Term
+	// Whole is what ranks: fields equal to it come first, then fields that start with it. Nil when nothing ranks.
+	Whole *Term
+	// Digits of a phone number, which also matches when its phone has them; "" for none.
+	Phone         string
+	Limit, Offset int64
+}
+
+// Term is a text that must occur in a field.
+type Term struct {
+	Field SearchField // "" for any
+	Key   string      // a metadata key; Field is "" then
+	Text  string      // folded by Fold
+}

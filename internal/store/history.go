@@ -1,0 +1,195 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// ObjectType is a kind of object that has events, in the words of the wire.
+type ObjectType string
+
+// The kinds of objects that have events.
+const (
+	TypeCustomer        ObjectType = "customer"
+	TypeInvoice         ObjectType = "invoice"
+	TypePayment         ObjectType = "payment_intent"
+	TypeCreditNote      ObjectType = "credit_note"
+	TypeSettings        ObjectType = "settings"
+	TypePaymentCurrency ObjectType = "payment_currency"
+	TypePaymentMethod   ObjectType = "payment_method"
+)
+
+// EventRecord is a stored event.
+type EventRecord struct {
+	Seq            int64 // its position among all events; given by the store
+	Livemode       bool
+	Type           string // customer.updated; what stands before the point is the [ObjectType]
+	ObjectID       string
+	ObjectVersion  int64
+	At             time.Time
+	RequestID      string
+	IdempotencyKey string
+	Actor          string
+	// What makes the object after the change the one before it, as an RFC 7396 merge patch that goes no deeper than the
+	// members of a member; the whole object when it was removed; nil when it was created.
+	Undo []byte
+	// Digest of the object after the change, see [DigestOf].
+	Digest []byte
+}
+
+// DigestOf is what an event remembers of an object's JSON: the first half of its SHA-256.
+func DigestOf(doc []byte) []byte {
+	sum := sha256.Sum256(doc)
+	return sum[:16]
+}
+
+// UndoOf is the [EventRecord.Undo] of a change.
+func UndoOf(before, after []byte) ([]byte, error) {
+	switch {
+	case before == nil:
+		return nil, nil
+	case after == nil:
+		return before, nil
+	}
+	undo, err := difference(after, before, true)
+	if err != nil {
+		return nil, err
+	}
+	return writeMembers(undo), nil
+}
+
+// difference is the merge patch that makes one object of another, and the members of its members when deep.
+func difference(from, to []byte, deep bool) (patch []member, err error) {
+	was, err := members(from)
+	if err != nil {
+		return nil, err
+	}
+	is, err := members(to)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range is {
+		old := valueOf(was, m.name)
+		switch {
+		case bytes.Equal(old, m.value):
+			continue
+		case deep && old.Kind() == '{' && m.value.Kind() == '{':
+			inner, err := difference(old, m.value, false)
+			if err != nil {
+				return nil, err
+			}
+			m.value = writeMembers(inner)
+		}
+		patch = append(patch, m)
+	}
+	for _, m := range was {
+		if valueOf(is, m.name) == nil {
+			patch = append(patch, member{m.name, jsontext.Value("null")})
+		}
+	}
+	return patch, nil
+}
+
+// Undone applies an [EventRecord.Undo] to the object that came of the change.
+func Undone(after, undo []byte) ([]byte, error) { return undone(after, undo, true) }
+
+func undone(object, patch []byte, deep bool) ([]byte, error) {
+	list, err := members(object)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := members(patch)
+	if err != nil {
+		return nil, err
+	}
+	kept := list[:0:0]
+	for _, m := range list {
+		change := valueOf(changes, m.name)
+		switch {
+		case change == nil:
+			kept = append(kept, m)
+		case change.Kind() == 'n':
+		case deep && change.Kind() == '{' && m.value.Kind() == '{':
+			inner, err := undone(m.value, change, false)
+			if err != nil {
+				return nil, err
+			}
+			kept = append(kept, member{m.name, inner})
+		default:
+			kept = append(kept, member{m.name, change})
+		}
+	}
+	for _, m := range changes {
+		if m.value.Kind() != 'n' && valueOf(list, m.name) == nil {
+			kept = append(kept, m)
+		}
+	}
+	return writeMembers(kept), nil
+}
+
+// member is one of a JSON object.
+type member struct {
+	name  string
+	value jsontext.Value
+}
+
+func writeMembers(list []member) []byte {
+	b := []byte{'{'}
+	for i, m := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b, _ = jsontext.AppendQuote(b, m.name) // a name that was read is valid
+		b = append(append(b, ':'), m.value...)
+	}
+	return append(b, '}')
+}
+
+// ObjectType is the kind of the object.
+func (e EventRecord) ObjectType() ObjectType {
+	kind, _, _ := strings.Cut(e.Type, ".")
+	return ObjectType(kind)
+}
+
+// ID is the event's id, which says whose event of which version it is.
+func (e EventRecord) ID() string {
+	return "evt_" + e.ObjectID + "_" + strconv.FormatInt(e.ObjectVersion, 10)
+}
+
+// members reads the members of an object in their order.
+func members(object []byte) (list []member, err error) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(object))
+	if _, err := d.ReadToken(); err != nil {
+		return nil, err
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		m := member{name: name.String()}
+		value, err := d.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		m.value = value.Clone()
+		list = append(list, m)
+	}
+	_, err = d.ReadToken()
+	return list, err
+}
+
+// valueOf is the value of a member, or nil when there is none.
+func valueOf(list []member, name string) jsontext.Value {
+	for _, m := range list {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"time"
+
+	"clientele.dev"
+)
+
+// Kind is a kind of object with a position in time.
+type Kind string
+
+// The kinds of objects with a position in time.
+const (
+	KindCustomer Kind = "customers"
+	KindInvoice  Kind = "invoices"
+
+	KindPayment    Kind = "payments"
+	KindCreditNote Kind = "credit_notes"
+)
+
+// NameKind is a kind of name that at most one customer of a mode has.
+type NameKind string
+
+// The kinds of unique names.
+const (
+	NameDID        NameKind = "did"
+	NameExternalID NameKind = "external_id"
+	NamePrefix     NameKind = "invoice_prefix"
+)
+
+// Record is a stored object: its JSON is exactly what the wire answers.
+type Record struct {
+	ID        string
+	Seq       int64 // position in time: milliseconds << 16 and a counter
+	Version   int64 // counts the object's changes from 1
+	DeletedAt int64 // unix milliseconds; 0 when not deleted
+	JSON      []byte
+}
+
+// Ref names a customer: by ID, or else by another name.
+type Ref struct {
+	ID   string
+	Kind NameKind
+	Name string
+}
+
+// Belongings are the newest invoices and payments of a customer, and how many it has in all.
+type Belongings struct {
+	Invoices, Payments         [][]byte
+	InvoiceCount, PaymentCount int64
+}
+
+// Document is an object as the wire answers it.
+type Document struct {
+	JSON     []byte
+	Of       ObjectType // with ID: the object of which JSON is the Version; "" for another answer
+	ID       string
+	Version  int64 // of the object; 0 when it has none
+	Created  bool  // the request made the object
+	Replayed bool  // the answer was given before
+}
+
+// SeqAt is the first position in time of a millisecond: 48 bits of it, then room for 65,536 objects.
+func SeqAt(t time.Time) int64 { return t.UnixMilli() << 16 }
+
+// Answer is a kept answer to a request that may be repeated.
+type Answer struct {
+	Fingerprint [32]byte // of the request
+	Document    Document
+	Refusal     *clientele.Error // set when the request was refused
+	At          time.Time
+}

@@ -1,0 +1,159 @@
+package sqlite
+
+import (
+	"time"
+
+	"clientele.dev/internal/store"
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// AddEvent implements [store.Tx].
+func (t *tx) AddEvent(e store.EventRecord) error {
+	var seq, undo any // the next position when it has none
+	if e.Seq != 0 {
+		seq = e.Seq
+	}
+	if e.Undo != nil {
+		undo = string(e.Undo)
+	}
+	return t.run(`INSERT INTO events
+		(seq, livemode, type, object_id, object_version, created_at, request_id, idempotency_key, actor, undo, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, seq, e.Livemode, e.Type, e.ObjectID, e.ObjectVersion,
+		e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, undo, e.Digest)
+}
+
+const selectEvents = `SELECT seq, livemode, type, object_id, object_version, created_at, request_id, idempotency_key,
+	actor, undo, digest FROM events`
+
+func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord, err error) {
+	err = t.each(selectEvents+query, func(r row) error {
+		e := store.EventRecord{
+			Seq: r.int(0), Livemode: r.int(1) == 1, Type: r.text(2), ObjectID: r.text(3), ObjectVersion: r.int(4),
+			At: time.UnixMilli(r.int(5)), RequestID: r.text(6), IdempotencyKey: r.text(7), Actor: r.text(8),
+			Digest: r.bytes(10),
+		}
+		if !r.null(9) {
+			e.Undo = r.bytes(9)
+		}
+		events = append(events, e)
+		return nil
+	}, args...)
+	return events, err
+}
+
+// ObjectEvents implements [store.Tx].
+func (t *tx) ObjectEvents(objectID string) ([]store.EventRecord, error) {
+	return t.eventRecords(" WHERE object_id = $1 ORDER BY object_version", objectID)
+}
+
+// EventsAfter implements [store.Tx].
+func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
+	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
+}
+
+// objects says how an object is read as it is now, with its version.
+var objects = map[store.ObjectType]string{
+	store.TypeCustomer:        "SELECT doc, version FROM customers WHERE id = $1",
+	store.TypeInvoice:         "SELECT doc, version FROM invoices WHERE id = $1",
+	store.TypePayment:         "SELECT doc, version FROM payments WHERE id = $1",
+	store.TypeCreditNote:      "SELECT doc, 1 FROM credit_notes WHERE id = $1",
+	store.TypePaymentCurrency: "SELECT doc, 1 FROM payment_currencies WHERE id = $1",
+	store.TypePaymentMethod:   "SELECT doc, 1 FROM payment_methods WHERE id = $1",
+	store.TypeSettings:        "SELECT doc, version FROM settings WHERE livemode = ($1 = 'settings_live')",
+}
+
+// Object implements [store.Tx].
+func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64, err error) {
+	err = t.each(objects[kind], func(r row) error {
+		doc, version = r.bytes(0), r.int(1)
+		return nil
+	}, id)
+	return doc, version, err
+}
+
+// Answer implements [store.Tx].
+func (t *tx) Answer(actor, key string, after time.Time) (a store.Answer, found bool, err error) {
+	err = t.each(`SELECT fingerprint, answered_at, object_version, created, doc, refusal, object_type, object_id
+		FROM answers WHERE actor = $1 AND key = $2 AND answered_at > $3`,
+		func(r row) error {
+			found = true
+			a = store.Answer{
+				Fingerprint: [32]byte(r.bytes(0)), At: time.UnixMilli(r.int(1)),
+				Document: store.Document{
+					Version: r.int(2), Created: r.int(3) == 1, JSON: r.bytes(4),
+					Of: store.ObjectType(r.text(6)), ID: r.text(7),
+				},
+			}
+			if refusal := r.bytes(5); len(refusal) > 0 {
+				return json.Unmarshal(refusal, &a.Refusal)
+			}
+			return nil
+		}, actor, key, after.UnixMilli())
+	return a, found, err
+}
+
+// SaveAnswer implements [store.Tx].
+func (t *tx) SaveAnswer(actor, key string, a store.Answer) error {
+	var refusal []byte
+	if a.Refusal != nil {
+		var err error
+		if refusal, err = json.Marshal(a.Refusal); err != nil {
+			return err
+		}
+	}
+	doc := a.Document
+	if doc.Of != "" {
+		doc.JSON = nil
+	}
+	return t.run(`INSERT INTO answers
+		(actor, key, fingerprint, answered_at, object_version, created, doc, refusal, object_type, object_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (actor, key) DO UPDATE SET fingerprint = excluded.fingerprint, answered_at = excluded.answered_at,
+			object_version = excluded.object_version, created = excluded.created, doc = excluded.doc,
+			refusal = excluded.refusal, object_type = excluded.object_type, object_id = excluded.object_id`,
+		actor, key, a.Fingerprint[:], a.At.UnixMilli(), doc.Version, doc.Created, string(doc.JSON), string(refusal),
+		string(doc.Of), doc.ID)
+}
+
+// ForgetAnswers implements [store.Tx].
+func (t *tx) ForgetAnswers(before time.Time, limit int) (int64, error) {
+	return t.exec(`DELETE FROM answers WHERE (actor, key) IN (
+		SELECT actor, key FROM answers WHERE answered_at <= $1 ORDER BY answered_at LIMIT $2)`,
+		before.UnixMilli(), int64(limit))
+}
+
+// splitEvents keeps of every event what its change replaced, in place of the whole object.
+func (t *tx) splitEvents() error {
+	var objectID string
+	var before []byte
+	err := t.each("SELECT seq, doc FROM whole_events ORDER BY object_id, object_version", func(r row) error {
+		var e clientele.Event
+		if err := json.Unmarshal(r.bytes(1), &e); err != nil {
+			return err
+		}
+		if e.ObjectID != objectID {
+			objectID, before = e.ObjectID, nil
+		}
+		after := []byte(e.Data.Object)
+		if e.Type == clientele.EventInvoiceDeleted {
+			after = nil
+		}
+		undo, err := store.UndoOf(before, after)
+		if err != nil {
+			return err
+		}
+		before = after
+		rec := store.EventRecord{
+			Seq: r.int(0), Livemode: e.Livemode, Type: e.Type, ObjectID: e.ObjectID, ObjectVersion: e.ObjectVersion,
+			At: e.CreatedAt.Time, RequestID: e.Request.ID, IdempotencyKey: e.Request.IdempotencyKey,
+			Actor: e.Request.RequestedBy, Undo: undo, Digest: store.DigestOf(after),
+		}
+		return t.AddEvent(rec)
+	})
+	if err != nil {
+		return err
+	}
+	return t.run("DROP TABLE whole_events")
+}

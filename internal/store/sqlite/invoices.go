@@ -1,0 +1,164 @@
+package sqlite
+
+import (
+	"fmt"
+
+	"clientele.dev/internal/store"
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// Invoice implements [store.Tx].
+func (t *tx) Invoice(live bool, id string) (store.Record, bool, error) {
+	return t.record("SELECT id, seq, version, 0, doc FROM invoices WHERE id = $1 AND livemode = $2", id, live)
+}
+
+// InvoiceByNumber implements [store.Tx].
+func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, error) {
+	return t.record(`SELECT id, seq, version, 0, doc FROM invoices WHERE livemode = $1 AND number = $2 AND number <> ''
+		ORDER BY seq LIMIT 1`, live, number)
+}
+
+// unsettled stands in settled_at while something is left to pay: later than any moment.
+const unsettled = 1<<63 - 1
+
+// SaveInvoice implements [store.Tx].
+func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
+	settled := int64(0)
+	switch {
+	case i.AmountRemaining.Sign() > 0 && i.Status != clientele.InvoiceDraft:
+		settled = unsettled
+	case i.Status != clientele.InvoiceDraft:
+		settled = i.UpdatedAt.UnixMilli()
+	}
+	columns := []any{
+		rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(), i.Total.Sign() == 0,
+		i.AmountRemaining.String(), settled, string(rec.JSON),
+	}
+	if err := t.indexInvoice(rec, i); err != nil {
+		return err
+	}
+	if rec.Version == 1 {
+		if err := t.countBelonging(i.CustomerID, "invoices", 1); err != nil {
+			return err
+		}
+		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, zero, remaining,
+			settled_at, doc, id, livemode, customer_id, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			append(columns, i.ID, i.Livemode, i.CustomerID, i.CurrencyID)...)
+	}
+	changed, err := t.exec(`UPDATE invoices SET version = $2, status = $3, number = $4, due_date = $5, updated_at = $6,
+		zero = $7, remaining = $8, settled_at = $9, doc = $10 WHERE seq = $1 AND version = $2 - 1`, columns...)
+	if err == nil && changed != 1 {
+		err = fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1)
+	}
+	return err
+}
+
+// indexInvoice makes an invoice findable as it is now.
+func (t *tx) indexInvoice(rec store.Record, i *clientele.Invoice) error {
+	var before clientele.Metadata
+	if rec.Version > 1 {
+		var old struct {
+			Metadata clientele.Metadata `json:"metadata"`
+		}
+		read := func(r row) error { return json.Unmarshal(r.bytes(0), &old) }
+		if err := t.each("SELECT doc FROM invoices WHERE seq = $1", read, rec.Seq); err != nil {
+			return err
+		}
+		before = old.Metadata
+	}
+	if err := t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, before, i.Metadata); err != nil {
+		return err
+	}
+	return t.reindexInvoiceText(rec.Seq, i.Livemode, store.InvoiceText(i))
+}
+
+// DeleteInvoice implements [store.Tx].
+func (t *tx) DeleteInvoice(rec store.Record, i *clientele.Invoice) error {
+	if err := t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, i.Metadata, nil); err != nil {
+		return err
+	}
+	if err := t.countBelonging(i.CustomerID, "invoices", -1); err != nil {
+		return err
+	}
+	if err := t.reindexInvoiceText(rec.Seq, i.Livemode, ""); err != nil {
+		return err
+	}
+	n, err := t.exec("DELETE FROM invoices WHERE seq = $1 AND version = $2 AND status = 'draft'", rec.Seq, rec.Version)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("invoice %s was not a draft at version %d", rec.ID, rec.Version)
+	}
+	return err
+}
+
+// CustomerInvoices implements [store.Tx].
+func (t *tx) CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error) {
+	read := func(r row) error { docs = append(docs, r.bytes(0)); return nil }
+	if len(states) == 0 {
+		err = t.each("SELECT doc FROM invoices WHERE customer_id = $1 ORDER BY seq DESC", read, customerID)
+	}
+	for _, state := range states {
+		err = t.each("SELECT doc FROM invoices WHERE customer_id = $1 AND status = $2 ORDER BY seq DESC", read,
+			customerID, string(state))
+		if err != nil {
+			break
+		}
+	}
+	return docs, err
+}
+
+// PaymentCurrency implements [store.Tx].
+func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error) {
+	query := "SELECT doc FROM payment_currencies WHERE livemode = $1 AND id = $2"
+	if id == "" {
+		query = "SELECT doc FROM payment_currencies WHERE livemode = $1 AND $2 = '' AND doc ->> '$.is_base_currency'"
+	}
+	err = t.each(query, func(r row) error {
+		found = true
+		return json.Unmarshal(r.bytes(0), &c)
+	}, live, id)
+	return c, found, err
+}
+
+// PaymentCurrencies implements [store.Tx].
+func (t *tx) PaymentCurrencies(live bool) (all []clientele.PaymentCurrency, err error) {
+	return allOf[clientele.PaymentCurrency](t, "payment_currencies", live)
+}
+
+// PaymentMethods implements [store.Tx].
+func (t *tx) PaymentMethods(live bool) (all []clientele.PaymentMethod, err error) {
+	return allOf[clientele.PaymentMethod](t, "payment_methods", live)
+}
+
+func allOf[T any](t *tx, table string, live bool) (all []T, err error) {
+	err = t.each("SELECT doc FROM "+table+" WHERE livemode = $1 ORDER BY seq", func(r row) error {
+		var one T
+		if err := json.Unmarshal(r.bytes(0), &one); err != nil {
+			return err
+		}
+		all = append(all, one)
+		return nil
+	}, live)
+	return all, err
+}
+
+// AddPaymentCurrency implements [store.Tx].
+func (t *tx) AddPaymentCurrency(c clientele.PaymentCurrency) error {
+	return t.addSmall("payment_currencies", c.ID, c.Livemode, c)
+}
+
+// AddPaymentMethod implements [store.Tx].
+func (t *tx) AddPaymentMethod(m clientele.PaymentMethod) error {
+	return t.addSmall("payment_methods", m.ID, m.Livemode, m)
+}
+
+// addSmall writes an object of a small table that is read whole.
+func (t *tx) addSmall(table, id string, live bool, object any) error {
+	doc, err := json.Marshal(object)
+	if err != nil {
+		return err
+	}
+	return t.run("INSERT INTO "+table+" (id, livemode, doc) VALUES ($1, $2, $3)", id, live, string(doc))
+}

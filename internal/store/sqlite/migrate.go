@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// fills are what steps do that SQL cannot say. They run in this order once every step's tables are there, as they use
+// the tables as they are now: the books are opened with events, so the old events are read first.
+var fills = []struct {
+	version int64
+	fill    func(*tx) error
+}{
+	{6, (*tx).splitEvents},
+	{5, (*tx).mendMetadata},
+	{5, (*tx).openBooks},
+}
+
+// migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a
+// step; its number is the schema's version after it.
+func migrate(c *conn, o options) (err error) {
+	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	newest := int64(len(steps))
+	// A look before writing: a database that is up to date can be opened on a full disk.
+	if current, err := schemaVersion(c); err == nil && current == newest {
+		return nil
+	}
+	if err := c.run("BEGIN IMMEDIATE"); err != nil {
+		return faultOf(err)
+	}
+	defer func() {
+		if err != nil {
+			c.run("ROLLBACK") //nolint:errcheck // the first error is the one to tell
+		}
+	}()
+	err = c.run("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+	if err != nil {
+		return err
+	}
+	current, err := schemaVersion(c)
+	if err != nil {
+		return err
+	}
+	if current > newest {
+		return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
+			"upgrade the program", current, newest)
+	}
+	for _, step := range steps[current:] {
+		if err := applyStep(c, step); err != nil {
+			return fmt.Errorf("%s: %w", step, err)
+		}
+	}
+	for _, f := range fills {
+		if f.version > current {
+			if err := f.fill(&tx{conn: c, store: &Store{options: o}, ctx: context.Background()}); err != nil {
+				return fmt.Errorf("filling the tables of step %d: %w", f.version, err)
+			}
+		}
+	}
+	return c.run("COMMIT")
+}
+
+// schemaVersion is the number of the last step that was applied.
+func schemaVersion(c *conn) (version int64, err error) {
+	read := func(r row) error { version = r.int(0); return nil }
+	err = c.each("SELECT coalesce(max(version), 0) FROM schema_migrations", read)
+	return version, err
+}
+
+func applyStep(c *conn, step string) error {
+	script, err := migrations.ReadFile(step)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(strings.TrimPrefix(step, "migrations/"), ".sql")
+	number, _, _ := strings.Cut(name, "_")
+	version, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return err
+	}
+	if err := sqlitex.ExecuteScript(c.Conn, string(script), nil); err != nil {
+		return err
+	}
+	return c.run("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", version, name)
+}
+
+// openBooks lets the rules write the ledgers of a database that is older than ledgers are. A new one has nobody yet.
+func (t *tx) openBooks() error {
+	first, err := t.CustomersAfter(0, 1)
+	if err != nil || len(first) == 0 {
+		return err
+	}
+	return t.store.openBooks(t)
+}

@@ -1,0 +1,141 @@
+package sqlite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"clientele.dev/internal/store"
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// Payment implements [store.Tx].
+func (t *tx) Payment(live bool, id string) (store.Record, bool, error) {
+	return t.record("SELECT id, seq, version, 0, doc FROM payments WHERE id = $1 AND livemode = $2", id, live)
+}
+
+// SavePayment implements [store.Tx].
+func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
+	columns := []any{rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), string(rec.JSON)}
+	if rec.Version == 1 {
+		err := t.run(`INSERT INTO payments
+			(seq, version, status, updated_at, doc, id, livemode, customer_id, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			append(columns, p.ID, p.Livemode, p.CustomerID, p.CurrencyID)...)
+		if err != nil {
+			return err
+		}
+		if err := t.countBelonging(p.CustomerID, "payments", 1); err != nil {
+			return err
+		}
+		return t.reindexMetadata("payment_metadata", rec.Seq, p.Livemode, nil, p.Metadata)
+	}
+	changed, err := t.exec(`UPDATE payments SET version = $2, status = $3, updated_at = $4, doc = $5
+		WHERE seq = $1 AND version = $2 - 1`, columns...)
+	if err == nil && changed != 1 {
+		err = fmt.Errorf("payment %s was not at version %d", p.ID, rec.Version-1)
+	}
+	return err
+}
+
+// CustomerPayments implements [store.Tx].
+func (t *tx) CustomerPayments(customerID string) (docs [][]byte, err error) {
+	read := func(r row) error { docs = append(docs, r.bytes(0)); return nil }
+	err = t.each("SELECT doc FROM payments WHERE customer_id = $1 ORDER BY seq DESC", read, customerID)
+	return docs, err
+}
+
+// InvoicePayments implements [store.Tx].
+func (t *tx) InvoicePayments(invoiceID string) (ids []string, err error) {
+	read := func(r row) error { ids = append(ids, r.text(0)); return nil }
+	err = t.each(`SELECT DISTINCT payment_id FROM ledger WHERE invoice_id = $1 AND invoice_id <> '' AND payment_id <> ''
+		ORDER BY payment_id`, read, invoiceID)
+	return ids, err
+}
+
+// ListPayments implements [store.Tx].
+func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, err error) {
+	var w where
+	w.mode(f.Livemode, f.CustomerID)
+	w.equal("currency_id", f.CurrencyID)
+	w.equal("status", string(f.Status))
+	if f.InvoiceID != "" {
+		w.add("id IN (SELECT payment_id FROM ledger WHERE invoice_id = ? AND invoice_id <> '')", f.InvoiceID)
+	}
+	w.addMetadata("payment_metadata", f.Livemode, f.Metadata)
+	return t.listOf("payments", f.Livemode, w, f.Order, f.Window)
+}
+
+// listOf is list for a request that may give up.
+func (t *tx) listOf(
+	table string, live bool, w where, order []store.Order, page store.Window,
+) (docs [][]byte, count int64, err error) {
+	err = t.interruptible(func() error {
+		var seqs []int64
+		if seqs, count, err = t.list(table, live, w, order, page); err == nil {
+			docs, err = t.docs(table, seqs)
+		}
+		return err
+	})
+	return docs, count, err
+}
+
+// CreditNote implements [store.Tx].
+func (t *tx) CreditNote(live bool, id string) (store.Record, bool, error) {
+	return t.record("SELECT id, seq, 1, 0, doc FROM credit_notes WHERE id = $1 AND livemode = $2", id, live)
+}
+
+// AddCreditNote implements [store.Tx].
+func (t *tx) AddCreditNote(rec store.Record, n clientele.CreditNote) error {
+	return t.run(`INSERT INTO credit_notes (seq, id, livemode, customer_id, invoice_id, doc)
+		VALUES ($1, $2, $3, $4, $5, $6)`, rec.Seq, n.ID, n.Livemode, n.CustomerID, n.InvoiceID, string(rec.JSON))
+}
+
+// CreditNotes implements [store.Tx].
+func (t *tx) CreditNotes(invoiceID string) (docs [][]byte, err error) {
+	read := func(r row) error { docs = append(docs, r.bytes(0)); return nil }
+	err = t.each("SELECT doc FROM credit_notes WHERE invoice_id = $1 ORDER BY seq", read, invoiceID)
+	return docs, err
+}
+
+// ListCreditNotes implements [store.Tx].
+func (t *tx) ListCreditNotes(f store.CreditNoteFilter) (docs [][]byte, count int64, err error) {
+	var w where
+	w.mode(f.Livemode, f.CustomerID)
+	w.equal("invoice_id", f.InvoiceID)
+	return t.listOf("credit_notes", f.Livemode, w, nil, f.Window)
+}
+
+// Settings implements [store.Tx].
+func (t *tx) Settings(live bool) (settings clientele.Settings, version int64, err error) {
+	err = t.each("SELECT version, doc FROM settings WHERE livemode = $1", func(r row) error {
+		version = r.int(0)
+		return json.Unmarshal(r.bytes(1), &settings)
+	}, live)
+	return settings, version, err
+}
+
+// SaveSettings implements [store.Tx].
+func (t *tx) SaveSettings(rec store.Record, s clientele.Settings) error {
+	n, err := t.exec(`INSERT INTO settings (livemode, version, doc) VALUES ($1, $2, $3)
+		ON CONFLICT (livemode) DO UPDATE SET version = excluded.version, doc = excluded.doc
+		WHERE settings.version = excluded.version - 1`, s.Livemode, rec.Version, string(rec.JSON))
+	if err == nil && n != 1 {
+		err = fmt.Errorf("the settings were not at version %d", rec.Version-1)
+	}
+	return err
+}
+
+// pageOf reads the documents of a page; a statement's last two ? are its limit and offset.
+func (t *tx) pageOf(query string, backwards bool, args []any) (docs [][]byte, err error) {
+	for n := len(args) - 1; n <= len(args); n++ {
+		query = strings.Replace(query, "?", fmt.Sprintf("$%d", n), 1)
+	}
+	err = t.eachOnce(query, func(r row) error { docs = append(docs, r.bytes(0)); return nil }, args...)
+	if backwards {
+		slices.Reverse(docs)
+	}
+	return docs, err
+}

@@ -1,0 +1,299 @@
+package sqlite
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"clientele.dev/internal/store"
+)
+
+// framing surrounds every indexed text, so that "is" and "starts with" are substrings too. No folded text holds it.
+const framing = "\n"
+
+func searchTable(live bool) string {
+	if live {
+		return "customer_search_live"
+	}
+	return "customer_search_test"
+}
+
+// phrase is a text that must occur in a field, at its start, or be all of it.
+type phrase struct {
+	store.Term
+	how how
+}
+
+type how int
+
+const (
+	contains how = iota
+	starts
+	equals
+)
+
+// framed is what the index is asked for.
+func (p phrase) framed() string {
+	switch p.how {
+	case starts:
+		return framing + p.Text
+	case equals:
+		return framing + p.Text + framing
+	}
+	return p.Text
+}
+
+// indexed says whether the phrase is long enough for the index of three-letter pieces.
+func (p phrase) indexed() bool { return utf8.RuneCountInString(p.framed()) >= 3 }
+
+// match writes the phrase for the index, which does not know fields: a string. Doubling quotes is all that it needs.
+func (p phrase) match() string { return `"` + strings.ReplaceAll(p.framed(), `"`, `""`) + `"` }
+
+// scan writes the phrase as a condition on the texts themselves.
+func (p phrase) scan(w *where, not string) {
+	fields := store.SearchFields[:]
+	if p.Field != "" {
+		fields = []store.SearchField{p.Field}
+	}
+	var ways []string
+	var args []any
+	for _, f := range fields {
+		switch p.how {
+		case contains:
+			ways = append(ways, "instr(t."+string(f)+", ?) > 0")
+		case starts:
+			ways = append(ways, "substr(t."+string(f)+", 1, length(?)) = ?")
+			args = append(args, p.Text)
+		case equals:
+			ways = append(ways, "t."+string(f)+" = ?")
+		}
+		args = append(args, p.Text)
+	}
+	w.add(not+"("+strings.Join(ways, " OR ")+")", args...)
+}
+
+// tier is a part of what a search finds, alike in rank.
+type tier struct {
+	all      []phrase
+	not      []phrase
+	metadata []store.Term
+	phone    string // digits: whoever has them in the phone matches too
+}
+
+// from writes the tier as the rest of a statement after its FROM, with the column of numbers. texts says that the
+// statement needs the table of texts in any case.
+func (s tier) from(live, texts bool) (number, from string, w where) {
+	var match []string
+	for _, p := range s.all {
+		if p.indexed() {
+			match = append(match, p.match())
+		}
+	}
+	// What the index cannot say is read in the texts: words too short for it, and fields.
+	var read []phrase
+	if s.phone == "" {
+		read = slices.DeleteFunc(slices.Clone(s.all), func(p phrase) bool { return p.indexed() && p.Field == "" })
+	}
+	texts = texts || len(read) > 0 || s.phone != "" || len(s.metadata) > 0
+	number, from = "t.number", "customer_texts t"
+	if len(match) > 0 {
+		table := searchTable(live)
+		number, from = "f.rowid", table+" f"
+		query := strings.Join(match, " AND ")
+		if s.phone != "" {
+			query = "(" + query + ") OR " + phrase{Term: store.Term{Text: s.phone}}.match()
+		}
+		for _, p := range s.not { // longer than an indexed phrase, so indexed too
+			if p.Field == "" {
+				query = "(" + query + ") NOT " + p.match()
+			} else {
+				texts = true
+				p.scan(&w, "NOT ")
+			}
+		}
+		if texts {
+			from += " JOIN customer_texts t ON t.number = f.rowid"
+		}
+		w.add("f."+table+" MATCH ?", query)
+	} else {
+		w.add("t.livemode = ?", live)
+		for _, p := range s.not {
+			p.scan(&w, "NOT ")
+		}
+	}
+	for _, p := range read {
+		p.scan(&w, "")
+	}
+	if s.phone != "" {
+		s.scanWithPhone(&w)
+	}
+	for _, m := range s.metadata {
+		w.add(`t.seq IN (SELECT seq FROM customer_metadata
+			WHERE livemode = ? AND key = ? AND instr(iif(folded = '', value, folded), ?) > 0)`, live, m.Key, m.Text)
+	}
+	return number, from, w
+}
+
+// scanWithPhone writes the tier's phrases as conditions on the texts themselves, or else the phone's digits.
+func (s tier) scanWithPhone(w *where) {
+	var all where
+	all.args = w.args
+	for _, p := range s.all {
+		p.scan(&all, "")
+	}
+	w.args = all.args
+	w.add("(("+all.String()+") OR instr(t.phone, ?) > 0)", s.phone)
+}
+
+// SearchCustomers implements [store.Tx].
+func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count int64, err error) {
+	err = t.interruptible(func() error {
+		var numbers []int64
+		if numbers, count, err = t.search(s, everything(s)); err == nil {
+			page, err = t.customersNumbered(numbers)
+		}
+		return err
+	})
+	return page, count, err
+}
+
+// customersNumbered reads the customers with numbers, in their order.
+func (t *tx) customersNumbered(numbers []int64) (recs []store.Record, err error) {
+	for _, number := range numbers {
+		rec, _, err := t.record(`SELECT c.id, c.seq, c.version, 0, c.doc
+			FROM customer_texts t JOIN customers c ON c.seq = t.seq WHERE t.number = $1`, number)
+		if err != nil {
+			return nil, err
+		}
+		recs = append(recs, rec)
+	}
+	return recs, nil
+}
+
+// everything is the tier of all that match.
+func everything(s store.CustomerSearch) (t tier) {
+	t.phone = s.Phone
+	for _, term := range s.Terms {
+		if term.Key != "" {
+			t.metadata = append(t.metadata, term)
+		} else {
+			t.all = append(t.all, phrase{term, contains})
+		}
+	}
+	return t
+}
+
+// fewMatches is how many matches are ranked one by one: asking the index again for each rank costs more.
+const fewMatches = 200
+
+func (t *tx) search(s store.CustomerSearch, everything tier) (page []int64, count int64, err error) {
+	first, err := t.tierPage(s.Livemode, everything, fewMatches+1, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(first) <= fewMatches {
+		if s.Whole != nil {
+			if first, err = t.ranked(first, *s.Whole); err != nil {
+				return nil, 0, err
+			}
+		}
+		count = int64(len(first))
+		from := min(s.Offset, count)
+		return first[from:min(from+s.Limit, count)], count, nil
+	}
+	if count, err = t.countTier(s.Livemode, everything); err != nil || count <= s.Offset {
+		return nil, count, err
+	}
+	page, err = t.searchPage(s, everything)
+	return page, count, err
+}
+
+// ranked puts first the matches with a field that is the whole query, then those with one that starts with it.
+func (t *tx) ranked(numbers []int64, whole store.Term) ([]int64, error) {
+	ranks := make([][]int64, 3)
+	for _, number := range numbers {
+		rank := 2
+		const texts = "SELECT name, email, phone, did, id, external_id FROM customer_texts WHERE number = $1"
+		err := t.each(texts, func(r row) error {
+			for i, field := range store.SearchFields {
+				if whole.Field != "" && whole.Field != field {
+					continue
+				}
+				switch text := r.text(i); {
+				case text == whole.Text:
+					rank = 0
+				case strings.HasPrefix(text, whole.Text):
+					rank = min(rank, 1)
+				}
+			}
+			return nil
+		}, number)
+		if err != nil {
+			return nil, err
+		}
+		ranks[rank] = append(ranks[rank], number)
+	}
+	return slices.Concat(ranks...), nil
+}
+
+// searchPage walks the tiers, best first, to the page.
+func (t *tx) searchPage(s store.CustomerSearch, everything tier) (page []int64, err error) {
+	tiers := []tier{everything}
+	if s.Whole != nil {
+		is, begins := phrase{*s.Whole, equals}, phrase{*s.Whole, starts}
+		rest := everything
+		rest.not = []phrase{begins}
+		tiers = []tier{{all: []phrase{is}}, {all: []phrase{begins}, not: []phrase{is}}, rest}
+	}
+	skip := s.Offset
+	for i, part := range tiers {
+		limit := s.Limit - int64(len(page))
+		if limit == 0 {
+			break
+		}
+		seqs, err := t.tierPage(s.Livemode, part, limit, skip)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, seqs...)
+		if skip > 0 && i < len(tiers)-1 {
+			if len(seqs) > 0 {
+				skip = 0
+				continue
+			}
+			n, err := t.countTier(s.Livemode, part)
+			if err != nil {
+				return nil, err
+			}
+			skip -= n
+		}
+	}
+	return page, nil
+}
+
+// tierPage answers the numbers of a tier's customers, the newest first.
+func (t *tx) tierPage(live bool, part tier, limit, skip int64) ([]int64, error) {
+	inOrder := true
+	read := func(r row) error { inOrder = r.int(0) == 1; return nil }
+	if err := t.each("SELECT in_order FROM customer_totals WHERE livemode = $1", read, live); err != nil {
+		return nil, err
+	}
+	number, from, w := part.from(live, !inOrder)
+	order := number
+	if !inOrder {
+		order = "t.seq"
+	}
+	conditions := w.String()
+	w.add("LIMIT ?", limit)
+	w.add("OFFSET ?", skip)
+	n := len(w.conditions)
+	return t.seqs("SELECT "+number+" FROM "+from+" WHERE "+conditions+" ORDER BY "+order+" DESC "+
+		w.conditions[n-2]+" "+w.conditions[n-1], w.args)
+}
+
+func (t *tx) countTier(live bool, part tier) (n int64, err error) {
+	_, from, w := part.from(live, false)
+	read := func(r row) error { n = r.int(0); return nil }
+	err = t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...)
+	return n, err
+}

@@ -1,0 +1,135 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"clientele.dev/internal/store"
+)
+
+// Store is an open database.
+type Store struct {
+	readers  *pool         // for snapshots
+	lookups  *pool         // for what is quick and must never wait: keys and applications, whether the database answers
+	scanning chan struct{} // a place for each scan that may run
+	writer   *writer
+	marks    [2]marks // per mode, see paging.go
+	options
+}
+
+// Option changes how a database is opened.
+type Option func(*options)
+
+type options struct {
+	openBooks func(store.Tx) error
+}
+
+// WithBooks says how the ledgers of a database are written that is older than ledgers are: by the rules.
+func WithBooks(open func(store.Tx) error) Option { return func(o *options) { o.openBooks = open } }
+
+// Open opens the database that a URL names, sqlite:PATH, creates it if need be and brings its schema up to date.
+func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
+	o := options{openBooks: func(store.Tx) error {
+		return errors.New("it is of a Clientele that knew no ledgers: open it with this one's server")
+	}}
+	for _, set := range opts {
+		set(&o)
+	}
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || path == "" || strings.HasPrefix(path, ":") {
+		return nil, fmt.Errorf("the database must be sqlite:PATH, such as sqlite:clientele.db, not %q", url)
+	}
+	if err := createFile(path); err != nil {
+		return nil, err
+	}
+	c, err := openConn(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(c, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), c.Close())
+	}
+	n := max(8, 4*runtime.GOMAXPROCS(0)) // more than can run: who waits for a connection also waits to be woken
+	s := &Store{
+		writer: newWriter(c, path),
+		// Reading pages in place is a third faster for whole objects in a large file. But the mapping is dropped whenever
+		// something was written, which costs more than the look-up of a key does.
+		readers:  newPool(path, n/2+scans(), "mmap_size = 1073741824"),
+		lookups:  newPool(path, n, "cache_size = -256"),
+		scanning: make(chan struct{}, scans()),
+	}
+	go s.writer.loop()
+	return s, nil
+}
+
+// Close waits for the transactions under way and closes the database.
+func (s *Store) Close() error {
+	return errors.Join(s.writer.close(), s.readers.close(), s.lookups.close())
+}
+
+// Ready says whether the database answers and, when the last write failed for a reason that lasts, whether it can be
+// written to again.
+func (s *Store) Ready(ctx context.Context) error {
+	if s.writer.failing.Load() {
+		if err := s.tryWriting(ctx); err != nil {
+			return err
+		}
+	}
+	return s.lookups.read(ctx, func(c *conn) error { return c.run("SELECT 1 FROM customer_totals") })
+}
+
+// tryWriting writes more than one request does, and removes it. A small write would find a place on a full disk, in the
+// log that is there, when the next one would not.
+func (s *Store) tryWriting(ctx context.Context) error {
+	const room = 256 << 10 // bytes
+	for _, statement := range []string{
+		fmt.Sprintf(`INSERT OR REPLACE INTO answers
+			(actor, key, fingerprint, answered_at, object_version, created, doc, refusal)
+			VALUES ('', 'room', x'', 0, 0, 0, hex(zeroblob(%d)), '')`, room/2),
+		"DELETE FROM answers WHERE actor = '' AND key = 'room'",
+	} {
+		if err := s.writer.do(ctx, func(c *conn) error { return c.run(statement) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// View implements [store.Store].
+func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
+	return s.readers.read(ctx, func(c *conn) error {
+		if err := c.run("BEGIN"); err != nil {
+			return err
+		}
+		defer c.run("ROLLBACK") //nolint:errcheck // nothing was written
+		return fn(&tx{conn: c, store: s, ctx: ctx})
+	})
+}
+
+// Scan implements [store.Store].
+func (s *Store) Scan(ctx context.Context, fn func(store.Tx) error) error {
+	done, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.View(ctx, fn)
+}
+
+// Update implements [store.Store].
+func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
+	return s.writer.do(ctx, func(c *conn) error { return fn(&tx{conn: c, store: s, ctx: ctx}) })
+}
+
+// tx is a transaction, or a snapshot, on one connection.
+type tx struct {
+	*conn
+	store *Store
+	ctx   context.Context
+}
+
+// Nested implements [store.Tx].
+func (t *tx) Nested(fn func() error) error { return t.savepoint("nested", fn) }

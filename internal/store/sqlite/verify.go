@@ -1,0 +1,94 @@
+package sqlite
+
+import (
+	"fmt"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// CustomersAfter implements [store.Tx].
+func (t *tx) CustomersAfter(seq, limit int64) ([]store.Record, error) {
+	return t.records(`SELECT id, seq, version, coalesce(deleted_at, 0), doc FROM customers
+		WHERE seq > $1 ORDER BY seq LIMIT $2`, seq, limit)
+}
+
+// CountEverybody implements [store.Tx].
+func (t *tx) CountEverybody() (count int64, err error) {
+	read := func(r row) error { count = r.int(0); return nil }
+	err = t.each("SELECT count(*) FROM customers", read)
+	return count, err
+}
+
+// The columns of a row repeat what its document says, so that lists and sums need not read documents.
+var columnsOf = map[string]string{
+	"customers": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR delinquent IS DISTINCT FROM doc ->> '$.delinquent'
+		OR (shown IS NULL) <> (deleted_at IS NOT NULL)`,
+	"invoices": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
+		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'
+		OR number IS DISTINCT FROM doc ->> '$.number' OR due_date <> coalesce(doc ->> '$.due_date', 0)
+		OR zero <> (doc ->> '$.total' = '0') OR remaining IS DISTINCT FROM doc ->> '$.amount_remaining'
+		OR (settled_at = 0) <> (status = 'draft')
+		OR (settled_at = 9223372036854775807) <> (status IN ('open', 'uncollectible') AND remaining <> '0')`,
+	"payments": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
+		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'`,
+	"credit_notes": `livemode IS DISTINCT FROM doc ->> '$.livemode'
+		OR customer_id IS DISTINCT FROM doc ->> '$.customer_id' OR invoice_id IS DISTINCT FROM doc ->> '$.invoice_id'`,
+	"ledger": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
+		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR invoice_id <> coalesce(doc ->> '$.invoice_id', '')
+		OR payment_id <> coalesce(doc ->> '$.payment_id', '') OR amount IS DISTINCT FROM doc ->> '$.amount'
+		OR receivable IS DISTINCT FROM doc ->> '$.receivable'`,
+}
+
+// Contradictions implements [store.Tx].
+func (t *tx) Contradictions(fn func(id, text string)) error {
+	return t.interruptible(func() error {
+		for table, differ := range columnsOf {
+			query := "SELECT id FROM " + table +
+				" WHERE CASE WHEN json_valid(doc) THEN id IS DISTINCT FROM doc ->> '$.id' OR " +
+				differ + " ELSE 1 END"
+			if err := t.report(query, "the row in "+table+" does not repeat its document", fn); err != nil {
+				return err
+			}
+		}
+		for table, created := range map[string]string{
+			"customers": clientele.EventCustomerCreated, "invoices": clientele.EventInvoiceCreated,
+			"payments": clientele.EventPaymentSucceeded, "credit_notes": clientele.EventCreditNoteCreated,
+		} {
+			if err := t.missing(table, created, fn); err != nil {
+				return err
+			}
+		}
+		for _, table := range []string{"invoices", "payments", "credit_notes", "ledger"} {
+			err := t.report("SELECT id FROM "+table+" WHERE customer_id NOT IN (SELECT id FROM customers)",
+				"its customer is gone", fn)
+			if err != nil {
+				return err
+			}
+		}
+		return t.report(`SELECT CASE livemode WHEN 1 THEN 'live' ELSE 'test' END FROM customer_totals n
+			WHERE count <> (SELECT count(*) FROM customers c WHERE c.shown = n.livemode)`,
+			"the number of customers is not how many there are", fn)
+	})
+}
+
+// missing reports what was created and is gone, and what is not at its last event's version.
+func (t *tx) missing(table, created string, fn func(id, text string)) error {
+	err := t.report(`SELECT object_id FROM events WHERE type = '`+created+`' AND object_version = 1
+		EXCEPT SELECT id FROM `+table+` EXCEPT SELECT object_id FROM events WHERE type = 'invoice.deleted'`,
+		"was created, and is gone from "+table, fn)
+	if err != nil || table == "credit_notes" {
+		return err
+	}
+	return t.report(`SELECT id FROM `+table+` o
+		WHERE version IS DISTINCT FROM (SELECT max(object_version) FROM events WHERE object_id = o.id)`,
+		"is not at the version of its last event", fn)
+}
+
+func (t *tx) report(query, text string, fn func(id, text string)) error {
+	err := t.eachOnce(query, func(r row) error { fn(r.text(0), text); return nil })
+	if err != nil {
+		return fmt.Errorf("%s: %w", text, err)
+	}
+	return nil
+}
