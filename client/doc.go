@@ -44,8 +44,8 @@
 //	}
 //
 // Every POST and PUT carries an Idempotency-Key, so repeating one is safe, and calls are repeated by themselves after
-// network errors, 429, 500, 502, 503 and 504, and after a 409 that says Retry-After (the same Idempotency-Key is still
-// at work): at most 3 times, waiting longer each time, as long as the server asks and never past the context.
+// network errors, 429, 500, 502, 503 and 504: at most 3 times, waiting longer each time, as long as the server asks and
+// never past the context.
 //
 // A [Client] may be used by many goroutines at once.
 package client

@@ -43,14 +43,12 @@ func (c *Client) do(call *call) (*answer, error) {
 
 // retryable says whether a refusal may pass, and how long the server asks to be left alone.
 func retryable(a *answer) (asked time.Duration, again bool) {
-	seconds, err := strconv.ParseUint(a.header.Get("Retry-After"), 10, 31)
+	seconds, _ := strconv.ParseUint(a.header.Get("Retry-After"), 10, 31)
 	asked = time.Duration(seconds) * time.Second
 	switch a.status {
 	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return asked, asked <= maxRetryAfter
-	case http.StatusConflict: // with Retry-After: the first try of the same Idempotency-Key is still at work
-		return asked, err == nil && asked <= maxRetryAfter
 	}
 	return 0, false
 }

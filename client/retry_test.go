@@ -57,8 +57,6 @@ func TestRetries(t *testing.T) {
 		{"503", status(503, refused, "Retry-After", "60"), 2, 60 * time.Second},
 		{"504", status(504, ""), 2, 0},
 		{"409 of the state", status(409, refused), 1, 0},
-		{"409 of a running key", status(409, refused, "Retry-After", "1"), 2, time.Second},
-		{"409 in an hour", status(409, refused, "Retry-After", "3600"), 1, 0},
 		{"301", status(301, "", "Location", "/elsewhere"), 1, 0},
 		{"400", status(400, refused, "Retry-After", "1"), 1, 0},
 		{"401", status(401, refused), 1, 0},

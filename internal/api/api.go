@@ -243,7 +243,7 @@ func (a *API) fail(out *recorder, err error) {
 	switch {
 	case status == http.StatusUnauthorized:
 		out.Header().Set("WWW-Authenticate", "Bearer")
-	case status == http.StatusServiceUnavailable, e.Code == clientele.ErrorCodeConflict && e.Field == "Idempotency-Key":
+	case status == http.StatusServiceUnavailable:
 		out.Header().Set("Retry-After", "1")
 	}
 	ans, encodeErr := encoded(status, e)

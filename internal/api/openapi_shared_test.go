@@ -78,8 +78,7 @@ func headers() object {
 		"X-Request-Id", header(true, "^req_[a-z0-9]+$", "The request's id, to be found in the server's log."),
 		"Idempotent-Replayed", header(nil, "^true$", "true when the answer was given before, to the same request; absent "+
 			"otherwise."),
-		"Retry-After", header(nil, "^[0-9]+$", "After how many seconds to send the request again. With 409, only while "+
-			"the first request with the Idempotency-Key is running."),
+		"Retry-After", header(nil, "^[0-9]+$", "After how many seconds to send the request again."),
 		"WWW-Authenticate", header(true, "^Bearer$", "How to say who is asking."))
 }
 
@@ -98,9 +97,9 @@ var failures = []failure{
 	{http.StatusForbidden, "The API key may only read.", "this API key may only read; use one with write scope", "", nil},
 	{http.StatusNotFound, "There is no such object in this mode.", `no customer "cus_none" in this mode`, "id",
 		[]string{"Idempotent-Replayed"}},
-	{http.StatusConflict, "The state of things does not allow this, or a request with the Idempotency-Key is running.",
+	{http.StatusConflict, "The state of things does not allow this.",
 		"another customer, cus_xxxxxxxxxxxxxxxx, has this external_id", "external_id",
-		[]string{"Idempotent-Replayed", "Retry-After"}},
+		[]string{"Idempotent-Replayed"}},
 	{http.StatusPreconditionFailed, "If-Match names another version: somebody else was quicker.",
 		"the object has changed since: it is at version 4; retrieve it and try again", "If-Match",
 		[]string{"Idempotent-Replayed"}},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"sync"
 	"time"
 
 	"clientele.dev/internal/store"
@@ -25,7 +24,6 @@ type Service struct {
 	now     func() time.Time
 	timeout time.Duration // after which a scan is ended
 	random  io.Reader
-	running sync.Map // of repeatKey: repeatable requests under way in this process
 }
 
 // Option changes how a Service is made.
@@ -101,23 +99,14 @@ func (r Repeat) keys() []string {
 	return keys
 }
 
-type repeatKey struct{ actor, key string }
-
 // transaction is what a change does, and what it answers.
 type transaction func(store.Tx) (store.Document, error)
 
-// change runs fn in one transaction, once: a repetition of the request gets the answer that was given, a refusal too.
+// change runs fn in one transaction, once: a repetition of the request gets the answer that was given, a refusal too,
+// and waits for it while the first is under way, also on another server.
 func (s *Service) change(ctx context.Context, call Call, fn transaction) (store.Document, error) {
 	if len(call.Repeat.keys()) == 0 {
 		return s.update(ctx, fn)
-	}
-	if call.Repeat.Key != "" {
-		key := repeatKey{call.Actor, call.Repeat.Key}
-		if _, busy := s.running.LoadOrStore(key, true); busy {
-			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "Idempotency-Key",
-				"a request with this Idempotency-Key is still running; send it again in a moment")
-		}
-		defer s.running.Delete(key)
 	}
 	var refusal error
 	doc, err := s.update(ctx, func(tx store.Tx) (doc store.Document, err error) {
@@ -142,7 +131,7 @@ func (s *Service) create(ctx context.Context, call Call, fn transaction) (store.
 
 // once answers a repetition with what is kept, and keeps the answer of a first time.
 func (s *Service) once(tx store.Tx, call Call, fn transaction) (doc store.Document, refusal, err error) {
-	kept, found, err := s.kept(tx, call)
+	kept, found, err := s.claimAnswer(tx, call)
 	switch {
 	case err != nil:
 		return store.Document{}, nil, err
@@ -184,10 +173,10 @@ func (s *Service) once(tx store.Tx, call Call, fn transaction) (doc store.Docume
 	return doc, nil, nil
 }
 
-// kept finds the answer given to an earlier sending of the request.
-func (s *Service) kept(tx store.Tx, call Call) (a store.Answer, found bool, err error) {
+// claimAnswer finds the answer given to an earlier sending of the request, or makes others of it wait for this one's.
+func (s *Service) claimAnswer(tx store.Tx, call Call) (a store.Answer, found bool, err error) {
 	for _, key := range call.Repeat.keys() {
-		if a, found, err = tx.Answer(call.Actor, key, s.now().Add(-answersKept)); err != nil || found {
+		if a, found, err = tx.ClaimAnswer(call.Actor, key, s.now().Add(-answersKept)); err != nil || found {
 			break
 		}
 	}

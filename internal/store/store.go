@@ -184,8 +184,9 @@ type Events interface {
 
 // Answers are the answers given to requests that may be sent again.
 type Answers interface {
-	// Answer finds the answer given to a repeatable request, if it was given after the moment.
-	Answer(actor, key string, after time.Time) (Answer, bool, error)
+	// ClaimAnswer finds the answer given to a repeatable request, if it was given after the moment. When there is none,
+	// whoever else claims it, on any server, waits until this transaction has ended and sees what came of it.
+	ClaimAnswer(actor, key string, after time.Time) (Answer, bool, error)
 	// SaveAnswer keeps an answer.
 	SaveAnswer(actor, key string, a Answer) error
 	// ForgetAnswers drops up to limit answers given before the moment and says how many.

@@ -73,8 +73,8 @@ func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64
 	return doc, version, err
 }
 
-// Answer implements [store.Tx].
-func (t *tx) Answer(actor, key string, after time.Time) (a store.Answer, found bool, err error) {
+// ClaimAnswer implements [store.Tx]. There is one writer at a time: whoever comes later waits anyway.
+func (t *tx) ClaimAnswer(actor, key string, after time.Time) (a store.Answer, found bool, err error) {
 	err = t.each(`SELECT fingerprint, answered_at, object_version, created, doc, refusal, object_type, object_id
 		FROM answers WHERE actor = $1 AND key = $2 AND answered_at > $3`,
 		func(r row) error {

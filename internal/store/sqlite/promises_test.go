@@ -91,7 +91,7 @@ func TestForgetAnswersForgetsTheOldOnes(t *testing.T) {
 			t.Errorf("forgot %d of 1, %v", n, err)
 		}
 		for _, key := range []string{"a", "b", "c", "d"} {
-			if _, found, err := tx.Answer("actor", key, time.Time{}); err != nil {
+			if _, found, err := tx.ClaimAnswer("actor", key, time.Time{}); err != nil {
 				return err
 			} else if found {
 				kept = append(kept, key)
