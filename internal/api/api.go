@@ -240,10 +240,10 @@ func (a *API) fail(out *recorder, err error) {
 	if status >= http.StatusInternalServerError {
 		a.log.Error("failed", "request_id", out.id, "error", err)
 	}
-	switch {
-	case status == http.StatusUnauthorized:
+	switch status {
+	case http.StatusUnauthorized:
 		out.Header().Set("WWW-Authenticate", "Bearer")
-	case status == http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable:
 		out.Header().Set("Retry-After", "1")
 	}
 	ans, encodeErr := encoded(status, e)

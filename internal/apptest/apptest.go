@@ -18,8 +18,8 @@ import (
 	"clientele.dev/internal/api"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
-	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sqlite"
+	"clientele.dev/internal/store/storetest"
 )
 
 // Epoch is when a server's clock starts.
@@ -64,7 +64,7 @@ func Open(dir string) (*Server, error) {
 	}
 	s := &Server{DB: db}
 	s.clock.Store(Epoch.UnixMilli())
-	s.Service = billing.New(twice{db}, billing.WithClock(s.Now))
+	s.Service = billing.New(storetest.Twice{Store: db}, billing.WithClock(s.Now))
 	if err := s.Service.Seed(ctx); err != nil {
 		return nil, err
 	}
@@ -82,27 +82,6 @@ func Open(dir string) (*Server, error) {
 	s.http.Start()
 	s.URL = s.http.URL
 	return s, nil
-}
-
-// twice is a store that runs every Update twice, the first time for nothing: a store may do that, so that no rule keeps
-// anything outside its transaction.
-type twice struct{ *sqlite.Store }
-
-// Update implements [store.Store].
-func (s twice) Update(ctx context.Context, fn func(store.Tx) error) error {
-	again := errors.New("once more")
-	return s.Store.Update(ctx, func(tx store.Tx) error {
-		err := tx.Nested(func() error {
-			if err := fn(tx); err != nil {
-				return err
-			}
-			return again
-		})
-		if err != again { //nolint:errorlint // nobody wraps it
-			return err
-		}
-		return fn(tx)
-	})
 }
 
 // Close stops the server. It panics when an answer was not as openapi.yaml says.

@@ -1,0 +1,249 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+var someDay = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// customer is a new customer, and its record.
+func customer(n int64) (store.Record, *clientele.Customer) {
+	c := &clientele.Customer{ID: fmt.Sprint("cus_", n), Name: fmt.Sprint("name ", n), Metadata: clientele.Metadata{}}
+	doc := fmt.Sprintf(`{"id":%q,"livemode":false,"delinquent":false,"metadata":{}}`, c.ID)
+	return store.Record{ID: c.ID, Seq: store.SeqAt(someDay) + n, Version: 1, JSON: []byte(doc)}, c
+}
+
+// holder says who has a name: whoever claims it for nobody is told.
+func holder(t *testing.T, s store.Store, name string) (id string) {
+	t.Helper()
+	undo := errors.New("for nobody")
+	err := s.Update(t.Context(), func(tx store.Tx) (err error) {
+		if id, err = tx.ClaimName(false, store.NameExternalID, name, store.Record{Seq: 1}); err != nil {
+			return err
+		}
+		return undo
+	})
+	if !errors.Is(err, undo) {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// named saves a new customer with a name, in steps.
+func named(tx store.Tx, n int64, name string) error {
+	rec, c := customer(n)
+	if _, err := tx.ClaimName(false, store.NameExternalID, name, rec); err != nil {
+		return err
+	}
+	return tx.SaveCustomer(rec, nil, c)
+}
+
+func nestedUndoes(t *testing.T, s, _ store.Store) {
+	refused := errors.New("refused")
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		if err := named(tx, 1, "before"); err != nil {
+			return err
+		}
+		err := tx.Nested(func() error {
+			if err := named(tx, 2, "inside"); err != nil {
+				return err
+			}
+			return refused
+		})
+		if !errors.Is(err, refused) {
+			t.Errorf("the nested step ended with %v", err)
+		}
+		return named(tx, 3, "after")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := holder(t, s, "before") + holder(t, s, "inside") + holder(t, s, "after"); got != "cus_1cus_3" {
+		t.Errorf("the names are %q's", got)
+	}
+}
+
+func updateUndoes(t *testing.T, s, other store.Store) {
+	refused := errors.New("refused")
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		return errors.Join(named(tx, 1, "one"), refused)
+	})
+	if !errors.Is(err, refused) || holder(t, s, "one") != "" {
+		t.Errorf("it ended with %v, and the name is %q's", err, holder(t, s, "one"))
+	}
+	err = other.View(t.Context(), func(tx store.Tx) error {
+		_, count, err := tx.ListCustomers(store.CustomerFilter{Window: store.Window{Limit: 1}})
+		if count != 0 {
+			t.Errorf("%d customers are left of it", count)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func callsEnd(t *testing.T, s, _ store.Store) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, call := range map[string]func(context.Context, func(store.Tx) error) error{
+		"View": s.View, "Scan": s.Scan, "Update": s.Update,
+	} {
+		err := call(ctx, func(tx store.Tx) error {
+			_, err := tx.CountEverybody()
+			return err
+		})
+		if name == "Update" && !errors.Is(err, context.Canceled) {
+			t.Errorf("%s that was given up before ended with %v", name, err)
+		}
+	}
+}
+
+func savesAreOfTheNextVersion(t *testing.T, s, _ store.Store) {
+	_, c := customer(1)
+	changed := *c
+	changed.Name = "Ada"
+	i := &clientele.Invoice{ID: "in_1", CustomerID: "cus_1", Metadata: clientele.Metadata{}}
+	p := &clientele.Payment{ID: "pi_1", CustomerID: "cus_1", Metadata: clientele.Metadata{}}
+	rec := func(version int64) store.Record {
+		return store.Record{ID: "x", Seq: 1, Version: version, JSON: []byte(`{"metadata":{}}`)}
+	}
+	saves := map[string]func(tx store.Tx, version int64) error{
+		"customer": func(tx store.Tx, v int64) error {
+			if v == 1 {
+				return tx.SaveCustomer(rec(v), nil, c)
+			}
+			return tx.SaveCustomer(rec(v), c, c)
+		},
+		"customer of another name": func(tx store.Tx, v int64) error {
+			if v == 1 {
+				return tx.SaveCustomer(rec(v), nil, c)
+			}
+			return tx.SaveCustomer(rec(v), c, &changed)
+		},
+		"invoice":  func(tx store.Tx, v int64) error { return tx.SaveInvoice(rec(v), i) },
+		"payment":  func(tx store.Tx, v int64) error { return tx.SavePayment(rec(v), p) },
+		"settings": func(tx store.Tx, v int64) error { return tx.SaveSettings(rec(v), clientele.Settings{}) },
+	}
+	undo := errors.New("for the next")
+	for name, save := range saves {
+		for version, want := range map[int64]string{2: "for the next", 3: "at version", 4: "at version"} {
+			err := s.Update(t.Context(), func(tx store.Tx) error {
+				if err := save(tx, 1); err != nil {
+					return err
+				}
+				if err := save(tx, version); err != nil {
+					return err
+				}
+				return undo
+			})
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: version %d after 1: %v, want %q", name, version, err, want)
+			}
+		}
+	}
+}
+
+func positionsRise(t *testing.T, s, _ store.Store) {
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		var last int64
+		for n := range int64(5) {
+			seq, err := tx.NextSeq(store.KindCustomer, someDay)
+			if err != nil {
+				return err
+			}
+			if seq <= last || seq < store.SeqAt(someDay) || seq >= store.SeqAt(someDay.Add(time.Millisecond)) {
+				t.Errorf("position %d comes after %d", seq, last)
+			}
+			last = seq
+			rec, c := customer(n)
+			rec.Seq = seq
+			if err := tx.SaveCustomer(rec, nil, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func answersAreForgotten(t *testing.T, s, _ store.Store) {
+	var kept []string
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		for i, key := range []string{"a", "b", "c", "d"} {
+			at := someDay.Add(time.Duration(i) * time.Hour)
+			if err := tx.SaveAnswer("actor", key, store.Answer{At: at}); err != nil {
+				return err
+			}
+		}
+		for _, want := range []int64{2, 1, 0} {
+			if n, err := tx.ForgetAnswers(someDay.Add(2*time.Hour), 2); n != want || err != nil {
+				t.Errorf("forgot %d, want %d: %v", n, want, err)
+			}
+		}
+		for _, key := range []string{"a", "b", "c", "d"} {
+			if _, found, err := tx.ClaimAnswer("actor", key, time.Time{}); err != nil {
+				return err
+			} else if found {
+				kept = append(kept, key)
+			}
+		}
+		return nil
+	})
+	if err != nil || strings.Join(kept, "") != "d" {
+		t.Errorf("kept %v, %v", kept, err)
+	}
+}
+
+func eventsAreInOrder(t *testing.T, s, other store.Store) {
+	event := func(id string, version int64, undo []byte) store.EventRecord {
+		return store.EventRecord{
+			Type: clientele.EventCustomerUpdated, ObjectID: id, ObjectVersion: version, At: someDay, RequestID: "req",
+			IdempotencyKey: "key", Actor: "actor", Undo: undo, Digest: store.DigestOf([]byte(id)),
+		}
+	}
+	want := []store.EventRecord{event("b", 1, nil), event("a", 1, nil), event("b", 2, []byte(`{"x":"é\u0000"}`))}
+	for _, e := range want {
+		if err := s.Update(t.Context(), func(tx store.Tx) error { return tx.AddEvent(e) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := other.View(t.Context(), func(tx store.Tx) error {
+		all, err := tx.EventsAfter(0, 10)
+		if err != nil || len(all) != 3 {
+			return fmt.Errorf("%d events, %w", len(all), err)
+		}
+		last := int64(0)
+		for i, e := range all {
+			if e.Seq <= last {
+				t.Errorf("event %d is at %d, after %d", i, e.Seq, last)
+			}
+			last, e.Seq, e.At = e.Seq, 0, e.At.UTC()
+			if got, want := fmt.Sprintf("%+v", e), fmt.Sprintf("%+v", want[i]); got != want {
+				t.Errorf("event %d is\n%s, want\n%s", i, got, want)
+			}
+		}
+		rest, err := tx.EventsAfter(all[0].Seq, 1)
+		if err != nil || len(rest) != 1 || rest[0].ObjectID != "a" {
+			t.Errorf("after the first comes %+v, %v", rest, err)
+		}
+		ofB, err := tx.ObjectEvents("b")
+		if err != nil || len(ofB) != 2 || ofB[0].Undo != nil || ofB[1].ObjectVersion != 2 {
+			t.Errorf("b has %+v, %v", ofB, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

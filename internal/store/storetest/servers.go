@@ -1,0 +1,228 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+)
+
+// servers are the rules over each of two stores, as two servers on one database have them.
+func servers(t *testing.T, first, second store.Store) [2]*billing.Service {
+	t.Helper()
+	s := [2]*billing.Service{billing.New(first), billing.New(second)}
+	if err := s[0].Seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// together runs fn many times at once, in turns on the servers.
+func together(s [2]*billing.Service, times int, fn func(n int, s *billing.Service)) {
+	var group sync.WaitGroup
+	for n := range times {
+		group.Go(func() { fn(n, s[n%2]) })
+	}
+	group.Wait()
+}
+
+func fields(t *testing.T, values map[string]any) billing.Fields {
+	t.Helper()
+	f := billing.Fields{}
+	for name, value := range values {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f[name] = jsontext.Value(raw)
+	}
+	return f
+}
+
+func create(t *testing.T, s *billing.Service, values map[string]any) (c clientele.Customer) {
+	t.Helper()
+	doc, err := s.CreateCustomer(t.Context(), billing.Call{Actor: "test"}, fields(t, values))
+	if err == nil {
+		err = json.Unmarshal(doc.JSON, &c)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	return c
+}
+
+const someDID = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+func namesAreClaimedOnce(t *testing.T, first, second store.Store) {
+	var made, told atomic.Int64
+	together(servers(t, first, second), 20, func(_ int, s *billing.Service) {
+		_, err := s.CreateCustomer(t.Context(), billing.Call{Actor: "test"}, fields(t, map[string]any{"did": someDID}))
+		refused, is := errors.AsType[*clientele.Error](err)
+		switch {
+		case err == nil:
+			made.Add(1)
+		case is && refused.Code == clientele.ErrorCodeConflict && strings.Contains(refused.Message, "cus_"):
+			told.Add(1)
+		default:
+			t.Error(err)
+		}
+	})
+	if made.Load() != 1 || told.Load() != 19 {
+		t.Errorf("%d got the name, and %d were told who has it", made.Load(), told.Load())
+	}
+}
+
+func repeatsHaveOneEffect(t *testing.T, first, second store.Store) {
+	s := servers(t, first, second)
+	call := billing.Call{Actor: "test", Repeat: billing.Repeat{Key: "one", Fingerprint: [32]byte{1}}}
+	answers := make([]string, 20)
+	together(s, len(answers), func(n int, s *billing.Service) {
+		doc, err := s.CreateCustomer(t.Context(), call, fields(t, map[string]any{"name": "one"}))
+		if err != nil {
+			t.Error(err)
+		}
+		answers[n] = string(doc.JSON)
+	})
+	if len(slices.Compact(answers)) != 1 {
+		t.Errorf("they were answered %q", answers)
+	}
+	everybody := store.CustomerFilter{Window: store.Window{Limit: 1}}
+	if _, count, err := s[0].ListCustomers(t.Context(), everybody, false); count != 1 {
+		t.Errorf("%d customers were made, %v", count, err)
+	}
+}
+
+func oneCustomerComesOfADID(t *testing.T, first, second store.Store) {
+	s := servers(t, first, second)
+	ids := make([]string, 20)
+	together(s, len(ids), func(n int, s *billing.Service) {
+		doc, err := s.CustomerOrNew(t.Context(), billing.Call{Actor: "test"}, someDID)
+		var c clientele.Customer
+		if err == nil {
+			err = json.Unmarshal(doc.JSON, &c)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		ids[n] = c.ID
+	})
+	if len(slices.Compact(ids)) != 1 {
+		t.Errorf("they got %v", ids)
+	}
+}
+
+func numbersHaveNoGaps(t *testing.T, first, second store.Store) {
+	s := servers(t, first, second)
+	c := create(t, s[0], map[string]any{"name": "one", "invoice_prefix": "NUM"})
+	const n = 20
+	numbers := make([]string, n)
+	together(s, n, func(i int, s *billing.Service) {
+		amount := clientele.NewAmount("", 100)
+		p := billing.InvoiceParams{CustomerID: c.ID, Finalize: true}
+		p.CurrencyID = "curr_test_usd"
+		p.Lines = []billing.LineParams{{Description: "work", UnitAmount: &amount}}
+		doc, err := s.CreateInvoice(t.Context(), billing.Call{Actor: "test"}, p)
+		var invoice clientele.Invoice
+		if err == nil {
+			err = json.Unmarshal(doc.JSON, &invoice)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		numbers[i] = invoice.Number
+	})
+	slices.Sort(numbers)
+	for i, number := range numbers {
+		if want := fmt.Sprintf("NUM-%04d", i+1); number != want {
+			t.Errorf("the numbers are %v", numbers)
+			break
+		}
+	}
+	differs := func(d billing.Difference) { t.Errorf("%s: %s", d.ID, d.Text) }
+	err := s[1].Verify(t.Context(), func(int64, int64) {}, differs)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func writesAreSeen(t *testing.T, first, second store.Store) {
+	s := servers(t, first, second)
+	for n := range 20 {
+		c := create(t, s[n%2], map[string]any{"name": fmt.Sprint("name ", n), "email": fmt.Sprintf("e%d@example.com", n)})
+		there := s[(n+1)%2]
+		if doc, err := there.Customer(t.Context(), false, c.ID); err != nil || !strings.Contains(string(doc.JSON), c.ID) {
+			t.Fatalf("customer %d: %v", n, err)
+		}
+		_, count, err := there.ListCustomers(t.Context(), store.CustomerFilter{
+			Email: c.Email, Window: store.Window{Limit: 1},
+		}, false)
+		if err != nil || count != 1 {
+			t.Fatalf("%d customers have the email %s, %v", count, c.Email, err)
+		}
+	}
+}
+
+func searchesFind(t *testing.T, first, second store.Store) {
+	s := servers(t, first, second)
+	for n := range 20 {
+		create(t, s[n%2], map[string]any{"name": fmt.Sprintf("Zoë%d Lovelace", n)})
+		all := int64(n) + 1
+		for query, want := range map[string]int64{fmt.Sprintf("zoe%d love", n): 1, "lovelace": all, "zo": all} {
+			_, count, err := s[(n+1)%2].SearchCustomers(t.Context(), false, query, 10, 0, false)
+			if err != nil || count != want {
+				t.Fatalf("after %d, %q finds %d, want %d: %v", n+1, query, count, want, err)
+			}
+		}
+	}
+}
+
+// pagesAreExact makes customers on both servers at once, some with earlier dates of creation, and removes some.
+func pagesAreExact(t *testing.T, first, second store.Store) {
+	s := servers(t, first, second)
+	const n = 120
+	ids := make([]string, n)
+	together(s, n, func(i int, s *billing.Service) {
+		values := map[string]any{"name": fmt.Sprint(i)}
+		if i%3 == 0 {
+			values["created_at"] = someDay.AddDate(0, 0, -i*7%50).Format("2006-01-02T15:04:05.000Z")
+		}
+		ids[i] = create(t, s, values).ID
+	})
+	gone := ids[:20]
+	together(s, len(gone), func(i int, s *billing.Service) {
+		if _, err := s.DeleteCustomer(t.Context(), billing.Call{Actor: "test"}, gone[i]); err != nil {
+			t.Error(err)
+		}
+	})
+	want := slices.Sorted(slices.Values(ids[len(gone):])) // ids follow the time of creation
+	slices.Reverse(want)
+	var got []string
+	for offset := int64(0); offset < n; offset += 7 {
+		docs, count, err := s[offset%2].ListCustomers(t.Context(), store.CustomerFilter{
+			Window: store.Window{Limit: 7, Offset: offset},
+		}, false)
+		if err != nil || count != int64(len(want)) {
+			t.Fatalf("%d are counted, want %d: %v", count, len(want), err)
+		}
+		for _, doc := range docs {
+			var c clientele.Customer
+			if err := json.Unmarshal(doc, &c); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, c.ID)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the pages have %d customers, want these %d in order:\n%v\n%v", len(got), len(want), got, want)
+	}
+}

@@ -1,0 +1,61 @@
+// Package storetest is the suite that every database must pass to keep the contract of package store: what each method
+// promises, and that several servers on one database are as right as one.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"clientele.dev/internal/store"
+)
+
+// Open opens a new, empty database twice, as two servers would. The test closes what it opens.
+type Open func(t *testing.T) (first, second store.Store)
+
+// Run runs the suite.
+func Run(t *testing.T, open Open) {
+	for name, test := range map[string]func(*testing.T, store.Store, store.Store){
+		"a step that fails leaves nothing":               nestedUndoes,
+		"a transaction that fails leaves nothing":        updateUndoes,
+		"who gives up is not waited for":                 callsEnd,
+		"saves are of the next version":                  savesAreOfTheNextVersion,
+		"positions rise":                                 positionsRise,
+		"a name is one customer's":                       namesAreClaimedOnce,
+		"answers are forgotten by age":                   answersAreForgotten,
+		"events are in order":                            eventsAreInOrder,
+		"a repeated request has one effect":              repeatsHaveOneEffect,
+		"one customer comes of a DID":                    oneCustomerComesOfADID,
+		"numbers have no gaps":                           numbersHaveNoGaps,
+		"what one server wrote the others read":          writesAreSeen,
+		"counts and pages are exact whoever wrote":       pagesAreExact,
+		"searches find what one server wrote at another": searchesFind,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first, second := open(t)
+			test(t, first, second)
+		})
+	}
+}
+
+// Twice is a store that runs every Update twice, the first time for nothing: a store may do that, so that no rule keeps
+// anything outside its transaction.
+type Twice struct{ store.Store }
+
+// Update implements [store.Store].
+func (s Twice) Update(ctx context.Context, fn func(store.Tx) error) error {
+	again := errors.New("once more")
+	return s.Store.Update(ctx, func(tx store.Tx) error {
+		err := tx.Nested(func() error {
+			if err := fn(tx); err != nil {
+				return err
+			}
+			return again
+		})
+		if err != again { //nolint:errorlint // nobody wraps it
+			return err
+		}
+		return fn(tx)
+	})
+}
