@@ -33,7 +33,8 @@ func TestVerify(t *testing.T) {
 			"delinquent is false, not true"},
 		{"delinquent column", "UPDATE customers SET delinquent = 1 - delinquent",
 			"the row in customers does not repeat its document"},
-		{"customer count", "UPDATE customer_totals SET count = 7", "test: the number of customers is not"},
+		{"count", "UPDATE row_counts SET count = 7 WHERE bits = 12 AND kind = 'invoices'",
+			"invoices: their number is not how many there are"},
 		{"remaining", "UPDATE invoices SET doc = json_set(doc, '$.amount_remaining', '1'), remaining = '1'" +
 			" WHERE status = 'uncollectible'", "amount_remaining is 1; the ledger says 600"},
 		{"remaining column", "UPDATE invoices SET remaining = '1' WHERE status = 'uncollectible'",

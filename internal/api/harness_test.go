@@ -198,7 +198,7 @@ func (s *server) state(t testing.TB) string {
 		"SELECT group_concat(livemode || kind || name || seq, char(10)) FROM customer_names",
 		"SELECT group_concat(doc, char(10)) FROM payment_currencies",
 		"SELECT group_concat(doc, char(10)) FROM payment_methods",
-		"SELECT group_concat(count, ' ') FROM customer_totals",
+		"SELECT group_concat(kind || livemode || bits || bucket || ' ' || count, char(10)) FROM row_counts",
 		"SELECT count(*) || ' ' || max(seq) FROM events",
 	} {
 		s.query(t, query, func(row *sqlite.Stmt) { b.WriteString(row.ColumnText(0) + "\n") })

@@ -69,12 +69,12 @@ func (t *tx) SaveCustomer(rec store.Record, before, after *clientele.Customer) e
 	}
 	switch {
 	case isDeleted && !wasDeleted:
-		if err := t.countCustomer(after.Livemode, rec.Seq, -1); err != nil {
+		if err := t.countRow("customers", after.Livemode, rec.Seq, -1); err != nil {
 			return err
 		}
 		return t.unindex(at, before)
 	case wasDeleted && !isDeleted:
-		if err := t.countCustomer(after.Livemode, rec.Seq, 1); err != nil {
+		if err := t.countRow("customers", after.Livemode, rec.Seq, 1); err != nil {
 			return err
 		}
 		return t.index(at, after)
@@ -105,7 +105,7 @@ func policy(c *clientele.Customer) *int64 {
 }
 
 func (t *tx) addCustomer(rec store.Record, c *clientele.Customer) error {
-	if err := t.countCustomer(c.Livemode, rec.Seq, 1); err != nil {
+	if err := t.countRow("customers", c.Livemode, rec.Seq, 1); err != nil {
 		return err
 	}
 	number, err := t.nextNumber(c.Livemode, rec.Seq)
@@ -129,10 +129,10 @@ type position struct{ seq, number int64 }
 // nextNumber numbers a new customer, and notes when it is older than one that was there.
 func (t *tx) nextNumber(live bool, seq int64) (number int64, err error) {
 	read := func(r row) error { number = r.int(0) + 1; return nil }
-	if err := t.each("SELECT max(last_number) FROM customer_totals", read); err != nil {
+	if err := t.each("SELECT max(last_number) FROM customer_numbers", read); err != nil {
 		return 0, err
 	}
-	return number, t.run(`UPDATE customer_totals SET last_number = $1, in_order = in_order
+	return number, t.run(`UPDATE customer_numbers SET last_number = $1, in_order = in_order
 			AND NOT EXISTS (SELECT 1 FROM customers WHERE shown = $2 AND seq > $3)
 			AND NOT EXISTS (SELECT 1 FROM customers WHERE livemode = $2 AND deleted_at IS NOT NULL AND seq > $3)
 		WHERE livemode = $2`, number, live, seq)
@@ -161,13 +161,6 @@ func (t *tx) updateCustomer(rec store.Record, before, after *clientele.Customer,
 		err = fmt.Errorf("customer %s was not at version %d", after.ID, rec.Version-1)
 	}
 	return err
-}
-
-// countCustomer keeps the totals. Only a customer that comes at the newest end leaves the others where they are.
-func (t *tx) countCustomer(live bool, seq, by int64) error {
-	return t.run(`UPDATE customer_totals SET count = count + $1, shifts = shifts + ($2 OR EXISTS (
-			SELECT 1 FROM customers WHERE shown = $3 AND seq > $4))
-		WHERE livemode = $3`, by, by < 0, live, seq)
 }
 
 // index makes a customer findable.

@@ -43,6 +43,9 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 		if err := t.countBelonging(i.CustomerID, "invoices", 1); err != nil {
 			return err
 		}
+		if err := t.countRow("invoices", i.Livemode, rec.Seq, 1); err != nil {
+			return err
+		}
 		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, zero, remaining,
 			settled_at, doc, id, livemode, customer_id, currency_id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
@@ -81,6 +84,9 @@ func (t *tx) DeleteInvoice(rec store.Record, i *clientele.Invoice) error {
 		return err
 	}
 	if err := t.countBelonging(i.CustomerID, "invoices", -1); err != nil {
+		return err
+	}
+	if err := t.countRow("invoices", i.Livemode, rec.Seq, -1); err != nil {
 		return err
 	}
 	if err := t.reindexInvoiceText(rec.Seq, i.Livemode, ""); err != nil {

@@ -315,16 +315,16 @@ func checkFile(t *testing.T, path string, writers []*customerWriter) {
 		}
 	}
 	for query, want := range map[string]string{
-		"PRAGMA integrity_check":                                         "ok",
-		"SELECT count(*) FROM customers":                                 strconv.Itoa(customers),
-		"SELECT count FROM customer_totals WHERE livemode = 0":           strconv.Itoa(customers),
-		"SELECT count(*) FROM customer_texts":                            strconv.Itoa(customers),
-		"SELECT count(*) FROM customer_names WHERE kind = 'external_id'": strconv.Itoa(customers),
-		"SELECT count(*) FROM customer_metadata":                         strconv.Itoa(customers),
-		"SELECT count(*) FROM customer_search_test('\"kill storm\"')":    strconv.Itoa(customers),
-		"SELECT sum(version) FROM customers":                             strconv.Itoa(writes),
-		"SELECT count(*) FROM events WHERE type LIKE 'customer.%'":       strconv.Itoa(writes),
-		"SELECT count(*) FROM answers":                                   strconv.Itoa(writes),
+		"PRAGMA integrity_check":         "ok",
+		"SELECT count(*) FROM customers": strconv.Itoa(customers),
+		"SELECT sum(count) FROM row_counts WHERE bits = 36 AND kind = 'customers'": strconv.Itoa(customers),
+		"SELECT count(*) FROM customer_texts":                                      strconv.Itoa(customers),
+		"SELECT count(*) FROM customer_names WHERE kind = 'external_id'":           strconv.Itoa(customers),
+		"SELECT count(*) FROM customer_metadata":                                   strconv.Itoa(customers),
+		"SELECT count(*) FROM customer_search_test('\"kill storm\"')":              strconv.Itoa(customers),
+		"SELECT sum(version) FROM customers":                                       strconv.Itoa(writes),
+		"SELECT count(*) FROM events WHERE type LIKE 'customer.%'":                 strconv.Itoa(writes),
+		"SELECT count(*) FROM answers":                                             strconv.Itoa(writes),
 	} {
 		var got string
 		err := sqlitex.ExecuteTransient(c, query, &sqlitex.ExecOptions{ResultFunc: func(stmt *sqlite.Stmt) error {

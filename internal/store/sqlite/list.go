@@ -30,11 +30,15 @@ func (w *where) equal(column, value string) {
 	}
 }
 
-// mode restricts to a mode, and to a customer's objects unless that is empty. A customer has few of them: the + keeps
-// the planner from walking the whole mode's.
+// wholeMode is the condition of a list that nothing else restricts.
+const wholeMode = "livemode = $1"
+
+// mode, which comes first, restricts to a mode, and to a customer's objects unless that is empty. A customer has few of
+// them: the + keeps the planner from walking the whole mode's.
 func (w *where) mode(live bool, customerID string) {
 	if customerID == "" {
-		w.add("livemode = ?", live)
+		w.args = append(w.args, live)
+		w.conditions = append(w.conditions, wholeMode)
 		return
 	}
 	w.add("customer_id = ?", customerID)
@@ -81,7 +85,7 @@ func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count i
 	err = t.interruptible(func() (err error) {
 		var seqs []int64
 		if len(w.conditions) == plain && byTime(f.Order) && !f.Deleted {
-			seqs, count, err = t.listAllCustomers(f)
+			seqs, count, err = t.everything("customers", f.Livemode, f.Order, f.Window)
 		} else {
 			seqs, count, err = t.list("customers", f.Livemode, w, f.Order, f.Window)
 		}

@@ -2,43 +2,46 @@ package sqlite
 
 import (
 	"slices"
-	"sync"
 
 	"clientele.dev/internal/store"
 )
 
-// markEvery is how far apart marks are: no page skips more customers than this.
-const markEvery = 500
+// counted are the tables whose rows are counted in row_counts, with the column that says in which mode's list a row is.
+var counted = map[string]string{"customers": "shown", "invoices": "livemode", "payments": "livemode"}
 
-// marks are the positions of every 500th customer of a mode, counted from the oldest, so that a page deep in the list
-// is found without skipping all before it. A new customer comes at the newest end and moves none of them; whatever
-// does move some counts a shift in the database, and the marks are made again when next needed.
-type marks struct {
-	mu     sync.Mutex
-	shifts int64
-	seqs   []int64 // seqs[i] is the customer that i*markEvery others are older than
+// levels are the bits by which buckets of row_counts are coarser than a millisecond, the coarsest first: each bucket
+// has at most 256 of the next level.
+var levels = [...]int64{36, 28, 20, 12}
+
+// countRow counts a new row of a table, or one that is gone.
+func (t *tx) countRow(table string, live bool, seq, by int64) error {
+	return t.run(`INSERT INTO row_counts (kind, livemode, bits, bucket, count)
+		SELECT $1, $2, column1, $3 >> column1, $4 FROM (VALUES (36), (28), (20), (12)) WHERE true
+		ON CONFLICT DO UPDATE SET count = count + excluded.count`, table, live, seq>>16, by)
 }
 
-// listAllCustomers answers the positions of a page of all customers by time of creation.
-func (t *tx) listAllCustomers(f store.CustomerFilter) (seqs []int64, count int64, err error) {
-	var shifts int64
-	read := func(r row) error { count, shifts = r.int(0), r.int(1); return nil }
-	if err := t.each("SELECT count, shifts FROM customer_totals WHERE livemode = $1", read, f.Livemode); err != nil {
+// everything answers the positions of a page of all of a mode by time of creation, and how many there are.
+func (t *tx) everything(
+	table string, live bool, order []store.Order, page store.Window,
+) (seqs []int64, count int64, err error) {
+	read := func(r row) error { count = r.int(0); return nil }
+	const total = `SELECT coalesce(sum(count), 0) FROM row_counts WHERE kind = $1 AND livemode = $2 AND bits = $3`
+	if err := t.each(total, read, table, live, levels[0]); err != nil {
 		return nil, 0, err
 	}
-	desc := len(f.Order) == 0 || f.Order[0].Desc
-	from, skip := int64(0), f.Offset
+	desc := len(order) == 0 || order[0].Desc
+	from, skip := int64(0), page.Offset
 	if desc {
 		from = 1<<63 - 1
 	}
-	reverse := false
+	backwards := page.Before != ""
+	const short = 100 // rows that are walked sooner than found in the counts
 	switch {
-	case f.After != "" || f.Before != "":
-		if from, err = t.seqOf("customers", f.Livemode, f.Window); err != nil {
+	case page.After != "" || backwards:
+		if from, err = t.seqOf(table, live, page); err != nil {
 			return nil, 0, err
 		}
-		reverse = f.Before != ""
-		desc = desc != reverse
+		desc = desc != backwards
 		if desc {
 			from--
 		} else {
@@ -46,73 +49,63 @@ func (t *tx) listAllCustomers(f store.CustomerFilter) (seqs []int64, count int64
 		}
 	case skip >= count:
 		return nil, count, nil
-	case skip > markEvery:
-		if from, skip, err = t.nearestMark(f.Livemode, count, shifts, skip, desc); err != nil {
+	case skip > short:
+		if from, skip, err = t.skipTo(table, live, skip, desc); err != nil {
 			return nil, 0, err
 		}
 	}
-	seqs, err = t.customersFrom(f.Livemode, from, desc, f.Limit, skip)
-	if err != nil {
-		return nil, 0, err
-	}
-	if reverse {
+	seqs, err = t.walk(table, live, from, desc, page.Limit, skip)
+	if backwards {
 		slices.Reverse(seqs)
 	}
-	return seqs, count, nil
+	return seqs, count, err
 }
 
-// customersFrom walks the customers from a position on, itself included.
-func (t *tx) customersFrom(live bool, from int64, desc bool, limit, skip int64) (seqs []int64, err error) {
-	query := `SELECT seq FROM customers WHERE shown = $1 AND seq >= $2
-		ORDER BY seq ASC LIMIT $3 OFFSET $4`
+// walk reads positions from one on, itself included.
+func (t *tx) walk(table string, live bool, from int64, desc bool, limit, skip int64) (seqs []int64, err error) {
+	order := " AND seq >= $2 ORDER BY seq ASC LIMIT $3 OFFSET $4"
 	if desc {
-		query = `SELECT seq FROM customers WHERE shown = $1 AND seq <= $2
-			ORDER BY seq DESC LIMIT $3 OFFSET $4`
+		order = " AND seq <= $2 ORDER BY seq DESC LIMIT $3 OFFSET $4"
 	}
-	err = t.each(query, func(r row) error {
+	err = t.each("SELECT seq FROM "+table+" WHERE "+counted[table]+" = $1"+order, func(r row) error {
 		seqs = append(seqs, r.int(0))
 		return nil
 	}, live, from, limit, skip)
 	return seqs, err
 }
 
-// nearestMark returns where to start walking to the customer that offset others stand before, and how many to skip.
-func (t *tx) nearestMark(live bool, count, shifts, offset int64, desc bool) (from, skip int64, err error) {
-	m := &t.store.marks[mode(live)]
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.shifts != shifts || len(m.seqs) == 0 {
-		m.shifts, m.seqs = shifts, nil
-		oldest, err := t.customersFrom(live, 0, false, 1, 0)
-		if err != nil || len(oldest) == 0 {
-			return 0, offset, err
-		}
-		m.seqs = oldest
+// skipTo returns where to start walking to the row that offset others stand before, and how many to skip from there.
+func (t *tx) skipTo(table string, live bool, offset int64, desc bool) (from, skip int64, err error) {
+	query := `SELECT bucket, count FROM row_counts
+		WHERE kind = $1 AND livemode = $2 AND bits = $3 AND bucket BETWEEN $4 AND $5 ORDER BY bucket`
+	if desc {
+		query += " DESC"
 	}
-	for next := int64(len(m.seqs)) * markEvery; next < count; next += markEvery {
-		seqs, err := t.customersFrom(live, m.seqs[len(m.seqs)-1], false, 1, markEvery)
+	bucket, skip := int64(0), offset
+	first, last := int64(0), int64(1<<62)
+	for i, bits := range levels {
+		if i > 0 { // those of the bucket that was found
+			finer := levels[i-1] - bits
+			first, last = bucket<<finer, (bucket+1)<<finer-1
+		}
+		found := false
+		err := t.each(query, func(r row) error {
+			switch count := r.int(1); {
+			case found:
+			case skip < count:
+				found, bucket = true, r.int(0)
+			default:
+				skip -= count
+			}
+			return nil
+		}, table, live, bits, first, last)
 		if err != nil {
 			return 0, 0, err
 		}
-		m.seqs = append(m.seqs, seqs...)
 	}
-	place := offset // how many are older than the customer sought
+	width := levels[len(levels)-1] + 16 // bits of a position within the bucket
 	if desc {
-		place = count - 1 - offset
+		return (bucket+1)<<width - 1, skip, nil
 	}
-	mark := place / markEvery
-	if !desc {
-		return m.seqs[mark], place - mark*markEvery, nil
-	}
-	if mark+1 >= int64(len(m.seqs)) || (mark+1)*markEvery >= count { // newer than the last mark in this snapshot
-		return 1<<63 - 1, offset, nil
-	}
-	return m.seqs[mark+1], (mark+1)*markEvery - place, nil
-}
-
-func mode(live bool) int {
-	if live {
-		return 1
-	}
-	return 0
+	return bucket << width, skip, nil
 }

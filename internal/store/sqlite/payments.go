@@ -30,6 +30,9 @@ func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
 		if err := t.countBelonging(p.CustomerID, "payments", 1); err != nil {
 			return err
 		}
+		if err := t.countRow("payments", p.Livemode, rec.Seq, 1); err != nil {
+			return err
+		}
 		return t.reindexMetadata("payment_metadata", rec.Seq, p.Livemode, nil, p.Metadata)
 	}
 	changed, err := t.exec(`UPDATE payments SET version = $2, status = $3, updated_at = $4, doc = $5
@@ -74,7 +77,12 @@ func (t *tx) listOf(
 ) (docs [][]byte, count int64, err error) {
 	err = t.interruptible(func() error {
 		var seqs []int64
-		if seqs, count, err = t.list(table, live, w, order, page); err == nil {
+		if len(w.conditions) == 1 && w.conditions[0] == wholeMode && byTime(order) && counted[table] != "" {
+			seqs, count, err = t.everything(table, live, order, page)
+		} else {
+			seqs, count, err = t.list(table, live, w, order, page)
+		}
+		if err == nil {
 			docs, err = t.docs(table, seqs)
 		}
 		return err

@@ -275,7 +275,7 @@ func (t *tx) searchPage(s store.CustomerSearch, everything tier) (page []int64, 
 func (t *tx) tierPage(live bool, part tier, limit, skip int64) ([]int64, error) {
 	inOrder := true
 	read := func(r row) error { inOrder = r.int(0) == 1; return nil }
-	if err := t.each("SELECT in_order FROM customer_totals WHERE livemode = $1", read, live); err != nil {
+	if err := t.each("SELECT in_order FROM customer_numbers WHERE livemode = $1", read, live); err != nil {
 		return nil, err
 	}
 	number, from, w := part.from(live, !inOrder)

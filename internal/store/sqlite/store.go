@@ -16,7 +16,6 @@ type Store struct {
 	lookups  *pool         // for what is quick and must never wait: keys and applications, whether the database answers
 	scanning chan struct{} // a place for each scan that may run
 	writer   *writer
-	marks    [2]marks // per mode, see paging.go
 	options
 }
 
@@ -78,7 +77,7 @@ func (s *Store) Ready(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.lookups.read(ctx, func(c *conn) error { return c.run("SELECT 1 FROM customer_totals") })
+	return s.lookups.read(ctx, func(c *conn) error { return c.run("SELECT 1 FROM customer_numbers") })
 }
 
 // tryWriting writes more than one request does, and removes it. A small write would find a place on a full disk, in the

@@ -66,9 +66,17 @@ func (t *tx) Contradictions(fn func(id, text string)) error {
 				return err
 			}
 		}
-		return t.report(`SELECT CASE livemode WHEN 1 THEN 'live' ELSE 'test' END FROM customer_totals n
-			WHERE count <> (SELECT count(*) FROM customers c WHERE c.shown = n.livemode)`,
-			"the number of customers is not how many there are", fn)
+		for table, mode := range counted {
+			is := "SELECT livemode, bits, bucket, count FROM row_counts WHERE count <> 0 AND kind = '" + table + "'"
+			must := "SELECT " + mode + ", column1, seq >> 16 >> column1, count(*) FROM " + table +
+				" JOIN (VALUES (36), (28), (20), (12)) WHERE " + mode + " IS NOT NULL GROUP BY 1, 2, 3"
+			query := "SELECT '" + table + "' WHERE EXISTS (" + is + " EXCEPT " + must + ")" +
+				" OR EXISTS (" + must + " EXCEPT " + is + ")"
+			if err := t.report(query, "their number is not how many there are", fn); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -189,7 +189,7 @@ func searchesFind(t *testing.T, first, second store.Store) {
 // pagesAreExact makes customers on both servers at once, some with earlier dates of creation, and removes some.
 func pagesAreExact(t *testing.T, first, second store.Store) {
 	s := servers(t, first, second)
-	const n = 120
+	const n = 300
 	ids := make([]string, n)
 	together(s, n, func(i int, s *billing.Service) {
 		values := map[string]any{"name": fmt.Sprint(i)}
@@ -207,7 +207,7 @@ func pagesAreExact(t *testing.T, first, second store.Store) {
 	want := slices.Sorted(slices.Values(ids[len(gone):])) // ids follow the time of creation
 	slices.Reverse(want)
 	var got []string
-	for offset := int64(0); offset < n; offset += 7 {
+	for offset := int64(0); offset < n; offset += 7 { // deep enough for the counts
 		docs, count, err := s[offset%2].ListCustomers(t.Context(), store.CustomerFilter{
 			Window: store.Window{Limit: 7, Offset: offset},
 		}, false)
