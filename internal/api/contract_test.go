@@ -57,8 +57,12 @@ func TestListsCarryTheNewestOfWhatBelongsToEachCustomer(t *testing.T) {
 	if len(whole.Invoices) != 12 || whole.InvoiceCount != 12 || len(whole.Payments) != 11 || whole.PaymentCount != 11 {
 		t.Errorf("retrieve has %d invoices and %d payments", len(whole.Invoices), len(whole.Payments))
 	}
+	everything := ok(payment.Invoices.List(t.Context(), client.InvoiceListParams{}))(t).Count
 	unissued := draft(t, payment, rich.ID, "curr_test_usd", "1")
 	ok(payment.Invoices.Delete(t.Context(), unissued.ID))(t)
+	if n := ok(payment.Invoices.List(t.Context(), client.InvoiceListParams{}))(t).Count; n != everything {
+		t.Errorf("after a draft came and went %d invoices are counted, want %d", n, everything)
+	}
 	if n := s.send(t, "GET", "/api/customers/"+rich.ID, "").customer(t).InvoiceCount; n != 12 {
 		t.Errorf("after a draft came and went there are %d invoices", n)
 	}
