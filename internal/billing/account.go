@@ -24,7 +24,7 @@ type account struct {
 
 // open starts work on a customer's account. That of a deleted customer can still be settled.
 func (s *Service) open(tx store.Tx, call Call, customer string) (*account, error) {
-	rec, err := findOrDeleted(tx, call.Livemode, customer)
+	rec, err := findCustomerOrDeleted(tx, call.Livemode, customer)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (s *Service) open(tx store.Tx, call Call, customer string) (*account, error
 	if err != nil {
 		return nil, err
 	}
-	a := &account{s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: clone(before)}
+	a := &account{s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: cloneCustomer(before)}
 	return a, nil
 }
 
@@ -70,7 +70,7 @@ func (a *account) post(t clientele.BalanceTransaction) (clientele.BalanceTransac
 	}
 	t.Object, t.Livemode, t.CustomerID = "balance_transaction", a.call.Livemode, a.customer.ID
 	t.RequestedBy, t.CreatedAt = a.call.Actor, clientele.At(time.UnixMilli(seq>>16))
-	doc, err := encode(t)
+	doc, err := encodeObject(t)
 	if err != nil {
 		return t, err
 	}
@@ -87,10 +87,10 @@ func (a *account) close() error {
 		return err
 	}
 	a.customer.Delinquent = overdue
-	if err := settle(a.tx, a.customer); err != nil {
+	if err := fillBalance(a.tx, a.customer); err != nil {
 		return err
 	}
-	a.rec, err = a.s.replace(a.tx, a.call, a.rec, a.before, a.customer)
+	a.rec, err = a.s.replaceCustomer(a.tx, a.call, a.rec, a.before, a.customer)
 	return err
 }
 

@@ -86,7 +86,7 @@ func (s *Service) MoveCredit(ctx context.Context, call Call, customer string, p 
 		if t, err = a.moveCredit(t); err != nil {
 			return store.Document{}, err
 		}
-		doc, err := encode(t)
+		doc, err := encodeObject(t)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -158,7 +158,7 @@ func (s *Service) ListBalanceTransactions(
 	ctx context.Context, customer string, f store.LedgerFilter,
 ) (docs [][]byte, count int64, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, err := find(tx, f.Livemode, customer)
+		rec, err := findCustomer(tx, f.Livemode, customer)
 		if err != nil {
 			return err
 		}
@@ -253,7 +253,7 @@ func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParam
 	if err := fillMetadata(&note.Metadata, p.Metadata); err != nil {
 		return nil, err
 	}
-	doc, err := encode(note)
+	doc, err := encodeObject(note)
 	if err != nil {
 		return nil, err
 	}

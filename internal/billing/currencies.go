@@ -102,7 +102,7 @@ func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParam
 }
 
 func (s *Service) addCurrency(tx store.Tx, call Call, c clientele.PaymentCurrency) (store.Document, error) {
-	doc, err := encode(c)
+	doc, err := encodeObject(c)
 	if err != nil {
 		return store.Document{}, err
 	}
@@ -194,7 +194,7 @@ func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (
 }
 
 func (s *Service) addMethod(tx store.Tx, call Call, m clientele.PaymentMethod) (store.Document, error) {
-	doc, err := encode(m)
+	doc, err := encodeObject(m)
 	if err != nil {
 		return store.Document{}, err
 	}

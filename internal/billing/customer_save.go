@@ -15,8 +15,8 @@ import (
 // This file is how a customer is found, made, changed and saved inside a transaction; customers.go is what a user can
 // ask for.
 
-// find finds a customer by what a path says. A text that looks like a DID and is none is an error of its own.
-func find(tx store.Tx, live bool, text string) (store.Record, error) {
+// findCustomer finds a customer by what a path says. A text that looks like a DID and is none is an error of its own.
+func findCustomer(tx store.Tx, live bool, text string) (store.Record, error) {
 	ref := ParseRef(text)
 	rec, found, err := tx.Customer(live, ref)
 	if err != nil || found {
@@ -25,12 +25,12 @@ func find(tx store.Tx, live bool, text string) (store.Record, error) {
 	if _, err := did.Parse(text); err != nil && did.LooksLike(text) {
 		return rec, invalid("id", "%q is neither a customer's id nor a DID: %s", text, err)
 	}
-	return rec, notFound(text)
+	return rec, noCustomer(text)
 }
 
-// findOrDeleted finds a customer that is there or, by id, one that was deleted.
-func findOrDeleted(tx store.Tx, live bool, text string) (store.Record, error) {
-	rec, err := find(tx, live, text)
+// findCustomerOrDeleted finds a customer that is there or, by id, one that was deleted.
+func findCustomerOrDeleted(tx store.Tx, live bool, text string) (store.Record, error) {
+	rec, err := findCustomer(tx, live, text)
 	if !isCode(err, clientele.ErrorCodeNotFound) {
 		return rec, err
 	}
@@ -41,8 +41,8 @@ func findOrDeleted(tx store.Tx, live bool, text string) (store.Record, error) {
 	return rec, err
 }
 
-func load(tx store.Tx, live bool, ref string) (store.Record, *clientele.Customer, error) {
-	rec, err := find(tx, live, ref)
+func loadCustomer(tx store.Tx, live bool, ref string) (store.Record, *clientele.Customer, error) {
+	rec, err := findCustomer(tx, live, ref)
 	if err != nil {
 		return rec, nil, err
 	}
@@ -55,8 +55,8 @@ func decodeCustomer(rec store.Record) (*clientele.Customer, error) {
 	return c, json.Unmarshal(rec.JSON, c)
 }
 
-// clone copies what a patch may change in place.
-func clone(c *clientele.Customer) *clientele.Customer {
+// cloneCustomer copies what a patch may change in place.
+func cloneCustomer(c *clientele.Customer) *clientele.Customer {
 	copied := *c
 	copied.Metadata, copied.TokenBalance = maps.Clone(c.Metadata), maps.Clone(c.TokenBalance)
 	if c.Shipping != nil {
@@ -66,12 +66,12 @@ func clone(c *clientele.Customer) *clientele.Customer {
 	return &copied
 }
 
-func notFound(ref string) error {
+func noCustomer(ref string) error {
 	return clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no customer %q in this mode", ref)
 }
 
-// add makes a new customer.
-func (s *Service) add(tx store.Tx, call Call, n newCustomer) (store.Record, error) {
+// addCustomer makes a new customer.
+func (s *Service) addCustomer(tx store.Tx, call Call, n newCustomer) (store.Record, error) {
 	now := s.now()
 	created := now
 	if !n.createdAt.IsZero() {
@@ -96,22 +96,22 @@ func (s *Service) add(tx store.Tx, call Call, n newCustomer) (store.Record, erro
 		return store.Record{}, err
 	}
 	rec := store.Record{ID: c.ID, Seq: seq, Version: 1}
-	if err := settle(tx, c); err != nil {
+	if err := fillBalance(tx, c); err != nil {
 		return store.Record{}, err
 	}
-	if rec.JSON, err = encode(c); err != nil {
+	if rec.JSON, err = encodeObject(c); err != nil {
 		return store.Record{}, err
 	}
-	for _, name := range append(names(c), store.Ref{Kind: store.NamePrefix, Name: c.InvoicePrefix}) {
-		if err := claim(tx, call.Livemode, rec, name); err != nil {
+	for _, name := range append(customerNames(c), store.Ref{Kind: store.NamePrefix, Name: c.InvoicePrefix}) {
+		if err := claimName(tx, call.Livemode, rec, name); err != nil {
 			return store.Record{}, err
 		}
 	}
-	return rec, s.save(tx, call, clientele.EventCustomerCreated, rec, nil, c, nil)
+	return rec, s.saveCustomer(tx, call, clientele.EventCustomerCreated, rec, nil, c, nil)
 }
 
-// settle fills what depends on other fields: the balance's form depends on the currency.
-func settle(tx store.Tx, c *clientele.Customer) error {
+// fillBalance writes the balance as decimals of the customer's currency.
+func fillBalance(tx store.Tx, c *clientele.Customer) error {
 	currency, found, err := tx.PaymentCurrency(c.Livemode, c.CurrencyID)
 	if err != nil {
 		return err
@@ -143,24 +143,24 @@ func (s *Service) patchCustomer(tx store.Tx, call Call, rec store.Record, patch 
 	if err != nil {
 		return rec, err
 	}
-	after := clone(before)
+	after := cloneCustomer(before)
 	if err := patch.apply(after); err != nil {
 		return rec, err
 	}
-	return s.replace(tx, call, rec, before, after)
+	return s.replaceCustomer(tx, call, rec, before, after)
 }
 
-// replace saves a customer that may have changed: its names are claimed, and the event says what was before.
-func (s *Service) replace(
+// replaceCustomer saves a customer that may have changed: its names are claimed, and the event says what was before.
+func (s *Service) replaceCustomer(
 	tx store.Tx, call Call, rec store.Record, before, after *clientele.Customer,
 ) (store.Record, error) {
 	if before.CurrencyID != after.CurrencyID {
-		if err := settle(tx, after); err != nil {
+		if err := fillBalance(tx, after); err != nil {
 			return rec, err
 		}
 	}
 	old := rec.JSON
-	changed, err := encode(after)
+	changed, err := encodeObject(after)
 	if err != nil || bytes.Equal(changed, old) {
 		return rec, err
 	}
@@ -170,27 +170,28 @@ func (s *Service) replace(
 		}
 		if after.ExternalID != "" {
 			name := store.Ref{Kind: store.NameExternalID, Name: after.ExternalID}
-			if err := claim(tx, call.Livemode, rec, name); err != nil {
+			if err := claimName(tx, call.Livemode, rec, name); err != nil {
 				return rec, err
 			}
 		}
 	}
 	// A prefix is the customer's for ever: invoices have numbers with it.
 	if before.InvoicePrefix != after.InvoicePrefix {
-		if err := claim(tx, call.Livemode, rec, store.Ref{Kind: store.NamePrefix, Name: after.InvoicePrefix}); err != nil {
+		prefix := store.Ref{Kind: store.NamePrefix, Name: after.InvoicePrefix}
+		if err := claimName(tx, call.Livemode, rec, prefix); err != nil {
 			return rec, err
 		}
 	}
 	after.UpdatedAt = clientele.At(s.now())
-	if rec.JSON, err = encode(after); err != nil {
+	if rec.JSON, err = encodeObject(after); err != nil {
 		return rec, err
 	}
 	rec.Version++
-	return rec, s.save(tx, call, clientele.EventCustomerUpdated, rec, before, after, old)
+	return rec, s.saveCustomer(tx, call, clientele.EventCustomerUpdated, rec, before, after, old)
 }
 
-// save writes the customer and the event that says what happened to it.
-func (s *Service) save(
+// saveCustomer writes the customer and the event that says what happened to it.
+func (s *Service) saveCustomer(
 	tx store.Tx, call Call, event string, rec store.Record, before, after *clientele.Customer, old []byte,
 ) error {
 	if err := tx.SaveCustomer(rec, before, after); err != nil {
@@ -201,8 +202,8 @@ func (s *Service) save(
 	})
 }
 
-// names are a customer's unique names, always in one order, so that an error names the same one every time.
-func names(c *clientele.Customer) (all []store.Ref) {
+// customerNames are a customer's unique names, always in one order, so that an error names the same one every time.
+func customerNames(c *clientele.Customer) (all []store.Ref) {
 	for _, n := range []store.Ref{{Kind: store.NameDID, Name: c.DID}, {Kind: store.NameExternalID, Name: c.ExternalID}} {
 		if n.Name != "" {
 			all = append(all, n)
@@ -211,8 +212,8 @@ func names(c *clientele.Customer) (all []store.Ref) {
 	return all
 }
 
-// claim gives a customer a unique name, or says who has it.
-func claim(tx store.Tx, live bool, customer store.Record, n store.Ref) error {
+// claimName gives a customer a unique name, or says who has it.
+func claimName(tx store.Tx, live bool, customer store.Record, n store.Ref) error {
 	holder, err := tx.ClaimName(live, n.Kind, n.Name, customer)
 	if err != nil || holder == "" {
 		return err

@@ -22,7 +22,7 @@ func ParseRef(text string) store.Ref {
 // Customer answers the customer expanded with what belongs to it: its payments and invoices.
 func (s *Service) Customer(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, err := find(tx, live, ref)
+		rec, err := findCustomer(tx, live, ref)
 		if err != nil {
 			return err
 		}
@@ -41,12 +41,12 @@ func (s *Service) CustomerOrNew(ctx context.Context, call Call, ref string) (sto
 	}
 	did, err := did.Parse(ref)
 	if err != nil {
-		return store.Document{}, notFound(ref)
+		return store.Document{}, noCustomer(ref)
 	}
 	doc, err = s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		rec, found, err := tx.Customer(call.Livemode, store.Ref{Kind: store.NameDID, Name: did})
 		if err == nil && !found {
-			rec, err = s.add(tx, call, newCustomer{did: did})
+			rec, err = s.addCustomer(tx, call, newCustomer{did: did})
 		}
 		return customerDocument(rec, false), err
 	})
@@ -76,7 +76,7 @@ func (s *Service) CreateCustomer(ctx context.Context, call Call, fields Fields) 
 		return store.Document{}, err
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
-		rec, err := s.add(tx, call, n)
+		rec, err := s.addCustomer(tx, call, n)
 		return customerDocument(rec, true), err
 	})
 }
@@ -88,7 +88,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fie
 		return store.Document{}, err
 	}
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
-		rec, err := find(tx, call.Livemode, ref)
+		rec, err := findCustomer(tx, call.Livemode, ref)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -108,7 +108,7 @@ func (s *Service) UpsertCustomer(
 		return store.Document{}, invalid("external_id",
 			"external_id must be text without the character U+0000, and not empty")
 	}
-	raw, err := encode(externalID)
+	raw, err := encodeObject(externalID)
 	if err != nil {
 		return store.Document{}, err
 	}
@@ -137,7 +137,7 @@ func (s *Service) UpsertCustomer(
 		if err != nil {
 			return store.Document{}, err
 		}
-		rec, err = s.add(tx, call, n)
+		rec, err = s.addCustomer(tx, call, n)
 		return customerDocument(rec, true), err
 	})
 }
@@ -145,7 +145,7 @@ func (s *Service) UpsertCustomer(
 // DeleteCustomer hides a customer and frees its DID and external id. One who owes anything stays.
 func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
-		rec, c, err := load(tx, call.Livemode, ref)
+		rec, c, err := loadCustomer(tx, call.Livemode, ref)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -161,16 +161,16 @@ func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (st
 				"the customer owes something: %d invoices are open or uncollectible; have them paid or void them before "+
 					"deleting the customer", unpaid)
 		}
-		for _, n := range names(c) {
+		for _, n := range customerNames(c) {
 			if err := tx.ReleaseName(call.Livemode, n.Kind, n.Name); err != nil {
 				return store.Document{}, err
 			}
 		}
 		rec.Version, rec.DeletedAt = rec.Version+1, s.now().UnixMilli()
-		if err := s.save(tx, call, clientele.EventCustomerDeleted, rec, c, c, rec.JSON); err != nil {
+		if err := s.saveCustomer(tx, call, clientele.EventCustomerDeleted, rec, c, c, rec.JSON); err != nil {
 			return store.Document{}, err
 		}
-		gone, err := encode(clientele.Deleted{ID: c.ID, Object: "customer", Deleted: true})
+		gone, err := encodeObject(clientele.Deleted{ID: c.ID, Object: "customer", Deleted: true})
 		return store.Document{JSON: gone}, err
 	})
 }
@@ -183,7 +183,7 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (st
 			return store.Document{}, err
 		}
 		if !found {
-			if rec, err = find(tx, call.Livemode, id); err != nil {
+			if rec, err = findCustomer(tx, call.Livemode, id); err != nil {
 				return store.Document{}, err
 			}
 		}
@@ -197,24 +197,24 @@ func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (st
 		if err != nil {
 			return store.Document{}, err
 		}
-		if err := reclaim(tx, rec, c); err != nil {
+		if err := reclaimNames(tx, rec, c); err != nil {
 			return store.Document{}, err
 		}
 		old := rec.JSON
 		rec.Version, rec.DeletedAt = rec.Version+1, 0
 		c.UpdatedAt = clientele.At(s.now())
-		if rec.JSON, err = encode(c); err != nil {
+		if rec.JSON, err = encodeObject(c); err != nil {
 			return store.Document{}, err
 		}
-		err = s.save(tx, call, clientele.EventCustomerRestored, rec, c, c, old)
+		err = s.saveCustomer(tx, call, clientele.EventCustomerRestored, rec, c, c, old)
 		return customerDocument(rec, false), err
 	})
 }
 
-// reclaim takes a deleted customer's names again, or says which of them others have now.
-func reclaim(tx store.Tx, rec store.Record, c *clientele.Customer) error {
+// reclaimNames takes a deleted customer's names again, or says which of them others have now.
+func reclaimNames(tx store.Tx, rec store.Record, c *clientele.Customer) error {
 	var taken []string
-	for _, n := range names(c) {
+	for _, n := range customerNames(c) {
 		holder, err := tx.ClaimName(c.Livemode, n.Kind, n.Name, rec)
 		if err != nil {
 			return err
@@ -235,7 +235,7 @@ func reclaim(tx store.Tx, rec store.Record, c *clientele.Customer) error {
 func (s *Service) ListCustomers(
 	ctx context.Context, f store.CustomerFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	look := s.scan
+	look := s.scanStore
 	if plainList(f) {
 		look = s.store.View
 	}
@@ -274,7 +274,7 @@ func (s *Service) SearchCustomers(
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.scan(ctx, func(tx store.Tx) error {
+	err = s.scanStore(ctx, func(tx store.Tx) error {
 		var page []store.Record
 		if len(terms) == 0 {
 			all := store.CustomerFilter{Livemode: live, Window: store.Window{Limit: limit, Offset: offset}}

@@ -100,7 +100,7 @@ func expandReferring(tx store.Tx, live bool, docs [][]byte) ([][]byte, error) {
 	expanded := make([][]byte, len(docs))
 	for i, doc := range docs {
 		currency := money.currencies[refs[i].CurrencyID]
-		beside, err := encode(struct {
+		beside, err := encodeObject(struct {
 			Currency clientele.PaymentCurrency `json:"paymentCurrency"`
 			Method   clientele.PaymentMethod   `json:"paymentMethod"`
 		}{currency, money.methods[currency.PaymentMethodID]})

@@ -59,7 +59,7 @@ func objectBefore(e store.EventRecord, after []byte) ([]byte, error) {
 	if err := json.Unmarshal(doc, object); err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.ID(), err)
 	}
-	return encode(object)
+	return encodeObject(object)
 }
 
 // eventOf writes an event as the wire has it.

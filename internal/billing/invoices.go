@@ -356,7 +356,7 @@ func (s *Service) UpdateInvoice(ctx context.Context, call Call, id string, c Inv
 		if err := s.fill(tx, h.Invoice, c, now); err != nil {
 			return err
 		}
-		if same, err := encode(h.Invoice); err != nil || bytes.Equal(same, h.rec.JSON) {
+		if same, err := encodeObject(h.Invoice); err != nil || bytes.Equal(same, h.rec.JSON) {
 			return err
 		}
 		h.UpdatedAt = clientele.At(now)
@@ -389,7 +389,7 @@ func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (stor
 		if err != nil {
 			return store.Document{}, err
 		}
-		gone, err := encode(clientele.Deleted{ID: h.ID, Object: "invoice", Deleted: true})
+		gone, err := encodeObject(clientele.Deleted{ID: h.ID, Object: "invoice", Deleted: true})
 		return store.Document{JSON: gone}, err
 	})
 }
@@ -468,7 +468,7 @@ func (s *Service) SearchInvoices(
 	if err != nil {
 		return nil, 0, err
 	}
-	err = s.scan(ctx, func(tx store.Tx) error {
+	err = s.scanStore(ctx, func(tx store.Tx) error {
 		docs, count, err = tx.SearchInvoices(store.InvoiceSearch{
 			Livemode: live, Terms: terms, Limit: limit, Offset: offset,
 		})
@@ -483,11 +483,11 @@ func (s *Service) SearchInvoices(
 // scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
 // one has nothing: fn is not called.
 func (s *Service) scanOf(ctx context.Context, live bool, customer string, fn func(tx store.Tx, id string) error) error {
-	return s.scan(ctx, func(tx store.Tx) error {
+	return s.scanStore(ctx, func(tx store.Tx) error {
 		if customer == "" {
 			return fn(tx, "")
 		}
-		rec, err := findOrDeleted(tx, live, customer)
+		rec, err := findCustomerOrDeleted(tx, live, customer)
 		if isCode(err, clientele.ErrorCodeNotFound) {
 			return nil
 		}
@@ -503,7 +503,7 @@ func (s *Service) saveInvoice(
 	tx store.Tx, call Call, event string, rec store.Record, invoice *clientele.Invoice,
 ) (store.Record, error) {
 	old := rec.JSON
-	doc, err := encode(invoice)
+	doc, err := encodeObject(invoice)
 	if err != nil {
 		return rec, err
 	}

@@ -39,7 +39,7 @@ func (s *Service) openBooks(tx store.Tx, rec store.Record) error {
 		return err
 	}
 	a := &account{
-		s: s, tx: tx, call: Call{Livemode: c.Livemode, Actor: "system"}, rec: rec, before: c, customer: clone(c),
+		s: s, tx: tx, call: Call{Livemode: c.Livemode, Actor: "system"}, rec: rec, before: c, customer: cloneCustomer(c),
 	}
 	var moves []pastMove
 	for _, doc := range docs {

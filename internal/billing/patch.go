@@ -135,7 +135,7 @@ func parseCreatedAt(field string, raw jsontext.Value, now time.Time) (time.Time,
 func (p customerPatch) checkNew(live bool) error {
 	var errs []error
 	for _, name := range sortedKeys(p.fixed) {
-		mode, _ := encode(live)
+		mode, _ := encodeObject(live)
 		switch {
 		case name != "livemode":
 			errs = append(errs, unknownField(name, name+" is not a field that can be set"))
@@ -196,7 +196,7 @@ func same(name string, is, sent jsontext.Value) bool {
 		var text string
 		if json.Unmarshal(sent, &text) == nil {
 			if canonical, err := did.Parse(text); err == nil {
-				sent, _ = encode(canonical)
+				sent, _ = encodeObject(canonical)
 			}
 		}
 	}

@@ -238,7 +238,7 @@ func (a *account) keepRest(pay *payment) error {
 func (a *account) savePayment(pay *payment, event string) (err error) {
 	old := pay.rec.JSON
 	pay.UpdatedAt = clientele.At(a.now)
-	if pay.rec.JSON, err = encode(pay.Payment); err != nil {
+	if pay.rec.JSON, err = encodeObject(pay.Payment); err != nil {
 		return err
 	}
 	pay.rec.Version++

@@ -27,7 +27,7 @@ func AppendList(b []byte, docs [][]byte) []byte {
 // OverdueInvoices answers the customer's uncollectible invoices and what they come to in each currency.
 func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, c, err := load(tx, live, ref)
+		rec, c, err := loadCustomer(tx, live, ref)
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (d
 		if answer.Summary, err = summary(tx, live, answer.Invoices); err != nil {
 			return err
 		}
-		doc.JSON, err = encode(answer)
+		doc.JSON, err = encodeObject(answer)
 		doc.Version = rec.Version
 		return err
 	})
@@ -118,7 +118,7 @@ func moneyOf(tx store.Tx, live bool) (money, error) {
 // ExplainDelinquent answers the customer as [Service.Customer] does, with the invoices that make it delinquent.
 func (s *Service) ExplainDelinquent(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, err := find(tx, live, ref)
+		rec, err := findCustomer(tx, live, ref)
 		if err != nil {
 			return err
 		}
@@ -148,10 +148,10 @@ func (s *Service) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, er
 		f.AsOf = s.now()
 	}
 	answer := clientele.Aging{AsOf: clientele.At(f.AsOf), Currencies: map[string]clientele.AgingBuckets{}}
-	err := s.scan(ctx, func(tx store.Tx) error {
+	err := s.scanStore(ctx, func(tx store.Tx) error {
 		q := store.OutstandingFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: answer.AsOf.UnixMilli()}
 		if f.Customer != "" {
-			rec, err := find(tx, f.Livemode, f.Customer)
+			rec, err := findCustomer(tx, f.Livemode, f.Customer)
 			if err != nil {
 				return err
 			}
@@ -220,7 +220,7 @@ func (s *Service) Receivables(ctx context.Context, live bool) (clientele.Receiva
 	answer := clientele.ReceivablesSummary{Currencies: map[string]clientele.ReceivablesSum{}}
 	customers := map[[2]string]bool{}
 	now := s.now().Unix()
-	err := s.scan(ctx, func(tx store.Tx) error {
+	err := s.scanStore(ctx, func(tx store.Tx) error {
 		err := tx.Owed(live, "", func(o store.Owed) {
 			sum := answer.Currencies[o.Left.Currency()]
 			addTo(&sum.Outstanding, o.Left)
@@ -259,7 +259,7 @@ func (s *Service) Debtors(
 	ctx context.Context, live bool, currency string, w store.Window,
 ) (page []clientele.Debtor, count int64, err error) {
 	now := s.now().Unix()
-	err = s.scan(ctx, func(tx store.Tx) error {
+	err = s.scanStore(ctx, func(tx store.Tx) error {
 		if currency != "" {
 			if err := knownCurrency(tx, live, currency); err != nil {
 				return err

@@ -47,9 +47,9 @@ func New(store store.Store, options ...Option) *Service {
 	return s
 }
 
-// scan reads what may take long, but no longer than it may: it would keep others from being answered, and the
+// scanStore reads what may take long, but no longer than it may: it would keep others from being answered, and the
 // database's log from being cleared.
-func (s *Service) scan(ctx context.Context, fn func(store.Tx) error) error {
+func (s *Service) scanStore(ctx context.Context, fn func(store.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	return s.store.Scan(ctx, fn)
@@ -110,7 +110,7 @@ func (s *Service) change(ctx context.Context, call Call, fn transaction) (store.
 	}
 	var refusal error
 	doc, err := s.update(ctx, func(tx store.Tx) (doc store.Document, err error) {
-		doc, refusal, err = s.once(tx, call, fn)
+		doc, refusal, err = s.answerOnce(tx, call, fn)
 		return doc, err
 	})
 	if err != nil {
@@ -129,8 +129,8 @@ func (s *Service) create(ctx context.Context, call Call, fn transaction) (store.
 	})
 }
 
-// once answers a repetition with what is kept, and keeps the answer of a first time.
-func (s *Service) once(tx store.Tx, call Call, fn transaction) (doc store.Document, refusal, err error) {
+// answerOnce answers a repetition with what is kept, and keeps the answer of a first time.
+func (s *Service) answerOnce(tx store.Tx, call Call, fn transaction) (doc store.Document, refusal, err error) {
 	kept, found, err := s.claimAnswer(tx, call)
 	switch {
 	case err != nil:
@@ -206,5 +206,5 @@ func (s *Service) ForgetAnswers(ctx context.Context) error {
 	}
 }
 
-// encode writes an object as the wire has it.
-func encode(v any) ([]byte, error) { return json.Marshal(v, json.Deterministic(true)) }
+// encodeObject writes an object as the wire has it.
+func encodeObject(v any) ([]byte, error) { return json.Marshal(v, json.Deterministic(true)) }

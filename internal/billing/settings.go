@@ -33,7 +33,7 @@ func (s *Service) Settings(ctx context.Context, live bool) (doc store.Document, 
 			return err
 		}
 		doc.Version = version
-		doc.JSON, err = encode(settings)
+		doc.JSON, err = encodeObject(settings)
 		return err
 	})
 	return doc, err
@@ -72,7 +72,7 @@ func (s *Service) UpdateSettings(ctx context.Context, call Call, p SettingsParam
 		if err := call.checkVersion(store.Record{Version: version}); err != nil {
 			return store.Document{}, err
 		}
-		before, err := encode(settings)
+		before, err := encodeObject(settings)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -80,7 +80,7 @@ func (s *Service) UpdateSettings(ctx context.Context, call Call, p SettingsParam
 		set(&settings.Locale, p.Locale)
 		set(&settings.UncollectibleAfterDays, p.UncollectibleAfterDays)
 		settings.UpdatedAt = clientele.At(s.now())
-		after, err := encode(settings)
+		after, err := encodeObject(settings)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -130,7 +130,7 @@ func checkUncollectibleAfter(field string, days int64) error {
 
 // normalize checks an address and writes its country in capitals.
 func normalize(field string, a *clientele.Address) error {
-	raw, err := encode(*a)
+	raw, err := encodeObject(*a)
 	if err != nil {
 		return err
 	}

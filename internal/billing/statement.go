@@ -18,8 +18,8 @@ func (s *Service) Statement(
 	if to.IsZero() {
 		to = s.now()
 	}
-	err = s.scan(ctx, func(tx store.Tx) error {
-		_, c, err := load(tx, live, ref)
+	err = s.scanStore(ctx, func(tx store.Tx) error {
+		_, c, err := loadCustomer(tx, live, ref)
 		if err != nil {
 			return err
 		}

@@ -256,8 +256,8 @@ func (b *books) checkCredit() error {
 			b.same(c.ID, "token_balance of "+currency, clientele.Zero(currency), credit)
 		}
 	}
-	settled := clone(c)
-	if err := settle(b.tx, settled); err != nil {
+	settled := cloneCustomer(c)
+	if err := fillBalance(b.tx, settled); err != nil {
 		b.differ(c.ID, "%v", err)
 	} else if settled.Balance != c.Balance {
 		b.differ(c.ID, "balance is %s, not %s", c.Balance, settled.Balance)
@@ -345,7 +345,7 @@ type printed struct {
 }
 
 func printedOn(i *clientele.Invoice) (printed, error) {
-	lines, err := encode(i.Lines)
+	lines, err := encodeObject(i.Lines)
 	p := printed{
 		Number: i.Number, Customer: strings.Join([]string{i.CustomerName, i.CustomerEmail, i.CustomerPhone}, "\n"),
 		Currency: i.CurrencyID, Subtotal: i.Subtotal.String(), Tax: i.Tax.String(), Total: i.Total.String(),
