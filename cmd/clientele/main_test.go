@@ -14,7 +14,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	store "clientele.dev/internal/store/sqlite"
+	embedded "clientele.dev/internal/store/sqlite"
 )
 
 // TestMain puts the program itself into the path as clientele, for transcripts and for tests that start servers.
@@ -88,7 +88,7 @@ func makeDatabase(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: database file...")
 	}
 	for _, name := range args {
-		db, err := store.Open(context.Background(), "sqlite:"+ts.MkAbs(name))
+		db, err := embedded.Open(context.Background(), "sqlite:"+ts.MkAbs(name))
 		ts.Check(err)
 		ts.Check(db.Close())
 	}

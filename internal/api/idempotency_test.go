@@ -11,6 +11,8 @@ import (
 
 	"clientele.dev/client"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 )
 
 // replayed says whether an answer is one that was given before.
@@ -60,6 +62,7 @@ func TestARepeatedRequestGetsItsFirstAnswer(t *testing.T) {
 					kind := map[bool]string{true: "customers/", false: "invoices/"}[strings.HasPrefix(id, "cus_")]
 					s.send(t, "PUT", "/api/"+kind+id, `{"description":"later","metadata":{"later":"yes"}}`)
 					s.send(t, "PUT", "/api/customers/"+id, `{"currency_id":"curr_test_jpy","shipping":null}`)
+					s.send(t, "DELETE", "/api/"+kind+id, "") // goes only where it is a draft or a customer
 				}
 				s.send(t, "POST", "/api/invoices/"+o.invoice+"/void", "")
 			}
@@ -281,5 +284,28 @@ func TestOldAnswersAreForgotten(t *testing.T) {
 		if got := keys(); got != step.want {
 			t.Errorf("after %s there are %q, want %q", step.advance, got, step.want)
 		}
+	}
+}
+
+// TestAnAnswerKeptWholeIsGivenAsItIs is about answers that were kept before answers were versions of an object.
+func TestAnAnswerKeptWholeIsGivenAsItIs(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	call := billing.Call{Actor: "test", Repeat: billing.Repeat{Key: "one"}}
+	first, err := s.Service.CustomerOrNew(t.Context(), call, didAccount)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.DB.Update(t.Context(), func(tx store.Tx) error {
+		whole := store.Answer{At: s.Now(), Document: store.Document{JSON: first.JSON, Version: 1}}
+		return tx.SaveAnswer("test", "key:one", whole)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ok(s.Test().Customers.Delete(t.Context(), first.ID))(t)
+	again, err := s.Service.CustomerOrNew(t.Context(), call, didAccount)
+	if err != nil || !again.Replayed || string(again.JSON) != string(first.JSON) {
+		t.Errorf("answered %s (%v), want %s", again.JSON, err, first.JSON)
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	store "clientele.dev/internal/store/sqlite"
+	embedded "clientele.dev/internal/store/sqlite"
 )
 
 // TestMain looks, when all tests have passed, at the plan of every statement that ran under them: none may cost more
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	var mu sync.Mutex
 	statements := map[string]bool{}
-	store.TraceStatements(func(query string) {
+	embedded.TraceStatements(func(query string) {
 		mu.Lock()
 		defer mu.Unlock()
 		statements[query] = true
@@ -86,7 +86,7 @@ func checkPlans(statements map[string]bool) (errs []string) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "plans.db")
-	db, err := store.Open(context.Background(), "sqlite:"+path)
+	db, err := embedded.Open(context.Background(), "sqlite:"+path)
 	if err != nil {
 		return []string{err.Error()}
 	}

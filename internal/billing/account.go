@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // account is a customer's money while a transaction works on it. Every change of what is owed goes through post, which

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // CreditParams are what a request says about a customer's credit.

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // maxDecimals is the most decimals a currency may have: those of common tokens.

@@ -5,11 +5,11 @@ import (
 	"maps"
 	"slices"
 
-	"clientele.dev/internal/did"
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/did"
+	"clientele.dev/internal/store"
 )
 
 // This file is how a customer is found, made, changed and saved inside a transaction; customers.go is what a user can

@@ -50,8 +50,8 @@ func (s *Service) CustomerOrNew(ctx context.Context, call Call, ref string) (sto
 		}
 		return customerDocument(rec, false), err
 	})
-	if err != nil {
-		return store.Document{}, err
+	if err != nil || doc.Of == "" { // an answer that an older version kept has everything
+		return doc, err
 	}
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		expanded, err := expandCustomer(tx, store.Record{ID: doc.ID, Version: doc.Version, JSON: doc.JSON})

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strconv"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // How many of a customer's newest invoices and payments an answer carries, so that no answer grows without bound.

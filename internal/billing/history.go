@@ -5,16 +5,16 @@ import (
 	stdjson "encoding/json"
 	"fmt"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // This file is how the past is kept. An event keeps what its change replaced, and the object keeps how it is now: so
 // any version can be had by going back from the present one, and nothing is stored twice.
 
-// record appends the event of a change to an object: old is nil for a new one, now for one that is gone.
+// record appends the event of a change to an object.
 func (s *Service) record(tx store.Tx, call Call, kind string, object changed) error {
 	undo, err := store.UndoOf(object.before, object.after)
 	if err != nil {

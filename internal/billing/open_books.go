@@ -5,10 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // OpenBooks writes the ledgers and payments of a database whose invoices are older than ledgers are. Such an invoice

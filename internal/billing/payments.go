@@ -4,11 +4,11 @@ import (
 	"context"
 	"slices"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // PaymentParams are what a request says about money received.

@@ -3,10 +3,10 @@ package billing
 import (
 	"context"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // Printable is an invoice and all that is printed with it.

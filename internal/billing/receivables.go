@@ -6,10 +6,10 @@ import (
 	"slices"
 	"time"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // AppendList writes JSON documents as a JSON array.

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // answersKept is how long the answer to a request with an Idempotency-Key is kept.

@@ -3,10 +3,10 @@ package billing
 import (
 	"context"
 
-	"clientele.dev/internal/store"
 	"golang.org/x/text/language"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // Limits of settings.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // Statement answers a customer's account from one moment to another, both included; zero moments are the first movement

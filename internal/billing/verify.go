@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // Difference is something in the books that is not as it must be.

@@ -49,7 +49,7 @@ type InvoiceFilter struct {
 // InvoiceSearch asks for invoices that match every term.
 type InvoiceSearch struct {
 	Livemode      bool
-	Terms         []string // folded by Fold
+	Terms         []string // folded, see package fold
 	Limit, Offset int64
 }
 
@@ -113,5 +113,5 @@ type CustomerSearch struct {
 type Term struct {
 	Field SearchField // "" for any
 	Key   string      // a metadata key; Field is "" then
-	Text  string      // folded by Fold
+	Text  string      // folded, see package fold
 }

@@ -5,11 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"clientele.dev/internal/fold"
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/fold"
+	"clientele.dev/internal/store"
 )
 
 // NextSeq implements [store.Tx].

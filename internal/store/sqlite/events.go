@@ -3,10 +3,10 @@ package sqlite
 import (
 	"time"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // AddEvent implements [store.Tx].

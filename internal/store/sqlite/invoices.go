@@ -3,10 +3,10 @@ package sqlite
 import (
 	"fmt"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // Invoice implements [store.Tx].

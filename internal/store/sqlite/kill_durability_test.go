@@ -24,7 +24,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/client"
-	store "clientele.dev/internal/store/sqlite"
+	embedded "clientele.dev/internal/store/sqlite"
 )
 
 // rounds is how often a test repeats its storm: CLIENTELE_ROUNDS makes it more than the usual.
@@ -149,7 +149,7 @@ func newVictim(t *testing.T) *victim {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	db, err := store.Open(t.Context(), "sqlite:"+v.path)
+	db, err := embedded.Open(t.Context(), "sqlite:"+v.path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count i
 	err = t.interruptible(func() (err error) {
 		var seqs []int64
 		if len(w.conditions) == plain && byTime(f.Order) && !f.Deleted {
-			seqs, count, err = t.everything("customers", f.Livemode, f.Order, f.Window)
+			seqs, count, err = t.listAll("customers", f.Livemode, f.Order, f.Window)
 		} else {
 			seqs, count, err = t.list("customers", f.Livemode, w, f.Order, f.Window)
 		}

@@ -18,11 +18,11 @@ var migrations embed.FS
 // the tables as they are now: the books are opened with events, so the old events are read first.
 var fills = []struct {
 	version int64
-	fill    func(*tx) error
+	fill    func(*tx, options) error
 }{
-	{6, (*tx).splitEvents},
-	{5, (*tx).mendMetadata},
-	{5, (*tx).openBooks},
+	{6, func(t *tx, _ options) error { return t.splitEvents() }},
+	{5, func(t *tx, _ options) error { return t.mendMetadata() }},
+	{5, openBooks},
 }
 
 // migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a
@@ -64,7 +64,7 @@ func migrate(c *conn, o options) (err error) {
 	}
 	for _, f := range fills {
 		if f.version > current {
-			if err := f.fill(&tx{conn: c, store: &Store{options: o}, ctx: context.Background()}); err != nil {
+			if err := f.fill(&tx{conn: c, ctx: context.Background()}, o); err != nil {
 				return fmt.Errorf("filling the tables of step %d: %w", f.version, err)
 			}
 		}
@@ -97,10 +97,10 @@ func applyStep(c *conn, step string) error {
 }
 
 // openBooks lets the rules write the ledgers of a database that is older than ledgers are. A new one has nobody yet.
-func (t *tx) openBooks() error {
+func openBooks(t *tx, o options) error {
 	first, err := t.CustomersAfter(0, 1)
 	if err != nil || len(first) == 0 {
 		return err
 	}
-	return t.store.openBooks(t)
+	return o.openBooks(t)
 }

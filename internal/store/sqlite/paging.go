@@ -20,8 +20,8 @@ func (t *tx) countRow(table string, live bool, seq, by int64) error {
 		ON CONFLICT DO UPDATE SET count = count + excluded.count`, table, live, seq>>16, by)
 }
 
-// everything answers the positions of a page of all of a mode by time of creation, and how many there are.
-func (t *tx) everything(
+// listAll answers the positions of a page of all of a mode by time of creation, and how many there are.
+func (t *tx) listAll(
 	table string, live bool, order []store.Order, page store.Window,
 ) (seqs []int64, count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"clientele.dev/internal/store"
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // Payment implements [store.Tx].
@@ -78,7 +78,7 @@ func (t *tx) listOf(
 	err = t.interruptible(func() error {
 		var seqs []int64
 		if len(w.conditions) == 1 && w.conditions[0] == wholeMode && byTime(order) && counted[table] != "" {
-			seqs, count, err = t.everything(table, live, order, page)
+			seqs, count, err = t.listAll(table, live, order, page)
 		} else {
 			seqs, count, err = t.list(table, live, w, order, page)
 		}

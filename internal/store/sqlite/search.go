@@ -80,58 +80,65 @@ type tier struct {
 	phone    string // digits: whoever has them in the phone matches too
 }
 
-// from writes the tier as the rest of a statement after its FROM, with the column of numbers. texts says that the
-// statement needs the table of texts in any case.
-func (s tier) from(live, texts bool) (number, from string, w where) {
+// query writes what of the tier the index can say; "" when that is nothing.
+func (s tier) query() string {
 	var match []string
 	for _, p := range s.all {
 		if p.indexed() {
 			match = append(match, p.match())
 		}
 	}
-	// What the index cannot say is read in the texts: words too short for it, and fields.
-	var read []phrase
-	if s.phone == "" {
-		read = slices.DeleteFunc(slices.Clone(s.all), func(p phrase) bool { return p.indexed() && p.Field == "" })
+	if len(match) == 0 {
+		return ""
 	}
-	texts = texts || len(read) > 0 || s.phone != "" || len(s.metadata) > 0
-	number, from = "t.number", "customer_texts t"
-	if len(match) > 0 {
-		table := searchTable(live)
-		number, from = "f.rowid", table+" f"
-		query := strings.Join(match, " AND ")
-		if s.phone != "" {
-			query = "(" + query + ") OR " + phrase{Term: store.Term{Text: s.phone}}.match()
+	query := strings.Join(match, " AND ")
+	if s.phone != "" {
+		query = "(" + query + ") OR " + phrase{Term: store.Term{Text: s.phone}}.match()
+	}
+	for _, p := range s.not { // longer than an indexed phrase, so indexed too
+		if p.Field == "" {
+			query = "(" + query + ") NOT " + p.match()
 		}
-		for _, p := range s.not { // longer than an indexed phrase, so indexed too
-			if p.Field == "" {
-				query = "(" + query + ") NOT " + p.match()
-			} else {
-				texts = true
-				p.scan(&w, "NOT ")
-			}
-		}
-		if texts {
-			from += " JOIN customer_texts t ON t.number = f.rowid"
-		}
-		w.add("f."+table+" MATCH ?", query)
-	} else {
+	}
+	return query
+}
+
+// from writes the tier as the rest of a statement after its FROM, with the column of numbers. texts says that the
+// statement needs the table of texts in any case.
+func (s tier) from(live, texts bool) (number, from string, w where) {
+	query := s.query()
+	if query == "" {
 		w.add("t.livemode = ?", live)
-		for _, p := range s.not {
+	}
+	// What the index cannot say is read in the texts: words too short for it, and fields.
+	for _, p := range s.not {
+		if query == "" || p.Field != "" {
 			p.scan(&w, "NOT ")
 		}
 	}
-	for _, p := range read {
-		p.scan(&w, "")
-	}
 	if s.phone != "" {
 		s.scanWithPhone(&w)
+	} else {
+		for _, p := range s.all {
+			if !p.indexed() || p.Field != "" {
+				p.scan(&w, "")
+			}
+		}
 	}
 	for _, m := range s.metadata {
 		w.add(`t.seq IN (SELECT seq FROM customer_metadata
 			WHERE livemode = ? AND key = ? AND instr(iif(folded = '', value, folded), ?) > 0)`, live, m.Key, m.Text)
 	}
-	return number, from, w
+	if query == "" {
+		return "t.number", "customer_texts t", w
+	}
+	table := searchTable(live)
+	from = table + " f"
+	if texts || len(w.conditions) > 0 {
+		from += " JOIN customer_texts t ON t.number = f.rowid"
+	}
+	w.add("f."+table+" MATCH ?", query)
+	return "f.rowid", from, w
 }
 
 // scanWithPhone writes the tier's phrases as conditions on the texts themselves, or else the phone's digits.
@@ -251,13 +258,13 @@ func (t *tx) searchPage(s store.CustomerSearch, everything tier) (page []int64, 
 		if limit == 0 {
 			break
 		}
-		seqs, err := t.tierPage(s.Livemode, part, limit, skip)
+		numbers, err := t.tierPage(s.Livemode, part, limit, skip)
 		if err != nil {
 			return nil, err
 		}
-		page = append(page, seqs...)
+		page = append(page, numbers...)
 		if skip > 0 && i < len(tiers)-1 {
-			if len(seqs) > 0 {
+			if len(numbers) > 0 {
 				skip = 0
 				continue
 			}

@@ -16,7 +16,6 @@ type Store struct {
 	lookups  *pool         // for what is quick and must never wait: keys and applications, whether the database answers
 	scanning chan struct{} // a place for each scan that may run
 	writer   *writer
-	options
 }
 
 // Option changes how a database is opened.
