@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
 )
 
 type keysCommand struct {
@@ -37,7 +38,7 @@ func (k keysCreate) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	key, secret := auth.NewKey(k.Name, k.Mode == "live", auth.Scope(k.Scope), time.Now())
+	key, secret := auth.NewKey(k.Name, k.Mode == "live", store.Scope(k.Scope), time.Now())
 	if err := db.AddKey(a.ctx, key); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sqlite"
 )
 
@@ -47,13 +48,13 @@ type app struct {
 }
 
 // open opens the database and creates it when it does not exist.
-func (a *app) open() (*sqlite.Store, error) {
+func (a *app) open() (store.Store, error) {
 	return sqlite.Open(a.ctx, a.db, sqlite.WithBooks(billing.OpenBooks))
 }
 
 // openExisting opens the database for a command that makes no sense on a new one: only the server makes one, so that a
 // mistyped path is told and not filled.
-func (a *app) openExisting() (*sqlite.Store, error) {
+func (a *app) openExisting() (store.Store, error) {
 	if path, ok := strings.CutPrefix(a.db, "sqlite:"); ok {
 		if _, err := os.Stat(path); err != nil {
 			if full, e := filepath.Abs(path); e == nil {

@@ -16,7 +16,7 @@ import (
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/demo"
-	"clientele.dev/internal/store/sqlite"
+	"clientele.dev/internal/store"
 )
 
 type serveCommand struct {
@@ -62,7 +62,7 @@ func (s serveCommand) Run(a *app) error {
 	return errors.Join(err, db.Close())
 }
 
-func (s serveCommand) serve(a *app, db *sqlite.Store) error {
+func (s serveCommand) serve(a *app, db store.Store) error {
 	service := billing.New(db)
 	if err := service.Seed(a.ctx); err != nil {
 		return err
@@ -131,13 +131,13 @@ func boundMemory() {
 
 // firstKeys makes the first keys of a new database and shows them, once: on a terminal, or else in a file that its
 // owner alone may read, so that they are never in a log that somebody keeps.
-func firstKeys(a *app, db *sqlite.Store, log *slog.Logger) error {
+func firstKeys(a *app, db store.Store, log *slog.Logger) error {
 	keys, err := db.Keys(a.ctx)
 	if err != nil || len(keys) > 0 {
 		return err
 	}
-	test, testSecret := auth.NewKey("first test key", false, auth.Write, time.Now())
-	live, liveSecret := auth.NewKey("first live key", true, auth.Write, time.Now())
+	test, testSecret := auth.NewKey("first test key", false, store.ScopeWrite, time.Now())
+	live, liveSecret := auth.NewKey("first live key", true, store.ScopeWrite, time.Now())
 	secrets := fmt.Sprintf("  test mode  %s\n  live mode  %s\n", testSecret, liveSecret)
 	if isTerminal(a.stdout) {
 		if err := db.AddKey(a.ctx, test, live); err != nil {

@@ -8,6 +8,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/client"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
 )
 
 // things are one object of each kind in a mode, and every route that is about them.
@@ -127,7 +128,7 @@ func TestOnlyAGoodKeyOpens(t *testing.T) {
 func TestARevokedKeyIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	secret := ok(s.NewKey(false, auth.Write))(t)
+	secret := ok(s.NewKey(false, store.ScopeWrite))(t)
 	credentials := []string{"Authorization", "Bearer " + secret}
 	s.send(t, "GET", "/api/customers", "", credentials...).must(t, 200)
 	_, hash, _ := auth.ParseSecret(secret)
@@ -147,7 +148,7 @@ func TestAReadOnlyKeyReadsEverythingAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	o := s.things(t, s.Test(), didAccount)
-	credentials := []string{"Authorization", "Bearer " + ok(s.NewKey(false, auth.Read))(t)}
+	credentials := []string{"Authorization", "Bearer " + ok(s.NewKey(false, store.ScopeRead))(t)}
 	for _, path := range o.reads() {
 		s.send(t, "GET", path, "", credentials...).must(t, 200)
 	}

@@ -10,7 +10,6 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"clientele.dev/client"
-	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
@@ -122,7 +121,7 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 func TestAKeyBelongsToOneAPIKey(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	other := ok(s.NewKey(false, auth.Write))(t)
+	other := ok(s.NewKey(false, store.ScopeWrite))(t)
 	ids := map[string]bool{}
 	for _, secret := range []string{s.TestKey, other, s.LiveKey} {
 		got := s.send(t, "POST", "/api/customers", `{"name":""}`, "Idempotency-Key", "k", "Authorization",

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
 )
 
 // application signs as the published client does.
@@ -23,7 +24,7 @@ type application struct {
 }
 
 // trusted makes an application that the server trusts.
-func trusted(t *testing.T, s *server) (application, auth.App) {
+func trusted(t *testing.T, s *server) (application, store.App) {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {

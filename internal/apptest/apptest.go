@@ -18,6 +18,7 @@ import (
 	"clientele.dev/internal/api"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sqlite"
 	"clientele.dev/internal/store/storetest"
 )
@@ -68,10 +69,10 @@ func Open(dir string) (*Server, error) {
 	if err := s.Service.Seed(ctx); err != nil {
 		return nil, err
 	}
-	if s.TestKey, err = s.NewKey(false, auth.Write); err != nil {
+	if s.TestKey, err = s.NewKey(false, store.ScopeWrite); err != nil {
 		return nil, err
 	}
-	if s.LiveKey, err = s.NewKey(true, auth.Write); err != nil {
+	if s.LiveKey, err = s.NewKey(true, store.ScopeWrite); err != nil {
 		return nil, err
 	}
 	handler := api.New(api.Config{
@@ -112,7 +113,7 @@ func (s *Server) Now() time.Time { return time.UnixMilli(s.clock.Load()).UTC() }
 func (s *Server) Advance(d time.Duration) { s.clock.Add(d.Milliseconds()) }
 
 // NewKey makes another key and returns its secret.
-func (s *Server) NewKey(live bool, scope auth.Scope) (secret string, err error) {
+func (s *Server) NewKey(live bool, scope store.Scope) (secret string, err error) {
 	key, secret := auth.NewKey("apptest", live, scope, s.Now())
 	return secret, s.DB.AddKey(context.Background(), key)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
@@ -19,15 +20,23 @@ type Caller struct {
 	Signature string // a verified component signature, 128 lower-case hex digits; "" for a key
 }
 
+// Store is what auth needs of the database.
+type Store interface {
+	// KeyByHash finds the key of a secret by its SHA-256, revoked or not, and says whether there is one.
+	KeyByHash(ctx context.Context, hash [32]byte) (store.Key, bool, error)
+	// Apps are all applications, revoked ones included.
+	Apps(ctx context.Context) ([]store.App, error)
+}
+
 // Authenticator finds out who is asking. It keeps nothing between requests, so a revocation is obeyed at once.
 type Authenticator struct {
 	store Store
 	now   func() time.Time
 }
 
-// New makes an authenticator that reads keys and applications from store and the time from now.
-func New(store Store, now func() time.Time) *Authenticator {
-	return &Authenticator{store: store, now: now}
+// New makes an authenticator that reads keys and applications from s and the time from now.
+func New(s Store, now func() time.Time) *Authenticator {
+	return &Authenticator{store: s, now: now}
 }
 
 // Authenticate says who sent a request, given its parsed query and a function that reads its whole body, which is
@@ -83,7 +92,7 @@ func (a *Authenticator) byKey(ctx context.Context, authorization string, query *
 			"livemode=%t, but the API key %s is a %s-mode key: use a key of the other mode, or leave livemode out",
 			livemode, key.Hint, mode(key.Livemode))
 	}
-	return Caller{ID: key.ID, Livemode: livemode, Write: key.Scope == Write}, nil
+	return Caller{ID: key.ID, Livemode: livemode, Write: key.Scope == store.ScopeWrite}, nil
 }
 
 // livemode reads the query's livemode.

@@ -13,6 +13,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
@@ -58,10 +59,11 @@ func TestSecret(t *testing.T) {
 
 func TestNewKey(t *testing.T) {
 	t.Parallel()
-	key, secret := auth.NewKey("till", true, auth.Read, noon)
+	key, secret := auth.NewKey("till", true, store.ScopeRead, noon)
 	_, hash, _ := auth.ParseSecret(secret)
-	want := auth.Key{
-		ID: key.ID, Name: "till", Livemode: true, Scope: auth.Read, Hash: hash, Hint: auth.Hint(secret), CreatedAt: noon,
+	want := store.Key{
+		ID: key.ID, Name: "till", Livemode: true, Scope: store.ScopeRead, Hash: hash,
+		Hint: auth.Hint(secret), CreatedAt: noon,
 	}
 	if key != want || !regexp.MustCompile(`^key_[a-z2-7]{26}$`).MatchString(key.ID) {
 		t.Errorf("key %+v", key)
@@ -78,7 +80,7 @@ type keyed struct {
 func newKeyed(t *testing.T) keyed {
 	t.Helper()
 	k := keyed{store: &records{}}
-	add := func(livemode bool, scope auth.Scope, revoked time.Time) string {
+	add := func(livemode bool, scope store.Scope, revoked time.Time) string {
 		key, secret := auth.NewKey("name", livemode, scope, noon)
 		key.RevokedAt = revoked
 		if err := k.store.AddKey(t.Context(), key); err != nil {
@@ -86,9 +88,9 @@ func newKeyed(t *testing.T) keyed {
 		}
 		return secret
 	}
-	k.testWrite, k.testRead = add(false, auth.Write, time.Time{}), add(false, auth.Read, time.Time{})
-	k.live, k.revoked = add(true, auth.Write, time.Time{}), add(true, auth.Write, noon)
-	k.leaving = add(false, auth.Write, noon.Add(time.Hour))
+	k.testWrite, k.testRead = add(false, store.ScopeWrite, time.Time{}), add(false, store.ScopeRead, time.Time{})
+	k.live, k.revoked = add(true, store.ScopeWrite, time.Time{}), add(true, store.ScopeWrite, noon)
+	k.leaving = add(false, store.ScopeWrite, noon.Add(time.Hour))
 	return k
 }
 
@@ -121,7 +123,7 @@ func TestKeyRefused(t *testing.T) {
 	_, misfiled, _ := auth.ParseSecret(k.revoked)
 	stray := auth.NewSecret(true)
 	_, strayHash, _ := auth.ParseSecret(stray)
-	k.store.keys[strayHash] = auth.Key{ID: "key_other", Livemode: true, Scope: auth.Write, Hash: misfiled}
+	k.store.keys[strayHash] = store.Key{ID: "key_other", Livemode: true, Scope: store.ScopeWrite, Hash: misfiled}
 	signed := http.Header{"Authorization": {"Bearer " + k.live}, "X-Component-Sig-Iat": {"1767225600"}}
 	tests := []struct {
 		name    string

@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
@@ -70,7 +71,7 @@ func (a *Authenticator) bySignature(
 		return Caller{}, err
 	}
 	digest := sha3.Sum256(payload)
-	signer := slices.IndexFunc(apps, func(app App) bool {
+	signer := slices.IndexFunc(apps, func(app store.App) bool {
 		return !app.Revoked(now) && len(app.PublicKey) == ed25519.PublicKeySize &&
 			ed25519.Verify(app.PublicKey, digest[:], claim.bytes)
 	})

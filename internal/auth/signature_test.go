@@ -19,6 +19,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
@@ -55,7 +56,7 @@ func (s samples) trusting(t testing.TB) *records {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &records{apps: []auth.App{
+	return &records{apps: []store.App{
 		auth.NewApp("another", auth.NewPair().Public, noon),
 		auth.NewApp("a damaged row", key[:31], noon),
 		{ID: "app_shop", Name: "shop", PublicKey: key, CreatedAt: noon},
@@ -309,7 +310,7 @@ func TestSignedLivemode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := &records{apps: []auth.App{auth.NewApp("here", public, noon)}}
+	store := &records{apps: []store.App{auth.NewApp("here", public, noon)}}
 	sign := func(query, canonicalQuery string) (auth.Caller, error) {
 		iat, exp := strconv.FormatInt(noon.Unix(), 10), strconv.FormatInt(noon.Unix()+1, 10)
 		digest := sha3.Sum256([]byte(`{"body":{},"exp":` + exp + `,"iat":` + iat + `,"method":"get","query":` +

@@ -4,34 +4,34 @@ import (
 	"context"
 	"time"
 
-	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
 )
 
 // records keeps keys and applications in memory: what auth decides does not depend on where they are kept.
 type records struct {
-	keys map[[32]byte]auth.Key
-	apps []auth.App
+	keys map[[32]byte]store.Key
+	apps []store.App
 	err  error // what every look-up fails with, when set
 }
 
-func (s *records) KeyByHash(_ context.Context, hash [32]byte) (auth.Key, bool, error) {
+func (s *records) KeyByHash(_ context.Context, hash [32]byte) (store.Key, bool, error) {
 	key, found := s.keys[hash]
 	return key, found, s.err
 }
 
-func (s *records) Apps(context.Context) ([]auth.App, error) { return s.apps, s.err }
+func (s *records) Apps(context.Context) ([]store.App, error) { return s.apps, s.err }
 
-func (s *records) Keys(context.Context) ([]auth.Key, error) {
-	var keys []auth.Key
+func (s *records) Keys(context.Context) ([]store.Key, error) {
+	var keys []store.Key
 	for _, key := range s.keys {
 		keys = append(keys, key)
 	}
 	return keys, s.err
 }
 
-func (s *records) AddKey(_ context.Context, key auth.Key) error {
+func (s *records) AddKey(_ context.Context, key store.Key) error {
 	if s.keys == nil {
-		s.keys = map[[32]byte]auth.Key{}
+		s.keys = map[[32]byte]store.Key{}
 	}
 	s.keys[key.Hash] = key
 	return s.err
@@ -48,7 +48,7 @@ func (s *records) RevokeKey(_ context.Context, id string, at time.Time) (bool, e
 	return false, s.err
 }
 
-func (s *records) AddApp(_ context.Context, app auth.App) error {
+func (s *records) AddApp(_ context.Context, app store.App) error {
 	s.apps = append(s.apps, app)
 	return s.err
 }

@@ -20,7 +20,7 @@ const answersKept = 7 * 24 * time.Hour
 // Service is what may happen. Its methods return *clientele.Error for whatever a caller did wrong; any other error is
 // ours or the database's.
 type Service struct {
-	store   store.Store
+	store   store.Transactions
 	now     func() time.Time
 	timeout time.Duration // after which a scan is ended
 	random  io.Reader
@@ -39,7 +39,7 @@ func WithRandom(r io.Reader) Option { return func(s *Service) { s.random = r } }
 func WithScanTimeout(d time.Duration) Option { return func(s *Service) { s.timeout = d } }
 
 // New makes the service over a store.
-func New(store store.Store, options ...Option) *Service {
+func New(store store.Transactions, options ...Option) *Service {
 	s := &Service{store: store, now: time.Now, random: rand.Reader, timeout: 10 * time.Second}
 	for _, o := range options {
 		o(s)

@@ -37,7 +37,7 @@ var longNames = []string{
 // countries, invoices in several currencies, changes and deletions, each at its time in the past. What it makes is the
 // same on every run, ids and events too. The store has its first currencies (see [billing.Service.Seed]). Fill does
 // nothing when the test mode has customers.
-func Fill(ctx context.Context, db store.Store) error {
+func Fill(ctx context.Context, db store.Transactions) error {
 	return db.Update(ctx, func(tx store.Tx) error {
 		b := &business{
 			ctx: ctx, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{},
@@ -63,16 +63,16 @@ func Fill(ctx context.Context, db store.Store) error {
 	})
 }
 
-// inside is a store within one transaction: the business is there whole, or not at all.
+// inside are transactions within one transaction: the business is there whole, or not at all.
 type inside struct{ tx store.Tx }
 
-// View implements [store.Store].
+// View implements [store.Transactions].
 func (i inside) View(_ context.Context, fn func(store.Tx) error) error { return fn(i.tx) }
 
-// Scan implements [store.Store].
+// Scan implements [store.Transactions].
 func (i inside) Scan(_ context.Context, fn func(store.Tx) error) error { return fn(i.tx) }
 
-// Update implements [store.Store].
+// Update implements [store.Transactions].
 func (i inside) Update(_ context.Context, fn func(store.Tx) error) error {
 	return i.tx.Nested(func() error { return fn(i.tx) })
 }

@@ -7,8 +7,18 @@ import (
 	"clientele.dev"
 )
 
-// Store is a database that remembers what the service decides.
+// Store is an open database.
 type Store interface {
+	Transactions
+	Access
+	// Ready says whether the database answers and can be written to, as far as is known.
+	Ready(ctx context.Context) error
+	// Close waits for the transactions under way and closes the database.
+	Close() error
+}
+
+// Transactions are how the rules read and write.
+type Transactions interface {
 	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it.
 	View(ctx context.Context, fn func(Tx) error) error
 	// Scan is View for what may take long: lists, searches and reports. Only so many run at once, so that they keep

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
 )
 
-// KeyByHash implements [auth.Store].
-func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key auth.Key, found bool, err error) {
+// KeyByHash implements [store.Access].
+func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key store.Key, found bool, err error) {
 	err = s.lookups.read(ctx, func(c *conn) error {
 		return c.each(selectKeys+" WHERE hash = $1", func(r row) error {
 			key, found = keyOf(r), true
@@ -22,9 +22,9 @@ func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key auth.Key, fou
 
 const selectKeys = "SELECT id, name, livemode, scope, hash, hint, created_at, coalesce(revoked_at, 0) FROM api_keys"
 
-func keyOf(r row) auth.Key {
-	return auth.Key{
-		ID: r.text(0), Name: r.text(1), Livemode: r.int(2) == 1, Scope: auth.Scope(r.text(3)), Hash: [32]byte(r.bytes(4)),
+func keyOf(r row) store.Key {
+	return store.Key{
+		ID: r.text(0), Name: r.text(1), Livemode: r.int(2) == 1, Scope: store.Scope(r.text(3)), Hash: [32]byte(r.bytes(4)),
 		Hint: r.text(5), CreatedAt: moment(r.int(6)), RevokedAt: moment(r.int(7)),
 	}
 }
@@ -37,8 +37,8 @@ func moment(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// Keys are all keys, revoked ones included, oldest first.
-func (s *Store) Keys(ctx context.Context) (keys []auth.Key, err error) {
+// Keys implements [store.Access].
+func (s *Store) Keys(ctx context.Context) (keys []store.Key, err error) {
 	err = s.lookups.read(ctx, func(c *conn) error {
 		return c.each(selectKeys+" ORDER BY created_at, id", func(r row) error {
 			keys = append(keys, keyOf(r))
@@ -48,12 +48,12 @@ func (s *Store) Keys(ctx context.Context) (keys []auth.Key, err error) {
 	return keys, err
 }
 
-// AddKey adds keys, all or none.
-func (s *Store) AddKey(ctx context.Context, keys ...auth.Key) error {
+// AddKey implements [store.Access].
+func (s *Store) AddKey(ctx context.Context, keys ...store.Key) error {
 	return s.writer.do(ctx, func(c *conn) error { return addKeys(c, keys) })
 }
 
-func addKeys(c *conn, keys []auth.Key) error {
+func addKeys(c *conn, keys []store.Key) error {
 	for _, k := range keys {
 		err := c.run(`INSERT INTO api_keys (id, name, livemode, scope, hash, hint, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -65,27 +65,27 @@ func addKeys(c *conn, keys []auth.Key) error {
 	return nil
 }
 
-// ReplaceKey adds a key and revokes another from a moment on, both or neither.
-func (s *Store) ReplaceKey(ctx context.Context, oldID string, at time.Time, key auth.Key) error {
+// ReplaceKey implements [store.Access].
+func (s *Store) ReplaceKey(ctx context.Context, oldID string, at time.Time, key store.Key) error {
 	return s.writer.do(ctx, func(c *conn) error {
 		if _, err := revoke(c, "api_keys", oldID, at); err != nil {
 			return err
 		}
-		return addKeys(c, []auth.Key{key})
+		return addKeys(c, []store.Key{key})
 	})
 }
 
-// RevokeKey ends a key at a moment and says whether there is such a key.
+// RevokeKey implements [store.Access].
 func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) (bool, error) {
 	return s.revoke(ctx, "api_keys", id, at)
 }
 
-// Apps implements [auth.Store].
-func (s *Store) Apps(ctx context.Context) (apps []auth.App, err error) {
+// Apps implements [store.Access].
+func (s *Store) Apps(ctx context.Context) (apps []store.App, err error) {
 	err = s.lookups.read(ctx, func(c *conn) error {
 		return c.each("SELECT id, name, public_key, created_at, coalesce(revoked_at, 0) FROM apps ORDER BY created_at, id",
 			func(r row) error {
-				apps = append(apps, auth.App{
+				apps = append(apps, store.App{
 					ID: r.text(0), Name: r.text(1), PublicKey: ed25519.PublicKey(r.bytes(2)),
 					CreatedAt: moment(r.int(3)), RevokedAt: moment(r.int(4)),
 				})
@@ -95,12 +95,12 @@ func (s *Store) Apps(ctx context.Context) (apps []auth.App, err error) {
 	return apps, err
 }
 
-// AddApp trusts an application. A public key that was revoked is trusted again.
-func (s *Store) AddApp(ctx context.Context, a auth.App) error {
+// AddApp implements [store.Access].
+func (s *Store) AddApp(ctx context.Context, a store.App) error {
 	return s.writer.do(ctx, func(c *conn) error { return addApp(c, a) })
 }
 
-func addApp(c *conn, a auth.App) error {
+func addApp(c *conn, a store.App) error {
 	n, err := c.exec(`INSERT INTO apps (id, name, public_key, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (public_key) DO UPDATE SET id = excluded.id, name = excluded.name,
 			created_at = excluded.created_at, revoked_at = NULL WHERE revoked_at IS NOT NULL`,
@@ -111,8 +111,8 @@ func addApp(c *conn, a auth.App) error {
 	return err
 }
 
-// ReplaceApp trusts an application and, from a moment on, no other of its name; it says how many there were.
-func (s *Store) ReplaceApp(ctx context.Context, a auth.App, at time.Time) (replaced int64, err error) {
+// ReplaceApp implements [store.Access].
+func (s *Store) ReplaceApp(ctx context.Context, a store.App, at time.Time) (replaced int64, err error) {
 	err = s.writer.do(ctx, func(c *conn) error {
 		if replaced, err = c.exec("UPDATE apps SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL",
 			at.UnixMilli(), a.Name); err != nil {
@@ -123,7 +123,7 @@ func (s *Store) ReplaceApp(ctx context.Context, a auth.App, at time.Time) (repla
 	return replaced, err
 }
 
-// RevokeApp ends the trust in an application at a moment and says whether there is such an application.
+// RevokeApp implements [store.Access].
 func (s *Store) RevokeApp(ctx context.Context, id string, at time.Time) (bool, error) {
 	return s.revoke(ctx, "apps", id, at)
 }

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"crypto/ed25519"
+	"time"
+)
+
+// Access is who may use the server. Its look-ups are quick and wait for nobody.
+type Access interface {
+	// KeyByHash finds the key of a secret by its SHA-256, revoked or not, and says whether there is one.
+	KeyByHash(ctx context.Context, hash [32]byte) (Key, bool, error)
+	// Keys are all keys, revoked ones included, oldest first.
+	Keys(ctx context.Context) ([]Key, error)
+	// AddKey adds keys, all or none.
+	AddKey(ctx context.Context, keys ...Key) error
+	// ReplaceKey adds a key and revokes another from a moment on, both or neither.
+	ReplaceKey(ctx context.Context, oldID string, at time.Time, key Key) error
+	// RevokeKey ends a key at a moment and says whether there is such a key. It never gives it a later end.
+	RevokeKey(ctx context.Context, id string, at time.Time) (bool, error)
+
+	// Apps are all applications, revoked ones included, oldest first.
+	Apps(ctx context.Context) ([]App, error)
+	// AddApp trusts an application. A public key that was revoked is trusted again; one that is trusted is an error.
+	AddApp(ctx context.Context, a App) error
+	// ReplaceApp trusts an application and, from a moment on, no other of its name; it says how many there were.
+	ReplaceApp(ctx context.Context, a App, at time.Time) (replaced int64, err error)
+	// RevokeApp ends the trust in an application at a moment and says whether there is such an application.
+	RevokeApp(ctx context.Context, id string, at time.Time) (bool, error)
+}
+
+// Scope is what an API key allows.
+type Scope string
+
+// The scopes.
+const (
+	ScopeRead  Scope = "read"  // GET only
+	ScopeWrite Scope = "write" // everything
+)
+
+// Key is an API key as it is kept: never the secret itself.
+type Key struct {
+	ID        string // key_…
+	Name      string // what the operator calls it
+	Livemode  bool   // the one mode it opens
+	Scope     Scope
+	Hash      [32]byte // SHA-256 of the secret
+	Hint      string   // how the secret begins and ends, to recognise it by: sk_test_…7k2p
+	CreatedAt time.Time
+	RevokedAt time.Time // zero: never; a future time: still good until then
+}
+
+// App is a signing application the operator trusts. It may act in both modes, and write.
+type App struct {
+	ID        string // app_…
+	Name      string // what the operator calls it
+	PublicKey ed25519.PublicKey
+	CreatedAt time.Time
+	RevokedAt time.Time // zero: never; a future time: still good until then
+}
+
+// Revoked says whether the key is no longer good at a time.
+func (k Key) Revoked(at time.Time) bool { return ended(k.RevokedAt, at) }
+
+// Revoked says whether the application is no longer trusted at a time.
+func (a App) Revoked(at time.Time) bool { return ended(a.RevokedAt, at) }
+
+func ended(end, at time.Time) bool { return !end.IsZero() && !at.Before(end) }
