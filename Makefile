@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-go test-js lint generate fuzz mutants bench clean
+.PHONY: help build run test test-go test-js postgres lint generate fuzz mutants bench clean
 
 help: ## List these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +20,14 @@ run: build ## Build and start the server with its demo data, on http://127.0.0.1
 
 test: lint test-go test-js ## Run every test of the project, installing what it needs.
 
-test-go: ## Run the Go tests.
+test-go: postgres ## Run the Go tests, against SQLite and a PostgreSQL of their own.
 	go test ./...
+
+# The tests start PostgreSQL's programs themselves; as root, this installs them when they are missing.
+postgres:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		{ [ "$$(id -u)" = 0 ] && apt-get install -y postgresql >/dev/null; } || \
+		{ echo "The Go tests need PostgreSQL 15 or newer: apt-get install -y postgresql" >&2; exit 1; }
 
 test-js: build conformance/node_modules ## Run the published JavaScript client against the server.
 	cd conformance && npm test

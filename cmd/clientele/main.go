@@ -9,15 +9,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
-
-	"clientele.dev/internal/billing"
-	"clientele.dev/internal/store"
-	"clientele.dev/internal/store/sqlite"
 )
 
 const description = `A self-hosted server for customers and what they owe.
@@ -30,7 +24,7 @@ also be given in the environment (CLIENTELE_DB, CLIENTELE_ADDR, …) or in a fil
 type cli struct {
 	PrintVersion versionFlag     `name:"version" help:"Print the version, as the command version does."`
 	Config       kong.ConfigFlag `help:"Read options from this YAML file." placeholder:"FILE" env:"CLIENTELE_CONFIG"`
-	DB           string          `name:"db" help:"The database, sqlite:PATH (${default})." default:"sqlite:clientele.db" placeholder:"URL" env:"CLIENTELE_DB"`
+	DB           string          `name:"db" help:"The database, sqlite:PATH or postgres://USER@HOST/NAME (${default})." default:"sqlite:clientele.db" placeholder:"URL" env:"CLIENTELE_DB"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Verify  verifyCommand  `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
@@ -45,26 +39,6 @@ type app struct {
 	stdout io.Writer
 	stderr io.Writer
 	db     string
-}
-
-// open opens the database and creates it when it does not exist.
-func (a *app) open() (store.Store, error) {
-	return sqlite.Open(a.ctx, a.db, sqlite.WithBooks(billing.OpenBooks))
-}
-
-// openExisting opens the database for a command that makes no sense on a new one: only the server makes one, so that a
-// mistyped path is told and not filled.
-func (a *app) openExisting() (store.Store, error) {
-	if path, ok := strings.CutPrefix(a.db, "sqlite:"); ok {
-		if _, err := os.Stat(path); err != nil {
-			if full, e := filepath.Abs(path); e == nil {
-				path = full
-			}
-			return nil, fmt.Errorf("there is no database at %s: start the server once to make it, or say with --db "+
-				"sqlite:PATH (or CLIENTELE_DB) where it is", path)
-		}
-	}
-	return a.open()
 }
 
 func main() {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"clientele.dev/internal/api"
@@ -40,13 +39,15 @@ const finishTimeout = 20 * time.Second
 // Help is shown by clientele serve --help.
 func (serveCommand) Help() string {
 	return `The database is created on the first start, which shows a test-mode and a live-mode secret key once: on a
-terminal, or else in a file beside the database (PATH.keys) that its owner alone may read.
+terminal, or else in a file that its owner alone may read: PATH.keys beside the database, or clientele.keys in the
+current folder when it is PostgreSQL. Any number of servers may run on one PostgreSQL.
 Ctrl-C or SIGTERM stops the server: /readyz fails first, then requests in flight finish.
 
 Examples:
   clientele serve --demo
   clientele serve --addr 0.0.0.0:8080 --db sqlite:/var/lib/clientele/clientele.db
-  CLIENTELE_DB=sqlite:shop.db clientele serve`
+  CLIENTELE_DB=sqlite:shop.db clientele serve
+  clientele serve --db postgres://clientele@db.example.com/clientele`
 }
 
 // Run serves until the context ends.
@@ -130,7 +131,7 @@ func boundMemory() {
 }
 
 // firstKeys makes the first keys of a new database and shows them, once: on a terminal, or else in a file that its
-// owner alone may read, so that they are never in a log that somebody keeps.
+// owner alone may read, so that they are never in a log that somebody keeps. Of several servers, one does.
 func firstKeys(a *app, db store.Store, log *slog.Logger) error {
 	keys, err := db.Keys(a.ctx)
 	if err != nil || len(keys) > 0 {
@@ -140,20 +141,22 @@ func firstKeys(a *app, db store.Store, log *slog.Logger) error {
 	live, liveSecret := auth.NewKey("first live key", true, store.ScopeWrite, time.Now())
 	secrets := fmt.Sprintf("  test mode  %s\n  live mode  %s\n", testSecret, liveSecret)
 	if isTerminal(a.stdout) {
-		if err := db.AddKey(a.ctx, test, live); err != nil {
-			return err
+		first, err := db.AddFirstKeys(a.ctx, test, live)
+		if err == nil && first {
+			_, err = fmt.Fprintf(a.stdout, "This is a new database. Its secret keys, shown this once:\n%s", secrets)
 		}
-		_, err := fmt.Fprintf(a.stdout, "This is a new database. Its secret keys, shown this once:\n%s", secrets)
 		return err
 	}
-	path, _ := strings.CutPrefix(a.db, "sqlite:")
-	path += ".keys"
+	path := a.keysFile()
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("the first keys cannot be written: %w", err)
 	}
 	_, err = f.WriteString(secrets)
-	if err := errors.Join(err, f.Close(), db.AddKey(a.ctx, test, live)); err != nil {
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	if first, err := db.AddFirstKeys(a.ctx, test, live); err != nil || !first {
 		return errors.Join(err, os.Remove(path))
 	}
 	log.Warn("this is a new database: its secret keys are in a file; take them out and remove it", "file", path)

@@ -14,6 +14,8 @@ type Access interface {
 	Keys(ctx context.Context) ([]Key, error)
 	// AddKey adds keys, all or none.
 	AddKey(ctx context.Context, keys ...Key) error
+	// AddFirstKeys adds keys when there are none yet, and says whether it did: of several servers one does.
+	AddFirstKeys(ctx context.Context, keys ...Key) (bool, error)
 	// ReplaceKey adds a key and revokes another from a moment on, both or neither.
 	ReplaceKey(ctx context.Context, oldID string, at time.Time, key Key) error
 	// RevokeKey ends a key at a moment and says whether there is such a key. It never gives it a later end.

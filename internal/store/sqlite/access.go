@@ -53,6 +53,19 @@ func (s *Store) AddKey(ctx context.Context, keys ...store.Key) error {
 	return s.writer.do(ctx, func(c *conn) error { return addKeys(c, keys) })
 }
 
+// AddFirstKeys implements [store.Access].
+func (s *Store) AddFirstKeys(ctx context.Context, keys ...store.Key) (first bool, err error) {
+	err = s.writer.do(ctx, func(c *conn) error {
+		first = true
+		read := func(row) error { first = false; return nil }
+		if err := c.each("SELECT 1 FROM api_keys LIMIT 1", read); err != nil || !first {
+			return err
+		}
+		return addKeys(c, keys)
+	})
+	return first && err == nil, err
+}
+
 func addKeys(c *conn, keys []store.Key) error {
 	for _, k := range keys {
 		err := c.run(`INSERT INTO api_keys (id, name, livemode, scope, hash, hint, created_at)

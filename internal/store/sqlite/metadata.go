@@ -2,10 +2,7 @@ package sqlite
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"strings"
 
 	"clientele.dev"
 	"clientele.dev/internal/fold"
@@ -19,7 +16,7 @@ func (t *tx) reindexMetadata(table string, seq int64, live bool, before, after c
 			continue
 		}
 		err := t.run("DELETE FROM "+table+" WHERE livemode = $1 AND key = $2 AND value = $3 AND seq = $4",
-			live, key, metadataKey(metadataText(raw)), seq)
+			live, key, store.MetadataKey(store.MetadataText(raw)), seq)
 		if err != nil {
 			return err
 		}
@@ -28,8 +25,8 @@ func (t *tx) reindexMetadata(table string, seq int64, live bool, before, after c
 		if was, had := before[key]; had && bytes.Equal(was, raw) {
 			continue
 		}
-		value := metadataText(raw)
-		found, folded := metadataKey(value), fold.Text(value)
+		value := store.MetadataText(raw)
+		found, folded := store.MetadataKey(value), fold.Text(value)
 		switch folded { // is kept only where it differs, and a space, which no query is, where it is empty
 		case found:
 			folded = ""
@@ -49,28 +46,8 @@ func (t *tx) reindexMetadata(table string, seq int64, live bool, before, after c
 func (w *where) addMetadata(table string, live bool, matches []store.MetadataMatch) {
 	for _, m := range matches {
 		w.add("seq IN (SELECT seq FROM "+table+" WHERE livemode = ? AND key = ? AND value = ?)",
-			live, m.Key, metadataKey(m.Value))
+			live, m.Key, store.MetadataKey(m.Value))
 	}
-}
-
-// metadataText is a metadata value as filters compare it: a string itself, or another value's JSON.
-func metadataText(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	return string(raw)
-}
-
-// metadataKey is what a value is found by: itself, or the digest of one too long for an index, or that looks like a
-// digest.
-func metadataKey(value string) string {
-	const longest, digest = 255, "sha256:"
-	if len(value) <= longest && !strings.HasPrefix(value, digest) {
-		return value
-	}
-	sum := sha256.Sum256([]byte(value))
-	return digest + hex.EncodeToString(sum[:])
 }
 
 // mendMetadata writes the index of metadata anew where earlier versions wrote it of the text that was sent, which may

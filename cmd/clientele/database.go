@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/postgres"
+	"clientele.dev/internal/store/sqlite"
+)
+
+// open opens the database that --db names, and makes what it needs when it is new.
+func (a *app) open() (store.Store, error) {
+	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
+	case "sqlite":
+		return opened(sqlite.Open(a.ctx, a.db, sqlite.WithBooks(billing.OpenBooks)))
+	case "postgres", "postgresql":
+		return opened(postgres.Open(a.ctx, a.db))
+	}
+	return nil, fmt.Errorf("--db must be sqlite:PATH, such as sqlite:clientele.db, or postgres://USER@HOST/NAME, not %q",
+		a.db)
+}
+
+// opened is a database as the contract has it.
+func opened[S store.Store](s S, err error) (store.Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// openExisting opens the database for a command that makes no sense on a new one: only the server makes one, so that a
+// mistyped path is told and not filled.
+func (a *app) openExisting() (store.Store, error) {
+	path, isFile := strings.CutPrefix(a.db, "sqlite:")
+	if isFile {
+		if _, err := os.Stat(path); err != nil {
+			if full, e := filepath.Abs(path); e == nil {
+				path = full
+			}
+			return nil, fmt.Errorf("there is no database at %s: start the server once to make it, or say with --db "+
+				"sqlite:PATH (or CLIENTELE_DB) where it is", path)
+		}
+	}
+	return a.open()
+}
+
+// keysFile is where the first keys of a new database go when there is no terminal to show them on.
+func (a *app) keysFile() string {
+	if path, isFile := strings.CutPrefix(a.db, "sqlite:"); isFile {
+		return path + ".keys"
+	}
+	return "clientele.keys"
+}

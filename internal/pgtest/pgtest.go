@@ -1,0 +1,236 @@
+// Package pgtest gives tests databases of a real PostgreSQL, which it starts from the programs of the machine and ends
+// with the test's process.
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Option changes how a server runs.
+type Option string
+
+// Durable makes the server sync commits, which is left out otherwise: tests that kill the server's machine are few.
+const Durable Option = "fsync=on"
+
+// Server is a running PostgreSQL.
+type Server struct {
+	port  int
+	dir   string
+	watch *exec.Cmd
+	stdin interface{ Close() error }
+	count atomic.Int64
+	// template is a database that others are copies of, "" before the first.
+	mu       sync.Mutex
+	template string
+}
+
+// shared is the server of all tests of this process.
+var shared = sync.OnceValues(func() (*Server, error) { return Start() })
+
+// URL makes a new database, of a schema that prepare has brought up to date, on the server that all tests of this
+// process share. The test's end removes it.
+func URL(t testing.TB, prepare func(url string) error) string {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := s.Database(prepare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.run("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
+	return s.URL(name)
+}
+
+// Database makes a database and names it. prepare is called once, with the address of the database that all are copies
+// of; nil makes an empty one.
+func (s *Server) Database(prepare func(url string) error) (name string, err error) {
+	name = fmt.Sprintf("test%d", s.count.Add(1))
+	if prepare == nil {
+		return name, s.run("CREATE DATABASE " + name)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.template == "" {
+		if err := s.run("CREATE DATABASE prepared"); err != nil {
+			return "", err
+		}
+		if err := prepare(s.URL("prepared")); err != nil {
+			return "", err
+		}
+		s.template = "prepared"
+	}
+	return name, s.run("CREATE DATABASE " + name + " TEMPLATE " + s.template)
+}
+
+// URL is the address of a database.
+func (s *Server) URL(database string) string {
+	return fmt.Sprintf("postgres://clientele@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
+}
+
+// run runs a statement in the server's own database.
+func (s *Server) run(statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	c, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	_, err = c.Exec(ctx, statement)
+	return errors.Join(err, c.Close(ctx))
+}
+
+// programs is the folder of the newest PostgreSQL on the machine.
+func programs() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil {
+		return "", err
+	}
+	if path, err := exec.LookPath("initdb"); err == nil {
+		found = append(found, path)
+	}
+	if len(found) == 0 {
+		return "", errors.New("these tests need PostgreSQL 15 or newer: apt-get install -y postgresql")
+	}
+	slices.Sort(found)
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+// Start starts a server on a free port, with its data in a temporary folder. It ends with this process, however that
+// ends, or with Stop.
+func Start(options ...Option) (*Server, error) {
+	bin, err := programs()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "clientele-postgres")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{dir: dir}
+	account, err := unprivileged(dir)
+	if err != nil {
+		return nil, err
+	}
+	if s.port, err = freePort(); err != nil {
+		return nil, err
+	}
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "clientele",
+		"-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+	initdb.SysProcAttr = account
+	initdb.Dir = dir
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	if err := s.start(bin, account, options); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+// watcher runs a server until its standard input ends, which it does when this process is gone, and removes the data.
+const watcher = `"$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server 2>/dev/null; rm -rf "$DATA"`
+
+func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Option) error {
+	data := filepath.Join(s.dir, "data")
+	args := []string{
+		"-c", watcher, "watcher", filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(s.port),
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=500",
+		"-c", "shared_buffers=128MB", "-c", "timezone=UTC", "-c", "log_min_messages=fatal",
+		"-c", "autovacuum_naptime=5s", "-c", "deadlock_timeout=100ms",
+	}
+	if !slices.Contains(options, Durable) {
+		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+	}
+	for _, o := range options {
+		args = append(args, "-c", string(o))
+	}
+	s.watch = exec.Command("sh", args...)
+	s.watch.SysProcAttr = account
+	s.watch.Dir = s.dir
+	s.watch.Env = append(os.Environ(), "DATA="+data)
+	log, err := os.Create(filepath.Join(s.dir, "log"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	s.watch.Stdout, s.watch.Stderr = log, log
+	if s.stdin, err = s.watch.StdinPipe(); err != nil {
+		return err
+	}
+	if err := s.watch.Start(); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if err = s.run("SELECT 1"); err == nil || time.Now().After(deadline) {
+			break
+		}
+	}
+	if err != nil {
+		said, _ := os.ReadFile(log.Name())
+		return fmt.Errorf("PostgreSQL did not start: %w: %s", err, said)
+	}
+	return nil
+}
+
+// Stop ends the server and removes its data.
+func (s *Server) Stop() error {
+	var err error
+	if s.stdin != nil {
+		err = errors.Join(s.stdin.Close(), s.watch.Wait())
+	}
+	return errors.Join(err, os.RemoveAll(s.dir))
+}
+
+// unprivileged says as whom the server runs: PostgreSQL refuses to be root. The folder becomes that account's.
+func unprivileged(dir string) (*syscall.SysProcAttr, error) {
+	if os.Getuid() != 0 {
+		return &syscall.SysProcAttr{Setpgid: true}, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.Atoi(u.Uid)
+		if err != nil {
+			return nil, err
+		}
+		gid, err := strconv.Atoi(u.Gid)
+		if err != nil {
+			return nil, err
+		}
+		credential := &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		return &syscall.SysProcAttr{Setpgid: true, Credential: credential}, os.Chown(dir, uid, gid)
+	}
+	return nil, errors.New("PostgreSQL does not run as root, and there is no account postgres or nobody to run it as")
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	return l.Addr().(*net.TCPAddr).Port, l.Close()
+}

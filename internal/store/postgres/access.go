@@ -1,0 +1,169 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev/internal/store"
+)
+
+const selectKeys = "SELECT id, name, livemode, scope, hash, hint, created_at, coalesce(revoked_at, 0) FROM api_keys"
+
+func keyOf(r pgx.CollectableRow) (k store.Key, err error) {
+	var hash []byte
+	var created, revoked int64
+	err = r.Scan(&k.ID, &k.Name, &k.Livemode, (*string)(&k.Scope), &hash, &k.Hint, &created, &revoked)
+	if err == nil {
+		k.Hash, k.CreatedAt, k.RevokedAt = [32]byte(hash), timeOf(created), timeOf(revoked)
+	}
+	return k, err
+}
+
+// timeOf reads unix milliseconds; 0 is no moment.
+func timeOf(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// look reads what is quick outside any transaction, and once more when the connection turns out to be dead.
+func look[T any](
+	ctx context.Context, s *Store, one pgx.RowToFunc[T], query string, args ...any,
+) (all []T, err error) {
+	for range 2 {
+		trace(query)
+		rows, _ := s.pool.Query(ctx, query, args...) // the error is the rows' too
+		if all, err = pgx.CollectRows(rows, one); err == nil || !isLost(err) {
+			break
+		}
+	}
+	return all, faultOf(ctx, err, isLost(err))
+}
+
+// KeyByHash implements [store.Access].
+func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key store.Key, found bool, err error) {
+	keys, err := look(ctx, s, keyOf, selectKeys+" WHERE hash = $1", hash[:])
+	if err != nil || len(keys) == 0 {
+		return key, false, err
+	}
+	return keys[0], true, nil
+}
+
+// Keys implements [store.Access].
+func (s *Store) Keys(ctx context.Context) ([]store.Key, error) {
+	return look(ctx, s, keyOf, selectKeys+" ORDER BY created_at, id")
+}
+
+// write runs fn in a transaction.
+func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+	return s.Update(ctx, func(t store.Tx) error { return fn(t.(*tx)) })
+}
+
+// AddKey implements [store.Access].
+func (s *Store) AddKey(ctx context.Context, keys ...store.Key) error {
+	return s.write(ctx, func(t *tx) error { return t.addKeys(keys) })
+}
+
+// AddFirstKeys implements [store.Access].
+func (s *Store) AddFirstKeys(ctx context.Context, keys ...store.Key) (first bool, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		t.run("SELECT pg_advisory_xact_lock(hashtextextended('clientele keys', 0))")
+		err := t.each(into(&first), "SELECT NOT EXISTS (SELECT 1 FROM api_keys)")
+		if err != nil || !first {
+			return err
+		}
+		return t.addKeys(keys)
+	})
+	return first && err == nil, err
+}
+
+func (t *tx) addKeys(keys []store.Key) error {
+	for _, k := range keys {
+		t.run(`INSERT INTO api_keys (id, name, livemode, scope, hash, hint, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			k.ID, k.Name, k.Livemode, string(k.Scope), k.Hash[:], k.Hint, k.CreatedAt.UnixMilli())
+	}
+	return nil
+}
+
+// ReplaceKey implements [store.Access].
+func (s *Store) ReplaceKey(ctx context.Context, oldID string, at time.Time, key store.Key) error {
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.revoke("api_keys", oldID, at); err != nil {
+			return err
+		}
+		return t.addKeys([]store.Key{key})
+	})
+}
+
+// RevokeKey implements [store.Access].
+func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) (found bool, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		found, err = t.revoke("api_keys", id, at)
+		return err
+	})
+	return found, err
+}
+
+// Apps implements [store.Access].
+func (s *Store) Apps(ctx context.Context) ([]store.App, error) {
+	return look(ctx, s, func(r pgx.CollectableRow) (a store.App, err error) {
+		var created, revoked int64
+		err = r.Scan(&a.ID, &a.Name, (*[]byte)(&a.PublicKey), &created, &revoked)
+		a.CreatedAt, a.RevokedAt = timeOf(created), timeOf(revoked)
+		return a, err
+	}, "SELECT id, name, public_key, created_at, coalesce(revoked_at, 0) FROM apps ORDER BY created_at, id")
+}
+
+// AddApp implements [store.Access].
+func (s *Store) AddApp(ctx context.Context, a store.App) error {
+	return s.write(ctx, func(t *tx) error { return t.addApp(a) })
+}
+
+func (t *tx) addApp(a store.App) error {
+	var added []string
+	err := t.each(appendTo(&added), `INSERT INTO apps (id, name, public_key, created_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (public_key) DO UPDATE SET id = excluded.id, name = excluded.name,
+			created_at = excluded.created_at, revoked_at = NULL WHERE apps.revoked_at IS NOT NULL
+		RETURNING id`, a.ID, a.Name, []byte(a.PublicKey), a.CreatedAt.UnixMilli())
+	if err == nil && len(added) == 0 {
+		err = errors.New("this public key is trusted already")
+	}
+	return err
+}
+
+// ReplaceApp implements [store.Access].
+func (s *Store) ReplaceApp(ctx context.Context, a store.App, at time.Time) (replaced int64, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		var former []string
+		err := t.each(appendTo(&former),
+			"UPDATE apps SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL RETURNING id", at.UnixMilli(), a.Name)
+		if err != nil {
+			return err
+		}
+		replaced = int64(len(former))
+		return t.addApp(a)
+	})
+	return replaced, err
+}
+
+// RevokeApp implements [store.Access].
+func (s *Store) RevokeApp(ctx context.Context, id string, at time.Time) (found bool, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		found, err = t.revoke("apps", id, at)
+		return err
+	})
+	return found, err
+}
+
+// revoke brings forward the moment from which something is no longer good.
+func (t *tx) revoke(table, id string, at time.Time) (found bool, err error) {
+	var ids []string
+	err = t.each(appendTo(&ids), "UPDATE "+table+" SET revoked_at = least(revoked_at, $1) WHERE id = $2 RETURNING id",
+		at.UnixMilli(), id)
+	return len(ids) == 1, err
+}

@@ -1,0 +1,95 @@
+package postgres
+
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// PaymentCurrency implements [store.Currencies].
+func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error) {
+	query := "SELECT doc FROM payment_currencies WHERE livemode = $1 AND id = $2"
+	if id == "" {
+		query = "SELECT doc FROM payment_currencies WHERE livemode = $1 AND $2 = '' AND is_base"
+	}
+	all, err := allOf[clientele.PaymentCurrency](t, query, live, id)
+	if err != nil || len(all) == 0 {
+		return c, false, err
+	}
+	return all[0], true, nil
+}
+
+// PaymentCurrencies implements [store.Currencies].
+func (t *tx) PaymentCurrencies(live bool) ([]clientele.PaymentCurrency, error) {
+	t.lockCurrencies()
+	return allOf[clientele.PaymentCurrency](t,
+		"SELECT doc FROM payment_currencies WHERE livemode = $1 ORDER BY seq", live)
+}
+
+// PaymentMethods implements [store.Currencies].
+func (t *tx) PaymentMethods(live bool) ([]clientele.PaymentMethod, error) {
+	t.lockCurrencies()
+	return allOf[clientele.PaymentMethod](t, "SELECT doc FROM payment_methods WHERE livemode = $1 ORDER BY seq", live)
+}
+
+// lockCurrencies makes others who add one wait: whoever reads all of them in order to write wants to add another.
+func (t *tx) lockCurrencies() {
+	if t.writing {
+		t.run("SELECT pg_advisory_xact_lock(hashtextextended('clientele currencies', 0))")
+	}
+}
+
+// allOf reads objects from a statement's one column of documents.
+func allOf[T any](t *tx, query string, args ...any) (all []T, err error) {
+	err = t.each(func(r pgx.Rows) error {
+		var doc []byte
+		var one T
+		if err := r.Scan(&doc); err != nil {
+			return err
+		}
+		err := json.Unmarshal(doc, &one)
+		all = append(all, one)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// AddPaymentCurrency implements [store.Currencies].
+func (t *tx) AddPaymentCurrency(c clientele.PaymentCurrency) error {
+	doc, err := json.Marshal(c)
+	t.run("INSERT INTO payment_currencies (id, livemode, is_base, doc) VALUES ($1, $2, $3, $4)",
+		c.ID, c.Livemode, c.IsBaseCurrency, doc)
+	return err
+}
+
+// AddPaymentMethod implements [store.Currencies].
+func (t *tx) AddPaymentMethod(m clientele.PaymentMethod) error {
+	doc, err := json.Marshal(m)
+	t.run("INSERT INTO payment_methods (id, livemode, doc) VALUES ($1, $2, $3)", m.ID, m.Livemode, doc)
+	return err
+}
+
+// Settings implements [store.Settings].
+func (t *tx) Settings(live bool) (settings clientele.Settings, version int64, err error) {
+	err = t.each(func(r pgx.Rows) error {
+		var doc []byte
+		if err := r.Scan(&version, &doc); err != nil {
+			return err
+		}
+		return json.Unmarshal(doc, &settings)
+	}, "SELECT version, doc FROM settings WHERE livemode = $1", live)
+	return settings, version, err
+}
+
+// SaveSettings implements [store.Settings].
+func (t *tx) SaveSettings(rec store.Record, s clientele.Settings) error {
+	t.mustChange(fmt.Errorf("the settings were not at version %d", rec.Version-1),
+		`INSERT INTO settings AS s (livemode, version, doc) VALUES ($1, $2, $3)
+		ON CONFLICT (livemode) DO UPDATE SET version = excluded.version, doc = excluded.doc
+		WHERE s.version = excluded.version - 1`, s.Livemode, rec.Version, rec.JSON)
+	return nil
+}

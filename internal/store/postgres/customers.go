@@ -1,0 +1,259 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev"
+	"clientele.dev/internal/fold"
+	"clientele.dev/internal/store"
+)
+
+const selectCustomers = "SELECT id, seq, version, coalesce(deleted_at, 0), doc FROM customers"
+
+// forUpdate is what a look-up of a customer ends with, which locks it when the transaction writes.
+func (t *tx) forUpdate() string {
+	if t.writing {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// lockCustomerOf locks the customer that an object belongs to, before the object is read.
+func (t *tx) lockCustomerOf(table string, live bool, id string) {
+	if t.writing {
+		t.run("SELECT 1 FROM customers WHERE id = (SELECT customer_id FROM "+table+" WHERE id = $1 AND livemode = $2)"+
+			t.forUpdate(), id, live)
+	}
+}
+
+// Customer implements [store.Customers].
+func (t *tx) Customer(live bool, ref store.Ref) (rec store.Record, found bool, err error) {
+	if ref.ID != "" {
+		rec, found, err = t.record(selectCustomers+" WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL"+
+			t.forUpdate(), ref.ID, live)
+	} else {
+		// The column is compared once more because the customer may lose the name while its lock is waited for.
+		rec, found, err = t.record(selectCustomers+` WHERE id = (SELECT customer_id FROM customer_names
+			WHERE livemode = $1 AND kind = $2 AND name = $3) AND `+string(ref.Kind)+` = $3 AND deleted_at IS NULL`+
+			t.forUpdate(), live, string(ref.Kind), ref.Name)
+	}
+	switch {
+	case err != nil:
+	case found:
+		t.note(rec.ID, false)
+	case ref.ID == "":
+		t.absent = append(t.absent, claim{live, ref.Kind, ref.Name})
+	}
+	return rec, found, err
+}
+
+// note remembers whether a customer that was looked up, and so is locked, is deleted.
+func (t *tx) note(id string, deleted bool) {
+	if t.deleted == nil {
+		t.deleted = map[string]bool{}
+	}
+	t.deleted[id] = deleted
+}
+
+// DeletedCustomer implements [store.Customers].
+func (t *tx) DeletedCustomer(live bool, id string) (store.Record, bool, error) {
+	rec, found, err := t.record(selectCustomers+" WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL"+
+		t.forUpdate(), id, live)
+	if found {
+		t.note(id, true)
+	}
+	return rec, found, err
+}
+
+// CustomersByID implements [store.Customers].
+func (t *tx) CustomersByID(live bool, ids []string) (map[string]store.Record, error) {
+	recs, err := t.records(selectCustomers+" WHERE id = ANY($1) AND livemode = $2", ids, live)
+	byID := make(map[string]store.Record, len(recs))
+	for _, rec := range recs {
+		byID[rec.ID] = rec
+	}
+	return byID, err
+}
+
+// ClaimName implements [store.Customers].
+func (t *tx) ClaimName(
+	live bool, kind store.NameKind, name string, customer store.Record,
+) (holder string, err error) {
+	var mine, holders []string
+	t.read(appendTo(&mine), `INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)
+		ON CONFLICT DO NOTHING RETURNING customer_id`, live, string(kind), name, customer.ID)
+	err = t.each(appendTo(&holders),
+		"SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
+	switch {
+	case err != nil:
+		return "", err
+	case len(holders) == 0: // given back while it was waited for
+		return "", errStale
+	case len(mine) == 1 || holders[0] == customer.ID:
+		return "", nil
+	case slices.Contains(t.absent, claim{live, kind, name}): // it was nobody's when this transaction looked
+		return "", errStale
+	}
+	return holders[0], nil
+}
+
+// ReleaseName implements [store.Customers].
+func (t *tx) ReleaseName(live bool, kind store.NameKind, name string) error {
+	t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
+	return nil
+}
+
+// SaveCustomer implements [store.Customers].
+func (t *tx) SaveCustomer(rec store.Record, before, after *clientele.Customer) error {
+	t.savePolicy(before, after)
+	if before == nil {
+		t.addCustomer(rec, after)
+		return nil
+	}
+	deletedAt := &rec.DeletedAt
+	if rec.DeletedAt == 0 {
+		deletedAt = nil
+	}
+	wasDeleted, known := t.deleted[after.ID]
+	if !known {
+		err := t.each(into(&wasDeleted), "SELECT deleted_at IS NOT NULL FROM customers WHERE id = $1", after.ID)
+		if err != nil {
+			return err
+		}
+	}
+	t.mustChange(fmt.Errorf("customer %s was not at version %d", after.ID, rec.Version-1),
+		`UPDATE customers SET version = $2, updated_at = $3, doc = $4, deleted_at = $5, delinquent = $6, email = $7,
+			name = $8, did = $9, external_id = $10 WHERE id = $1 AND version = $2 - 1`,
+		after.ID, rec.Version, after.UpdatedAt.UnixMilli(), rec.JSON, deletedAt, after.Delinquent,
+		strings.ToLower(after.Email), fold.Text(after.Name), after.DID, after.ExternalID)
+	t.follow(rec, before, after, wasDeleted)
+	t.note(after.ID, rec.DeletedAt != 0)
+	return nil
+}
+
+// follow brings what a customer is found and counted by up to date.
+func (t *tx) follow(rec store.Record, before, after *clientele.Customer, wasDeleted bool) {
+	isDeleted := rec.DeletedAt != 0
+	switch {
+	case isDeleted && !wasDeleted:
+		t.countRow("customers", after.Livemode, rec.Seq, -1)
+		t.run("DELETE FROM customer_texts WHERE customer_id = $1", after.ID)
+		t.saveMetadata("customer_metadata", after.ID, rec.Seq, after.Livemode, before.Metadata, nil)
+	case wasDeleted && !isDeleted:
+		t.countRow("customers", after.Livemode, rec.Seq, 1)
+		t.saveTexts(rec.Seq, after)
+		t.saveMetadata("customer_metadata", after.ID, rec.Seq, after.Livemode, nil, after.Metadata)
+	case isDeleted:
+	default:
+		if store.Searched(before) != store.Searched(after) {
+			t.saveTexts(rec.Seq, after)
+		}
+		t.saveMetadata("customer_metadata", after.ID, rec.Seq, after.Livemode, before.Metadata, after.Metadata)
+	}
+}
+
+func (t *tx) addCustomer(rec store.Record, c *clientele.Customer) {
+	t.run(`INSERT INTO customers
+		(id, seq, livemode, version, updated_at, delinquent, email, name, did, external_id, doc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		c.ID, rec.Seq, c.Livemode, rec.Version, c.UpdatedAt.UnixMilli(), c.Delinquent, strings.ToLower(c.Email),
+		fold.Text(c.Name), c.DID, c.ExternalID, rec.JSON)
+	t.countRow("customers", c.Livemode, rec.Seq, 1)
+	t.saveTexts(rec.Seq, c)
+	t.saveMetadata("customer_metadata", c.ID, rec.Seq, c.Livemode, nil, c.Metadata)
+}
+
+// saveTexts writes what search looks into: every field in a line of its own.
+func (t *tx) saveTexts(seq int64, c *clientele.Customer) {
+	texts := store.SearchTexts(c)
+	lines := lineFeed + strings.Join(texts[:], lineFeed) + lineFeed
+	t.run(`INSERT INTO customer_texts (customer_id, seq, livemode, text) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (customer_id) DO UPDATE SET text = excluded.text`, c.ID, seq, c.Livemode, lines)
+}
+
+// savePolicy keeps the time that a customer has of its own until an invoice becomes uncollectible.
+func (t *tx) savePolicy(before, after *clientele.Customer) {
+	was, is := policy(before), policy(after)
+	switch {
+	case is == nil && was == nil, is != nil && was != nil && *is == *was:
+	case is == nil:
+		t.run("DELETE FROM customer_policies WHERE customer_id = $1", after.ID)
+	default:
+		t.run(`INSERT INTO customer_policies (customer_id, livemode, days) VALUES ($1, $2, $3)
+			ON CONFLICT (customer_id) DO UPDATE SET days = excluded.days`, after.ID, after.Livemode, *is)
+	}
+}
+
+func policy(c *clientele.Customer) *int64 {
+	if c == nil || c.InvoiceSettings == nil {
+		return nil
+	}
+	return c.InvoiceSettings.UncollectibleAfterDays
+}
+
+// Belongings implements [store.Customers].
+func (t *tx) Belongings(customerIDs []string, limit int64) (map[string]store.Belongings, error) {
+	of := make(map[string]store.Belongings, len(customerIDs))
+	var invoices, payments int64
+	err := t.each(func(r pgx.Rows) error {
+		var id string
+		var b store.Belongings
+		err := r.Scan(&id, &b.InvoiceCount, &b.PaymentCount)
+		of[id] = b
+		invoices, payments = invoices+b.InvoiceCount, payments+b.PaymentCount
+		return err
+	}, "SELECT customer_id, invoices, payments FROM customer_counts WHERE customer_id = ANY($1)", customerIDs)
+	if err != nil {
+		return nil, err
+	}
+	if invoices > 0 {
+		t.readNewest("invoices", customerIDs, limit, func(id string, doc []byte) {
+			b := of[id]
+			b.Invoices = append(b.Invoices, doc)
+			of[id] = b
+		})
+	}
+	if payments > 0 {
+		t.readNewest("payments", customerIDs, limit, func(id string, doc []byte) {
+			b := of[id]
+			b.Payments = append(b.Payments, doc)
+			of[id] = b
+		})
+	}
+	return of, t.send()
+}
+
+// readNewest queues the reading of the newest of what customers have in a table.
+func (t *tx) readNewest(table string, customerIDs []string, limit int64, fn func(customerID string, doc []byte)) {
+	t.read(func(r pgx.Rows) error {
+		var id string
+		var doc []byte
+		err := r.Scan(&id, &doc)
+		fn(id, doc)
+		return err
+	}, `SELECT o.customer_id, o.doc FROM unnest($1::text[]) ids(id) CROSS JOIN LATERAL
+		(SELECT customer_id, seq, doc FROM `+table+` WHERE customer_id = ids.id ORDER BY seq DESC LIMIT $2) o
+		ORDER BY o.customer_id, o.seq DESC`, customerIDs, limit)
+}
+
+// countBelonging counts something new of a customer, or something gone.
+func (t *tx) countBelonging(customerID string, invoices, payments int64) {
+	t.run(`INSERT INTO customer_counts AS n (customer_id, invoices, payments) VALUES ($1, $2, $3)
+		ON CONFLICT (customer_id) DO UPDATE SET invoices = n.invoices + excluded.invoices,
+			payments = n.payments + excluded.payments`, customerID, invoices, payments)
+}
+
+// CustomersAfter implements [store.Customers].
+func (t *tx) CustomersAfter(seq, limit int64) ([]store.Record, error) {
+	return t.records(selectCustomers+" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
+}
+
+// CountEverybody implements [store.Customers].
+func (t *tx) CountEverybody() (count int64, err error) {
+	err = t.each(into(&count), "SELECT count(*) FROM customers")
+	return count, err
+}

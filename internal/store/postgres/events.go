@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev/internal/store"
+)
+
+// AddEvent implements [store.Events].
+func (t *tx) AddEvent(e store.EventRecord) error {
+	t.run(`INSERT INTO events
+		(livemode, type, object_id, object_version, created_at, request_id, idempotency_key, actor, undo, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, e.Livemode, e.Type, e.ObjectID, e.ObjectVersion,
+		e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, e.Undo, e.Digest)
+	return nil
+}
+
+const selectEvents = `SELECT seq, livemode, type, object_id, object_version, created_at, request_id, idempotency_key,
+	actor, undo, digest FROM events`
+
+func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord, err error) {
+	err = t.each(func(r pgx.Rows) error {
+		var e store.EventRecord
+		var at int64
+		err := r.Scan(&e.Seq, &e.Livemode, &e.Type, &e.ObjectID, &e.ObjectVersion, &at, &e.RequestID, &e.IdempotencyKey,
+			&e.Actor, &e.Undo, &e.Digest)
+		e.At = time.UnixMilli(at)
+		events = append(events, e)
+		return err
+	}, selectEvents+query, args...)
+	return events, err
+}
+
+// ObjectEvents implements [store.Events].
+func (t *tx) ObjectEvents(objectID string) ([]store.EventRecord, error) {
+	return t.eventRecords(" WHERE object_id = $1 ORDER BY object_version", objectID)
+}
+
+// EventsAfter implements [store.Events].
+func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
+	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
+}
+
+// objects says how an object is read as it is now, with its version.
+var objects = map[store.ObjectType]string{
+	store.TypeCustomer:        "SELECT doc, version FROM customers WHERE id = $1",
+	store.TypeInvoice:         "SELECT doc, version FROM invoices WHERE id = $1",
+	store.TypePayment:         "SELECT doc, version FROM payments WHERE id = $1",
+	store.TypeCreditNote:      "SELECT doc, 1::bigint FROM credit_notes WHERE id = $1",
+	store.TypePaymentCurrency: "SELECT doc, 1::bigint FROM payment_currencies WHERE id = $1",
+	store.TypePaymentMethod:   "SELECT doc, 1::bigint FROM payment_methods WHERE id = $1",
+	store.TypeSettings:        "SELECT doc, version FROM settings WHERE livemode = ($1 = 'settings_live')",
+}
+
+// Object implements [store.Events].
+func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64, err error) {
+	err = t.each(into(&doc, &version), objects[kind], id)
+	return doc, version, err
+}
+
+// ClaimAnswer implements [store.Answers]. The second statement sees what whoever had the lock before has committed.
+func (t *tx) ClaimAnswer(actor, key string, after time.Time) (a store.Answer, found bool, err error) {
+	t.run("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))", actor, key)
+	err = t.each(func(r pgx.Rows) error {
+		var fingerprint []byte
+		var at int64
+		var of, refusal string
+		doc := &a.Document
+		err := r.Scan(&fingerprint, &at, &of, &doc.ID, &doc.Version, &doc.Created, &doc.JSON, &refusal)
+		if err != nil {
+			return err
+		}
+		found = true
+		a.Fingerprint, a.At, doc.Of = [32]byte(fingerprint), time.UnixMilli(at), store.ObjectType(of)
+		if refusal != "" {
+			return json.Unmarshal([]byte(refusal), &a.Refusal)
+		}
+		return nil
+	}, `SELECT fingerprint, answered_at, object_type, object_id, object_version, created, doc, refusal FROM answers
+		WHERE actor = $1 AND key = $2 AND answered_at > $3`, actor, key, after.UnixMilli())
+	return a, found, err
+}
+
+// SaveAnswer implements [store.Answers].
+func (t *tx) SaveAnswer(actor, key string, a store.Answer) error {
+	var refusal []byte
+	if a.Refusal != nil {
+		var err error
+		if refusal, err = json.Marshal(a.Refusal); err != nil {
+			return err
+		}
+	}
+	doc := a.Document
+	if doc.Of != "" {
+		doc.JSON = nil
+	}
+	t.run(`INSERT INTO answers
+		(actor, key, fingerprint, answered_at, object_type, object_id, object_version, created, doc, refusal)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (actor, key) DO UPDATE SET fingerprint = excluded.fingerprint, answered_at = excluded.answered_at,
+			object_type = excluded.object_type, object_id = excluded.object_id, object_version = excluded.object_version,
+			created = excluded.created, doc = excluded.doc, refusal = excluded.refusal`,
+		actor, key, a.Fingerprint[:], a.At.UnixMilli(), string(doc.Of), doc.ID, doc.Version, doc.Created,
+		string(doc.JSON), string(refusal))
+	return nil
+}
+
+// ForgetAnswers implements [store.Answers].
+func (t *tx) ForgetAnswers(before time.Time, limit int) (forgotten int64, err error) {
+	err = t.each(into(&forgotten), `WITH gone AS (DELETE FROM answers WHERE (actor, key) IN (
+			SELECT actor, key FROM answers WHERE answered_at <= $1 ORDER BY answered_at LIMIT $2 FOR UPDATE SKIP LOCKED
+		) RETURNING 1) SELECT count(*) FROM gone`, before.UnixMilli(), int64(limit))
+	return forgotten, err
+}

@@ -1,0 +1,209 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+const selectInvoices = "SELECT id, seq, version, 0::bigint, doc FROM invoices"
+
+// Invoice implements [store.Invoices].
+func (t *tx) Invoice(live bool, id string) (store.Record, bool, error) {
+	t.lockCustomerOf("invoices", live, id)
+	return t.record(selectInvoices+" WHERE id = $1 AND livemode = $2", id, live)
+}
+
+// InvoiceByNumber implements [store.Invoices].
+func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, error) {
+	return t.record(selectInvoices+" WHERE livemode = $1 AND number = $2 AND number <> '' ORDER BY seq LIMIT 1",
+		live, number)
+}
+
+// unsettled stands in settled_at while something is left to pay: later than any moment.
+const unsettled = 1<<63 - 1
+
+// SaveInvoice implements [store.Invoices].
+func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
+	settled := int64(0)
+	switch {
+	case i.AmountRemaining.Sign() > 0 && i.Status != clientele.InvoiceDraft:
+		settled = unsettled
+	case i.Status != clientele.InvoiceDraft:
+		settled = i.UpdatedAt.UnixMilli()
+	}
+	columns := []any{
+		i.CustomerID, rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(),
+		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), settled, rec.JSON,
+	}
+	var before clientele.Metadata
+	if rec.Version == 1 {
+		t.countBelonging(i.CustomerID, 1, 0)
+		t.countRow("invoices", i.Livemode, rec.Seq, 1)
+		t.run(`INSERT INTO invoices (customer_id, seq, version, status, number, due_date, updated_at, total, remaining,
+			credited, settled_at, doc, id, livemode, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			append(columns, i.ID, i.Livemode, i.CurrencyID)...)
+	} else {
+		var err error
+		if before, err = t.invoiceMetadata(i.CustomerID, rec.Seq); err != nil {
+			return err
+		}
+		t.mustChange(fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1),
+			`UPDATE invoices SET version = $3, status = $4, number = $5, due_date = $6, updated_at = $7, total = $8,
+				remaining = $9, credited = $10, settled_at = $11, doc = $12
+			WHERE customer_id = $1 AND seq = $2 AND version = $3 - 1`, columns...)
+	}
+	t.saveMetadata("invoice_metadata", i.CustomerID, rec.Seq, i.Livemode, before, i.Metadata)
+	t.run(`INSERT INTO invoice_texts AS t (customer_id, seq, livemode, text) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (customer_id, seq) DO UPDATE SET text = excluded.text WHERE t.text <> excluded.text`,
+		i.CustomerID, rec.Seq, i.Livemode, store.InvoiceText(i))
+	return nil
+}
+
+// invoiceMetadata is the metadata that an invoice is found by.
+func (t *tx) invoiceMetadata(customerID string, seq int64) (clientele.Metadata, error) {
+	var old struct {
+		Metadata clientele.Metadata `json:"metadata"`
+	}
+	err := t.each(func(r pgx.Rows) error {
+		var doc []byte
+		if err := r.Scan(&doc); err != nil {
+			return err
+		}
+		return json.Unmarshal(doc, &old)
+	}, "SELECT doc FROM invoices WHERE customer_id = $1 AND seq = $2", customerID, seq)
+	return old.Metadata, err
+}
+
+// DeleteInvoice implements [store.Invoices].
+func (t *tx) DeleteInvoice(rec store.Record, i *clientele.Invoice) error {
+	t.saveMetadata("invoice_metadata", i.CustomerID, rec.Seq, i.Livemode, i.Metadata, nil)
+	t.countBelonging(i.CustomerID, -1, 0)
+	t.countRow("invoices", i.Livemode, rec.Seq, -1)
+	t.run("DELETE FROM invoice_texts WHERE customer_id = $1 AND seq = $2", i.CustomerID, rec.Seq)
+	t.mustChange(fmt.Errorf("invoice %s was not a draft at version %d", rec.ID, rec.Version),
+		"DELETE FROM invoices WHERE customer_id = $1 AND seq = $2 AND version = $3 AND status = 'draft'",
+		i.CustomerID, rec.Seq, rec.Version)
+	return nil
+}
+
+// CustomerInvoices implements [store.Invoices].
+func (t *tx) CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error) {
+	if len(states) == 0 {
+		return t.documents("SELECT doc FROM invoices WHERE customer_id = $1 ORDER BY seq DESC", customerID)
+	}
+	for _, state := range states {
+		t.read(appendTo(&docs), "SELECT doc FROM invoices WHERE customer_id = $1 AND status = $2 ORDER BY seq DESC",
+			customerID, string(state))
+	}
+	err = t.send()
+	return docs, err
+}
+
+// PayableInvoices implements [store.Invoices]. A few are read at a time: most payments pay one.
+func (t *tx) PayableInvoices(
+	customerID, currencyID string, fn func(store.Record) (more bool, err error),
+) error {
+	const some = 20
+	due, seq := int64(-1), int64(0)
+	for {
+		var recs []store.Record
+		err := t.each(func(r pgx.Rows) error {
+			var rec store.Record
+			err := r.Scan(&due, &rec.ID, &rec.Seq, &rec.Version, &rec.DeletedAt, &rec.JSON)
+			seq, recs = rec.Seq, append(recs, rec)
+			return err
+		}, `SELECT due_date, id, seq, version, 0::bigint, doc FROM invoices
+			WHERE customer_id = $1 AND status IN ('open', 'uncollectible') AND currency_id = $2 AND remaining <> 0
+				AND (due_date, seq) > ($3, $4) ORDER BY due_date, seq LIMIT $5`, customerID, currencyID, due, seq, some)
+		if err != nil {
+			return err
+		}
+		for _, rec := range recs {
+			if more, err := fn(rec); err != nil || !more {
+				return err
+			}
+		}
+		if len(recs) < some {
+			return nil
+		}
+	}
+}
+
+// CreditedInvoices implements [store.Invoices].
+func (t *tx) CreditedInvoices(customerID, currencyID string) ([]store.Record, error) {
+	return t.records(selectInvoices+` WHERE customer_id = $1 AND currency_id = $2 AND status <> 'draft' AND credited <> 0
+		ORDER BY seq DESC`, customerID, currencyID)
+}
+
+// LateInvoices implements [store.Invoices]. In a transaction that writes, their customers are locked, in one order, and
+// it is looked again: what was late may have been paid meanwhile.
+func (t *tx) LateInvoices(live bool, now, days, limit int64) ([]store.Record, error) {
+	late, err := t.lateInvoices(live, now, days, limit)
+	if err != nil || !t.writing || len(late) == 0 {
+		return late, err
+	}
+	ids := make([]string, len(late))
+	for i, rec := range late {
+		ids[i] = rec.ID
+	}
+	t.run(`SELECT 1 FROM customers WHERE id IN (SELECT customer_id FROM invoices WHERE id = ANY($1))
+		ORDER BY id FOR UPDATE`, ids)
+	again, err := t.lateInvoices(live, now, days, limit)
+	return slices.DeleteFunc(again, func(rec store.Record) bool { return !slices.Contains(ids, rec.ID) }), err
+}
+
+func (t *tx) lateInvoices(live bool, now, days, limit int64) (late []store.Record, err error) {
+	late, err = t.records(`SELECT i.id, i.seq, i.version, 0::bigint, i.doc
+		FROM customer_policies p JOIN invoices i ON i.customer_id = p.customer_id
+		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
+		LIMIT $3`, live, now, limit)
+	if err != nil || days < 0 || int64(len(late)) == limit {
+		return late, err
+	}
+	others, err := t.records(`SELECT i.id, i.seq, i.version, 0::bigint, i.doc FROM invoices i
+		WHERE i.livemode = $2 AND i.status = 'open' AND i.due_date < $1
+			AND NOT EXISTS (SELECT 1 FROM customer_policies p WHERE p.customer_id = i.customer_id)
+		ORDER BY i.due_date LIMIT $3`, now-days*86400, live, limit-int64(len(late)))
+	return append(late, others...), err
+}
+
+// ListInvoices implements [store.Invoices].
+func (t *tx) ListInvoices(f store.InvoiceFilter) (docs [][]byte, count int64, err error) {
+	l := listing{table: "invoices", live: f.Livemode, order: f.Order, Window: f.Window}
+	w := &l.where
+	w.add("livemode = ?", f.Livemode)
+	w.equal("customer_id", f.CustomerID)
+	w.equal("currency_id", f.CurrencyID)
+	if f.From != 0 {
+		w.add("seq >= ?", f.From<<16)
+	}
+	if f.To != 0 {
+		w.add("seq < ?", f.To<<16)
+	}
+	if f.DueFrom != 0 {
+		w.add("due_date >= ?", f.DueFrom)
+	}
+	if f.DueTo != 0 {
+		w.add("due_date < ? AND due_date <> 0", f.DueTo)
+	}
+	if len(f.States) > 0 {
+		var states []string
+		for _, state := range f.States {
+			states = append(states, string(state))
+		}
+		w.add("status = ANY(?)", states)
+	}
+	if f.IgnoreZero {
+		w.add("total <> 0")
+	}
+	w.addMetadata("invoice_metadata", f.Livemode, f.Metadata)
+	l.whole = len(w.conditions) == 1
+	return t.listDocuments(l)
+}

@@ -1,0 +1,211 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// where collects the conditions of a statement and their parameters. A condition's ? become numbered parameters.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+func (w *where) add(condition string, args ...any) {
+	for _, arg := range args {
+		w.args = append(w.args, arg)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(w.args)), 1)
+	}
+	w.conditions = append(w.conditions, condition)
+}
+
+// equal restricts a column to a value, unless that is empty.
+func (w *where) equal(column, value string) {
+	if value != "" {
+		w.add(column+" = ?", value)
+	}
+}
+
+// addMetadata adds the filters by metadata to the conditions of a list.
+func (w *where) addMetadata(table string, live bool, matches []store.MetadataMatch) {
+	for _, m := range matches {
+		w.add("seq IN (SELECT seq FROM "+table+" WHERE livemode = ? AND key = ? AND value = ?)",
+			live, m.Key, store.MetadataKey(m.Value))
+	}
+}
+
+func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
+
+// listing is what a list of a table is asked for.
+type listing struct {
+	table string
+	live  bool
+	where where
+	whole bool // all of the mode: nothing else restricts
+	order []store.Order
+	store.Window
+}
+
+// byTime says whether the order is that of creation, either way.
+func (l listing) byTime() bool {
+	return len(l.order) == 0 || len(l.order) == 1 && l.order[0].Field == "created_at"
+}
+
+// desc says whether the first key of the order falls.
+func (l listing) desc() bool { return len(l.order) == 0 || l.order[0].Desc }
+
+// ListCustomers implements [store.Customers].
+func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count int64, err error) {
+	l := listing{table: "customers", live: f.Livemode, order: f.Order, Window: f.Window}
+	w := &l.where
+	w.add("livemode = ?", f.Livemode)
+	if f.Deleted {
+		w.add("deleted_at IS NOT NULL")
+	} else {
+		w.add("deleted_at IS NULL")
+	}
+	plain := len(w.conditions)
+	for _, name := range f.Names {
+		if f.Deleted { // their names are free
+			w.add(string(name.Kind)+" = ?", name.Name)
+			continue
+		}
+		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
+			f.Livemode, string(name.Kind), name.Name)
+	}
+	w.equal("email", f.Email)
+	switch {
+	case f.Delinquent == nil:
+	case *f.Delinquent:
+		w.add("delinquent")
+	default:
+		w.add("NOT delinquent")
+	}
+	if f.From != 0 {
+		w.add("seq >= ?", f.From<<16)
+	}
+	if f.To != 0 {
+		w.add("seq < ?", f.To<<16)
+	}
+	w.addMetadata("customer_metadata", f.Livemode, f.Metadata)
+	l.whole = len(w.conditions) == plain && !f.Deleted
+	seqs, count, err := t.list(l)
+	if err != nil || len(seqs) == 0 {
+		return nil, count, err
+	}
+	recs, err := t.records(selectCustomers+" WHERE seq = ANY($1)", seqs)
+	return inOrderOf(seqs, recs, func(rec store.Record) int64 { return rec.Seq }), count, err
+}
+
+// inOrderOf puts what was read by position into the order of the positions.
+func inOrderOf[T any](seqs []int64, all []T, seqOf func(T) int64) []T {
+	place := make(map[int64]int, len(seqs))
+	for i, seq := range seqs {
+		place[seq] = i
+	}
+	slices.SortFunc(all, func(a, b T) int { return place[seqOf(a)] - place[seqOf(b)] })
+	return all
+}
+
+// listDocuments answers the documents of a page, and how many there are in all.
+func (t *tx) listDocuments(l listing) (docs [][]byte, count int64, err error) {
+	seqs, count, err := t.list(l)
+	if err != nil || len(seqs) == 0 {
+		return nil, count, err
+	}
+	docs, err = t.documentsAt(l.table, seqs)
+	return docs, count, err
+}
+
+// documentsAt reads the documents at positions, in their order.
+func (t *tx) documentsAt(table string, seqs []int64) ([][]byte, error) {
+	var found []placed
+	err := t.each(func(r pgx.Rows) error {
+		var p placed
+		err := r.Scan(&p.seq, &p.doc)
+		found = append(found, p)
+		return err
+	}, "SELECT seq, doc FROM "+table+" WHERE seq = ANY($1)", seqs)
+	var docs [][]byte
+	for _, p := range inOrderOf(seqs, found, func(p placed) int64 { return p.seq }) {
+		docs = append(docs, p.doc)
+	}
+	return docs, err
+}
+
+// placed is a document at a position.
+type placed struct {
+	seq int64
+	doc []byte
+}
+
+// list answers the positions of a page, and how many there are in all.
+func (t *tx) list(l listing) (seqs []int64, count int64, err error) {
+	if l.whole && l.byTime() {
+		return t.listAll(l)
+	}
+	err = t.eachOnce(into(&count), "SELECT count(*) FROM "+l.table+" WHERE "+l.where.String(), l.where.args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	orderBy, backwards := l.orderBy(), l.Before != ""
+	w := l.where
+	if l.After != "" || backwards {
+		seq, err := t.seqOf(l)
+		if err != nil {
+			return nil, 0, err
+		}
+		if l.desc() == backwards {
+			w.add("seq > ?", seq)
+		} else {
+			w.add("seq < ?", seq)
+		}
+		if backwards {
+			orderBy = strings.NewReplacer("DESC", "ASC", "ASC", "DESC").Replace(orderBy)
+		}
+	}
+	n := len(w.args)
+	err = t.eachOnce(appendTo(&seqs), fmt.Sprintf("SELECT seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d",
+		l.table, w.String(), orderBy, n+1, n+2), append(slices.Clone(w.args), l.Limit, l.Offset)...)
+	if backwards {
+		slices.Reverse(seqs)
+	}
+	return seqs, count, err
+}
+
+// orderBy writes the order, the newest first unless it says otherwise. Equal rows are ordered by time, so that an order
+// is always whole and pages never overlap.
+func (l listing) orderBy() string {
+	direction := map[bool]string{true: " DESC", false: " ASC"}
+	var terms []string
+	for _, o := range l.order {
+		column := o.Field
+		switch column {
+		case "created_at":
+			column = "seq"
+		case "name": // as its index has it
+			terms = append(terms, "left(name, 256)"+direction[o.Desc])
+		}
+		terms = append(terms, column+direction[o.Desc])
+	}
+	return strings.Join(append(terms, "seq"+direction[l.desc()]), ", ")
+}
+
+// seqOf is the position of the object that a page stands beside, deleted or not.
+func (t *tx) seqOf(l listing) (seq int64, err error) {
+	id, parameter := l.After, "starting_after"
+	if l.Before != "" {
+		id, parameter = l.Before, "ending_before"
+	}
+	err = t.each(into(&seq), "SELECT seq FROM "+l.table+" WHERE id = $1 AND livemode = $2", id, l.live)
+	if err == nil && seq == 0 {
+		err = clientele.Errorf(clientele.ErrorCodeInvalid, parameter, "%s names no object: %q", parameter, id)
+	}
+	return seq, err
+}

@@ -1,0 +1,83 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrationLock is the advisory lock that whoever migrates holds.
+const migrationLock = "SELECT pg_advisory_xact_lock(hashtextextended('clientele schema', 0))"
+
+// migrate brings the schema up to date, in one transaction that other servers wait for. A file of migrations/ is a
+// step; its number is the schema's version after it.
+func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	if current, err := schemaVersion(ctx, pool); err == nil && current == len(steps) {
+		return nil
+	}
+	return pgx.BeginFunc(ctx, pool, func(db pgx.Tx) error {
+		if _, err := db.Exec(ctx, migrationLock); err != nil {
+			return err
+		}
+		const table = "CREATE TABLE IF NOT EXISTS schema_migrations (version bigint PRIMARY KEY, name text NOT NULL)"
+		_, err := db.Exec(ctx, table)
+		if err != nil {
+			return err
+		}
+		current, err := schemaVersion(ctx, db)
+		if err != nil {
+			return err
+		}
+		if current > len(steps) {
+			return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
+				"upgrade the program", current, len(steps))
+		}
+		for i, step := range steps[current:] {
+			if err := applyStep(ctx, db, current+i+1, step); err != nil {
+				return fmt.Errorf("%s: %w", step, err)
+			}
+		}
+		return nil
+	})
+}
+
+// querier is a connection, a transaction or a pool.
+type querier interface {
+	QueryRow(ctx context.Context, query string, args ...any) pgx.Row
+}
+
+// schemaVersion is the number of the last step that was applied.
+func schemaVersion(ctx context.Context, db querier) (version int, err error) {
+	err = db.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM schema_migrations").Scan(&version)
+	return version, err
+}
+
+func applyStep(ctx context.Context, db pgx.Tx, version int, step string) error {
+	script, err := migrations.ReadFile(step)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, string(script))
+	if isCode(err, "58P01") {
+		return errors.Join(errors.New("the extension pg_trgm is missing: install PostgreSQL's contrib modules"), err)
+	}
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(strings.TrimPrefix(step, "migrations/"), ".sql")
+	_, err = db.Exec(ctx, "INSERT INTO schema_migrations (version, name) VALUES ($1, $2)", version, name)
+	return err
+}

@@ -1,0 +1,264 @@
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- Texts compare by their bytes (COLLATE "C"), as everywhere else. seq is a position in time: the creation's
+-- milliseconds << 16 and a counter. Every list is in its order by default, and ranges of created_at are ranges of it.
+CREATE TABLE customers (
+	id          text    COLLATE "C" PRIMARY KEY,
+	seq         bigint  NOT NULL UNIQUE,
+	livemode    boolean NOT NULL,
+	deleted_at  bigint,              -- unix milliseconds; NULL unless the customer is deleted
+	version     bigint  NOT NULL,    -- counts changes from 1
+	updated_at  bigint  NOT NULL,    -- unix milliseconds
+	delinquent  boolean NOT NULL,
+	email       text    COLLATE "C" NOT NULL, -- in lower case
+	name        text    COLLATE "C" NOT NULL, -- folded, for sorting
+	did         text    COLLATE "C" NOT NULL,
+	external_id text    COLLATE "C" NOT NULL,
+	doc         text    COLLATE "C" NOT NULL  -- the customer as the wire answers it
+) WITH (fillfactor = 90);
+CREATE INDEX customers_by_time ON customers (livemode, seq) WHERE deleted_at IS NULL;
+CREATE INDEX customers_by_update ON customers (livemode, updated_at, seq) WHERE deleted_at IS NULL;
+-- A folded name can be longer than an index may hold.
+CREATE INDEX customers_by_name ON customers (livemode, left(name, 256), seq) WHERE deleted_at IS NULL;
+CREATE INDEX customers_by_email ON customers (livemode, email, seq) WHERE deleted_at IS NULL;
+CREATE INDEX customers_delinquent ON customers (livemode, seq) WHERE delinquent AND deleted_at IS NULL;
+CREATE INDEX customers_deleted ON customers (livemode, seq) WHERE deleted_at IS NOT NULL;
+
+-- Names that one customer of a mode has: did, external_id, invoice_prefix.
+CREATE TABLE customer_names (
+	livemode    boolean NOT NULL,
+	kind        text    COLLATE "C" NOT NULL,
+	name        text    COLLATE "C" NOT NULL,
+	customer_id text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (livemode, kind, name)
+);
+
+CREATE TABLE customer_metadata (
+	livemode    boolean NOT NULL,
+	key         text    COLLATE "C" NOT NULL,
+	value       text    COLLATE "C" NOT NULL, -- a string itself or another value's JSON; the digest of a long one
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL,
+	folded      text    COLLATE "C",          -- the value as search compares it, where that differs
+	PRIMARY KEY (livemode, key, value, seq)
+);
+
+-- What search looks into, folded: name, email, phone, DID, id and external id, each in a line of its own and every line
+-- between line feeds, so that "equals" and "starts with" are parts too. Deleted customers have none.
+CREATE TABLE customer_texts (
+	customer_id text    COLLATE "C" PRIMARY KEY,
+	seq         bigint  NOT NULL,
+	livemode    boolean NOT NULL,
+	text        text    COLLATE "C" NOT NULL
+);
+CREATE INDEX customer_texts_by_piece ON customer_texts USING gin (text gin_trgm_ops);
+
+-- The customers who have a time of their own after which an open invoice becomes uncollectible; -1 for never.
+CREATE TABLE customer_policies (
+	customer_id text    COLLATE "C" PRIMARY KEY,
+	livemode    boolean NOT NULL,
+	days        bigint  NOT NULL
+);
+
+-- How many invoices and payments a customer has: lists say so of each customer without counting.
+CREATE TABLE customer_counts (
+	customer_id text   COLLATE "C" PRIMARY KEY,
+	invoices    bigint NOT NULL,
+	payments    bigint NOT NULL
+);
+
+CREATE TABLE invoices (
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL UNIQUE,
+	id          text    COLLATE "C" NOT NULL UNIQUE,
+	livemode    boolean NOT NULL,
+	version     bigint  NOT NULL,
+	currency_id text    COLLATE "C" NOT NULL,
+	status      text    COLLATE "C" NOT NULL,
+	number      text    COLLATE "C" NOT NULL, -- '' for a draft
+	due_date    bigint  NOT NULL,             -- unix seconds; 0 for none
+	updated_at  bigint  NOT NULL,             -- unix milliseconds
+	total       numeric NOT NULL,             -- in the currency's smallest unit, as all amounts
+	remaining   numeric NOT NULL,             -- what is left to pay
+	credited    numeric NOT NULL,             -- what credit paid
+	settled_at  bigint  NOT NULL, -- since when nothing is left to pay: unix milliseconds; the largest integer while
+	                              -- something is, 0 for a draft
+	doc         text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
+) WITH (fillfactor = 90);
+CREATE INDEX invoices_by_time ON invoices (livemode, seq);
+CREATE INDEX invoices_by_state ON invoices (customer_id, status, seq);
+CREATE UNIQUE INDEX invoices_by_number ON invoices (livemode, number, customer_id) WHERE number <> '';
+CREATE INDEX invoices_by_due_date ON invoices (livemode, due_date, seq);
+CREATE INDEX invoices_open ON invoices (livemode, due_date) WHERE status = 'open';
+CREATE INDEX invoices_unpaid ON invoices (customer_id, currency_id, due_date, seq)
+	WHERE status IN ('open', 'uncollectible') AND remaining <> 0;
+CREATE INDEX invoices_outstanding ON invoices (livemode, settled_at);
+
+CREATE TABLE invoice_metadata (
+	livemode    boolean NOT NULL,
+	key         text    COLLATE "C" NOT NULL,
+	value       text    COLLATE "C" NOT NULL,
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL,
+	folded      text    COLLATE "C",
+	PRIMARY KEY (livemode, key, value, seq)
+);
+
+-- What search looks into of an invoice, folded.
+CREATE TABLE invoice_texts (
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL,
+	livemode    boolean NOT NULL,
+	text        text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
+);
+CREATE INDEX invoice_texts_by_piece ON invoice_texts USING gin (text gin_trgm_ops);
+
+CREATE TABLE payments (
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL UNIQUE,
+	id          text    COLLATE "C" NOT NULL UNIQUE,
+	livemode    boolean NOT NULL,
+	version     bigint  NOT NULL,
+	currency_id text    COLLATE "C" NOT NULL,
+	status      text    COLLATE "C" NOT NULL,
+	updated_at  bigint  NOT NULL,
+	doc         text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
+) WITH (fillfactor = 90);
+CREATE INDEX payments_by_time ON payments (livemode, seq);
+
+CREATE TABLE payment_metadata (
+	livemode    boolean NOT NULL,
+	key         text    COLLATE "C" NOT NULL,
+	value       text    COLLATE "C" NOT NULL,
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL,
+	folded      text    COLLATE "C",
+	PRIMARY KEY (livemode, key, value, seq)
+);
+
+CREATE TABLE credit_notes (
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL UNIQUE,
+	id          text    COLLATE "C" NOT NULL UNIQUE,
+	livemode    boolean NOT NULL,
+	invoice_id  text    COLLATE "C" NOT NULL,
+	doc         text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
+);
+CREATE INDEX credit_notes_by_time ON credit_notes (livemode, seq);
+CREATE INDEX credit_notes_by_invoice ON credit_notes (invoice_id, seq);
+
+-- The movements of every customer's account, only ever appended to. seq is a position in time and rises for each
+-- customer.
+CREATE TABLE ledger (
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL,
+	id          text    COLLATE "C" NOT NULL UNIQUE,
+	livemode    boolean NOT NULL,
+	currency_id text    COLLATE "C" NOT NULL,
+	invoice_id  text    COLLATE "C" NOT NULL, -- '' for none, as below
+	payment_id  text    COLLATE "C" NOT NULL,
+	amount      numeric NOT NULL,             -- the change of the credit
+	receivable  numeric NOT NULL,             -- the change of what is left to pay on the invoice
+	doc         text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
+);
+CREATE INDEX ledger_by_invoice ON ledger (invoice_id, seq) WHERE invoice_id <> '';
+CREATE INDEX ledger_credit ON ledger (livemode, currency_id) WHERE amount <> 0;
+
+CREATE TABLE payment_methods (
+	seq      bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	id       text    COLLATE "C" NOT NULL UNIQUE,
+	livemode boolean NOT NULL,
+	doc      text    COLLATE "C" NOT NULL
+);
+
+CREATE TABLE payment_currencies (
+	seq      bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	id       text    COLLATE "C" NOT NULL UNIQUE,
+	livemode boolean NOT NULL,
+	is_base  boolean NOT NULL,
+	doc      text    COLLATE "C" NOT NULL
+);
+CREATE UNIQUE INDEX payment_currencies_base ON payment_currencies (livemode) WHERE is_base;
+
+CREATE TABLE settings (
+	livemode boolean PRIMARY KEY,
+	version  bigint  NOT NULL,
+	doc      text    COLLATE "C" NOT NULL
+);
+
+-- Every change of every object, in the transaction that made it.
+CREATE TABLE events (
+	seq             bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	livemode        boolean NOT NULL,
+	type            text    COLLATE "C" NOT NULL,
+	object_id       text    COLLATE "C" NOT NULL,
+	object_version  bigint  NOT NULL,
+	created_at      bigint  NOT NULL, -- unix milliseconds
+	request_id      text    COLLATE "C" NOT NULL,
+	idempotency_key text    COLLATE "C" NOT NULL,
+	actor           text    COLLATE "C" NOT NULL,
+	undo            text    COLLATE "C",      -- makes the object what it was before; NULL when it was created
+	digest          bytea   NOT NULL  -- of the object after the change
+);
+CREATE UNIQUE INDEX events_by_object ON events (object_id, object_version);
+
+-- The answers given to requests that may be sent again.
+CREATE TABLE answers (
+	actor          text    COLLATE "C" NOT NULL,
+	key            text    COLLATE "C" NOT NULL, -- an Idempotency-Key or a signature
+	fingerprint    bytea   NOT NULL,             -- of the request
+	answered_at    bigint  NOT NULL,             -- unix milliseconds
+	object_type    text    COLLATE "C" NOT NULL, -- '' for an answer that is no object, whose text is in doc
+	object_id      text    COLLATE "C" NOT NULL,
+	object_version bigint  NOT NULL,
+	created        boolean NOT NULL,
+	doc            text    COLLATE "C" NOT NULL,
+	refusal        text    COLLATE "C" NOT NULL, -- the error, when the request was refused
+	PRIMARY KEY (actor, key)
+);
+CREATE INDEX answers_by_time ON answers (answered_at);
+
+-- How many customers, invoices and payments of each mode there are, by time of creation: a bucket of a level counts those
+-- whose milliseconds agree but for so many bits. Totals are sums of a few rows, and a page deep in a list is found by
+-- going down the levels.
+CREATE TABLE row_counts (
+	kind     text    COLLATE "C" NOT NULL, -- the table
+	livemode boolean NOT NULL,
+	bits     bigint  NOT NULL, -- the level: 36 (two years), 28 (three days), 20 (17 minutes), 12 (four seconds)
+	bucket   bigint  NOT NULL, -- milliseconds without these bits
+	count    bigint  NOT NULL,
+	PRIMARY KEY (kind, livemode, bits, bucket)
+);
+-- What has come or gone and is not in row_counts yet, so that nobody waits for another to count. Each server sums them
+-- up every moment.
+CREATE TABLE row_count_changes (
+	kind     text    COLLATE "C" NOT NULL,
+	livemode boolean NOT NULL,
+	ms       bigint  NOT NULL, -- of the row's creation
+	change   bigint  NOT NULL
+);
+CREATE INDEX row_count_changes_by_kind ON row_count_changes (kind, livemode, ms);
+
+CREATE TABLE api_keys (
+	id         text    COLLATE "C" PRIMARY KEY,
+	name       text    COLLATE "C" NOT NULL,
+	livemode   boolean NOT NULL,
+	scope      text    COLLATE "C" NOT NULL, -- read or write
+	hash       bytea   NOT NULL UNIQUE,      -- SHA-256 of the secret, which is kept nowhere
+	hint       text    COLLATE "C" NOT NULL, -- how the secret starts and ends
+	created_at bigint  NOT NULL,             -- unix milliseconds
+	revoked_at bigint                        -- unix milliseconds; may lie ahead
+);
+
+CREATE TABLE apps (
+	id         text   COLLATE "C" PRIMARY KEY,
+	name       text   COLLATE "C" NOT NULL,
+	public_key bytea  NOT NULL UNIQUE, -- Ed25519
+	created_at bigint NOT NULL,
+	revoked_at bigint
+);

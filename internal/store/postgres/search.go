@@ -1,0 +1,119 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev/internal/store"
+)
+
+// lineFeed stands around every field in customer_texts. No folded text holds one.
+const lineFeed = "\n"
+
+// like writes a text as a pattern of LIKE.
+func like(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+}
+
+// addTerm adds the condition that a term's text occurs, or a phone number's digits do.
+func addTerm(w *where, term store.Term) {
+	switch {
+	case term.Key != "":
+		w.add(`t.seq IN (SELECT seq FROM customer_metadata WHERE livemode = ? AND key = ?
+			AND position(? IN coalesce(folded, value)) > 0)`, w.args[0], term.Key, term.Text)
+	case term.Field != "":
+		w.add("t.text LIKE ?", "%"+like(term.Text)+"%") // which the index knows
+		w.add(fieldOf(term.Field)+" LIKE ?", "%"+like(term.Text)+"%")
+	default:
+		w.add("t.text LIKE ?", "%"+like(term.Text)+"%")
+	}
+}
+
+// fieldOf writes the line of customer_texts that is a field.
+func fieldOf(field store.SearchField) string {
+	return fmt.Sprintf("split_part(t.text, chr(10), %d)", slices.Index(store.SearchFields[:], field)+2)
+}
+
+// rank writes how well a customer matches: 0 when a field is the whole query, 1 when one starts with it, 2 otherwise.
+func rank(w *where, whole *store.Term) string {
+	if whole == nil {
+		return "2"
+	}
+	text, is, starts := "t.text", "%"+lineFeed+like(whole.Text)+lineFeed+"%", "%"+lineFeed+like(whole.Text)+"%"
+	if whole.Field != "" {
+		text, is, starts = fieldOf(whole.Field), like(whole.Text), like(whole.Text)+"%"
+	}
+	w.args = append(w.args, is, starts)
+	n := len(w.args)
+	return fmt.Sprintf("CASE WHEN %s LIKE $%d THEN 0 WHEN %s LIKE $%d THEN 1 ELSE 2 END", text, n-1, text, n)
+}
+
+// SearchCustomers implements [store.Customers].
+func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count int64, err error) {
+	var w where
+	w.add("t.livemode = ?", s.Livemode)
+	terms := where{args: w.args}
+	for _, term := range s.Terms {
+		addTerm(&terms, term)
+	}
+	w.args = terms.args
+	if s.Phone == "" {
+		w.conditions = append(w.conditions, terms.conditions...)
+	} else {
+		w.add("("+terms.String()+" OR (t.text LIKE ? AND "+fieldOf("phone")+" LIKE ?))",
+			"%"+s.Phone+"%", "%"+s.Phone+"%")
+	}
+	conditions := w.String()
+	ranked := rank(&w, s.Whole)
+	n := len(w.args)
+	seqs, count, err := t.matches(fmt.Sprintf(`WITH matches AS MATERIALIZED
+			(SELECT t.seq, %s AS rank FROM customer_texts t WHERE %s)
+		SELECT (SELECT count(*) FROM matches), seq FROM (SELECT seq, rank FROM matches ORDER BY rank, seq DESC
+			LIMIT $%d OFFSET $%d) page ORDER BY rank, seq DESC`, ranked, conditions, n+1, n+2), s.Limit, s.Offset, w.args)
+	if err != nil || len(seqs) == 0 {
+		return nil, count, err
+	}
+	recs, err := t.records(selectCustomers+" WHERE seq = ANY($1)", seqs)
+	return inOrderOf(seqs, recs, func(rec store.Record) int64 { return rec.Seq }), count, err
+}
+
+// matches reads a statement that answers the number of matches and the positions of a page of them. One beyond the last
+// page answers no row, and the number is asked for again.
+func (t *tx) matches(query string, limit, offset int64, args []any) (seqs []int64, count int64, err error) {
+	read := func(r pgx.Rows) error {
+		var seq int64
+		err := r.Scan(&count, &seq)
+		seqs = append(seqs, seq)
+		return err
+	}
+	if err := t.eachOnce(read, query, append(slices.Clone(args), limit, offset)...); err != nil {
+		return nil, 0, err
+	}
+	if len(seqs) == 0 && (offset > 0 || limit == 0) {
+		err = t.eachOnce(read, query, append(slices.Clone(args), int64(1), int64(0))...)
+		seqs = nil
+	}
+	return seqs, count, err
+}
+
+// SearchInvoices implements [store.Invoices].
+func (t *tx) SearchInvoices(s store.InvoiceSearch) (docs [][]byte, count int64, err error) {
+	var w where
+	w.add("t.livemode = ?", s.Livemode)
+	for _, term := range s.Terms {
+		w.add("t.text LIKE ?", "%"+like(term)+"%")
+	}
+	n := len(w.args)
+	seqs, count, err := t.matches(fmt.Sprintf(`WITH matches AS MATERIALIZED
+			(SELECT t.seq FROM invoice_texts t WHERE %s)
+		SELECT (SELECT count(*) FROM matches), seq FROM matches ORDER BY seq DESC LIMIT $%d OFFSET $%d`,
+		w.String(), n+1, n+2), s.Limit, s.Offset, w.args)
+	if err != nil || len(seqs) == 0 {
+		return nil, count, err
+	}
+	docs, err = t.documentsAt("invoices", seqs)
+	return docs, count, err
+}

@@ -1,0 +1,188 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+const (
+	defaultConns     = 20               // of a server, unless pool_max_conns in the URL says otherwise
+	connectTimeout   = 3 * time.Second  // unless connect_timeout in the URL says otherwise
+	commitTimeout    = 15 * time.Second // how long a commit is waited for, also when its client has gone
+	maxAttempts      = 12               // of a transaction that the database undid
+	scanQueueTimeout = 2 * time.Second  // how long a scan waits for its turn before it is refused
+	sumInterval      = time.Second      // between two looks for counts to sum up
+)
+
+// errTooManyScans is what a scan gets whose turn did not come.
+var errTooManyScans = clientele.Errorf(clientele.ErrorCodeUnavailable, "",
+	"too many lists, searches and reports are running; try again in a moment")
+
+// Store is an open database.
+type Store struct {
+	pool      *pgxpool.Pool
+	scanning  chan struct{} // a place for each scan that may run
+	positions positions
+	stop      func() // ends what it does by itself
+}
+
+// Open connects to the database that a URL names, postgres://…, and brings its schema up to date.
+func Open(ctx context.Context, url string) (*Store, error) {
+	config, err := configOf(url)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
+	}
+	if err := migrate(ctx, pool); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
+	}
+	s := &Store{pool: pool, scanning: make(chan struct{}, max(1, config.MaxConns/2))}
+	s.stop = s.sumCountsRegularly()
+	return s, nil
+}
+
+// nameOf names a database in messages, without secrets.
+func nameOf(c *pgxpool.Config) string {
+	return fmt.Sprintf("%s on %s", c.ConnConfig.Database, c.ConnConfig.Host)
+}
+
+// configOf reads the URL.
+func configOf(url string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The error repeats the URL but for its password.
+		return nil, fmt.Errorf("the database must be postgres://USER@HOST/NAME: %w", err)
+	}
+	if !strings.Contains(url, "pool_max_conns=") {
+		config.MaxConns = defaultConns
+	}
+	if !strings.Contains(url, "connect_timeout=") {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	parameters := config.ConnConfig.RuntimeParams
+	if parameters["application_name"] == "" {
+		parameters["application_name"] = "clientele"
+	}
+	// What a vanished server holds is free again soon.
+	parameters["idle_in_transaction_session_timeout"] = "60000"
+	// A statement that is given up is ended at the database, and its connection is kept.
+	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: time.Second}
+	}
+	return config, nil
+}
+
+// Close implements [store.Store].
+func (s *Store) Close() error {
+	s.stop()
+	s.pool.Close()
+	return nil
+}
+
+// Ready implements [store.Store].
+func (s *Store) Ready(ctx context.Context) error {
+	var standby bool
+	err := s.pool.QueryRow(ctx, "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean").
+		Scan(&standby)
+	switch {
+	case err != nil:
+		return faultOf(ctx, err, true)
+	case standby:
+		return errReadOnly
+	}
+	return nil
+}
+
+const (
+	beginReading = "begin isolation level repeatable read read only"
+	beginWriting = "begin isolation level read committed read write"
+)
+
+// View implements [store.Transactions].
+func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
+	return s.transaction(ctx, beginReading, fn)
+}
+
+// Scan implements [store.Transactions].
+func (s *Store) Scan(ctx context.Context, fn func(store.Tx) error) error {
+	done, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.View(ctx, fn)
+}
+
+// Update implements [store.Transactions].
+func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
+	return s.transaction(ctx, beginWriting, fn)
+}
+
+// turn waits until a scan may run. The caller must call done.
+func (s *Store) turn(ctx context.Context) (done func(), err error) {
+	patience := time.NewTimer(scanQueueTimeout)
+	defer patience.Stop()
+	select {
+	case s.scanning <- struct{}{}:
+		return func() { <-s.scanning }, nil
+	case <-patience.C:
+		return nil, errTooManyScans
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// transaction runs fn in a transaction, and again when the database undid it for the sake of others or the connection
+// was lost before the commit.
+func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		t, err := s.attempt(ctx, begin, fn)
+		if err == nil {
+			return nil
+		}
+		if attempt == maxAttempts || !again(err) && !t.lost() || t.committing && t.lost() {
+			return faultOf(ctx, err, t.lost())
+		}
+		select { // others who met the same come back at other times
+		case <-time.After(time.Duration(rand.Int64N(int64(attempt * int(4*time.Millisecond))))):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// attempt runs fn in one transaction.
+func (s *Store) attempt(ctx context.Context, begin string, fn func(store.Tx) error) (*tx, error) {
+	t := &tx{ctx: ctx, store: s, writing: begin == beginWriting}
+	if err := ctx.Err(); err != nil {
+		return t, err
+	}
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return t, errors.Join(errUnreachable, err)
+	}
+	defer conn.Release() // which closes one that is left in a transaction
+	defer t.forgetPositions()
+	t.conn = conn.Conn()
+	t.run(begin)
+	if err := fn(t); err != nil {
+		t.rollback()
+		return t, err
+	}
+	return t, t.commit()
+}

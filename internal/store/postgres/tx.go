@@ -1,0 +1,225 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev/internal/store"
+)
+
+// tx is a transaction, or a snapshot, on one connection.
+type tx struct {
+	ctx        context.Context
+	store      *Store
+	conn       *pgx.Conn
+	writing    bool
+	committing bool
+	queued     []statement     // what is sent with the next statement that answers something, or the commit
+	sent       int             // how often something was sent
+	absent     []claim         // names that were looked up and that nobody had
+	deleted    map[string]bool // of the customers that were looked up, by id
+	reserved   []moment        // in which positions were given to this transaction
+}
+
+// statement is one that was not sent yet.
+type statement struct {
+	query string
+	args  []any
+	read  func(pgx.Rows) error // nil when nothing is of interest
+	stale error                // what a division by zero in it means, see [tx.mustChange]
+}
+
+// claim is a name of a mode.
+type claim struct {
+	live bool
+	kind store.NameKind
+	name string
+}
+
+// run queues a statement that answers nothing of interest.
+func (t *tx) run(query string, args ...any) {
+	t.queued = append(t.queued, statement{query: query, args: args})
+}
+
+// mustChange queues a statement that must change one row; when it does not, the transaction fails with the error. As
+// the commit may travel with it, the database itself must notice: it divides by the number of rows.
+func (t *tx) mustChange(stale error, query string, args ...any) {
+	query = "WITH changed AS (" + query + " RETURNING 1) SELECT 1 / count(*) FROM changed"
+	t.queued = append(t.queued, statement{query: query, args: args, stale: stale})
+}
+
+// read queues a statement and calls fn with every row it answers, once it is sent.
+func (t *tx) read(fn func(pgx.Rows) error, query string, args ...any) {
+	t.queued = append(t.queued, statement{query: query, args: args, read: fn})
+}
+
+// each sends a statement, after what is queued, and calls fn with every row it answers. fn asks the database nothing.
+func (t *tx) each(fn func(pgx.Rows) error, query string, args ...any) error {
+	t.read(fn, query, args...)
+	return t.send()
+}
+
+// eachOnce is each for a statement of many variants, which the database plans for its parameters and does not keep.
+func (t *tx) eachOnce(fn func(pgx.Rows) error, query string, args ...any) error {
+	if err := t.send(); err != nil {
+		return err
+	}
+	trace(query)
+	rows, err := t.conn.Query(t.ctx, query, slices.Insert(args, 0, any(pgx.QueryExecModeExec))...)
+	if err != nil {
+		return t.failed(query, err)
+	}
+	return t.failed(query, readAll(rows, fn))
+}
+
+// readAll calls fn with every row.
+func readAll(rows pgx.Rows, fn func(pgx.Rows) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if fn == nil {
+			continue
+		}
+		if err := fn(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// send sends what is queued and reads the answers.
+func (t *tx) send() error {
+	if len(t.queued) == 0 {
+		return nil
+	}
+	queued := t.queued
+	t.queued = nil
+	t.sent++
+	batch := &pgx.Batch{}
+	for _, s := range queued {
+		trace(s.query)
+		batch.Queue(s.query, s.args...)
+	}
+	results := t.conn.SendBatch(t.ctx, batch)
+	for _, s := range queued {
+		rows, err := results.Query()
+		if err == nil {
+			err = readAll(rows, s.read)
+		}
+		if s.stale != nil && isCode(err, divisionByZero) {
+			err = errors.Join(s.stale, errStale)
+		}
+		if err != nil {
+			results.Close() //nolint:errcheck // the first error is the one to tell
+			return t.failed(s.query, err)
+		}
+	}
+	return t.failed("", results.Close())
+}
+
+// failed adds to an error which statement failed.
+func (t *tx) failed(query string, err error) error {
+	if err == nil {
+		return nil
+	}
+	words := strings.Fields(query)
+	return fmt.Errorf("postgres: %s: %w", strings.Join(words[:min(len(words), 6)], " "), err)
+}
+
+// lost says whether the connection is gone.
+func (t *tx) lost() bool { return t.conn == nil || t.conn.IsClosed() }
+
+// commit makes the transaction durable. A client who goes meanwhile does not leave the outcome open.
+func (t *tx) commit() error {
+	if t.sent == 0 && len(t.queued) == 1 { // nothing was asked
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), commitTimeout)
+	defer cancel()
+	t.ctx, t.committing = ctx, true
+	t.run("commit")
+	err := t.send()
+	if err != nil && !t.lost() {
+		t.committing = false // the database says that it did not
+		t.rollback()
+	}
+	return err
+}
+
+// rollback undoes the transaction. When it cannot, the connection is closed, which does.
+func (t *tx) rollback() {
+	if t.sent == 0 || t.lost() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), time.Second)
+	defer cancel()
+	t.conn.Exec(ctx, "rollback") //nolint:errcheck // as above
+}
+
+// Nested implements [store.Tx].
+func (t *tx) Nested(fn func() error) error {
+	sent, before := t.sent, len(t.queued)
+	t.run("savepoint nested")
+	err := fn()
+	switch {
+	case err == nil:
+		t.run("release savepoint nested")
+	case t.sent == sent: // the database knows nothing of it
+		t.queued = t.queued[:before]
+	default:
+		t.queued = nil
+		t.run("rollback to savepoint nested")
+		t.run("release savepoint nested")
+	}
+	return err
+}
+
+// record reads one object: id, seq, version, deleted_at, doc.
+func (t *tx) record(query string, args ...any) (rec store.Record, found bool, err error) {
+	err = t.each(func(r pgx.Rows) error {
+		found = true
+		return scanRecord(r, &rec)
+	}, query, args...)
+	return rec, found, err
+}
+
+// records reads objects.
+func (t *tx) records(query string, args ...any) (recs []store.Record, err error) {
+	err = t.each(func(r pgx.Rows) error {
+		var rec store.Record
+		err := scanRecord(r, &rec)
+		recs = append(recs, rec)
+		return err
+	}, query, args...)
+	return recs, err
+}
+
+func scanRecord(r pgx.Rows, rec *store.Record) error {
+	return r.Scan(&rec.ID, &rec.Seq, &rec.Version, &rec.DeletedAt, &rec.JSON)
+}
+
+// documents reads one column of documents.
+func (t *tx) documents(query string, args ...any) (docs [][]byte, err error) {
+	err = t.each(appendTo(&docs), query, args...)
+	return docs, err
+}
+
+// appendTo appends a statement's one column to a list.
+func appendTo[T any](list *[]T) func(pgx.Rows) error {
+	return func(r pgx.Rows) error {
+		var one T
+		err := r.Scan(&one)
+		*list = append(*list, one)
+		return err
+	}
+}
+
+// into reads a statement's one row.
+func into(targets ...any) func(pgx.Rows) error {
+	return func(r pgx.Rows) error { return r.Scan(targets...) }
+}

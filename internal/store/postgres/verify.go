@@ -1,0 +1,107 @@
+package postgres
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev"
+)
+
+// The columns of a row repeat what its document says, so that lists and sums need not read documents.
+var columnsOf = map[string]string{
+	"customers": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR delinquent::text IS DISTINCT FROM d ->> 'delinquent'
+		OR did IS DISTINCT FROM d ->> 'did' OR external_id IS DISTINCT FROM coalesce(d ->> 'external_id', '')`,
+	"invoices": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
+		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR status IS DISTINCT FROM d ->> 'status'
+		OR number IS DISTINCT FROM d ->> 'number' OR due_date::text <> coalesce(d ->> 'due_date', '0')
+		OR total::text IS DISTINCT FROM d ->> 'total' OR remaining::text IS DISTINCT FROM d ->> 'amount_remaining'
+		OR credited::text IS DISTINCT FROM d ->> 'amount_credited' OR (settled_at = 0) <> (status = 'draft')
+		OR (settled_at = 9223372036854775807) <> (status IN ('open', 'uncollectible') AND remaining <> 0)`,
+	"payments": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
+		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR status IS DISTINCT FROM d ->> 'status'`,
+	"credit_notes": `livemode::text IS DISTINCT FROM d ->> 'livemode'
+		OR customer_id IS DISTINCT FROM d ->> 'customer_id' OR invoice_id IS DISTINCT FROM d ->> 'invoice_id'`,
+	"ledger": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
+		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR invoice_id <> coalesce(d ->> 'invoice_id', '')
+		OR payment_id <> coalesce(d ->> 'payment_id', '') OR amount::text IS DISTINCT FROM d ->> 'amount'
+		OR receivable::text IS DISTINCT FROM d ->> 'receivable'`,
+}
+
+// Contradictions implements [store.Tx].
+func (t *tx) Contradictions(fn func(id, text string)) error {
+	for _, table := range slices.Sorted(maps.Keys(columnsOf)) {
+		query := "SELECT id FROM " + table + " CROSS JOIN LATERAL (SELECT doc::json AS d) d" +
+			" WHERE id IS DISTINCT FROM d ->> 'id' OR " + columnsOf[table]
+		if err := t.report(query, "the row in "+table+" does not repeat its document", fn); err != nil {
+			return err
+		}
+	}
+	for table, created := range map[string]string{
+		"customers": clientele.EventCustomerCreated, "invoices": clientele.EventInvoiceCreated,
+		"payments": clientele.EventPaymentSucceeded, "credit_notes": clientele.EventCreditNoteCreated,
+	} {
+		if err := t.missing(table, created, fn); err != nil {
+			return err
+		}
+	}
+	for _, table := range []string{"invoices", "payments", "credit_notes", "ledger"} {
+		err := t.report("SELECT id FROM "+table+" o WHERE NOT EXISTS (SELECT 1 FROM customers WHERE id = o.customer_id)",
+			"its customer is gone", fn)
+		if err != nil {
+			return err
+		}
+	}
+	for table := range counted {
+		if err := t.miscounted(table, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// miscounted reports a table whose counts are not how many there are.
+func (t *tx) miscounted(table string, fn func(id, text string)) error {
+	there := "true"
+	if table == "customers" {
+		there = "deleted_at IS NULL"
+	}
+	is := "SELECT livemode, bits, bucket, sum(count) FROM (" +
+		" SELECT livemode, bits, bucket, count FROM row_counts WHERE kind = '" + table + "' UNION ALL" +
+		" SELECT livemode, bits, ms >> bits::int, change FROM row_count_changes" +
+		" CROSS JOIN unnest(ARRAY[36, 28, 20, 12]::bigint[]) bits WHERE kind = '" + table + "') n" +
+		" GROUP BY 1, 2, 3 HAVING sum(count) <> 0"
+	must := "SELECT livemode, bits, seq >> 16 >> bits::int, count(*)::numeric FROM " + table +
+		" CROSS JOIN unnest(ARRAY[36, 28, 20, 12]::bigint[]) bits WHERE " + there + " GROUP BY 1, 2, 3"
+	query := "SELECT '" + table + "' WHERE EXISTS (" + is + " EXCEPT " + must + ")" +
+		" OR EXISTS (" + must + " EXCEPT " + is + ")"
+	return t.report(query, "their number is not how many there are", fn)
+}
+
+// missing reports what was created and is gone, and what is not at its last event's version.
+func (t *tx) missing(table, created string, fn func(id, text string)) error {
+	err := t.report(`SELECT object_id FROM events WHERE type = '`+created+`' AND object_version = 1
+		EXCEPT SELECT id FROM `+table+` EXCEPT SELECT object_id FROM events WHERE type = 'invoice.deleted'`,
+		"was created, and is gone from "+table, fn)
+	if err != nil || table == "credit_notes" {
+		return err
+	}
+	return t.report(`SELECT id FROM `+table+` o
+		WHERE version IS DISTINCT FROM (SELECT max(object_version) FROM events WHERE object_id = o.id)`,
+		"is not at the version of its last event", fn)
+}
+
+func (t *tx) report(query, text string, fn func(id, text string)) error {
+	err := t.eachOnce(func(r pgx.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		fn(id, text)
+		return err
+	}, query)
+	if err != nil {
+		return fmt.Errorf("%s: %w", text, err)
+	}
+	return nil
+}
