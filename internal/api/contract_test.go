@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"zombiezen.com/go/sqlite"
-
 	"clientele.dev"
 	"clientele.dev/client"
 )
@@ -83,12 +81,7 @@ func TestRetrieveCarriesAtMostAThousandInvoices(t *testing.T) {
 	s := start(t)
 	c := s.post(t, `{"name":"Big"}`)
 	one := draft(t, s.Test(), c.ID, "curr_test_usd", "5")
-	s.write(t, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1004)
-		INSERT INTO invoices (seq, id, livemode, version, customer_id, currency_id, status, number, due_date, updated_at,
-			zero, remaining, settled_at, doc)
-		SELECT seq - i, id || i, livemode, version, customer_id, currency_id, status, '', due_date, updated_at, zero,
-			remaining, settled_at, replace(doc, id, id || i) FROM invoices, n WHERE id = ?1`, one.ID)
-	s.write(t, "UPDATE customer_counts SET invoices = 1005 WHERE customer_id = ?1", c.ID)
+	s.copyInvoice(t, one.ID, 1004, func(*clientele.Invoice) {})
 	whole := s.send(t, "GET", "/api/customers/"+c.ID, "").customer(t)
 	if len(whole.Invoices) != 1000 || whole.InvoiceCount != 1005 || whole.Invoices[0].ID != one.ID {
 		t.Errorf("retrieve has %d of %d invoices", len(whole.Invoices), whole.InvoiceCount)
@@ -303,17 +296,13 @@ func TestMetadataIsFoundAsItIsAnswered(t *testing.T) {
 	} {
 		s.counts(t, map[string]int64{query: want})
 	}
-	rows := 0
-	s.query(t, "SELECT 1 FROM customer_metadata", func(*sqlite.Stmt) { rows++ })
-	if rows != 1 {
-		t.Errorf("%d rows of metadata are left, want 1", rows)
+	if rows := s.query(t, "SELECT 1 FROM customer_metadata"); len(rows) != 1 {
+		t.Errorf("%d rows of metadata are left, want 1", len(rows))
 	}
 	// A long value is found by its digest, which nobody can name.
 	long := strings.Repeat("x", 300)
 	s.post(t, `{"metadata":{"q":"`+long+`"}}`)
-	var digest string
-	s.query(t, "SELECT value FROM customer_metadata WHERE key = 'q'",
-		func(row *sqlite.Stmt) { digest = row.ColumnText(0) })
+	digest := s.query(t, "SELECT value FROM customer_metadata WHERE key = 'q'")[0][0]
 	s.counts(t, map[string]int64{"?metadata.q=" + long: 1, "?metadata.q=" + digest: 0})
 	s.post(t, `{"metadata":{"q":"`+digest+`"}}`)
 	s.counts(t, map[string]int64{"?metadata.q=" + long: 1, "?metadata.q=" + digest: 1})

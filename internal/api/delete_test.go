@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"errors"
 	"reflect"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/client"
+	"clientele.dev/internal/store"
 )
 
 func TestADeletedCustomerIsGoneFromEverywhereAndComesBackWhole(t *testing.T) {
@@ -164,13 +166,20 @@ func TestWhatADeletedCustomerOwesIsSettled(t *testing.T) {
 		ok(payment.Invoices.Finalize(t.Context(), invoice))(t)
 		ok(payment.Invoices.MarkUncollectible(t.Context(), invoice))(t)
 	}
-	for _, statement := range []string{
-		"DELETE FROM customer_search_test WHERE rowid = (SELECT number FROM customers WHERE id = ?1)",
-		"DELETE FROM customer_texts WHERE number = (SELECT number FROM customers WHERE id = ?1)",
-		"DELETE FROM customer_metadata WHERE seq = (SELECT seq FROM customers WHERE id = ?1)",
-		"UPDATE customers SET shown = NULL, deleted_at = 1767323045678 WHERE id = ?1",
-	} {
-		s.write(t, statement, c.ID)
+	err := s.DB.Update(t.Context(), func(tx store.Tx) error {
+		rec, _, err := tx.Customer(false, store.Ref{ID: c.ID})
+		if err != nil {
+			return err
+		}
+		var whole clientele.Customer
+		if err := json.Unmarshal(rec.JSON, &whole); err != nil {
+			return err
+		}
+		rec.Version, rec.DeletedAt = rec.Version+1, s.Now().UnixMilli()
+		return tx.SaveCustomer(rec, &whole, &whole)
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	list := ok(payment.Invoices.List(t.Context(), client.InvoiceListParams{CustomerID: c.ID}))(t)
 	if list.Count != 2 || list.List[0].Customer.ID != c.ID {
@@ -178,7 +187,7 @@ func TestWhatADeletedCustomerOwesIsSettled(t *testing.T) {
 	}
 	ok(payment.Invoices.Pay(t.Context(), paid.ID, client.Receipt{}))(t)
 	ok(payment.Invoices.Void(t.Context(), voided.ID))(t)
-	_, err := payment.Invoices.Create(t.Context(), client.InvoiceParams{
+	_, err = payment.Invoices.Create(t.Context(), client.InvoiceParams{
 		CustomerID: c.ID, CurrencyID: "curr_test_usd", Lines: []client.LineParams{{UnitAmount: clientele.NewAmount("", 1)}},
 	})
 	if e, is := errors.AsType[*clientele.Error](err); !is || e.Field != "customer_id" {

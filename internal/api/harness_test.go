@@ -2,20 +2,22 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"clientele.dev"
 	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
+	"clientele.dev/internal/store"
 )
 
 var epoch = apptest.Epoch
@@ -28,29 +30,13 @@ const (
 	didEther   = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 )
 
-// server is a running server, and the file its database is in.
-type server struct {
-	*apptest.Server
-	file string
-}
+// server is a running server.
+type server struct{ *apptest.Server }
 
 // start starts a server that the test's end stops.
 func start(t testing.TB) *server {
 	t.Helper()
-	dir := t.TempDir()
-	s, err := apptest.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		defer func() { // Close panics when an answer was not as openapi.yaml says
-			if p := recover(); p != nil {
-				t.Error(p)
-			}
-		}()
-		s.Close()
-	})
-	return &server{s, filepath.Join(dir, "clientele.db")}
+	return &server{apptest.New(t)}
 }
 
 // reply is an answer as it stood on the wire.
@@ -191,45 +177,108 @@ func (s *server) events(t testing.TB, objectID string) (all []clientele.Event) {
 // state is everything that a request could change, but for kept answers: the whole of the tables.
 func (s *server) state(t testing.TB) string {
 	t.Helper()
+	holder, counts := "seq", "SELECT kind, livemode, bits, bucket, count FROM row_counts WHERE count <> 0"
+	if apptest.OnPostgres() {
+		holder, counts = "customer_id", `SELECT kind, livemode, bits, bucket, sum(count) FROM (
+				SELECT kind, livemode, bits, bucket, count FROM row_counts
+				UNION ALL SELECT kind, livemode, 36, ms >> 36, change FROM row_count_changes
+			) n WHERE bits = 36 GROUP BY 1, 2, 3, 4 HAVING sum(count) <> 0`
+	}
 	var b bytes.Buffer
 	for _, query := range []string{
-		"SELECT group_concat(id || version || coalesce(deleted_at, '') || updated_at || doc, char(10)) FROM customers",
-		"SELECT group_concat(id || version || status || doc, char(10)) FROM invoices",
-		"SELECT group_concat(livemode || kind || name || seq, char(10)) FROM customer_names",
-		"SELECT group_concat(doc, char(10)) FROM payment_currencies",
-		"SELECT group_concat(doc, char(10)) FROM payment_methods",
-		"SELECT group_concat(kind || livemode || bits || bucket || ' ' || count, char(10)) FROM row_counts",
-		"SELECT count(*) || ' ' || max(seq) FROM events",
+		"SELECT id, version, deleted_at, updated_at, doc FROM customers ORDER BY 1",
+		"SELECT id, version, status, doc FROM invoices ORDER BY 1",
+		"SELECT livemode, kind, name, " + holder + " FROM customer_names ORDER BY 1, 2, 3",
+		"SELECT doc FROM payment_currencies ORDER BY 1",
+		"SELECT doc FROM payment_methods ORDER BY 1",
+		counts + " ORDER BY 1, 2, 3, 4",
+		"SELECT count(*), max(seq) FROM events",
 	} {
-		s.query(t, query, func(row *sqlite.Stmt) { b.WriteString(row.ColumnText(0) + "\n") })
+		for _, row := range s.query(t, query) {
+			b.WriteString(strings.Join(row, " ") + "\n")
+		}
 	}
 	return b.String()
 }
 
-// write changes the database beside the server.
-func (s *server) write(t testing.TB, statement string, args ...any) {
+// query reads the database beside the server.
+func (s *server) query(t testing.TB, query string) (rows [][]string) {
 	t.Helper()
-	c, err := sqlite.OpenConn(s.file, sqlite.OpenReadWrite)
+	var err error
+	if path, isFile := strings.CutPrefix(s.DBURL, "sqlite:"); isFile {
+		rows, err = queryFile(path, query)
+	} else {
+		rows, err = queryPostgres(t.Context(), s.DBURL, query)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = c.Close() }()
-	if err := sqlitex.Execute(c, statement, &sqlitex.ExecOptions{Args: args}); err != nil {
-		t.Fatal(err)
-	}
+	return rows
 }
 
-func (s *server) query(t testing.TB, query string, read func(*sqlite.Stmt), args ...any) {
-	t.Helper()
-	c, err := sqlite.OpenConn(s.file, sqlite.OpenReadOnly)
+func queryFile(path, query string) (rows [][]string, err error) {
+	c, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer func() { _ = c.Close() }()
-	err = sqlitex.Execute(c, query, &sqlitex.ExecOptions{Args: args, ResultFunc: func(row *sqlite.Stmt) error {
-		read(row)
+	err = sqlitex.Execute(c, query, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+		var texts []string
+		for i := range row.ColumnCount() {
+			texts = append(texts, row.ColumnText(i))
+		}
+		rows = append(rows, texts)
 		return nil
 	}})
+	return rows, err
+}
+
+func queryPostgres(ctx context.Context, url, query string) (rows [][]string, err error) {
+	c, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = c.Close(ctx) }()
+	results, err := c.PgConn().Exec(ctx, query).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range results[0].Rows {
+		var texts []string
+		for _, column := range row {
+			texts = append(texts, string(column))
+		}
+		rows = append(rows, texts)
+	}
+	return rows, nil
+}
+
+// copyInvoice adds copies of an invoice to the database beside the server, each with an id of its own.
+func (s *server) copyInvoice(t testing.TB, id string, times int, change func(*clientele.Invoice)) {
+	t.Helper()
+	err := s.DB.Update(t.Context(), func(tx store.Tx) error {
+		rec, _, err := tx.Invoice(false, id)
+		if err != nil {
+			return err
+		}
+		for n := range times {
+			var i clientele.Invoice
+			if err := json.Unmarshal(rec.JSON, &i); err != nil {
+				return err
+			}
+			i.ID += strconv.Itoa(n)
+			change(&i)
+			doc, err := json.Marshal(i)
+			if err != nil {
+				return err
+			}
+			copied := store.Record{ID: i.ID, Seq: rec.Seq - int64(n) - 1, Version: 1, JSON: doc}
+			if err := tx.SaveInvoice(copied, &i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

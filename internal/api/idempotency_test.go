@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"zombiezen.com/go/sqlite"
-
 	"clientele.dev/client"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
@@ -269,7 +267,9 @@ func TestOldAnswersAreForgotten(t *testing.T) {
 	s.Advance(7*24*time.Hour - time.Second)
 	s.send(t, "POST", "/api/customers", `{"name":"x"}`, "Idempotency-Key", "new").must(t, 201)
 	keys := func() (all string) {
-		s.query(t, "SELECT key FROM answers ORDER BY key", func(row *sqlite.Stmt) { all += row.ColumnText(0) + " " })
+		for _, row := range s.query(t, "SELECT key FROM answers ORDER BY key") {
+			all += row[0] + " "
+		}
 		return all
 	}
 	for _, step := range []struct {

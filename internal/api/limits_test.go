@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/internal/api"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
@@ -69,13 +70,7 @@ func TestLargeAnswersAreBounded(t *testing.T) {
 	s := start(t)
 	c := s.post(t, `{"name":"Big"}`)
 	one := draft(t, s.Test(), c.ID, "curr_test_usd", "5")
-	s.write(t, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
-		INSERT INTO invoices (seq, id, livemode, version, customer_id, currency_id, status, number, due_date, updated_at,
-			zero, remaining, settled_at, doc)
-		SELECT seq - i, id || i, livemode, version, customer_id, currency_id, status, '', due_date, updated_at, zero,
-			remaining, settled_at, json_set(doc, '$.id', id || i, '$.footer', ?2) FROM invoices, n WHERE id = ?1`,
-		one.ID, strings.Repeat("x", 20_000))
-	s.write(t, "UPDATE customer_counts SET invoices = 1000 WHERE customer_id = ?1", c.ID)
+	s.copyInvoice(t, one.ID, 999, func(i *clientele.Invoice) { i.Footer = strings.Repeat("x", 20_000) })
 	const clients = 8
 	for range clients {
 		conn := s.connect(t)

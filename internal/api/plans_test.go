@@ -14,6 +14,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
+	"clientele.dev/internal/apptest"
 	embedded "clientele.dev/internal/store/sqlite"
 )
 
@@ -28,9 +29,9 @@ func TestMain(m *testing.M) {
 		defer mu.Unlock()
 		statements[query] = true
 	})
-	code := m.Run()
+	code := apptest.RunOnBoth(m.Run)
 	whole := flag.Lookup("test.run").Value.String() == "" && !testing.Short()
-	if code == 0 && whole {
+	if code == 0 && whole && !apptest.OnPostgres() {
 		if errs := checkPlans(statements); len(errs) > 0 {
 			fmt.Println("FAIL: plans that grow with other customers' rows:")
 			for _, err := range errs {

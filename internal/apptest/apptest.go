@@ -1,6 +1,5 @@
-// Package apptest runs the whole server in one process, for tests and examples: a real database in a temporary folder,
-// the real handler, keys for both modes, a clock that the test sets, and the Go SDK to talk to it. Every answer is held
-// to openapi.yaml.
+// Package apptest runs the whole server in one process, for tests and examples: a real database, the real handler, keys
+// for both modes, a clock that the test sets, and the Go SDK to talk to it. Every answer is held to openapi.yaml.
 package apptest
 
 import (
@@ -19,7 +18,6 @@ import (
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
-	"clientele.dev/internal/store/sqlite"
 	"clientele.dev/internal/store/storetest"
 )
 
@@ -29,7 +27,8 @@ var Epoch = time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 // Server is a running server.
 type Server struct {
 	URL     string
-	DB      *sqlite.Store
+	DB      store.Store
+	DBURL   string           // the address of the database
 	Service *billing.Service // for what a server does by itself: policies
 	TestKey string           // a secret key of test mode that may write
 	LiveKey string           // a secret key of live mode that may write
@@ -44,7 +43,7 @@ type Server struct {
 // New starts a server that the test's end stops.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s, err := Open(t.TempDir())
+	s, err := openAt(databaseURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,14 +55,18 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Open starts a server with its database in a folder; Close stops it.
+// Open starts a server with its database, SQLite, in a folder; Close stops it.
 func Open(dir string) (*Server, error) {
+	return openAt("sqlite:" + filepath.Join(dir, "clientele.db"))
+}
+
+func openAt(url string) (*Server, error) {
 	ctx := context.Background()
-	db, err := sqlite.Open(ctx, "sqlite:"+filepath.Join(dir, "clientele.db"))
+	db, err := openDatabase(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{DB: db}
+	s := &Server{DB: db, DBURL: url}
 	s.clock.Store(Epoch.UnixMilli())
 	s.Service = billing.New(storetest.Twice{Store: db}, billing.WithClock(s.Now))
 	if err := s.Service.Seed(ctx); err != nil {

@@ -81,7 +81,7 @@ func (s *Server) Database(prepare func(url string) error) (name string, err erro
 		}
 		s.template = "prepared"
 	}
-	return name, s.run("CREATE DATABASE " + name + " TEMPLATE " + s.template)
+	return name, s.run("CREATE DATABASE " + name + " TEMPLATE " + s.template + " STRATEGY FILE_COPY")
 }
 
 // URL is the address of a database.
@@ -117,6 +117,18 @@ func programs() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
+// folder is where the data goes: into memory when there is plenty and nothing need last, where a database is made in
+// 13 ms, not 300.
+func folder(options []Option) string {
+	const memory, plenty = "/dev/shm", 4 << 30 // bytes
+	var free syscall.Statfs_t
+	if slices.Contains(options, Durable) || syscall.Statfs(memory, &free) != nil ||
+		free.Bavail*uint64(free.Bsize) < plenty {
+		return ""
+	}
+	return memory
+}
+
 // Start starts a server on a free port, with its data in a temporary folder. It ends with this process, however that
 // ends, or with Stop.
 func Start(options ...Option) (*Server, error) {
@@ -124,7 +136,7 @@ func Start(options ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "clientele-postgres")
+	dir, err := os.MkdirTemp(folder(options), "clientele-postgres")
 	if err != nil {
 		return nil, err
 	}

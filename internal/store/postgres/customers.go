@@ -32,10 +32,14 @@ func (t *tx) lockCustomerOf(table string, live bool, id string) {
 
 // Customer implements [store.Customers].
 func (t *tx) Customer(live bool, ref store.Ref) (rec store.Record, found bool, err error) {
-	if ref.ID != "" {
+	switch {
+	case ref.ID != "":
 		rec, found, err = t.record(selectCustomers+" WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL"+
 			t.forUpdate(), ref.ID, live)
-	} else {
+	case ref.Kind == store.NamePrefix: // which stays the customer's for ever
+		return t.record(selectCustomers+` WHERE id = (SELECT customer_id FROM customer_names
+			WHERE livemode = $1 AND kind = 'invoice_prefix' AND name = $2) AND deleted_at IS NULL`, live, ref.Name)
+	default:
 		// The column is compared once more because the customer may lose the name while its lock is waited for.
 		rec, found, err = t.record(selectCustomers+` WHERE id = (SELECT customer_id FROM customer_names
 			WHERE livemode = $1 AND kind = $2 AND name = $3) AND `+string(ref.Kind)+` = $3 AND deleted_at IS NULL`+

@@ -21,8 +21,11 @@ func (t *tx) Invoice(live bool, id string) (store.Record, bool, error) {
 
 // InvoiceByNumber implements [store.Invoices].
 func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, error) {
-	return t.record(selectInvoices+" WHERE livemode = $1 AND number = $2 AND number <> '' ORDER BY seq LIMIT 1",
-		live, number)
+	if t.writing {
+		t.run(`SELECT 1 FROM customers WHERE id =
+			(SELECT customer_id FROM invoices WHERE livemode = $1 AND number = $2 AND number <> '') FOR UPDATE`, live, number)
+	}
+	return t.record(selectInvoices+" WHERE livemode = $1 AND number = $2 AND number <> ''", live, number)
 }
 
 // unsettled stands in settled_at while something is left to pay: later than any moment.

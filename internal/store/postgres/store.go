@@ -155,8 +155,8 @@ func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx)
 		if err == nil {
 			return nil
 		}
-		if attempt == maxAttempts || !again(err) && !t.lost() || t.committing && t.lost() {
-			return faultOf(ctx, err, t.lost())
+		if attempt == maxAttempts || !again(err) && !t.lost || t.committing && t.lost {
+			return faultOf(ctx, err, t.lost)
 		}
 		select { // others who met the same come back at other times
 		case <-time.After(time.Duration(rand.Int64N(int64(attempt * int(4*time.Millisecond))))):
@@ -179,6 +179,7 @@ func (s *Store) attempt(ctx context.Context, begin string, fn func(store.Tx) err
 	defer conn.Release() // which closes one that is left in a transaction
 	defer t.forgetPositions()
 	t.conn = conn.Conn()
+	defer func() { t.lost = t.conn.IsClosed() }()
 	t.run(begin)
 	if err := fn(t); err != nil {
 		t.rollback()

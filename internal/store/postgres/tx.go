@@ -22,6 +22,7 @@ type tx struct {
 	committing bool
 	queued     []statement     // what is sent with the next statement that answers something, or the commit
 	sent       int             // how often something was sent
+	lost       bool            // the connection, as it ended
 	absent     []claim         // names that were looked up and that nobody had
 	deleted    map[string]bool // of the customers that were looked up, by id
 	reserved   []moment        // in which positions were given to this transaction
@@ -71,7 +72,7 @@ func (t *tx) eachOnce(fn func(pgx.Rows) error, query string, args ...any) error 
 		return err
 	}
 	trace(query)
-	rows, err := t.conn.Query(t.ctx, query, slices.Insert(args, 0, any(pgx.QueryExecModeExec))...)
+	rows, err := t.conn.Query(t.ctx, query, slices.Concat([]any{pgx.QueryExecModeExec}, args)...)
 	if err != nil {
 		return t.failed(query, err)
 	}
@@ -131,9 +132,6 @@ func (t *tx) failed(query string, err error) error {
 	return fmt.Errorf("postgres: %s: %w", strings.Join(words[:min(len(words), 6)], " "), err)
 }
 
-// lost says whether the connection is gone.
-func (t *tx) lost() bool { return t.conn == nil || t.conn.IsClosed() }
-
 // commit makes the transaction durable. A client who goes meanwhile does not leave the outcome open.
 func (t *tx) commit() error {
 	if t.sent == 0 && len(t.queued) == 1 { // nothing was asked
@@ -144,7 +142,7 @@ func (t *tx) commit() error {
 	t.ctx, t.committing = ctx, true
 	t.run("commit")
 	err := t.send()
-	if err != nil && !t.lost() {
+	if err != nil && !t.conn.IsClosed() {
 		t.committing = false // the database says that it did not
 		t.rollback()
 	}
@@ -153,7 +151,7 @@ func (t *tx) commit() error {
 
 // rollback undoes the transaction. When it cannot, the connection is closed, which does.
 func (t *tx) rollback() {
-	if t.sent == 0 || t.lost() {
+	if t.sent == 0 || t.conn.IsClosed() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), time.Second)

@@ -88,7 +88,7 @@ CREATE TABLE invoices (
 ) WITH (fillfactor = 90);
 CREATE INDEX invoices_by_time ON invoices (livemode, seq);
 CREATE INDEX invoices_by_state ON invoices (customer_id, status, seq);
-CREATE UNIQUE INDEX invoices_by_number ON invoices (livemode, number, customer_id) WHERE number <> '';
+CREATE UNIQUE INDEX invoices_by_number ON invoices (livemode, number) WHERE number <> '';
 CREATE INDEX invoices_by_due_date ON invoices (livemode, due_date, seq);
 CREATE INDEX invoices_open ON invoices (livemode, due_date) WHERE status = 'open';
 CREATE INDEX invoices_unpaid ON invoices (customer_id, currency_id, due_date, seq)
