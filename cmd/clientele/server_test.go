@@ -41,7 +41,10 @@ func newDatabase(t *testing.T) string {
 func command(db string, args ...string) *exec.Cmd {
 	c := exec.Command("clientele", args...)
 	c.Env = []string{"PATH=" + os.Getenv("PATH"), "CLIENTELE_DB=" + db}
-	c.Dir = filepath.Dir(strings.TrimPrefix(db, "sqlite:"))
+	c.Dir = os.TempDir()
+	if path, isFile := strings.CutPrefix(db, "sqlite:"); isFile {
+		c.Dir = filepath.Dir(path)
+	}
 	return c
 }
 
@@ -64,6 +67,9 @@ func serve(t *testing.T, db string, args ...string) *server {
 	}
 	s := &server{t: t, db: db, log: log}
 	s.process = command(db, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+	if !strings.HasPrefix(db, "sqlite:") {
+		s.process.Dir = t.TempDir()
+	}
 	s.process.Stderr = log
 	stdout, err := s.process.StdoutPipe()
 	if err != nil {
