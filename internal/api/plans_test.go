@@ -15,6 +15,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"clientele.dev/internal/apptest"
+	"clientele.dev/internal/store/postgres"
 	embedded "clientele.dev/internal/store/sqlite"
 )
 
@@ -24,15 +25,21 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	var mu sync.Mutex
 	statements := map[string]bool{}
-	embedded.TraceStatements(func(query string) {
+	note := func(query string) {
 		mu.Lock()
 		defer mu.Unlock()
 		statements[query] = true
-	})
+	}
+	embedded.TraceStatements(note)
+	postgres.TraceStatements(note)
 	code := apptest.RunOnBoth(m.Run)
 	whole := flag.Lookup("test.run").Value.String() == "" && !testing.Short()
-	if code == 0 && whole && !apptest.OnPostgres() {
-		if errs := checkPlans(statements); len(errs) > 0 {
+	if code == 0 && whole {
+		check := checkPlans
+		if apptest.OnPostgres() {
+			check = checkPostgresPlans
+		}
+		if errs := check(statements); len(errs) > 0 {
 			fmt.Println("FAIL: plans that grow with other customers' rows:")
 			for _, err := range errs {
 				fmt.Println(err)
