@@ -17,6 +17,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/demo"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sqlite"
 )
 
@@ -44,8 +45,7 @@ func prepare(ctx context.Context, folder string, count int) (data, error) {
 	return data{file: filepath.Join(run, "customers.db"), ids: strings.Fields(string(text))}, err
 }
 
-// create makes the customers by the service, many at once so that they share commits, and then the list of their ids,
-// whose presence says that the database is whole.
+// create makes a database of customers, and then the list of their ids, whose presence says that the database is whole.
 func create(ctx context.Context, folder, list string, count int) error {
 	if err := errors.Join(os.RemoveAll(folder), os.MkdirAll(folder, 0o755)); err != nil {
 		return err
@@ -54,16 +54,25 @@ func create(ctx context.Context, folder, list string, count int) error {
 	if err != nil {
 		return err
 	}
+	ids, err := fill(ctx, db, count)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	return os.WriteFile(list, []byte(strings.Join(ids, "\n")), 0o644)
+}
+
+// fill makes the customers of a new database and returns their ids.
+func fill(ctx context.Context, db store.Store, count int) ([]string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	// Customers came one after the other over three years.
+	// Many are made at once, so that they share commits. Customers came one after the other over three years.
 	var made atomic.Int64
 	began := time.Now()
 	apart := 3 * 365 * 24 * time.Hour / time.Duration(count)
 	clock := func() time.Time { return began.Add(-apart * time.Duration(int64(count)-made.Load())) }
 	service := billing.New(db, billing.WithClock(clock))
 	if err := service.Seed(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	next, stop := iter.Pull(demo.People(1))
 	defer stop()
@@ -90,11 +99,8 @@ func create(ctx context.Context, folder, list string, count int) error {
 		})
 	}
 	group.Wait()
-	if err := errors.Join(context.Cause(ctx), db.Close()); err != nil {
-		return err
-	}
 	fmt.Fprintf(os.Stderr, "%d customers made in %s\n", count, time.Since(began).Round(time.Second))
-	return os.WriteFile(list, []byte(strings.Join(ids, "\n")), 0o644)
+	return ids, context.Cause(ctx)
 }
 
 func add(ctx context.Context, service *billing.Service, p demo.Person) (string, error) {

@@ -21,7 +21,7 @@ type result struct {
 }
 
 // load keeps connections busy for the duration, each sending its next request when the last one is answered. next
-// writes the n-th request of a connection. Any answer but a 200 ends the measurement.
+// writes the n-th request of a connection. Any answer but a 200 or 201 ends the measurement.
 func load(addr string, connections int, d time.Duration, next func(b []byte, worker, n int) []byte) (result, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
@@ -58,7 +58,7 @@ func loop(ctx context.Context, addr string, next func(b []byte, n int) []byte) (
 			return nil, err
 		}
 		status, err := skipAnswer(in)
-		if err == nil && !strings.HasPrefix(status, "HTTP/1.1 200") {
+		if err == nil && !strings.HasPrefix(status, "HTTP/1.1 20") {
 			err = fmt.Errorf("answered %q", status)
 		}
 		if err != nil {

@@ -4,6 +4,7 @@
 //
 //	go run ./bench                     # everything, 200,000 customers
 //	go run ./bench -only search        # retrieve, list, search, update or limits
+//	go run ./bench -postgres           # the same questions on PostgreSQL, against PostgreSQL's own programs
 //	go run ./bench -customers 20000 -duration 1s -rounds 1
 //
 // The customers are made once and kept in the folder given by -data; see README.md beside this file.
@@ -18,6 +19,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -34,18 +36,30 @@ func main() {
 	if len(os.Args) == 4 && os.Args[1] == "floor" {
 		log.Fatal(floor(os.Args[2], os.Args[3]))
 	}
+	if len(os.Args) == 4 && os.Args[1] == "bare" {
+		log.Fatal(bare(os.Args[2], os.Args[3]))
+	}
 	customers := flag.Int("customers", 200_000, "how many customers")
 	duration := flag.Duration("duration", 5*time.Second, "how long each measurement of a round takes")
 	rounds := flag.Int("rounds", 3, "how many rounds; the median counts")
 	only := flag.String("only", "", "measure only this: retrieve, list, search, update or limits")
+	onPostgres := flag.Bool("postgres", false, "measure on a PostgreSQL of its own, against what it can do by itself")
 	folder := flag.String("data", "", "folder of the customers (default: in the temporary folder, by their number)")
 	flag.Parse()
 	if *folder == "" {
-		*folder = filepath.Join(os.TempDir(), fmt.Sprintf("clientele-bench-%d", *customers))
+		name := fmt.Sprintf("clientele-bench-%d", *customers)
+		if *onPostgres {
+			name += "-postgres"
+		}
+		*folder = filepath.Join(os.TempDir(), name)
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer cancel()
-	if err := run(ctx, *folder, *customers, &bench{duration: *duration, rounds: *rounds}, *only); err != nil {
+	measure := run
+	if *onPostgres {
+		measure = runPostgres
+	}
+	if err := measure(ctx, *folder, *customers, &bench{duration: *duration, rounds: *rounds}, *only); err != nil {
 		log.Fatal("bench: ", err)
 	}
 }
@@ -55,7 +69,7 @@ func run(ctx context.Context, folder string, customers int, b *bench, only strin
 		return err
 	}
 	defer os.RemoveAll(filepath.Dir(b.file)) //nolint:errcheck // the next run removes it too
-	if b.real, err = startClientele(ctx, folder, b.file); err != nil {
+	if b.real, err = startClientele(ctx, folder, "sqlite:"+b.file); err != nil {
 		return err
 	}
 	defer b.real.stop()
@@ -63,7 +77,7 @@ func run(ctx context.Context, folder string, customers int, b *bench, only strin
 	if err != nil {
 		return err
 	}
-	if b.floor, err = startFloor(ctx, size); err != nil {
+	if b.floor, err = startPeer(ctx, "floor", strconv.Itoa(size)); err != nil {
 		return err
 	}
 	defer b.floor.stop()

@@ -24,8 +24,8 @@ type server struct {
 }
 
 // startClientele builds the program and starts it as a user would, on a database it has a key for.
-func startClientele(ctx context.Context, folder, database string) (*server, error) {
-	program, db := filepath.Join(folder, "clientele"), "sqlite:"+database
+func startClientele(ctx context.Context, folder, db string) (*server, error) {
+	program := filepath.Join(folder, "clientele")
 	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "clientele.dev/cmd/clientele").CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("building clientele: %w\n%s", err, out)
@@ -42,13 +42,13 @@ func startClientele(ctx context.Context, folder, database string) (*server, erro
 	return s, err
 }
 
-// startFloor starts this program again as the floor.
-func startFloor(ctx context.Context, size int) (*server, error) {
+// startPeer starts this program again as one of the servers that Clientele is compared with.
+func startPeer(ctx context.Context, peer, argument string) (*server, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, os.DevNull, self, "floor", strconv.Itoa(size))
+	return start(ctx, os.DevNull, self, peer, argument)
 }
 
 // floor is the least a Go server can do: a constant answer of a size.

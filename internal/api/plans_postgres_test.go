@@ -51,12 +51,11 @@ var mayWalkPostgres = []struct{ statement, why string }{
 // manyRows fills the tables, so that the planner has something to choose by.
 const manyRows = `
 	INSERT INTO customers SELECT 'cus_' || n, n << 16, false, CASE WHEN n % 20 = 0 THEN n END, 1, n, n % 50 = 0,
-		n || '@x', 'name ' || n, 'd' || n, '', '{}' FROM generate_series(1, 20000) n;
+		n || '@x', 'name ' || n, 'd' || n, '', 0, 0, '{}' FROM generate_series(1, 20000) n;
 	INSERT INTO customer_names SELECT false, 'did', 'd' || n, 'cus_' || n FROM generate_series(1, 20000) n;
 	INSERT INTO customer_metadata SELECT false, 'k', 'v' || n % 1000, 'cus_' || n, n << 16
 		FROM generate_series(1, 20000) n;
 	INSERT INTO customer_texts SELECT 'cus_' || n, n << 16, false, md5(n::text) FROM generate_series(1, 20000) n;
-	INSERT INTO customer_counts SELECT 'cus_' || n, 1, 1 FROM generate_series(1, 20000) n;
 	INSERT INTO invoices SELECT 'cus_' || n / 2, n << 16, 'in_' || n, false, 1, 'c' || n % 4,
 		(ARRAY['open', 'paid', 'paid', 'uncollectible'])[1 + n % 4], 'N' || n, n, n, 5, n % 3, 0, n, '{}'
 		FROM generate_series(1, 20000) n;

@@ -32,6 +32,7 @@ const Durable Option = "fsync=on"
 type Server struct {
 	port  int
 	dir   string
+	keep  bool // the data, when it ends
 	watch *exec.Cmd
 	stdin interface{ Close() error }
 	count atomic.Int64
@@ -56,7 +57,7 @@ func URL(t testing.TB, prepare func(url string) error) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.run("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		if err := s.Run("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -68,12 +69,12 @@ func URL(t testing.TB, prepare func(url string) error) string {
 func (s *Server) Database(prepare func(url string) error) (name string, err error) {
 	name = fmt.Sprintf("test%d", s.count.Add(1))
 	if prepare == nil {
-		return name, s.run("CREATE DATABASE " + name)
+		return name, s.Run("CREATE DATABASE " + name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.template == "" {
-		if err := s.run("CREATE DATABASE prepared"); err != nil {
+		if err := s.Run("CREATE DATABASE prepared"); err != nil {
 			return "", err
 		}
 		if err := prepare(s.URL("prepared")); err != nil {
@@ -81,7 +82,7 @@ func (s *Server) Database(prepare func(url string) error) (name string, err erro
 		}
 		s.template = "prepared"
 	}
-	return name, s.run("CREATE DATABASE " + name + " TEMPLATE " + s.template + " STRATEGY FILE_COPY")
+	return name, s.Run("CREATE DATABASE " + name + " TEMPLATE " + s.template + " STRATEGY FILE_COPY")
 }
 
 // URL is the address of a database.
@@ -89,8 +90,14 @@ func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://clientele@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
 }
 
-// run runs a statement in the server's own database.
-func (s *Server) run(statement string) error {
+// Program is the path of one of the programs that come with the server.
+func (s *Server) Program(name string) (string, error) {
+	bin, err := programs()
+	return filepath.Join(bin, name), err
+}
+
+// Run runs a statement in the server's own database.
+func (s *Server) Run(statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	c, err := pgx.Connect(ctx, s.URL("postgres"))
@@ -107,7 +114,7 @@ func programs() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if path, err := exec.LookPath("initdb"); err == nil {
+	if path, err := exec.LookPath("initdb"); err == nil && len(found) == 0 {
 		found = append(found, path)
 	}
 	if len(found) == 0 {
@@ -132,37 +139,54 @@ func folder(options []Option) string {
 // Start starts a server on a free port, with its data in a temporary folder. It ends with this process, however that
 // ends, or with Stop.
 func Start(options ...Option) (*Server, error) {
-	bin, err := programs()
-	if err != nil {
-		return nil, err
-	}
 	dir, err := os.MkdirTemp(folder(options), "clientele-postgres")
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{dir: dir}
-	account, err := unprivileged(dir)
-	if err != nil {
-		return nil, err
-	}
-	if s.port, err = freePort(); err != nil {
-		return nil, err
-	}
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "clientele",
-		"-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
-	initdb.SysProcAttr = account
-	initdb.Dir = dir
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w: %s", err, out)
-	}
-	if err := s.start(bin, account, options); err != nil {
-		return nil, errors.Join(err, s.Stop())
-	}
-	return s, nil
+	return s, s.init(options)
 }
 
-// watcher runs a server until its standard input ends, which it does when this process is gone, and removes the data.
-const watcher = `"$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server 2>/dev/null; rm -rf "$DATA"`
+// StartIn starts a server with its data in a folder, which stays when it ends.
+func StartIn(dir string, options ...Option) (*Server, error) {
+	s := &Server{dir: dir, keep: true}
+	return s, errors.Join(os.MkdirAll(dir, 0o755), s.init(options))
+}
+
+// init makes the server's data, unless it is there, and starts it.
+func (s *Server) init(options []Option) error {
+	bin, err := programs()
+	if err != nil {
+		return err
+	}
+	account, err := unprivileged(s.dir)
+	if err != nil {
+		return err
+	}
+	if s.port, err = freePort(); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, "data")); err == nil {
+		return s.start(bin, account, options)
+	}
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(s.dir, "data"), "-U", "clientele",
+		"-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+	initdb.SysProcAttr = account
+	initdb.Dir = s.dir
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	if err := s.start(bin, account, options); err != nil {
+		return errors.Join(err, s.Stop())
+	}
+	return nil
+}
+
+// watcher runs a server until its standard input ends, which it does when this process is gone, and removes the data
+// unless it is to stay.
+const watcher = `"$@" & server=$!; cat >/dev/null
+	if [ "$KEEP" = true ]; then kill -INT $server; wait $server; else
+		kill -QUIT $server; wait $server 2>/dev/null; rm -rf "$DATA"; fi`
 
 func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Option) error {
 	data := filepath.Join(s.dir, "data")
@@ -181,7 +205,7 @@ func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Optio
 	s.watch = exec.Command("sh", args...)
 	s.watch.SysProcAttr = account
 	s.watch.Dir = s.dir
-	s.watch.Env = append(os.Environ(), "DATA="+data)
+	s.watch.Env = append(os.Environ(), "DATA="+data, fmt.Sprint("KEEP=", s.keep))
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
 		return err
@@ -195,7 +219,7 @@ func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Optio
 		return err
 	}
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if err = s.run("SELECT 1"); err == nil || time.Now().After(deadline) {
+		if err = s.Run("SELECT 1"); err == nil || time.Now().After(deadline) {
 			break
 		}
 	}
@@ -210,7 +234,11 @@ func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Optio
 func (s *Server) Stop() error {
 	var err error
 	if s.stdin != nil {
-		err = errors.Join(s.stdin.Close(), s.watch.Wait())
+		err = s.stdin.Close()
+		_ = s.watch.Wait() // how it ended does not matter any more
+	}
+	if s.keep {
+		return err
 	}
 	return errors.Join(err, os.RemoveAll(s.dir))
 }

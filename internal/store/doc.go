@@ -3,9 +3,10 @@
 //
 // What the rules may assume:
 //
-//   - [Store.Update] makes one serializable transaction. It may run its function again from the start, so the function
-//     keeps nothing outside itself. nil means durable; after an error nothing of it remains.
-//   - [Store.View] and [Store.Scan] show one snapshot.
+//   - [Transactions.Update] makes one serializable transaction: what a transaction has looked up of a customer, or of
+//     what belongs to one, stays until it ends. It may run its function again from the start, so the function keeps
+//     nothing outside itself. nil means durable; after an error nothing of it remains.
+//   - [Transactions.View] and [Transactions.Scan] show one snapshot, and may run their function again too.
 //   - Every call ends soon after its context does.
 //   - Names (a DID, an external id, the prefix of invoice numbers) are claimed atomically: of two who claim one at
 //     once, one gets it and the other is told by whom it was taken.

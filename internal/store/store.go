@@ -19,7 +19,7 @@ type Store interface {
 
 // Transactions are how the rules read and write.
 type Transactions interface {
-	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it.
+	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it. fn may run more than once.
 	View(ctx context.Context, fn func(Tx) error) error
 	// Scan is View for what may take long: lists, searches and reports. Only so many run at once, so that they keep
 	// nobody else from being answered; the others wait a moment and are then refused as
@@ -68,7 +68,8 @@ type Customers interface {
 	// SaveCustomer writes after, whose record says position, version and whether it is hidden; before is nil for a new
 	// one. The names, search index and counts follow. Names must have been claimed.
 	SaveCustomer(rec Record, before, after *clientele.Customer) error
-	// ClaimName gives the unique name to the customer and returns "", or the id of the customer that has it.
+	// ClaimName gives the unique name to the customer and returns "", or the id of the customer that has it. A database
+	// may say the latter only when it runs the transaction again.
 	ClaimName(live bool, kind NameKind, name string, customer Record) (holder string, err error)
 	// ReleaseName frees a name.
 	ReleaseName(live bool, kind NameKind, name string) error

@@ -46,10 +46,15 @@ func look[T any](
 
 // KeyByHash implements [store.Access].
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key store.Key, found bool, err error) {
+	key, found, changes := s.remembered.key(hash)
+	if found {
+		return key, true, nil
+	}
 	keys, err := look(ctx, s, keyOf, selectKeys+" WHERE hash = $1", hash[:])
 	if err != nil || len(keys) == 0 {
 		return key, false, err
 	}
+	s.remembered.addKey(keys[0], changes)
 	return keys[0], true, nil
 }
 
@@ -58,19 +63,14 @@ func (s *Store) Keys(ctx context.Context) ([]store.Key, error) {
 	return look(ctx, s, keyOf, selectKeys+" ORDER BY created_at, id")
 }
 
-// write runs fn in a transaction.
-func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
-	return s.Update(ctx, func(t store.Tx) error { return fn(t.(*tx)) })
-}
-
 // AddKey implements [store.Access].
 func (s *Store) AddKey(ctx context.Context, keys ...store.Key) error {
-	return s.write(ctx, func(t *tx) error { return t.addKeys(keys) })
+	return s.change(ctx, func(t *tx) error { return t.addKeys(keys) })
 }
 
 // AddFirstKeys implements [store.Access].
 func (s *Store) AddFirstKeys(ctx context.Context, keys ...store.Key) (first bool, err error) {
-	err = s.write(ctx, func(t *tx) error {
+	err = s.change(ctx, func(t *tx) error {
 		t.run("SELECT pg_advisory_xact_lock(hashtextextended('clientele keys', 0))")
 		err := t.each(into(&first), "SELECT NOT EXISTS (SELECT 1 FROM api_keys)")
 		if err != nil || !first {
@@ -92,7 +92,7 @@ func (t *tx) addKeys(keys []store.Key) error {
 
 // ReplaceKey implements [store.Access].
 func (s *Store) ReplaceKey(ctx context.Context, oldID string, at time.Time, key store.Key) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.change(ctx, func(t *tx) error {
 		if _, err := t.revoke("api_keys", oldID, at); err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (s *Store) ReplaceKey(ctx context.Context, oldID string, at time.Time, key 
 
 // RevokeKey implements [store.Access].
 func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) (found bool, err error) {
-	err = s.write(ctx, func(t *tx) error {
+	err = s.change(ctx, func(t *tx) error {
 		found, err = t.revoke("api_keys", id, at)
 		return err
 	})
@@ -111,17 +111,25 @@ func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) (found b
 
 // Apps implements [store.Access].
 func (s *Store) Apps(ctx context.Context) ([]store.App, error) {
-	return look(ctx, s, func(r pgx.CollectableRow) (a store.App, err error) {
+	apps, changes := s.remembered.allApps()
+	if apps != nil {
+		return apps, nil
+	}
+	apps, err := look(ctx, s, func(r pgx.CollectableRow) (a store.App, err error) {
 		var created, revoked int64
 		err = r.Scan(&a.ID, &a.Name, (*[]byte)(&a.PublicKey), &created, &revoked)
 		a.CreatedAt, a.RevokedAt = timeOf(created), timeOf(revoked)
 		return a, err
 	}, "SELECT id, name, public_key, created_at, coalesce(revoked_at, 0) FROM apps ORDER BY created_at, id")
+	if err == nil {
+		s.remembered.setApps(apps, changes)
+	}
+	return apps, err
 }
 
 // AddApp implements [store.Access].
 func (s *Store) AddApp(ctx context.Context, a store.App) error {
-	return s.write(ctx, func(t *tx) error { return t.addApp(a) })
+	return s.change(ctx, func(t *tx) error { return t.addApp(a) })
 }
 
 func (t *tx) addApp(a store.App) error {
@@ -138,7 +146,7 @@ func (t *tx) addApp(a store.App) error {
 
 // ReplaceApp implements [store.Access].
 func (s *Store) ReplaceApp(ctx context.Context, a store.App, at time.Time) (replaced int64, err error) {
-	err = s.write(ctx, func(t *tx) error {
+	err = s.change(ctx, func(t *tx) error {
 		var former []string
 		err := t.each(appendTo(&former),
 			"UPDATE apps SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL RETURNING id", at.UnixMilli(), a.Name)
@@ -153,7 +161,7 @@ func (s *Store) ReplaceApp(ctx context.Context, a store.App, at time.Time) (repl
 
 // RevokeApp implements [store.Access].
 func (s *Store) RevokeApp(ctx context.Context, id string, at time.Time) (found bool, err error) {
-	err = s.write(ctx, func(t *tx) error {
+	err = s.change(ctx, func(t *tx) error {
 		found, err = t.revoke("apps", id, at)
 		return err
 	})

@@ -12,6 +12,13 @@ import (
 
 // PaymentCurrency implements [store.Currencies].
 func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error) {
+	type key struct {
+		live bool
+		id   string
+	}
+	if known, found := t.store.currencies.Load(key{live, id}); found {
+		return known.(clientele.PaymentCurrency), true, nil
+	}
 	query := "SELECT doc FROM payment_currencies WHERE livemode = $1 AND id = $2"
 	if id == "" {
 		query = "SELECT doc FROM payment_currencies WHERE livemode = $1 AND $2 = '' AND is_base"
@@ -19,6 +26,9 @@ func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency,
 	all, err := allOf[clientele.PaymentCurrency](t, query, live, id)
 	if err != nil || len(all) == 0 {
 		return c, false, err
+	}
+	if !t.writing { // it is there for good: nobody takes one away
+		t.store.currencies.Store(key{live, id}, all[0])
 	}
 	return all[0], true, nil
 }

@@ -12,7 +12,39 @@ import (
 	"clientele.dev/internal/store"
 )
 
-const selectCustomers = "SELECT id, seq, version, coalesce(deleted_at, 0), doc FROM customers"
+const selectCustomers = "SELECT id, seq, version, coalesce(deleted_at, 0), doc, invoices, payments FROM customers"
+
+// readCustomers appends the rows of selectCustomers to a list. What they say of belongings is remembered: on one
+// snapshot, [tx.Belongings] need not ask again.
+func (t *tx) readCustomers(recs *[]store.Record) func(pgx.Rows) error {
+	return func(r pgx.Rows) error {
+		var rec store.Record
+		var b store.Belongings
+		err := r.Scan(&rec.ID, &rec.Seq, &rec.Version, &rec.DeletedAt, &rec.JSON, &b.InvoiceCount, &b.PaymentCount)
+		*recs = append(*recs, rec)
+		if t.belongings == nil {
+			t.belongings = map[string]store.Belongings{}
+		}
+		t.belongings[rec.ID] = b
+		return err
+	}
+}
+
+// customers reads customers.
+func (t *tx) customers(conditions string, args ...any) (recs []store.Record, err error) {
+	err = t.each(t.readCustomers(&recs), selectCustomers+conditions, args...)
+	return recs, err
+}
+
+// customer reads one customer, and locks it when the transaction writes.
+func (t *tx) customer(conditions string, args ...any) (rec store.Record, found bool, err error) {
+	recs, err := t.customers(conditions+t.forUpdate(), args...)
+	if err != nil || len(recs) == 0 {
+		return rec, false, err
+	}
+	t.note(recs[0].ID, recs[0].DeletedAt != 0)
+	return recs[0], true, nil
+}
 
 // forUpdate is what a look-up of a customer ends with, which locks it when the transaction writes.
 func (t *tx) forUpdate() string {
@@ -34,22 +66,20 @@ func (t *tx) lockCustomerOf(table string, live bool, id string) {
 func (t *tx) Customer(live bool, ref store.Ref) (rec store.Record, found bool, err error) {
 	switch {
 	case ref.ID != "":
-		rec, found, err = t.record(selectCustomers+" WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL"+
-			t.forUpdate(), ref.ID, live)
-	case ref.Kind == store.NamePrefix: // which stays the customer's for ever
-		return t.record(selectCustomers+` WHERE id = (SELECT customer_id FROM customer_names
+		return t.customer(" WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL", ref.ID, live)
+	case ref.Kind == store.NamePrefix: // which stays the customer's for ever, so that nobody need be locked
+		recs, err := t.customers(` WHERE id = (SELECT customer_id FROM customer_names
 			WHERE livemode = $1 AND kind = 'invoice_prefix' AND name = $2) AND deleted_at IS NULL`, live, ref.Name)
-	default:
-		// The column is compared once more because the customer may lose the name while its lock is waited for.
-		rec, found, err = t.record(selectCustomers+` WHERE id = (SELECT customer_id FROM customer_names
-			WHERE livemode = $1 AND kind = $2 AND name = $3) AND `+string(ref.Kind)+` = $3 AND deleted_at IS NULL`+
-			t.forUpdate(), live, string(ref.Kind), ref.Name)
+		if err != nil || len(recs) == 0 {
+			return rec, false, err
+		}
+		return recs[0], true, nil
 	}
-	switch {
-	case err != nil:
-	case found:
-		t.note(rec.ID, false)
-	case ref.ID == "":
+	// The column is compared once more because the customer may lose the name while its lock is waited for.
+	rec, found, err = t.customer(` WHERE id = (SELECT customer_id FROM customer_names
+		WHERE livemode = $1 AND kind = $2 AND name = $3) AND `+string(ref.Kind)+` = $3 AND deleted_at IS NULL`,
+		live, string(ref.Kind), ref.Name)
+	if err == nil && !found {
 		t.absent = append(t.absent, claim{live, ref.Kind, ref.Name})
 	}
 	return rec, found, err
@@ -65,17 +95,12 @@ func (t *tx) note(id string, deleted bool) {
 
 // DeletedCustomer implements [store.Customers].
 func (t *tx) DeletedCustomer(live bool, id string) (store.Record, bool, error) {
-	rec, found, err := t.record(selectCustomers+" WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL"+
-		t.forUpdate(), id, live)
-	if found {
-		t.note(id, true)
-	}
-	return rec, found, err
+	return t.customer(" WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL", id, live)
 }
 
 // CustomersByID implements [store.Customers].
 func (t *tx) CustomersByID(live bool, ids []string) (map[string]store.Record, error) {
-	recs, err := t.records(selectCustomers+" WHERE id = ANY($1) AND livemode = $2", ids, live)
+	recs, err := t.customers(" WHERE id = ANY($1) AND livemode = $2", ids, live)
 	byID := make(map[string]store.Record, len(recs))
 	for _, rec := range recs {
 		byID[rec.ID] = rec
@@ -87,6 +112,11 @@ func (t *tx) CustomersByID(live bool, ids []string) (map[string]store.Record, er
 func (t *tx) ClaimName(
 	live bool, kind store.NameKind, name string, customer store.Record,
 ) (holder string, err error) {
+	if !t.again { // most names are free: the commit says when one was not
+		t.run("INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)",
+			live, string(kind), name, customer.ID)
+		return "", nil
+	}
 	var mine, holders []string
 	t.read(appendTo(&mine), `INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)
 		ON CONFLICT DO NOTHING RETURNING customer_id`, live, string(kind), name, customer.ID)
@@ -201,18 +231,17 @@ func policy(c *clientele.Customer) *int64 {
 
 // Belongings implements [store.Customers].
 func (t *tx) Belongings(customerIDs []string, limit int64) (map[string]store.Belongings, error) {
+	known := func(id string) bool { _, known := t.belongings[id]; return known }
+	if t.writing || !all(customerIDs, known) {
+		if _, err := t.customers(" WHERE id = ANY($1)", customerIDs); err != nil {
+			return nil, err
+		}
+	}
 	of := make(map[string]store.Belongings, len(customerIDs))
 	var invoices, payments int64
-	err := t.each(func(r pgx.Rows) error {
-		var id string
-		var b store.Belongings
-		err := r.Scan(&id, &b.InvoiceCount, &b.PaymentCount)
-		of[id] = b
-		invoices, payments = invoices+b.InvoiceCount, payments+b.PaymentCount
-		return err
-	}, "SELECT customer_id, invoices, payments FROM customer_counts WHERE customer_id = ANY($1)", customerIDs)
-	if err != nil {
-		return nil, err
+	for _, id := range customerIDs {
+		of[id] = t.belongings[id]
+		invoices, payments = invoices+of[id].InvoiceCount, payments+of[id].PaymentCount
 	}
 	if invoices > 0 {
 		t.readNewest("invoices", customerIDs, limit, func(id string, doc []byte) {
@@ -231,6 +260,11 @@ func (t *tx) Belongings(customerIDs []string, limit int64) (map[string]store.Bel
 	return of, t.send()
 }
 
+// all says whether every one of a list is so.
+func all[T any](list []T, so func(T) bool) bool {
+	return !slices.ContainsFunc(list, func(one T) bool { return !so(one) })
+}
+
 // readNewest queues the reading of the newest of what customers have in a table.
 func (t *tx) readNewest(table string, customerIDs []string, limit int64, fn func(customerID string, doc []byte)) {
 	t.read(func(r pgx.Rows) error {
@@ -246,14 +280,13 @@ func (t *tx) readNewest(table string, customerIDs []string, limit int64, fn func
 
 // countBelonging counts something new of a customer, or something gone.
 func (t *tx) countBelonging(customerID string, invoices, payments int64) {
-	t.run(`INSERT INTO customer_counts AS n (customer_id, invoices, payments) VALUES ($1, $2, $3)
-		ON CONFLICT (customer_id) DO UPDATE SET invoices = n.invoices + excluded.invoices,
-			payments = n.payments + excluded.payments`, customerID, invoices, payments)
+	t.run("UPDATE customers SET invoices = invoices + $2, payments = payments + $3 WHERE id = $1",
+		customerID, invoices, payments)
 }
 
 // CustomersAfter implements [store.Customers].
 func (t *tx) CustomersAfter(seq, limit int64) ([]store.Record, error) {
-	return t.records(selectCustomers+" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
+	return t.customers(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
 }
 
 // CountEverybody implements [store.Customers].

@@ -18,6 +18,7 @@ const (
 	deadlockDetected     = "40P01"
 	uniqueViolation      = "23505"
 	divisionByZero       = "22012"
+	lockNotAvailable     = "55P03"
 	diskFull             = "53100"
 	readOnlyTransaction  = "25006"
 	tooManyConnections   = "53300"
@@ -29,6 +30,8 @@ const (
 var (
 	// errStale is what a transaction gets that has seen what is no longer so; it is run again.
 	errStale = errors.New("others changed what the transaction had read")
+	// errSecondMessage is what a view gets that is not one message; it is run again in a transaction.
+	errSecondMessage = errors.New("the view is more than one message")
 	// errUnreachable goes with the reason why there is no connection.
 	errUnreachable = errors.New("no connection to the database")
 	errReadOnly    = clientele.Errorf(clientele.ErrorCodeUnavailable, "",

@@ -44,11 +44,12 @@ func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
 
 // listing is what a list of a table is asked for.
 type listing struct {
-	table string
-	live  bool
-	where where
-	whole bool // all of the mode: nothing else restricts
-	order []store.Order
+	table   string
+	columns string // a statement up to its WHERE
+	live    bool
+	where   where
+	whole   bool // all of the mode: nothing else restricts
+	order   []store.Order
 	store.Window
 }
 
@@ -62,7 +63,7 @@ func (l listing) desc() bool { return len(l.order) == 0 || l.order[0].Desc }
 
 // ListCustomers implements [store.Customers].
 func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count int64, err error) {
-	l := listing{table: "customers", live: f.Livemode, order: f.Order, Window: f.Window}
+	l := listing{table: "customers", columns: selectCustomers, live: f.Livemode, order: f.Order, Window: f.Window}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
 	if f.Deleted {
@@ -95,12 +96,16 @@ func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count i
 	}
 	w.addMetadata("customer_metadata", f.Livemode, f.Metadata)
 	l.whole = len(w.conditions) == plain && !f.Deleted
+	if l.whole && l.byTime() {
+		count, err = listAll(t, l, &page, t.readCustomers(&page))
+		return page, count, err
+	}
 	seqs, count, err := t.list(l)
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
-	recs, err := t.records(selectCustomers+" WHERE seq = ANY($1)", seqs)
-	return inOrderOf(seqs, recs, func(rec store.Record) int64 { return rec.Seq }), count, err
+	page, err = t.customers(" WHERE seq = ANY($1)", seqs)
+	return inOrderOf(seqs, page, func(rec store.Record) int64 { return rec.Seq }), count, err
 }
 
 // inOrderOf puts what was read by position into the order of the positions.
@@ -115,6 +120,11 @@ func inOrderOf[T any](seqs []int64, all []T, seqOf func(T) int64) []T {
 
 // listDocuments answers the documents of a page, and how many there are in all.
 func (t *tx) listDocuments(l listing) (docs [][]byte, count int64, err error) {
+	if l.whole && l.byTime() && l.table != "credit_notes" {
+		l.columns = "SELECT doc FROM " + l.table
+		count, err = listAll(t, l, &docs, appendTo(&docs))
+		return docs, count, err
+	}
 	seqs, count, err := t.list(l)
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
@@ -147,9 +157,6 @@ type placed struct {
 
 // list answers the positions of a page, and how many there are in all.
 func (t *tx) list(l listing) (seqs []int64, count int64, err error) {
-	if l.whole && l.byTime() {
-		return t.listAll(l)
-	}
 	err = t.eachOnce(into(&count), "SELECT count(*) FROM "+l.table+" WHERE "+l.where.String(), l.where.args...)
 	if err != nil {
 		return nil, 0, err

@@ -28,7 +28,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	if current, err := schemaVersion(ctx, pool); err == nil && current == len(steps) {
 		return nil
 	}
-	return pgx.BeginFunc(ctx, pool, func(db pgx.Tx) error {
+	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(db pgx.Tx) error {
 		if _, err := db.Exec(ctx, migrationLock); err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
-	recs, err := t.records(selectCustomers+" WHERE seq = ANY($1)", seqs)
+	recs, err := t.customers(" WHERE seq = ANY($1)", seqs)
 	return inOrderOf(seqs, recs, func(rec store.Record) int64 { return rec.Seq }), count, err
 }
 

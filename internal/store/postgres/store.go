@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -31,10 +32,12 @@ var errTooManyScans = clientele.Errorf(clientele.ErrorCodeUnavailable, "",
 
 // Store is an open database.
 type Store struct {
-	pool      *pgxpool.Pool
-	scanning  chan struct{} // a place for each scan that may run
-	positions positions
-	stop      func() // ends what it does by itself
+	pool       *pgxpool.Pool
+	scanning   chan struct{} // a place for each scan that may run
+	positions  positions
+	currencies sync.Map // those that were found, by their id: none ever changes
+	remembered remembered
+	stop       func() // ends what it does by itself
 }
 
 // Open connects to the database that a URL names, postgres://…, and brings its schema up to date.
@@ -52,8 +55,20 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
 	s := &Store{pool: pool, scanning: make(chan struct{}, max(1, config.MaxConns/2))}
-	s.stop = s.sumCountsRegularly()
+	s.stop = s.start()
 	return s, nil
+}
+
+// start starts what a server does by itself, until stop is called.
+func (s *Store) start() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	all.Go(func() { s.sumCountsRegularly(ctx) })
+	all.Go(func() { s.hear(ctx) })
+	return func() {
+		cancel()
+		all.Wait()
+	}
 }
 
 // nameOf names a database in messages, without secrets.
@@ -78,6 +93,7 @@ func configOf(url string) (*pgxpool.Config, error) {
 	if parameters["application_name"] == "" {
 		parameters["application_name"] = "clientele"
 	}
+	parameters["default_transaction_isolation"] = "repeatable read"
 	// What a vanished server holds is free again soon.
 	parameters["idle_in_transaction_session_timeout"] = "60000"
 	// A statement that is given up is ended at the database, and its connection is kept.
@@ -108,14 +124,21 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
+// What a transaction begins with.
 const (
 	beginReading = "begin isolation level repeatable read read only"
 	beginWriting = "begin isolation level read committed read write"
+	beginNothing = "" // what is sent at once is one snapshot by itself: connections are at REPEATABLE READ
 )
 
-// View implements [store.Transactions].
+// View implements [store.Transactions]. Most views send one message, which needs no transaction around it; the others
+// are run again in one.
 func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
-	return s.transaction(ctx, beginReading, fn)
+	err := s.transaction(ctx, beginNothing, fn)
+	if errors.Is(err, errSecondMessage) {
+		err = s.transaction(ctx, beginReading, fn)
+	}
+	return err
 }
 
 // Scan implements [store.Transactions].
@@ -125,7 +148,7 @@ func (s *Store) Scan(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer done()
-	return s.View(ctx, fn)
+	return s.transaction(ctx, beginReading, fn)
 }
 
 // Update implements [store.Transactions].
@@ -151,7 +174,8 @@ func (s *Store) turn(ctx context.Context) (done func(), err error) {
 // was lost before the commit.
 func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx) error) error {
 	for attempt := 1; ; attempt++ {
-		t, err := s.attempt(ctx, begin, fn)
+		t := &tx{ctx: ctx, store: s, begin: begin, writing: begin == beginWriting, again: attempt > 1}
+		err := s.attempt(t, fn)
 		if err == nil {
 			return nil
 		}
@@ -167,23 +191,24 @@ func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx)
 }
 
 // attempt runs fn in one transaction.
-func (s *Store) attempt(ctx context.Context, begin string, fn func(store.Tx) error) (*tx, error) {
-	t := &tx{ctx: ctx, store: s, writing: begin == beginWriting}
-	if err := ctx.Err(); err != nil {
-		return t, err
+func (s *Store) attempt(t *tx, fn func(store.Tx) error) error {
+	if err := t.ctx.Err(); err != nil {
+		return err
 	}
-	conn, err := s.pool.Acquire(ctx)
+	conn, err := s.pool.Acquire(t.ctx)
 	if err != nil {
-		return t, errors.Join(errUnreachable, err)
+		return errors.Join(errUnreachable, err)
 	}
 	defer conn.Release() // which closes one that is left in a transaction
 	defer t.forgetPositions()
 	t.conn = conn.Conn()
 	defer func() { t.lost = t.conn.IsClosed() }()
-	t.run(begin)
+	if t.begin != beginNothing {
+		t.run(t.begin)
+	}
 	if err := fn(t); err != nil {
 		t.rollback()
-		return t, err
+		return err
 	}
-	return t, t.commit()
+	return t.commit()
 }

@@ -18,14 +18,17 @@ type tx struct {
 	ctx        context.Context
 	store      *Store
 	conn       *pgx.Conn
+	begin      string
 	writing    bool
+	again      bool // a former attempt failed for the sake of others
 	committing bool
-	queued     []statement     // what is sent with the next statement that answers something, or the commit
-	sent       int             // how often something was sent
-	lost       bool            // the connection, as it ended
-	absent     []claim         // names that were looked up and that nobody had
-	deleted    map[string]bool // of the customers that were looked up, by id
-	reserved   []moment        // in which positions were given to this transaction
+	queued     []statement                 // what is sent with the next statement that answers something, or the commit
+	sent       int                         // how often something was sent
+	lost       bool                        // the connection, as it ended
+	absent     []claim                     // names that were looked up and that nobody had
+	deleted    map[string]bool             // of the customers that were looked up, by id
+	belongings map[string]store.Belongings // of the customers that were read, their numbers
+	reserved   []moment                    // in which positions were given to this transaction
 }
 
 // statement is one that was not sent yet.
@@ -71,6 +74,12 @@ func (t *tx) eachOnce(fn func(pgx.Rows) error, query string, args ...any) error 
 	if err := t.send(); err != nil {
 		return err
 	}
+	if t.begin == beginNothing {
+		if t.sent > 0 {
+			return errSecondMessage
+		}
+		t.sent++
+	}
 	trace(query)
 	rows, err := t.conn.Query(t.ctx, query, slices.Concat([]any{pgx.QueryExecModeExec}, args)...)
 	if err != nil {
@@ -97,6 +106,9 @@ func readAll(rows pgx.Rows, fn func(pgx.Rows) error) error {
 func (t *tx) send() error {
 	if len(t.queued) == 0 {
 		return nil
+	}
+	if t.sent > 0 && t.begin == beginNothing {
+		return errSecondMessage
 	}
 	queued := t.queued
 	t.queued = nil
@@ -134,6 +146,9 @@ func (t *tx) failed(query string, err error) error {
 
 // commit makes the transaction durable. A client who goes meanwhile does not leave the outcome open.
 func (t *tx) commit() error {
+	if t.begin == beginNothing {
+		return t.send()
+	}
 	if t.sent == 0 && len(t.queued) == 1 { // nothing was asked
 		return nil
 	}
@@ -151,7 +166,7 @@ func (t *tx) commit() error {
 
 // rollback undoes the transaction. When it cannot, the connection is closed, which does.
 func (t *tx) rollback() {
-	if t.sent == 0 || t.conn.IsClosed() {
+	if t.sent == 0 || t.begin == beginNothing || t.conn.IsClosed() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), time.Second)

@@ -96,7 +96,7 @@ func (s *Store) tryWriting(ctx context.Context) error {
 	return nil
 }
 
-// View implements [store.Store].
+// View implements [store.Transactions].
 func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	return s.readers.read(ctx, func(c *conn) error {
 		if err := c.run("BEGIN"); err != nil {
@@ -107,7 +107,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	})
 }
 
-// Scan implements [store.Store].
+// Scan implements [store.Transactions].
 func (s *Store) Scan(ctx context.Context, fn func(store.Tx) error) error {
 	done, err := s.turn(ctx)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *Store) Scan(ctx context.Context, fn func(store.Tx) error) error {
 	return s.View(ctx, fn)
 }
 
-// Update implements [store.Store].
+// Update implements [store.Transactions].
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return s.writer.do(ctx, func(c *conn) error { return fn(&tx{conn: c, store: s, ctx: ctx}) })
 }

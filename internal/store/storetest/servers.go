@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -183,6 +184,46 @@ func searchesFind(t *testing.T, first, second store.Store) {
 				t.Fatalf("after %d, %q finds %d, want %d: %v", n+1, query, count, want, err)
 			}
 		}
+	}
+}
+
+// revocationsAreObeyed changes keys and applications on one server and looks at once on another, which has looked
+// before.
+func revocationsAreObeyed(t *testing.T, first, second store.Store) {
+	ctx, now := t.Context(), time.Now()
+	for n := range 10 {
+		key := store.Key{ID: fmt.Sprint("key_", n), Hash: [32]byte{byte(n)}, Scope: store.ScopeRead, CreatedAt: someDay}
+		app := store.App{ID: fmt.Sprint("app_", n), PublicKey: make([]byte, 31+n%2), CreatedAt: someDay}
+		app.PublicKey = append(app.PublicKey, byte(n))
+		if err := errors.Join(first.AddKey(ctx, key), first.AddApp(ctx, app)); err != nil {
+			t.Fatal(err)
+		}
+		look := func(s store.Store, revoked bool) {
+			t.Helper()
+			got, found, err := s.KeyByHash(ctx, key.Hash)
+			if err != nil || !found || got.Revoked(now) != revoked {
+				t.Errorf("key %d: %+v, %v, %v; want revoked: %v", n, got, found, err, revoked)
+			}
+			apps, err := s.Apps(ctx)
+			i := slices.IndexFunc(apps, func(a store.App) bool { return a.ID == app.ID })
+			if err != nil || i < 0 || apps[i].Revoked(now) != revoked {
+				t.Errorf("app %d is not among %+v as it should be: %v", n, apps, err)
+			}
+		}
+		for range 3 {
+			look(first, false)
+			look(second, false)
+		}
+		for _, revoke := range []func() (bool, error){
+			func() (bool, error) { return first.RevokeKey(ctx, key.ID, now) },
+			func() (bool, error) { return first.RevokeApp(ctx, app.ID, now) },
+		} {
+			if found, err := revoke(); err != nil || !found {
+				t.Fatal(found, err)
+			}
+		}
+		look(second, true)
+		look(first, true)
 	}
 }
 

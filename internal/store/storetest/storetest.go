@@ -27,6 +27,7 @@ func Run(t *testing.T, open Open) {
 		"a repeated request has one effect":              repeatsHaveOneEffect,
 		"one customer comes of a DID":                    oneCustomerComesOfADID,
 		"numbers have no gaps":                           numbersHaveNoGaps,
+		"a revoked key is one for all servers":           revocationsAreObeyed,
 		"what one server wrote the others read":          writesAreSeen,
 		"counts and pages are exact whoever wrote":       pagesAreExact,
 		"searches find what one server wrote at another": searchesFind,
@@ -43,7 +44,7 @@ func Run(t *testing.T, open Open) {
 // anything outside its transaction.
 type Twice struct{ store.Store }
 
-// Update implements [store.Store].
+// Update implements [store.Transactions].
 func (s Twice) Update(ctx context.Context, fn func(store.Tx) error) error {
 	again := errors.New("once more")
 	return s.Store.Update(ctx, func(tx store.Tx) error {

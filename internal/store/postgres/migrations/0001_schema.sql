@@ -14,7 +14,9 @@ CREATE TABLE customers (
 	name        text    COLLATE "C" NOT NULL, -- folded, for sorting
 	did         text    COLLATE "C" NOT NULL,
 	external_id text    COLLATE "C" NOT NULL,
-	doc         text    COLLATE "C" NOT NULL  -- the customer as the wire answers it
+	invoices    bigint  NOT NULL DEFAULT 0, -- how many belong to the customer: answers say so without counting
+	payments    bigint  NOT NULL DEFAULT 0,
+	doc         text    COLLATE "C" NOT NULL -- the customer as the wire answers it
 ) WITH (fillfactor = 90);
 CREATE INDEX customers_by_time ON customers (livemode, seq) WHERE deleted_at IS NULL;
 CREATE INDEX customers_by_update ON customers (livemode, updated_at, seq) WHERE deleted_at IS NULL;
@@ -58,13 +60,6 @@ CREATE TABLE customer_policies (
 	customer_id text    COLLATE "C" PRIMARY KEY,
 	livemode    boolean NOT NULL,
 	days        bigint  NOT NULL
-);
-
--- How many invoices and payments a customer has: lists say so of each customer without counting.
-CREATE TABLE customer_counts (
-	customer_id text   COLLATE "C" PRIMARY KEY,
-	invoices    bigint NOT NULL,
-	payments    bigint NOT NULL
 );
 
 CREATE TABLE invoices (
