@@ -103,9 +103,9 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 // pageByCounts writes the page after so many rows ($3): the counts say, level by level, in which bucket it starts and
 // how many of the bucket's rows come before it, and only those are walked.
 func (l listing) pageByCounts() string {
-	order, inside := "ASC", "seq >= bucket << 28"
+	order, inside := "ASC", "seq >= (SELECT bucket FROM level12) << 28" // 12 bits of the level, 16 of a position
 	if l.desc() {
-		order, inside = "DESC", "seq < (bucket + 1) << 28" // 12 bits of the last level, 16 of a position
+		order, inside = "DESC", "seq < ((SELECT bucket FROM level12) + 1) << 28"
 	}
 	levels := []string{"start AS (SELECT 0::bigint AS bucket, 62 AS bits, $3::bigint AS skip)"}
 	outer := "start"
@@ -125,6 +125,6 @@ func (l listing) pageByCounts() string {
 			) b WHERE o.skip >= b.before AND o.skip < b.before + b.count)`, level, bits, outer, order))
 		outer = level
 	}
-	return "WITH " + strings.Join(levels, ", ") + " " + l.columns + ", level12 WHERE livemode = $2" + there[l.table] +
+	return "WITH " + strings.Join(levels, ", ") + " " + l.columns + " WHERE livemode = $2" + there[l.table] +
 		" AND " + inside + " ORDER BY seq " + order + " LIMIT $4 OFFSET (SELECT skip FROM level12)"
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 
 	"clientele.dev/internal/store"
 )
@@ -28,10 +30,10 @@ type remembered struct {
 const (
 	rememberingLock = "hashtextextended('clientele access', 0)"
 
-	hearingCheck = 2 * time.Second        // between two proofs that the connection is there
-	noticePeriod = 200 * time.Millisecond // after which servers that did not forget are notified again
-	noticeEnds   = 5 * time.Second        // after which those that hang are not waited for
-	maxKeys      = 10_000                 // remembered at once
+	hearingCheck  = 2 * time.Second       // between two proofs that the connection is there
+	firstPatience = 10 * time.Millisecond // after which servers that did not forget are notified again
+	noticeEnds    = 5 * time.Second       // after which those that hang are not waited for
+	maxKeys       = 10_000                // remembered at once
 )
 
 // forget drops everything. hearing says whether changes will be heard from now on.
@@ -90,7 +92,11 @@ func (s *Store) hear(ctx context.Context) {
 
 // hearOn listens on one connection until it fails.
 func (s *Store) hearOn(ctx context.Context) error {
-	c, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	config := s.pool.Config().ConnConfig
+	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler { // nobody is asked to stop waiting
+		return &pgconn.DeadlineContextWatcherHandler{Conn: c.Conn()}
+	}
+	c, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -122,8 +128,9 @@ func (s *Store) change(ctx context.Context, fn func(*tx) error) error {
 	}
 	c := conn.Hijack()                        // its end gives the lock back, however it ends
 	defer c.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost
-	for began := time.Now(); time.Since(began) < noticeEnds; {
-		_, err = c.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d; NOTIFY clientele_access", noticePeriod.Milliseconds()))
+	patience := firstPatience                 // one that was about to listen may not have heard: it is told again soon
+	for began := time.Now(); time.Since(began) < noticeEnds; patience *= 2 {
+		_, err = c.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d; NOTIFY clientele_access", patience.Milliseconds()))
 		if err == nil {
 			_, err = c.Exec(ctx, "SELECT pg_advisory_lock("+rememberingLock+")")
 		}
