@@ -19,46 +19,54 @@ func (t *tx) countRow(table string, live bool, seq, by int64) {
 	t.run("INSERT INTO row_count_changes (kind, livemode, ms, change) VALUES ($1, $2, $3, $4)", table, live, seq>>16, by)
 }
 
-// sumCounts moves the noted changes into the counts. Whoever reads meanwhile sees them in one place or the other.
-const sumCounts = `WITH gone AS (DELETE FROM row_count_changes RETURNING kind, livemode, ms, change)
-	INSERT INTO row_counts AS n (kind, livemode, bits, bucket, count)
-	SELECT kind, livemode, bits, ms >> bits::int, sum(change)
-		FROM gone CROSS JOIN unnest(ARRAY[36, 28, 20, 12]::bigint[]) bits GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-	ON CONFLICT (kind, livemode, bits, bucket) DO UPDATE SET count = n.count + excluded.count`
+// summing moves the noted changes into the counts, and says how many. Whoever reads meanwhile sees each in one place or
+// the other.
+const summing = `WITH gone AS (DELETE FROM row_count_changes RETURNING kind, livemode, ms, change), summed AS (
+		INSERT INTO row_counts AS n (kind, livemode, bits, bucket, count)
+		SELECT kind, livemode, bits, ms >> bits::int, sum(change)
+			FROM gone CROSS JOIN unnest(ARRAY[36, 28, 20, 12]::bigint[]) bits GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+		ON CONFLICT (kind, livemode, bits, bucket) DO UPDATE SET count = n.count + excluded.count
+	) SELECT count(*) FROM gone`
 
 // sumCountsRegularly sums up until the context ends.
 func (s *Store) sumCountsRegularly(ctx context.Context) {
+	const many = 1000 // rows whose place is worth freeing
 	ticker := time.NewTicker(sumInterval)
 	defer ticker.Stop()
+	var moved int64
 	for {
 		select {
 		case <-ticker.C:
-			// What fails here has changed nothing, and is tried again.
-			_ = s.sumCounts(ctx)
 		case <-ctx.Done():
 			return
+		}
+		// What fails here has changed nothing, and is tried again.
+		n, _ := s.sumCounts(ctx)
+		if moved += n; moved >= many {
+			_, _ = s.pool.Exec(ctx, "VACUUM row_count_changes", pgx.QueryExecModeSimpleProtocol)
+			moved = 0
 		}
 	}
 }
 
-// sumCounts sums up, unless there is nothing to sum up or another server does.
-func (s *Store) sumCounts(ctx context.Context) error {
+// sumCounts sums up, unless there is nothing to sum up or another server does, and says how many changes it moved.
+func (s *Store) sumCounts(ctx context.Context) (moved int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var some bool
-	err := s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM row_count_changes)").Scan(&some)
+	err = s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM row_count_changes)").Scan(&some)
 	if err != nil || !some {
-		return err
+		return 0, err
 	}
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(db pgx.Tx) error {
+	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(db pgx.Tx) error {
 		var mine bool
 		const lock = "SELECT pg_try_advisory_xact_lock(hashtextextended('clientele counts', 0))"
 		if err := db.QueryRow(ctx, lock).Scan(&mine); err != nil || !mine {
 			return err
 		}
-		_, err := db.Exec(ctx, sumCounts)
-		return err
+		return db.QueryRow(ctx, summing).Scan(&moved)
 	})
+	return moved, err
 }
 
 const total = `SELECT (

@@ -229,15 +229,14 @@ CREATE TABLE row_counts (
 	count    bigint  NOT NULL,
 	PRIMARY KEY (kind, livemode, bits, bucket)
 );
--- What has come or gone and is not in row_counts yet, so that nobody waits for another to count. Each server sums them
--- up every moment.
+-- What has come or gone and is not in row_counts yet, so that nobody waits for another to count. Every moment a server
+-- sums it up, so that it is few rows, and has the place they took used again.
 CREATE TABLE row_count_changes (
 	kind     text    COLLATE "C" NOT NULL,
 	livemode boolean NOT NULL,
 	ms       bigint  NOT NULL, -- of the row's creation
 	change   bigint  NOT NULL
 );
-CREATE INDEX row_count_changes_by_kind ON row_count_changes (kind, livemode, ms);
 
 CREATE TABLE api_keys (
 	id         text    COLLATE "C" PRIMARY KEY,
