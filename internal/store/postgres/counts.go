@@ -30,7 +30,7 @@ const summing = `WITH gone AS (DELETE FROM row_count_changes RETURNING kind, liv
 
 // sumCountsRegularly sums up until the context ends.
 func (s *Store) sumCountsRegularly(ctx context.Context) {
-	const many = 1000 // rows whose place is worth freeing
+	const many = 1000 // rows whose place is worth freeing under load
 	ticker := time.NewTicker(sumInterval)
 	defer ticker.Stop()
 	var moved int64
@@ -42,7 +42,7 @@ func (s *Store) sumCountsRegularly(ctx context.Context) {
 		}
 		// What fails here has changed nothing, and is tried again.
 		n, _ := s.sumCounts(ctx)
-		if moved += n; moved >= many {
+		if moved += n; moved >= many || moved > 0 && n == 0 {
 			_, _ = s.pool.Exec(ctx, "VACUUM row_count_changes", pgx.QueryExecModeSimpleProtocol)
 			moved = 0
 		}
@@ -109,30 +109,36 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 }
 
 // pageByCounts writes the page after so many rows ($3): the counts say, level by level, in which bucket it starts and
-// how many of the bucket's rows come before it, and only those are walked.
+// how many of the bucket's rows come before it. Once a bucket has few rows, they are walked.
 func (l listing) pageByCounts() string {
-	order, inside := "ASC", "seq >= (SELECT bucket FROM level12) << 28" // 12 bits of the level, 16 of a position
+	const few = "500"
+	order, inside := "ASC", "seq >= (SELECT bucket << bits + 16 FROM place)" // 16 bits of a position in its millisecond
 	if l.desc() {
-		order, inside = "DESC", "seq < ((SELECT bucket FROM level12) + 1) << 28"
+		order, inside = "DESC", "seq < (SELECT bucket + 1 << bits + 16 FROM place)"
 	}
-	levels := []string{"start AS (SELECT 0::bigint AS bucket, 62 AS bits, $3::bigint AS skip)"}
+	levels := []string{"start AS (SELECT 0::bigint AS bucket, 46 AS bits, $3::bigint AS skip, 1::bigint << 62 AS count)"}
+	var places []string
 	outer := "start"
 	for _, bits := range []int{36, 28, 20, 12} {
 		level := fmt.Sprint("level", bits)
 		levels = append(levels, fmt.Sprintf(`%[1]s AS (
-			SELECT b.bucket, %[2]d AS bits, o.skip - b.before AS skip FROM %[3]s o CROSS JOIN LATERAL (
+			SELECT b.bucket, %[2]d AS bits, o.skip - b.before AS skip, b.count FROM %[3]s o CROSS JOIN LATERAL (
 				SELECT bucket, count, sum(count) OVER (ORDER BY bucket %[4]s)::bigint - count AS before FROM (
 					SELECT bucket, sum(count)::bigint AS count FROM (
 						SELECT bucket, count FROM row_counts WHERE kind = $1 AND livemode = $2 AND bits = %[2]d
-							AND bucket >= o.bucket << (o.bits - %[2]d) AND bucket <= ((o.bucket + 1) << (o.bits - %[2]d)) - 1
+							AND bucket >= o.bucket << o.bits - %[2]d AND bucket < o.bucket + 1 << o.bits - %[2]d
 						UNION ALL
 						SELECT ms >> %[2]d, change FROM row_count_changes WHERE kind = $1 AND livemode = $2
-							AND ms >= o.bucket << o.bits AND ms <= ((o.bucket + 1) << o.bits) - 1
+							AND ms >= o.bucket << o.bits AND ms < o.bucket + 1 << o.bits
 					) noted GROUP BY bucket
 				) summed
-			) b WHERE o.skip >= b.before AND o.skip < b.before + b.count)`, level, bits, outer, order))
+			) b WHERE o.count > %[5]s AND o.skip >= b.before AND o.skip < b.before + b.count)`,
+			level, bits, outer, order, few))
+		places = append(places, "SELECT bucket, bits, skip FROM "+level+" WHERE count <= "+few)
 		outer = level
 	}
+	places[len(places)-1] = "SELECT bucket, bits, skip FROM " + outer // there is no finer one
+	levels = append(levels, "place AS ("+strings.Join(places, " UNION ALL ")+")")
 	return "WITH " + strings.Join(levels, ", ") + " " + l.columns + " WHERE livemode = $2" + there[l.table] +
-		" AND " + inside + " ORDER BY seq " + order + " LIMIT $4 OFFSET (SELECT skip FROM level12)"
+		" AND " + inside + " ORDER BY seq " + order + " LIMIT $4 OFFSET (SELECT skip FROM place)"
 }
