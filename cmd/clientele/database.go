@@ -24,6 +24,14 @@ func (a *app) open() (store.Store, error) {
 		a.db)
 }
 
+// steps are the steps of the schema of the database that --db names.
+func (a *app) steps() ([]store.Step, error) {
+	if strings.HasPrefix(a.db, "sqlite:") {
+		return sqlite.Steps(a.db)
+	}
+	return postgres.Steps(a.ctx, a.db)
+}
+
 // opened is a database as the contract has it.
 func opened[S store.Store](s S, err error) (store.Store, error) {
 	if err != nil {
@@ -32,20 +40,30 @@ func opened[S store.Store](s S, err error) (store.Store, error) {
 	return s, nil
 }
 
-// openExisting opens the database for a command that makes no sense on a new one: only the server makes one, so that a
-// mistyped path is told and not filled.
+// openExisting opens the database for a command that makes no sense on a new one.
 func (a *app) openExisting() (store.Store, error) {
-	path, isFile := strings.CutPrefix(a.db, "sqlite:")
-	if isFile {
-		if _, err := os.Stat(path); err != nil {
-			if full, e := filepath.Abs(path); e == nil {
-				path = full
-			}
-			return nil, fmt.Errorf("there is no database at %s: start the server once to make it, or say with --db "+
-				"sqlite:PATH (or CLIENTELE_DB) where it is", path)
-		}
+	if err := a.checkFile(); err != nil {
+		return nil, err
 	}
 	return a.open()
+}
+
+// checkFile refuses a database whose file is not there: only the server makes one, so that a mistyped path is told and
+// not filled.
+func (a *app) checkFile() error {
+	path, isFile := strings.CutPrefix(a.db, "sqlite:")
+	if !isFile {
+		return nil
+	}
+	_, err := os.Stat(path)
+	if err == nil {
+		return nil
+	}
+	if full, e := filepath.Abs(path); e == nil {
+		path = full
+	}
+	return fmt.Errorf("there is no database at %s: start the server once to make it, or say with --db "+
+		"sqlite:PATH (or CLIENTELE_DB) where it is", path)
 }
 
 // keysFile is where the first keys of a new database go when there is no terminal to show them on.

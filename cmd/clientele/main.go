@@ -27,6 +27,7 @@ type cli struct {
 	DB           string          `name:"db" help:"The database, sqlite:PATH or postgres://USER@HOST/NAME (${default})." default:"sqlite:clientele.db" placeholder:"URL" env:"CLIENTELE_DB"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Migrate migrateCommand `cmd:"" help:"Show the steps of the database's schema, and apply those that are missing."`
 	Verify  verifyCommand  `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
 	Keys    keysCommand    `cmd:"" help:"Create, list, revoke and rotate API keys."`
 	Apps    appsCommand    `cmd:"" help:"Manage the signing applications that the server trusts."`

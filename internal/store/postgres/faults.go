@@ -18,6 +18,8 @@ const (
 	deadlockDetected     = "40P01"
 	uniqueViolation      = "23505"
 	divisionByZero       = "22012"
+	undefinedTable       = "42P01"
+	undefinedFile        = "58P01" // of an extension
 	lockNotAvailable     = "55P03"
 	diskFull             = "53100"
 	readOnlyTransaction  = "25006"

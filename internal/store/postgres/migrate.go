@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"clientele.dev/internal/store"
 )
 
 //go:embed migrations/*.sql
@@ -54,6 +56,33 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	})
 }
 
+// Steps are the steps of the schema, and which of them the database that a URL names has.
+func Steps(ctx context.Context, url string) (steps []store.Step, err error) {
+	config, err := configOf(url)
+	if err != nil {
+		return nil, err
+	}
+	c, err := pgx.ConnectConfig(ctx, config.ConnConfig)
+	if err != nil {
+		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
+	}
+	defer c.Close(ctx) //nolint:errcheck // it only read
+	current, err := schemaVersion(ctx, c)
+	if err != nil && !isCode(err, undefinedTable) {
+		return nil, err
+	}
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	for i, file := range files {
+		steps = append(steps, store.Step{Version: int64(i) + 1, Name: stepName(file), Applied: i < current})
+	}
+	return steps, err
+}
+
+func stepName(file string) string {
+	_, name, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(file, "migrations/"), ".sql"), "_")
+	return strings.ReplaceAll(name, "_", " ")
+}
+
 // querier is a connection, a transaction or a pool.
 type querier interface {
 	QueryRow(ctx context.Context, query string, args ...any) pgx.Row
@@ -71,7 +100,7 @@ func applyStep(ctx context.Context, db pgx.Tx, version int, step string) error {
 		return err
 	}
 	_, err = db.Exec(ctx, string(script))
-	if isCode(err, "58P01") {
+	if isCode(err, undefinedFile) {
 		return errors.Join(errors.New("the extension pg_trgm is missing: install PostgreSQL's contrib modules"), err)
 	}
 	if err != nil {

@@ -8,7 +8,10 @@ import (
 	"strconv"
 	"strings"
 
+	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"clientele.dev/internal/store"
 )
 
 //go:embed migrations/*.sql
@@ -70,6 +73,28 @@ func migrate(c *conn, o options) (err error) {
 		}
 	}
 	return c.run("COMMIT")
+}
+
+// Steps are the steps of the schema, and which of them the database that a URL names has.
+func Steps(url string) (steps []store.Step, err error) {
+	path, _ := strings.CutPrefix(url, "sqlite:")
+	c, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
+	if err != nil {
+		return nil, fmt.Errorf("the database %s cannot be opened: %w", path, err)
+	}
+	defer c.Close() //nolint:errcheck // it only read
+	// One that knows no steps has had none.
+	current, _ := schemaVersion(&conn{c, map[string]*sqlite.Stmt{}})
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	for i, file := range files {
+		steps = append(steps, store.Step{Version: int64(i) + 1, Name: stepName(file), Applied: int64(i) < current})
+	}
+	return steps, err
+}
+
+func stepName(file string) string {
+	_, name, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(file, "migrations/"), ".sql"), "_")
+	return strings.ReplaceAll(name, "_", " ")
 }
 
 // schemaVersion is the number of the last step that was applied.
