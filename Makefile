@@ -15,8 +15,8 @@ help: ## List these targets.
 build: ## Build bin/clientele, one static binary.
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/clientele ./cmd/clientele
 
-run: build ## Build and start the server with its demo data, on http://127.0.0.1:8080.
-	bin/clientele serve --demo
+run: build ## Build and start the server with its demo data, on http://127.0.0.1:8080; DB=postgres://… says where.
+	bin/clientele serve --demo $(if $(DB),--db '$(DB)')
 
 test: lint test-go test-js ## Run every test of the project, installing what it needs.
 

@@ -13,9 +13,9 @@ type migrateCommand struct {
 
 // Help is shown by clientele migrate --help.
 func (migrateCommand) Help() string {
-	return `Every command that works on a database brings its schema up to date first, as the server does when it starts. This
-does nothing else: run it before a new version's servers start, so that none of them has to wait. All steps are applied
-in one transaction, while others wait, or none is. A program that is older than the schema refuses to work.
+	return `Every command that works on a database brings its schema up to date first, as the server does when it starts.
+This does nothing else: run it before a new version's servers start, so that none of them has to wait. All steps are
+applied in one transaction, while others wait, or none is. A program that is older than the schema refuses to work.
 
 Examples:
   clientele migrate --show
