@@ -159,7 +159,7 @@ func (s *Server) init(options []Option) error {
 	if err != nil {
 		return err
 	}
-	account, err := unprivileged(s.dir)
+	account, err := Unprivileged(s.dir)
 	if err != nil {
 		return err
 	}
@@ -243,8 +243,8 @@ func (s *Server) Stop() error {
 	return errors.Join(err, os.RemoveAll(s.dir))
 }
 
-// unprivileged says as whom the server runs: PostgreSQL refuses to be root. The folder becomes that account's.
-func unprivileged(dir string) (*syscall.SysProcAttr, error) {
+// Unprivileged says as whom the server runs: PostgreSQL refuses to be root. The folder becomes that account's.
+func Unprivileged(dir string) (*syscall.SysProcAttr, error) {
 	if os.Getuid() != 0 {
 		return &syscall.SysProcAttr{Setpgid: true}, nil
 	}
