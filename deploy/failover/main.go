@@ -1,6 +1,6 @@
 // Command failover kills the primary of a PostgreSQL made by formation.sh again and again, under the load of two
-// servers of Clientele, and holds what there is in the end against what was acknowledged: nothing lost, nothing twice. It tells
-// how long each time nobody was answered.
+// servers of Clientele, and holds what there is in the end against what was acknowledged: nothing lost, nothing twice.
+// It tells how long each time nobody was answered.
 //
 //	go run ./deploy/failover             # twenty times, about ten minutes
 //	go run ./deploy/failover -kills 3

@@ -30,18 +30,19 @@ func timeOf(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// look reads what is quick outside any transaction, and once more when the connection turns out to be dead.
+// look reads what is quick outside any transaction.
 func look[T any](
 	ctx context.Context, s *Store, one pgx.RowToFunc[T], query string, args ...any,
 ) (all []T, err error) {
-	for range 2 {
+	for began := time.Now(); ; {
 		trace(query)
 		rows, _ := s.pool.Query(ctx, query, args...) // the error is the rows' too
-		if all, err = pgx.CollectRows(rows, one); err == nil || !isLost(err) {
-			break
+		all, err = pgx.CollectRows(rows, one)
+		if err == nil || ctx.Err() != nil || !isLost(err) && !isUnreachable(err) || time.Since(began) > reachPatience {
+			return all, faultOf(ctx, err, isLost(err))
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	return all, faultOf(ctx, err, isLost(err))
 }
 
 // KeyByHash implements [store.Access].

@@ -11,6 +11,9 @@ import (
 
 // AddEvent implements [store.Events].
 func (t *tx) AddEvent(e store.EventRecord) error {
+	if t.event.ObjectID == "" {
+		t.event = e
+	}
 	t.run(`INSERT INTO events
 		(livemode, type, object_id, object_version, created_at, request_id, idempotency_key, actor, undo, digest)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, e.Livemode, e.Type, e.ObjectID, e.ObjectVersion,

@@ -21,6 +21,7 @@ const (
 	undefinedTable       = "42P01"
 	undefinedFile        = "58P01" // of an extension
 	lockNotAvailable     = "55P03"
+	queryCanceled        = "57014"
 	diskFull             = "53100"
 	readOnlyTransaction  = "25006"
 	tooManyConnections   = "53300"
@@ -59,6 +60,12 @@ func again(err error) bool {
 	return errors.Is(err, errStale) || isCode(err, serializationFailure, deadlockDetected, uniqueViolation)
 }
 
+// isUnreachable says whether the database cannot be reached, or only one that does not take writes.
+func isUnreachable(err error) bool {
+	return errors.Is(err, errUnreachable) ||
+		isCode(err, readOnlyTransaction, tooManyConnections, cannotConnectNow, shutdowns, connectionExceptions)
+}
+
 // faultOf makes an error of the database's surroundings one that says so to clients. Others stay as they are.
 func faultOf(ctx context.Context, err error, lost bool) error {
 	if err == nil {
@@ -77,10 +84,9 @@ func faultOf(ctx context.Context, err error, lost bool) error {
 			"the disk of the database is full: nothing was changed; make room and try again"
 	case isCode(err, readOnlyTransaction):
 		return errReadOnly
-	case isCode(err, serializationFailure, deadlockDetected):
+	case isCode(err, serializationFailure, deadlockDetected, queryCanceled):
 		message = "the database is busy; try again in a moment"
-	case lost, errors.Is(err, errUnreachable),
-		isCode(err, tooManyConnections, cannotConnectNow, shutdowns, connectionExceptions):
+	case lost, isUnreachable(err):
 		message = "the database cannot be reached; try again in a moment"
 	default:
 		return err

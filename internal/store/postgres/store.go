@@ -22,6 +22,8 @@ const (
 	connectTimeout   = 3 * time.Second  // unless connect_timeout in the URL says otherwise
 	commitTimeout    = 15 * time.Second // how long a commit is waited for, also when its client has gone
 	maxAttempts      = 12               // of a transaction that the database undid
+	reachPatience    = 5 * time.Second  // how long a transaction tries to reach the database before it is refused
+	settlePatience   = 20 * time.Second // how long it is asked what became of a commit that was not answered
 	scanQueueTimeout = 2 * time.Second  // how long a scan waits for its turn before it is refused
 	sumInterval      = time.Second      // between two looks for counts to sum up
 )
@@ -170,23 +172,43 @@ func (s *Store) turn(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// transaction runs fn in a transaction, and again when the database undid it for the sake of others or the connection
-// was lost before the commit.
+// transaction runs fn in a transaction, and again when the database undid it for the sake of others, or when it cannot
+// be reached for a moment, as while another node takes over.
 func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx) error) error {
+	began := time.Now()
 	for attempt := 1; ; attempt++ {
 		t := &tx{ctx: ctx, store: s, begin: begin, writing: begin == beginWriting, again: attempt > 1}
 		err := s.attempt(t, fn)
-		if err == nil {
+		if err != nil && t.lost && t.committing && t.wasCommitted() {
 			return nil
 		}
-		if attempt == maxAttempts || !again(err) && !t.lost || t.committing && t.lost {
-			return faultOf(ctx, err, t.lost)
+		wait := time.Duration(rand.Int64N(int64(attempt * int(4*time.Millisecond)))) // others come back at other times
+		switch {
+		case err == nil:
+			return nil
+		case t.outcomeOpen:
+			return faultOf(ctx, err, true)
+		case t.lost || isUnreachable(err):
+			if time.Since(began) > reachPatience {
+				return faultOf(ctx, err, true)
+			}
+			s.dropStale(err)
+			wait = time.Duration(rand.Int64N(int64(200 * time.Millisecond)))
+		case !again(err) || attempt >= maxAttempts:
+			return faultOf(ctx, err, false)
 		}
-		select { // others who met the same come back at other times
-		case <-time.After(time.Duration(rand.Int64N(int64(attempt * int(4*time.Millisecond))))):
+		select {
+		case <-time.After(wait):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+}
+
+// dropStale closes the connections to a node that is no longer the one to write to.
+func (s *Store) dropStale(err error) {
+	if isCode(err, readOnlyTransaction) {
+		s.pool.Reset()
 	}
 }
 

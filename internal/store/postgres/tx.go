@@ -15,20 +15,23 @@ import (
 
 // tx is a transaction, or a snapshot, on one connection.
 type tx struct {
-	ctx        context.Context
-	store      *Store
-	conn       *pgx.Conn
-	begin      string
-	writing    bool
-	again      bool // a former attempt failed for the sake of others
-	committing bool
-	queued     []statement                 // what is sent with the next statement that answers something, or the commit
-	sent       int                         // how often something was sent
-	lost       bool                        // the connection, as it ended
-	absent     []claim                     // names that were looked up and that nobody had
-	deleted    map[string]bool             // of the customers that were looked up, by id
-	belongings map[string]store.Belongings // of the customers that were read, their numbers
-	reserved   []moment                    // in which positions were given to this transaction
+	ctx         context.Context
+	store       *Store
+	conn        *pgx.Conn
+	begin       string
+	writing     bool
+	again       bool // a former attempt failed for the sake of others
+	committing  bool
+	outcomeOpen bool                        // nobody can say whether it was committed
+	event       store.EventRecord           // the first that it wrote: proof that it was committed
+	queued      []statement                 // what is sent with the next statement that answers something, or the commit
+	sent        int                         // how often something was sent
+	pid         uint32                      // of the server's process
+	lost        bool                        // the connection, as it ended
+	absent      []claim                     // names that were looked up and that nobody had
+	deleted     map[string]bool             // of the customers that were looked up, by id
+	belongings  map[string]store.Belongings // of the customers that were read, their numbers
+	reserved    []moment                    // in which positions were given to this transaction
 }
 
 // statement is one that was not sent yet.
@@ -154,7 +157,7 @@ func (t *tx) commit() error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), commitTimeout)
 	defer cancel()
-	t.ctx, t.committing = ctx, true
+	t.ctx, t.committing, t.pid = ctx, true, t.conn.PgConn().PID()
 	t.run("commit")
 	err := t.send()
 	if err != nil && !t.conn.IsClosed() {
