@@ -25,17 +25,23 @@ type Difference struct {
 func (s *Service) Verify(ctx context.Context, progress func(done, total int64), differs func(Difference)) error {
 	const step = 200 // each step is one snapshot: a server may go on beside it
 	var done, total, seq int64
+	err := s.store.Scan(ctx, func(tx store.Tx) (err error) {
+		total, err = tx.CountEverybody()
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	for {
 		var recs []store.Record
-		err := s.store.View(ctx, func(tx store.Tx) (err error) {
-			if total, err = tx.CountEverybody(); err != nil {
-				return err
-			}
+		var found []Difference // what a run of the function finds that was not the last one is not told
+		err := s.store.Scan(ctx, func(tx store.Tx) (err error) {
+			found = nil
 			if recs, err = tx.CustomersAfter(seq, step); err != nil {
 				return err
 			}
 			for _, rec := range recs {
-				if err := audit(tx, rec, differs); err != nil {
+				if err := audit(tx, rec, func(d Difference) { found = append(found, d) }); err != nil {
 					return err
 				}
 			}
@@ -44,13 +50,16 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 		if err != nil {
 			return err
 		}
+		for _, d := range found {
+			differs(d)
+		}
 		if len(recs) == 0 {
 			break
 		}
 		seq, done = recs[len(recs)-1].Seq, done+int64(len(recs))
 		progress(done, max(done, total))
 	}
-	return s.store.View(ctx, func(tx store.Tx) error {
+	return s.store.Scan(ctx, func(tx store.Tx) error {
 		return tx.Contradictions(func(id, text string) { differs(Difference{id, text}) })
 	})
 }

@@ -96,6 +96,8 @@ func configOf(url string) (*pgxpool.Config, error) {
 		parameters["application_name"] = "clientele"
 	}
 	parameters["default_transaction_isolation"] = "repeatable read"
+	// A kept statement looks something up: planning it takes longer than doing it.
+	parameters["plan_cache_mode"] = "force_generic_plan"
 	// What a vanished server holds is free again soon.
 	parameters["idle_in_transaction_session_timeout"] = "60000"
 	// A statement that is given up is ended at the database, and its connection is kept.
@@ -128,9 +130,10 @@ func (s *Store) Ready(ctx context.Context) error {
 
 // What a transaction begins with.
 const (
-	beginReading = "begin isolation level repeatable read read only"
-	beginWriting = "begin isolation level read committed read write"
-	beginNothing = "" // what is sent at once is one snapshot by itself: connections are at REPEATABLE READ
+	beginReading  = "begin isolation level repeatable read read only"
+	beginScanning = beginReading + "; set local plan_cache_mode = force_custom_plan" // for what is looked for
+	beginWriting  = "begin isolation level read committed read write"
+	beginNothing  = "" // what is sent at once is one snapshot by itself: connections are at REPEATABLE READ
 )
 
 // View implements [store.Transactions]. Most views send one message, which needs no transaction around it; the others
@@ -150,7 +153,7 @@ func (s *Store) Scan(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer done()
-	return s.transaction(ctx, beginReading, fn)
+	return s.transaction(ctx, beginScanning, fn)
 }
 
 // Update implements [store.Transactions].
@@ -225,8 +228,10 @@ func (s *Store) attempt(t *tx, fn func(store.Tx) error) error {
 	defer t.forgetPositions()
 	t.conn = conn.Conn()
 	defer func() { t.lost = t.conn.IsClosed() }()
-	if t.begin != beginNothing {
-		t.run(t.begin)
+	for statement := range strings.SplitSeq(t.begin, "; ") {
+		if statement != beginNothing {
+			t.run(statement)
+		}
 	}
 	if err := fn(t); err != nil {
 		t.rollback()
