@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,6 +56,10 @@ func nestedUndoes(t *testing.T, s, _ store.Store) {
 			if err := named(tx, 2, "inside"); err != nil {
 				return err
 			}
+			// What is looked up is there inside, and gone with the step.
+			if _, found, err := tx.Customer(false, store.Ref{ID: "cus_2"}); err != nil || !found {
+				return fmt.Errorf("the step does not see what it wrote: %v, %w", found, err)
+			}
 			return refused
 		})
 		if !errors.Is(err, refused) {
@@ -67,6 +72,42 @@ func nestedUndoes(t *testing.T, s, _ store.Store) {
 	}
 	if got := holder(t, s, "before") + holder(t, s, "inside") + holder(t, s, "after"); got != "cus_1cus_3" {
 		t.Errorf("the names are %q's", got)
+	}
+}
+
+// whatWasLookedUpStays looks at a customer's invoices again and again while another server adds one.
+func whatWasLookedUpStays(t *testing.T, s, other store.Store) {
+	if err := s.Update(t.Context(), func(tx store.Tx) error { return named(tx, 1, "one") }); err != nil {
+		t.Fatal(err)
+	}
+	added := make(chan error, 1)
+	var once sync.Once
+	add := func() {
+		added <- other.Update(t.Context(), func(tx store.Tx) error {
+			if _, _, err := tx.Customer(false, store.Ref{ID: "cus_1"}); err != nil {
+				return err
+			}
+			i := &clientele.Invoice{
+				ID: "in_1", CustomerID: "cus_1", Status: clientele.InvoiceOpen, Metadata: clientele.Metadata{},
+				AmountRemaining: clientele.NewAmount("", 1),
+			}
+			return tx.SaveInvoice(store.Record{ID: i.ID, Seq: 1, Version: 1, JSON: []byte(`{"metadata":{}}`)}, i)
+		})
+	}
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		if _, _, err := tx.Customer(false, store.Ref{ID: "cus_1"}); err != nil {
+			return err
+		}
+		once.Do(func() { go add() })
+		for range 300 { // long enough for the other, if it did not wait
+			if n, err := tx.CountUnpaidInvoices("cus_1"); err != nil || n != 0 {
+				return fmt.Errorf("there are %d invoices by now: %w", n, err)
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, <-added); err != nil {
+		t.Error(err)
 	}
 }
 

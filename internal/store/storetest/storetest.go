@@ -17,6 +17,7 @@ type Open func(t *testing.T) (first, second store.Store)
 func Run(t *testing.T, open Open) {
 	for name, test := range map[string]func(*testing.T, store.Store, store.Store){
 		"a step that fails leaves nothing":               nestedUndoes,
+		"what was looked up of a customer stays":         whatWasLookedUpStays,
 		"a transaction that fails leaves nothing":        updateUndoes,
 		"who gives up is not waited for":                 callsEnd,
 		"saves are of the next version":                  savesAreOfTheNextVersion,

@@ -1,0 +1,132 @@
+package postgres
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"clientele.dev"
+	"clientele.dev/internal/pgtest"
+	"clientele.dev/internal/store"
+)
+
+// customerAt saves a new customer at a position, with a name unless that is "".
+func customerAt(tx store.Tx, seq int64, name string) error {
+	c := &clientele.Customer{ID: fmt.Sprint("cus_", seq), ExternalID: name, Metadata: clientele.Metadata{}}
+	rec := store.Record{ID: c.ID, Seq: seq, Version: 1, JSON: []byte("{}")}
+	if name != "" {
+		if _, err := tx.ClaimName(false, store.NameExternalID, name, rec); err != nil {
+			return err
+		}
+	}
+	return tx.SaveCustomer(rec, nil, c)
+}
+
+// TestANameThatWasFreeIsTakenMeanwhile takes names from under a transaction that has just seen them free. It never
+// hears of a holder that it did not see: it is run again.
+func TestANameThatWasFreeIsTakenMeanwhile(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t, prepare(t))
+	s, other := openAt(t, url), openAt(t, url)
+	runs := int64(0)
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		runs++
+		name := fmt.Sprint("name ", runs)
+		_, found, err := tx.Customer(false, store.Ref{Kind: store.NameExternalID, Name: name})
+		if err != nil || found {
+			return fmt.Errorf("found: %v, %w", found, err)
+		}
+		if runs < 3 {
+			err := other.Update(t.Context(), func(tx store.Tx) error { return customerAt(tx, runs, name) })
+			if err != nil {
+				return err
+			}
+		}
+		holder, err := tx.ClaimName(false, store.NameExternalID, name, store.Record{ID: "mine", Seq: 9})
+		if holder != "" {
+			t.Errorf("run %d is told of %s", runs, holder)
+		}
+		return err
+	})
+	if err != nil || runs != 3 {
+		t.Errorf("it ended with %v after %d runs", err, runs)
+	}
+}
+
+// TestCountsAreSummedUp shows that counts are the same before and after they are summed up.
+func TestCountsAreSummedUp(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, pgtest.URL(t, prepare(t)))
+	for n := range int64(6) {
+		if err := s.Update(t.Context(), func(tx store.Tx) error { return customerAt(tx, n<<16+1, "") }); err != nil {
+			t.Fatal(err)
+		}
+		if n%2 == 0 {
+			if _, err := s.sumCounts(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := s.View(t.Context(), func(tx store.Tx) error {
+			_, count, err := tx.ListCustomers(store.CustomerFilter{Window: store.Window{Limit: 1}})
+			if err == nil && count != n+1 {
+				t.Errorf("%d are counted, want %d", count, n+1)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestAKeyReadBeforeAChangeIsNotRemembered is about a look-up that a change overtakes.
+func TestAKeyReadBeforeAChangeIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	var m remembered
+	m.forget(true)
+	_, _, changes := m.key([32]byte{1})
+	m.addKey(store.Key{Hash: [32]byte{1}}, changes)
+	if _, found, _ := m.key([32]byte{1}); !found {
+		t.Error("a key is not remembered")
+	}
+	_, _, changes = m.key([32]byte{2})
+	m.forget(true)
+	m.addKey(store.Key{Hash: [32]byte{2}}, changes)
+	m.forget(false)
+	m.addKey(store.Key{Hash: [32]byte{3}}, changes+1)
+	for n := range byte(4) {
+		if _, found, _ := m.key([32]byte{n}); found {
+			t.Errorf("key %d is remembered", n)
+		}
+	}
+}
+
+// TestAChangeWaitsUntilAllHaveForgotten stands in for a server that remembers keys and is slow to forget them.
+func TestAChangeWaitsUntilAllHaveForgotten(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t, prepare(t))
+	s := openAt(t, url)
+	slow, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close(t.Context())
+	if _, err := slow.Exec(t.Context(), "SELECT pg_advisory_lock_shared("+rememberingLock+")"); err != nil {
+		t.Fatal(err)
+	}
+	changed := make(chan error, 1)
+	go func() { changed <- s.AddKey(t.Context(), store.Key{ID: "key_1"}) }()
+	for range 300 { // long enough for a change that did not wait
+		var keys int
+		if err := slow.QueryRow(t.Context(), "SELECT count(*) FROM api_keys").Scan(&keys); err != nil || keys != 0 {
+			t.Fatalf("there are %d keys by now, %v", keys, err)
+		}
+	}
+	if _, err := slow.Exec(t.Context(), "SELECT pg_advisory_unlock_shared("+rememberingLock+")"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-changed; err != nil {
+		t.Error(err)
+	}
+}
