@@ -147,8 +147,8 @@ func (d *drill) serve(ctx context.Context, url string) (stop func(), err error) 
 		if err != nil {
 			return stop, fmt.Errorf("keys create: %w", err)
 		}
-		// The SDK's own retries get through: the outage is shorter than thirty of them.
-		d.clients = append(d.clients, client.New("http://"+addr, strings.TrimSpace(string(key)), client.WithMaxRetries(30)))
+		// The SDK's own retries get through, as it comes.
+		d.clients = append(d.clients, client.New("http://"+addr, strings.TrimSpace(string(key))))
 	}
 	return stop, nil
 }

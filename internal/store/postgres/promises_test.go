@@ -117,7 +117,7 @@ func TestAChangeWaitsUntilAllHaveForgotten(t *testing.T) {
 	}
 	changed := make(chan error, 1)
 	go func() { changed <- s.AddKey(t.Context(), store.Key{ID: "key_1"}) }()
-	for range 300 { // long enough for a change that did not wait
+	for range 2000 { // long enough for a change that did not wait
 		var keys int
 		if err := slow.QueryRow(t.Context(), "SELECT count(*) FROM api_keys").Scan(&keys); err != nil || keys != 0 {
 			t.Fatalf("there are %d keys by now, %v", keys, err)
