@@ -3,9 +3,11 @@
 //
 // What the rules may assume:
 //
-//   - [Transactions.Update] makes one serializable transaction: what a transaction has looked up of a customer, or of
-//     what belongs to one, stays until it ends. It may run its function again from the start, so the function keeps
-//     nothing outside itself. nil means durable; after an error nothing of it remains.
+//   - [Transactions.Update] makes one transaction, as if no other ran: what it has looked up of a customer, or of what
+//     belongs to one, stays until it ends, and so do all currencies and payment methods once it has read them all. A
+//     list or search inside it shows what has been committed by then, and promises no more. It may run its function
+//     again from the start, so the function keeps nothing outside itself. nil means durable; after an error nothing of
+//     it remains.
 //   - [Transactions.View] and [Transactions.Scan] show one snapshot, and may run their function again too.
 //   - Every call ends soon after its context does.
 //   - Names (a DID, an external id, the prefix of invoice numbers) are claimed atomically: of two who claim one at

@@ -98,6 +98,7 @@ func configOf(url string) (*pgxpool.Config, error) {
 	parameters["default_transaction_isolation"] = "repeatable read"
 	// A kept statement looks something up: planning it takes longer than doing it.
 	parameters["plan_cache_mode"] = "force_generic_plan"
+	parameters["jit"] = "off" // compiling a search takes longer than the search
 	// What a vanished server holds is free again soon.
 	parameters["idle_in_transaction_session_timeout"] = "60000"
 	// A statement that is given up is ended at the database, and its connection is kept.
