@@ -182,11 +182,11 @@ func (s *Server) init(options []Option) error {
 	return nil
 }
 
-// watcher runs a server until its standard input ends, which it does when this process is gone, and removes the data
-// unless it is to stay.
+// watcher runs a server until its standard input ends, which it does when this process is gone, and removes its folder
+// unless that is to stay.
 const watcher = `"$@" & server=$!; cat >/dev/null
 	if [ "$KEEP" = true ]; then kill -INT $server; wait $server; else
-		kill -QUIT $server; wait $server 2>/dev/null; rm -rf "$DATA"; fi`
+		kill -QUIT $server; wait $server 2>/dev/null; cd /; rm -rf "$FOLDER"; fi`
 
 func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Option) error {
 	data := filepath.Join(s.dir, "data")
@@ -205,7 +205,7 @@ func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Optio
 	s.watch = exec.Command("sh", args...)
 	s.watch.SysProcAttr = account
 	s.watch.Dir = s.dir
-	s.watch.Env = append(os.Environ(), "DATA="+data, fmt.Sprint("KEEP=", s.keep))
+	s.watch.Env = append(os.Environ(), "FOLDER="+s.dir, fmt.Sprint("KEEP=", s.keep))
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
 		return err
