@@ -47,6 +47,9 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 			return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
 				"upgrade the program", current, len(steps))
 		}
+		if err := checkEncoding(ctx, db); err != nil {
+			return err
+		}
 		for i, step := range steps[current:] {
 			if err := applyStep(ctx, db, current+i+1, step); err != nil {
 				return fmt.Errorf("%s: %w", step, err)
@@ -54,6 +57,17 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 		}
 		return nil
 	})
+}
+
+// checkEncoding refuses a database that cannot hold every text.
+func checkEncoding(ctx context.Context, db querier) error {
+	var encoding string
+	err := db.QueryRow(ctx, "SELECT current_setting('server_encoding')").Scan(&encoding)
+	if err == nil && encoding != "UTF8" {
+		err = fmt.Errorf("its encoding is %s: make a new one with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0",
+			encoding)
+	}
+	return err
 }
 
 // Steps are the steps of the schema, and which of them the database that a URL names has.

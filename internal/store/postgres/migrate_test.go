@@ -52,6 +52,26 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnotherEncodingIsRefused(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t, nil)
+	c, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(t.Context())
+	const name = "latin"
+	_, err = c.Exec(t.Context(), "CREATE DATABASE "+name+" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := c.Config()
+	_, err = Open(t.Context(), strings.Replace(url, "/"+config.Database+"?", "/"+name+"?", 1))
+	if err == nil || !strings.Contains(err.Error(), "its encoding is LATIN1") {
+		t.Error(err)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
