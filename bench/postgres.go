@@ -34,7 +34,7 @@ type postgresBench struct {
 // runPostgres measures on a PostgreSQL that syncs its commits, beside what PostgreSQL does by itself.
 func runPostgres(ctx context.Context, folder string, customers int, plain *bench, only string) (err error) {
 	b := &postgresBench{bench: *plain}
-	// As large as the machine that the figures of docs/performance.md are from allows.
+	// Settings that keep a million customers in memory and checkpoints out of the measurements.
 	if b.pg, err = pgtest.StartIn(filepath.Join(folder, "postgres"), pgtest.Durable, "shared_buffers=2GB",
 		"max_wal_size=8GB", "checkpoint_timeout=30min", "autovacuum_naptime=1min"); err != nil {
 		return err

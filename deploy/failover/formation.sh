@@ -17,7 +17,7 @@ command -v pg_autoctl >/dev/null || {
 	exit 1
 }
 [ "$(id -u)" != 0 ] || { echo "PostgreSQL does not run as root: use another account." >&2; exit 1; }
-[ $# -ge 2 ] || { sed -n '2,13p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,12p' "$0" >&2; exit 2; }
 
 command=$1 folder=$2 node=${3:-}
 base=${PORT:-6400} # the monitor's port; the nodes have the next two
@@ -101,5 +101,5 @@ stop)
 		done
 	done
 	;;
-*) sed -n '2,13p' "$0" >&2; exit 2 ;;
+*) sed -n '2,12p' "$0" >&2; exit 2 ;;
 esac

@@ -22,10 +22,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Option changes how a server runs.
+// Option is a setting of the server, as in postgresql.conf: name=value.
 type Option string
 
-// Durable makes the server sync commits, which is left out otherwise: tests that kill the server's machine are few.
+// Durable makes the server sync commits, which is left out otherwise, as no test cuts its power.
 const Durable Option = "fsync=on"
 
 // Server is a running PostgreSQL.

@@ -63,6 +63,9 @@ type Document struct {
 // SeqAt is the first position in time of a millisecond: 48 bits of it, then room for 65,536 objects.
 func SeqAt(t time.Time) int64 { return t.UnixMilli() << 16 }
 
+// SeqAfter is the first position later than a moment in unix milliseconds.
+func SeqAfter(ms int64) int64 { return (min(ms, 1<<47-2) + 1) << 16 }
+
 // Answer is a kept answer to a request that may be repeated.
 type Answer struct {
 	Fingerprint [32]byte // of the request

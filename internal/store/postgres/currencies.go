@@ -27,7 +27,7 @@ func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency,
 	if err != nil || len(all) == 0 {
 		return c, false, err
 	}
-	if !t.writing { // it is there for good: nobody takes one away
+	if !t.addsCurrencies { // it is there for good: nobody takes one away
 		t.store.currencies.Store(key{live, id}, all[0])
 	}
 	return all[0], true, nil
@@ -70,6 +70,7 @@ func allOf[T any](t *tx, query string, args ...any) (all []T, err error) {
 
 // AddPaymentCurrency implements [store.Currencies].
 func (t *tx) AddPaymentCurrency(c clientele.PaymentCurrency) error {
+	t.addsCurrencies = true
 	doc, err := json.Marshal(c)
 	t.run("INSERT INTO payment_currencies (id, livemode, is_base, doc) VALUES ($1, $2, $3, $4)",
 		c.ID, c.Livemode, c.IsBaseCurrency, doc)

@@ -211,7 +211,7 @@ func (t *tx) saveTexts(seq int64, c *clientele.Customer) {
 
 // savePolicy keeps the time that a customer has of its own until an invoice becomes uncollectible.
 func (t *tx) savePolicy(before, after *clientele.Customer) {
-	was, is := policy(before), policy(after)
+	was, is := store.PolicyOf(before), store.PolicyOf(after)
 	switch {
 	case is == nil && was == nil, is != nil && was != nil && *is == *was:
 	case is == nil:
@@ -220,13 +220,6 @@ func (t *tx) savePolicy(before, after *clientele.Customer) {
 		t.run(`INSERT INTO customer_policies (customer_id, livemode, days) VALUES ($1, $2, $3)
 			ON CONFLICT (customer_id) DO UPDATE SET days = excluded.days`, after.ID, after.Livemode, *is)
 	}
-}
-
-func policy(c *clientele.Customer) *int64 {
-	if c == nil || c.InvoiceSettings == nil {
-		return nil
-	}
-	return c.InvoiceSettings.UncollectibleAfterDays
 }
 
 // Belongings implements [store.Customers].

@@ -25,7 +25,6 @@ const (
 	diskFull             = "53100"
 	readOnlyTransaction  = "25006"
 	tooManyConnections   = "53300"
-	cannotConnectNow     = "57P03"
 	shutdowns            = "57P0" // by an operator, after a crash, while starting
 	connectionExceptions = "08"
 )
@@ -63,7 +62,7 @@ func again(err error) bool {
 // isUnreachable says whether the database cannot be reached, or only one that does not take writes.
 func isUnreachable(err error) bool {
 	return errors.Is(err, errUnreachable) ||
-		isCode(err, readOnlyTransaction, tooManyConnections, cannotConnectNow, shutdowns, connectionExceptions)
+		isCode(err, readOnlyTransaction, tooManyConnections, shutdowns, connectionExceptions)
 }
 
 // faultOf makes an error of the database's surroundings one that says so to clients. Others stay as they are.

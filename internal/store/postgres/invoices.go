@@ -28,21 +28,11 @@ func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, erro
 	return t.record(selectInvoices+" WHERE livemode = $1 AND number = $2 AND number <> ''", live, number)
 }
 
-// unsettled stands in settled_at while something is left to pay: later than any moment.
-const unsettled = 1<<63 - 1
-
 // SaveInvoice implements [store.Invoices].
 func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
-	settled := int64(0)
-	switch {
-	case i.AmountRemaining.Sign() > 0 && i.Status != clientele.InvoiceDraft:
-		settled = unsettled
-	case i.Status != clientele.InvoiceDraft:
-		settled = i.UpdatedAt.UnixMilli()
-	}
 	columns := []any{
 		i.CustomerID, rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(),
-		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), settled, rec.JSON,
+		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), store.SettledAt(i), rec.JSON,
 	}
 	var before clientele.Metadata
 	if rec.Version == 1 {

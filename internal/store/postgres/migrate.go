@@ -71,7 +71,7 @@ func checkEncoding(ctx context.Context, db querier) error {
 }
 
 // Steps are the steps of the schema, and which of them the database that a URL names has.
-func Steps(ctx context.Context, url string) (steps []store.Step, err error) {
+func Steps(ctx context.Context, url string) ([]store.Step, error) {
 	config, err := configOf(url)
 	if err != nil {
 		return nil, err
@@ -86,15 +86,7 @@ func Steps(ctx context.Context, url string) (steps []store.Step, err error) {
 		return nil, err
 	}
 	files, err := fs.Glob(migrations, "migrations/*.sql")
-	for i, file := range files {
-		steps = append(steps, store.Step{Version: int64(i) + 1, Name: stepName(file), Applied: i < current})
-	}
-	return steps, err
-}
-
-func stepName(file string) string {
-	_, name, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(file, "migrations/"), ".sql"), "_")
-	return strings.ReplaceAll(name, "_", " ")
+	return store.StepsOf(files, int64(current)), err
 }
 
 // querier is a connection, a transaction or a pool.

@@ -33,11 +33,9 @@ func (t *tx) Ledger(customerID string, until int64, fn func(doc []byte) error) e
 			return err
 		}
 		return fn(doc)
-	}, "SELECT doc FROM ledger WHERE customer_id = $1 AND seq < $2 ORDER BY seq", customerID, after(until))
+	}, "SELECT doc FROM ledger WHERE customer_id = $1 AND seq < $2 ORDER BY seq",
+		customerID, store.SeqAfter(until))
 }
-
-// after is the first position later than a moment in unix milliseconds.
-func after(ms int64) int64 { return (min(ms, 1<<47-2) + 1) << 16 }
 
 // ListLedger implements [store.Ledger].
 func (t *tx) ListLedger(f store.LedgerFilter) (docs [][]byte, count int64, err error) {
@@ -62,28 +60,22 @@ func (t *tx) Outstanding(f store.OutstandingFilter, fn func(due int64, part clie
 	var w where
 	w.add("i.livemode = ?", f.Livemode)
 	w.add("i.settled_at > ?", f.Until)
-	w.add("i.seq < ?", after(f.Until))
+	w.add("i.seq < ?", store.SeqAfter(f.Until))
 	w.equal("i.customer_id", f.CustomerID)
 	w.equal("i.currency_id", f.CurrencyID)
-	w.add("l.seq < ?", after(f.Until))
+	w.add("l.seq < ?", store.SeqAfter(f.Until))
 	return t.eachOnce(func(r pgx.Rows) error {
 		var currency, units string
 		var due int64
 		if err := r.Scan(&currency, &due, &units); err != nil {
 			return err
 		}
-		part, err := amountOf(currency, units)
+		part, err := store.StoredAmount(currency, units)
 		fn(due, part)
 		return err
 	}, `SELECT i.currency_id, i.due_date, sum(l.receivable)::text
 		FROM invoices i JOIN ledger l ON l.invoice_id = i.id AND l.invoice_id <> '' WHERE `+w.String()+
 		" GROUP BY i.currency_id, i.due_date", w.args...)
-}
-
-// amountOf reads an amount that we wrote. A sum may have more digits than a request's amount.
-func amountOf(currency, units string) (a clientele.Amount, err error) {
-	err = a.UnmarshalJSON([]byte(`"` + units + `"`))
-	return a.In(currency), err
 }
 
 // Owed implements [store.Receivables].
@@ -93,12 +85,12 @@ func (t *tx) Owed(live bool, currencyID string, fn func(store.Owed)) error {
 		var currency, units string
 		err := r.Scan(&o.CustomerID, (*string)(&o.Status), &o.DueDate, &currency, &units)
 		if err == nil {
-			o.Left, err = amountOf(currency, units)
+			o.Left, err = store.StoredAmount(currency, units)
 		}
 		fn(o)
 		return err
 	}, `SELECT customer_id, status, due_date, currency_id, remaining::text FROM invoices
-		WHERE livemode = $1 AND settled_at = $2 AND ($3 = '' OR currency_id = $3)`, live, int64(unsettled), currencyID)
+		WHERE livemode = $1 AND settled_at = $2 AND ($3 = '' OR currency_id = $3)`, live, store.Unsettled, currencyID)
 }
 
 // CreditMovements implements [store.Receivables].
@@ -108,7 +100,7 @@ func (t *tx) CreditMovements(live bool, fn func(clientele.Amount)) error {
 		if err := r.Scan(&currency, &units); err != nil {
 			return err
 		}
-		a, err := amountOf(currency, units)
+		a, err := store.StoredAmount(currency, units)
 		fn(a)
 		return err
 	}, "SELECT currency_id, sum(amount)::text FROM ledger WHERE livemode = $1 AND amount <> 0 GROUP BY currency_id", live)

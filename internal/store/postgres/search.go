@@ -18,12 +18,12 @@ func like(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 
-// addTerm adds the condition that a term's text occurs, or a phone number's digits do.
-func addTerm(w *where, term store.Term) {
+// addTerm adds the condition that a term's text occurs.
+func addTerm(w *where, live bool, term store.Term) {
 	switch {
 	case term.Key != "":
 		w.add(`t.seq IN (SELECT seq FROM customer_metadata WHERE livemode = ? AND key = ?
-			AND position(? IN coalesce(folded, value)) > 0)`, w.args[0], term.Key, term.Text)
+			AND position(? IN coalesce(folded, value)) > 0)`, live, term.Key, term.Text)
 	case term.Field != "":
 		w.add("t.text LIKE ?", "%"+like(term.Text)+"%") // which the index knows
 		w.add(fieldOf(term.Field)+" LIKE ?", "%"+like(term.Text)+"%")
@@ -57,7 +57,7 @@ func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count
 	w.add("t.livemode = ?", s.Livemode)
 	terms := where{args: w.args}
 	for _, term := range s.Terms {
-		addTerm(&terms, term)
+		addTerm(&terms, s.Livemode, term)
 	}
 	w.args = terms.args
 	if s.Phone == "" {

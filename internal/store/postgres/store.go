@@ -183,7 +183,7 @@ func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx)
 	for attempt := 1; ; attempt++ {
 		t := &tx{ctx: ctx, store: s, begin: begin, writing: begin == beginWriting, again: attempt > 1}
 		err := s.attempt(t, fn)
-		if err != nil && t.lost && t.committing && t.wasCommitted() {
+		if err != nil && t.lost && t.committing && t.writing && t.wasCommitted() {
 			return nil
 		}
 		wait := time.Duration(rand.Int64N(int64(attempt * int(4*time.Millisecond)))) // others come back at other times

@@ -15,23 +15,29 @@ import (
 
 // tx is a transaction, or a snapshot, on one connection.
 type tx struct {
-	ctx         context.Context
-	store       *Store
-	conn        *pgx.Conn
-	begin       string
-	writing     bool
-	again       bool // a former attempt failed for the sake of others
+	ctx     context.Context
+	store   *Store
+	conn    *pgx.Conn
+	begin   string // what it begins with
+	writing bool
+	again   bool // a former attempt failed for the sake of others
+
+	queued []statement // what is sent with the next statement that answers something, or with the commit
+	sent   int         // how often something was sent
+
+	// How it ended.
 	committing  bool
-	outcomeOpen bool                        // nobody can say whether it was committed
-	event       store.EventRecord           // the first that it wrote: proof that it was committed
-	queued      []statement                 // what is sent with the next statement that answers something, or the commit
-	sent        int                         // how often something was sent
-	pid         uint32                      // of the server's process
-	lost        bool                        // the connection, as it ended
-	absent      []claim                     // names that were looked up and that nobody had
-	deleted     map[string]bool             // of the customers that were looked up, by id
-	belongings  map[string]store.Belongings // of the customers that were read, their numbers
-	reserved    []moment                    // in which positions were given to this transaction
+	lost        bool              // the connection is gone
+	pid         uint32            // of the process that worked on it
+	event       store.EventRecord // the first that it wrote: proof that it was committed
+	outcomeOpen bool              // nobody can say whether it was committed
+
+	// What it has seen.
+	absent         []claim                     // names that were looked up and that nobody had
+	deleted        map[string]bool             // of the customers that were looked up, by id
+	belongings     map[string]store.Belongings // of the customers that were read, their numbers
+	addsCurrencies bool                        // which others do not see yet
+	reserved       []moment                    // in which positions were given to this transaction
 }
 
 // statement is one that was not sent yet.
@@ -135,7 +141,7 @@ func (t *tx) send() error {
 			return t.failed(s.query, err)
 		}
 	}
-	return t.failed("", results.Close())
+	return t.failed(queued[len(queued)-1].query, results.Close())
 }
 
 // failed adds to an error which statement failed.
@@ -174,20 +180,22 @@ func (t *tx) rollback() {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), time.Second)
 	defer cancel()
-	t.conn.Exec(ctx, "rollback") //nolint:errcheck // as above
+	t.conn.Exec(ctx, "rollback") //nolint:errcheck // a connection that cannot is closed, which undoes it too
 }
 
 // Nested implements [store.Tx].
 func (t *tx) Nested(fn func() error) error {
-	sent, before := t.sent, len(t.queued)
+	sent, before, event := t.sent, len(t.queued), t.event
 	t.run("savepoint nested")
 	err := fn()
-	switch {
-	case err == nil:
+	if err == nil {
 		t.run("release savepoint nested")
-	case t.sent == sent: // the database knows nothing of it
+		return nil
+	}
+	t.event = event
+	if t.sent == sent { // the database knows nothing of it
 		t.queued = t.queued[:before]
-	default:
+	} else {
 		t.queued = nil
 		t.run("rollback to savepoint nested")
 		t.run("release savepoint nested")

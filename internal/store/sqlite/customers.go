@@ -86,7 +86,7 @@ func (t *tx) SaveCustomer(rec store.Record, before, after *clientele.Customer) e
 
 // savePolicy keeps the time that a customer has of its own until an invoice becomes uncollectible.
 func (t *tx) savePolicy(before, after *clientele.Customer) error {
-	was, is := policy(before), policy(after)
+	was, is := store.PolicyOf(before), store.PolicyOf(after)
 	switch {
 	case is == nil && was == nil, is != nil && was != nil && *is == *was:
 		return nil
@@ -95,13 +95,6 @@ func (t *tx) savePolicy(before, after *clientele.Customer) error {
 	}
 	return t.run(`INSERT INTO customer_policies (customer_id, livemode, days) VALUES ($1, $2, $3)
 		ON CONFLICT (customer_id) DO UPDATE SET days = excluded.days`, after.ID, after.Livemode, *is)
-}
-
-func policy(c *clientele.Customer) *int64 {
-	if c == nil || c.InvoiceSettings == nil {
-		return nil
-	}
-	return c.InvoiceSettings.UncollectibleAfterDays
 }
 
 func (t *tx) addCustomer(rec store.Record, c *clientele.Customer) error {

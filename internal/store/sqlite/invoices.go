@@ -20,21 +20,11 @@ func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, erro
 		ORDER BY seq LIMIT 1`, live, number)
 }
 
-// unsettled stands in settled_at while something is left to pay: later than any moment.
-const unsettled = 1<<63 - 1
-
 // SaveInvoice implements [store.Tx].
 func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
-	settled := int64(0)
-	switch {
-	case i.AmountRemaining.Sign() > 0 && i.Status != clientele.InvoiceDraft:
-		settled = unsettled
-	case i.Status != clientele.InvoiceDraft:
-		settled = i.UpdatedAt.UnixMilli()
-	}
 	columns := []any{
 		rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(), i.Total.Sign() == 0,
-		i.AmountRemaining.String(), settled, string(rec.JSON),
+		i.AmountRemaining.String(), store.SettledAt(i), string(rec.JSON),
 	}
 	if err := t.indexInvoice(rec, i); err != nil {
 		return err

@@ -76,7 +76,7 @@ func migrate(c *conn, o options) (err error) {
 }
 
 // Steps are the steps of the schema, and which of them the database that a URL names has.
-func Steps(url string) (steps []store.Step, err error) {
+func Steps(url string) ([]store.Step, error) {
 	path, _ := strings.CutPrefix(url, "sqlite:")
 	c, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
 	if err != nil {
@@ -86,15 +86,7 @@ func Steps(url string) (steps []store.Step, err error) {
 	// One that knows no steps has had none.
 	current, _ := schemaVersion(&conn{c, map[string]*sqlite.Stmt{}})
 	files, err := fs.Glob(migrations, "migrations/*.sql")
-	for i, file := range files {
-		steps = append(steps, store.Step{Version: int64(i) + 1, Name: stepName(file), Applied: int64(i) < current})
-	}
-	return steps, err
-}
-
-func stepName(file string) string {
-	_, name, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(file, "migrations/"), ".sql"), "_")
-	return strings.ReplaceAll(name, "_", " ")
+	return store.StepsOf(files, current), err
 }
 
 // schemaVersion is the number of the last step that was applied.

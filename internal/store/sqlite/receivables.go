@@ -27,12 +27,9 @@ func (t *tx) AddBalanceTransaction(rec store.Record, b clientele.BalanceTransact
 func (t *tx) Ledger(customerID string, until int64, fn func(doc []byte) error) error {
 	return t.interruptible(func() error {
 		return t.each("SELECT doc FROM ledger WHERE customer_id = $1 AND seq < $2 ORDER BY seq",
-			func(r row) error { return fn(r.bytes(0)) }, customerID, after(until))
+			func(r row) error { return fn(r.bytes(0)) }, customerID, store.SeqAfter(until))
 	})
 }
-
-// after is the first position later than a moment in unix milliseconds.
-func after(ms int64) int64 { return (min(ms, 1<<47-2) + 1) << 16 }
 
 // ListLedger implements [store.Tx].
 func (t *tx) ListLedger(f store.LedgerFilter) (docs [][]byte, count int64, err error) {
@@ -76,19 +73,19 @@ func (t *tx) Outstanding(f store.OutstandingFilter, fn func(due int64, part clie
 	var w where
 	w.add("i.livemode = ?", f.Livemode)
 	w.add("i.settled_at > ?", f.Until)
-	w.add("i.seq < ?", after(f.Until))
+	w.add("i.seq < ?", store.SeqAfter(f.Until))
 	if f.CustomerID != "" {
 		w.add("i.customer_id = ?", f.CustomerID)
 	}
 	if f.CurrencyID != "" {
 		w.add("i.currency_id = ?", f.CurrencyID)
 	}
-	w.add("l.seq < ?", after(f.Until))
+	w.add("l.seq < ?", store.SeqAfter(f.Until))
 	return t.interruptible(func() error {
 		return t.eachOnce(`SELECT i.currency_id, i.due_date, l.receivable
 			FROM invoices i JOIN ledger l ON l.invoice_id = i.id AND l.invoice_id <> '' WHERE `+w.String(),
 			func(r row) error {
-				part, err := amountOf(r.text(0), r.text(2))
+				part, err := store.StoredAmount(r.text(0), r.text(2))
 				if err == nil {
 					fn(r.int(1), part)
 				}
@@ -97,26 +94,20 @@ func (t *tx) Outstanding(f store.OutstandingFilter, fn func(due int64, part clie
 	})
 }
 
-// amountOf reads an amount that we wrote. A sum may have more digits than a request's amount.
-func amountOf(currency, units string) (a clientele.Amount, err error) {
-	err = a.UnmarshalJSON([]byte(`"` + units + `"`))
-	return a.In(currency), err
-}
-
 // Owed implements [store.Tx].
 func (t *tx) Owed(live bool, currencyID string, fn func(store.Owed)) error {
 	return t.interruptible(func() error {
 		return t.each(`SELECT customer_id, status, due_date, currency_id, remaining FROM invoices
 			WHERE livemode = $1 AND settled_at = $2 AND ($3 = '' OR currency_id = $3)`,
 			func(r row) error {
-				left, err := amountOf(r.text(3), r.text(4))
+				left, err := store.StoredAmount(r.text(3), r.text(4))
 				if err == nil {
 					fn(store.Owed{
 						CustomerID: r.text(0), Status: clientele.InvoiceStatus(r.text(1)), DueDate: r.int(2), Left: left,
 					})
 				}
 				return err
-			}, live, int64(unsettled), currencyID)
+			}, live, store.Unsettled, currencyID)
 	})
 }
 
@@ -124,7 +115,7 @@ func (t *tx) Owed(live bool, currencyID string, fn func(store.Owed)) error {
 func (t *tx) CreditMovements(live bool, fn func(clientele.Amount)) error {
 	return t.interruptible(func() error {
 		return t.each("SELECT currency_id, amount FROM ledger WHERE livemode = $1 AND amount <> '0'", func(r row) error {
-			a, err := amountOf(r.text(0), r.text(1))
+			a, err := store.StoredAmount(r.text(0), r.text(1))
 			if err == nil {
 				fn(a)
 			}

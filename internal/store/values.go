@@ -1,0 +1,34 @@
+package store
+
+import "clientele.dev"
+
+// Unsettled stands for the moment since when nothing is left to pay while something is: later than any.
+const Unsettled int64 = 1<<63 - 1
+
+// SettledAt is since when nothing is left to pay on an invoice, in unix milliseconds: [Unsettled] while something is, 0
+// for a draft.
+func SettledAt(i *clientele.Invoice) int64 {
+	switch {
+	case i.Status == clientele.InvoiceDraft:
+		return 0
+	case i.AmountRemaining.Sign() > 0:
+		return Unsettled
+	}
+	return i.UpdatedAt.UnixMilli()
+}
+
+// PolicyOf is after how many days past due a customer's invoices become uncollectible, -1 for never; nil when the
+// customer has no time of its own, or is nil.
+func PolicyOf(c *clientele.Customer) *int64 {
+	if c == nil || c.InvoiceSettings == nil {
+		return nil
+	}
+	return c.InvoiceSettings.UncollectibleAfterDays
+}
+
+// StoredAmount reads an amount of a currency's smallest unit that a database kept. A sum may have more digits than a
+// request's amount.
+func StoredAmount(currency, units string) (a clientele.Amount, err error) {
+	err = a.UnmarshalJSON([]byte(`"` + units + `"`))
+	return a.In(currency), err
+}
