@@ -54,16 +54,16 @@ func (p *proxy) carry(client net.Conn) {
 	}
 	defer server.Close()
 	ended := make(chan struct{}, 2)
-	var writes atomic.Bool // only those who write are made to lose anything
+	var begun atomic.Bool // only transactions are made to lose anything
 	pass := func(to, from net.Conn, lose *atomic.Bool) {
 		defer func() { ended <- struct{}{} }()
 		b := make([]byte, 64<<10)
 		for {
 			n, err := from.Read(b)
-			if bytes.Contains(b[:n], []byte(beginWriting)) {
-				writes.Store(true)
+			if bytes.Contains(b[:n], []byte("begin isolation")) {
+				begun.Store(true)
 			}
-			if err != nil || writes.Load() && lose.CompareAndSwap(true, false) {
+			if err != nil || begun.Load() && lose.CompareAndSwap(true, false) {
 				return
 			}
 			if _, err := to.Write(b[:n]); err != nil {
@@ -129,5 +129,35 @@ func TestACommitWhoseAnswerIsLostHappensOnce(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestAViewWhoseEndIsLostIsSeenAgain cuts the connection when everything has been read.
+func TestAViewWhoseEndIsLostIsSeenAgain(t *testing.T) {
+	t.Parallel()
+	p, url := through(t, pgtest.URL(t, prepare(t)))
+	s := openAt(t, url+"&pool_max_conns=1")
+	runs := 0
+	look := func(tx store.Tx) error {
+		for range 2 { // a transaction, then, not one message
+			if _, _, err := tx.Customer(false, store.Ref{ID: "cus_1"}); err != nil {
+				return err
+			}
+		}
+		runs++
+		return nil
+	}
+	if err := s.View(t.Context(), look); err != nil {
+		t.Fatal(err)
+	}
+	err := s.View(t.Context(), func(tx store.Tx) error {
+		if err := look(tx); err != nil || runs > 2 {
+			return err
+		}
+		p.loseAnswer.Store(true)
+		return nil
+	})
+	if err != nil || runs != 3 {
+		t.Errorf("it ended with %v after %d runs", err, runs)
 	}
 }
