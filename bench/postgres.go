@@ -239,8 +239,8 @@ UPDATE customers SET version = version + 1, updated_at = updated_at + 1, doc = d
  WHERE id = (SELECT id FROM picks WHERE n = :n);
 DELETE FROM customer_metadata WHERE livemode = false AND key = 'seen' AND value = 'x' AND seq = :n;
 INSERT INTO customer_metadata SELECT false, 'seen', random()::text, id, seq FROM picks WHERE n = :n;
-INSERT INTO events (livemode, type, object_id, object_version, created_at, request_id, idempotency_key, actor,
- undo, digest) SELECT false, 'customer.updated', id, 1000000 + random() * 1000000000, 1,
+INSERT INTO events (livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key,
+ actor, undo, digest) SELECT false, 'customer.updated', id, id, 1000000 + random() * 1000000000, 1,
  'req_aaaaaaaaaaaaaaaaaaaaaaaaaa', '', 'key_aaaaaaaaaaaaaaaaaaaaaaaaaa',
  '{"metadata":{"seen":"1234567890"},"updated_at":"2026-01-01T00:00:00.000Z"}',
  '\x00000000000000000000000000000000' FROM picks WHERE n = :n;
@@ -259,8 +259,8 @@ INSERT INTO customer_texts SELECT md5(:s::text), :s::bigint, false, text FROM cu
  WHERE customer_id = (SELECT id FROM picks WHERE n = :n);
 INSERT INTO customer_metadata SELECT false, key, value, md5(:s::text), :s::bigint, NULL FROM customer_metadata
  WHERE seq = (SELECT seq FROM picks WHERE n = :n) AND livemode = false AND key = 'plan' AND value IN ('free', 'team');
-INSERT INTO events (livemode, type, object_id, object_version, created_at, request_id, idempotency_key, actor,
- digest) VALUES (false, 'customer.created', md5(:s::text), 1, 1, 'req_aaaaaaaaaaaaaaaaaaaaaaaaaa',
+INSERT INTO events (livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key,
+ actor, digest) VALUES (false, 'customer.created', md5(:s::text), md5(:s::text), 1, 1, 'req_aaaaaaaaaaaaaaaaaaaaaaaaaa',
  '', 'key_aaaaaaaaaaaaaaaaaaaaaaaaaa', '\x00000000000000000000000000000000');
 COMMIT;
 `

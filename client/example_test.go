@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"clientele.dev"
@@ -25,7 +26,7 @@ func shop() (payment *client.Client, customer *clientele.Customer, closeShop fun
 	if err != nil {
 		panic(err)
 	}
-	server, err := apptest.Open(dir)
+	server, err := apptest.Open("sqlite:" + filepath.Join(dir, "clientele.db"))
 	if err != nil {
 		panic(err)
 	}

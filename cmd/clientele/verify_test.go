@@ -66,7 +66,9 @@ func TestVerify(t *testing.T) {
 		{"events gone", "DELETE FROM events", "it has no event"},
 		{"last event", "UPDATE events SET digest = x'00' WHERE type LIKE 'customer.%'",
 			"it is not as its last event"},
-		{"version", "UPDATE invoices SET version = version + 1", "is not at the version of its last event"},
+		{"another's event", "UPDATE events SET customer_id = 'cus_x' WHERE type = 'invoice.paid'",
+			"does not have an event for each of its versions"},
+		{"version", "UPDATE invoices SET version = version + 1", "does not have an event for each of its versions"},
 		{"no JSON", "UPDATE invoices SET doc = 'x' WHERE status = 'paid'", "an invoice's document cannot be read"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -114,8 +116,15 @@ func verify(t *testing.T, database, sql string) (stdout string, code int) {
 // rightBooks makes a database in which a bit of everything has happened, and returns its path.
 func rightBooks(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	s, err := apptest.Open(dir)
+	path := filepath.Join(t.TempDir(), "clientele.db")
+	makeBooks(t, "sqlite:"+path)
+	return path
+}
+
+// makeBooks makes a bit of everything happen in a new database.
+func makeBooks(t *testing.T, url string) {
+	t.Helper()
+	s, err := apptest.Open(url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,9 +157,9 @@ func rightBooks(t *testing.T) string {
 	must2(c.Customers.MoveCredit(ctx, ana, client.CreditParams{CurrencyID: usd, Amount: clientele.NewAmount("", 5000)}))
 	paid, late := invoice(ana, "400", true), invoice(ana, "1000", true)
 	invoice(ana, "70", false)
+	must2(c.Invoices.Delete(ctx, invoice(ana, "80", false)))
 	must2(c.Invoices.Pay(ctx, paid, client.Receipt{}))
 	must2(c.Invoices.Credit(ctx, late, client.CreditNoteParams{Amount: clientele.NewAmount("", 400)}))
 	must2(c.Invoices.MarkUncollectible(ctx, late))
 	s.Close()
-	return filepath.Join(dir, "clientele.db")
 }

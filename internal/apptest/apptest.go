@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -43,7 +42,7 @@ type Server struct {
 // New starts a server that the test's end stops.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s, err := openAt(databaseURL(t))
+	s, err := Open(databaseURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,12 +54,8 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Open starts a server with its database, SQLite, in a folder; Close stops it.
-func Open(dir string) (*Server, error) {
-	return openAt("sqlite:" + filepath.Join(dir, "clientele.db"))
-}
-
-func openAt(url string) (*Server, error) {
+// Open starts a server on the database that a URL names; Close stops it.
+func Open(url string) (*Server, error) {
 	ctx := context.Background()
 	db, err := openDatabase(ctx, url)
 	if err != nil {

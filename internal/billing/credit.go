@@ -261,7 +261,7 @@ func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParam
 		return nil, err
 	}
 	err = a.s.record(a.tx, a.call, clientele.EventCreditNoteCreated,
-		changed{id: id, version: 1, after: doc})
+		changed{id: id, customerID: note.CustomerID, version: 1, after: doc})
 	if err != nil {
 		return nil, err
 	}

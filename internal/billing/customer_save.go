@@ -198,7 +198,7 @@ func (s *Service) saveCustomer(
 		return err
 	}
 	return s.record(tx, call, event, changed{
-		id: after.ID, version: rec.Version, before: old, after: rec.JSON,
+		id: after.ID, customerID: after.ID, version: rec.Version, before: old, after: rec.JSON,
 	})
 }
 

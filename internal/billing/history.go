@@ -21,7 +21,8 @@ func (s *Service) record(tx store.Tx, call Call, kind string, object changed) er
 		return err
 	}
 	return tx.AddEvent(store.EventRecord{
-		Livemode: call.Livemode, Type: kind, ObjectID: object.id, ObjectVersion: object.version, At: s.now(),
+		Livemode: call.Livemode, Type: kind, CustomerID: object.customerID, ObjectID: object.id,
+		ObjectVersion: object.version, At: s.now(),
 		RequestID: call.RequestID, IdempotencyKey: call.Repeat.Key, Actor: call.Actor,
 		Undo: undo, Digest: store.DigestOf(object.after),
 	})
@@ -30,6 +31,7 @@ func (s *Service) record(tx store.Tx, call Call, kind string, object changed) er
 // changed is an object that an event is about.
 type changed struct {
 	id            string
+	customerID    string // of the customer that it belongs to, or is; "" for what belongs to none
 	version       int64  // after the change
 	before, after []byte // nil before it was created, and after it was removed
 }

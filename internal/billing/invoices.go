@@ -217,7 +217,7 @@ func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (stor
 			return store.Document{}, err
 		}
 		err = s.record(tx, call, clientele.EventInvoiceDeleted, changed{
-			id: h.ID, version: h.rec.Version + 1, before: h.rec.JSON,
+			id: h.ID, customerID: h.CustomerID, version: h.rec.Version + 1, before: h.rec.JSON,
 		})
 		if err != nil {
 			return store.Document{}, err
@@ -346,7 +346,7 @@ func (s *Service) saveInvoice(
 		return rec, err
 	}
 	return rec, s.record(tx, call, event, changed{
-		id: invoice.ID, version: rec.Version, before: old, after: doc,
+		id: invoice.ID, customerID: invoice.CustomerID, version: rec.Version, before: old, after: doc,
 	})
 }
 

@@ -246,7 +246,7 @@ func (a *account) savePayment(pay *payment, event string) (err error) {
 		return err
 	}
 	return a.s.record(a.tx, a.call, event, changed{
-		id: pay.ID, version: pay.rec.Version, before: old, after: pay.rec.JSON,
+		id: pay.ID, customerID: pay.CustomerID, version: pay.rec.Version, before: old, after: pay.rec.JSON,
 	})
 }
 

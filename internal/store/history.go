@@ -29,6 +29,7 @@ type EventRecord struct {
 	Seq            int64 // its position among all events; given by the store
 	Livemode       bool
 	Type           string // customer.updated; what stands before the point is the [ObjectType]
+	CustomerID     string // of the customer that the object belongs to, or is; "" when it belongs to none
 	ObjectID       string
 	ObjectVersion  int64
 	At             time.Time

@@ -15,21 +15,21 @@ func (t *tx) AddEvent(e store.EventRecord) error {
 		t.event = e
 	}
 	t.run(`INSERT INTO events
-		(livemode, type, object_id, object_version, created_at, request_id, idempotency_key, actor, undo, digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, e.Livemode, e.Type, e.ObjectID, e.ObjectVersion,
-		e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, e.Undo, e.Digest)
+		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, undo, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, e.Livemode, e.Type, e.CustomerID, e.ObjectID,
+		e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, e.Undo, e.Digest)
 	return nil
 }
 
-const selectEvents = `SELECT seq, livemode, type, object_id, object_version, created_at, request_id, idempotency_key,
-	actor, undo, digest FROM events`
+const selectEvents = `SELECT seq, livemode, type, customer_id, object_id, object_version, created_at, request_id,
+	idempotency_key, actor, undo, digest FROM events`
 
 func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord, err error) {
 	err = t.each(func(r pgx.Rows) error {
 		var e store.EventRecord
 		var at int64
-		err := r.Scan(&e.Seq, &e.Livemode, &e.Type, &e.ObjectID, &e.ObjectVersion, &at, &e.RequestID, &e.IdempotencyKey,
-			&e.Actor, &e.Undo, &e.Digest)
+		err := r.Scan(&e.Seq, &e.Livemode, &e.Type, &e.CustomerID, &e.ObjectID, &e.ObjectVersion, &at, &e.RequestID,
+			&e.IdempotencyKey, &e.Actor, &e.Undo, &e.Digest)
 		e.At = time.UnixMilli(at)
 		events = append(events, e)
 		return err

@@ -76,17 +76,23 @@ func (t *tx) miscounted(table string, fn func(id, text string)) error {
 	return t.report(query, "their number is not how many there are", fn)
 }
 
-// missing reports what was created and is gone, and what is not at its last event's version.
+// missing reports what was created and is gone, and what does not have an event of its customer for each version.
 func (t *tx) missing(table, created string, fn func(id, text string)) error {
-	err := t.report(`SELECT object_id FROM events WHERE type = '`+created+`' AND object_version = 1
-		EXCEPT SELECT id FROM `+table+` EXCEPT SELECT object_id FROM events WHERE type = 'invoice.deleted'`,
+	customer := "o.customer_id"
+	if table == "customers" {
+		customer = "o.id"
+	}
+	err := t.report(`SELECT object_id FROM events e WHERE type = '`+created+`' AND object_version = 1
+		AND NOT EXISTS (SELECT 1 FROM `+table+` o WHERE o.id = e.object_id AND `+customer+` = e.customer_id)
+		AND NOT EXISTS (SELECT 1 FROM events d WHERE d.customer_id = e.customer_id AND d.object_id = e.object_id
+			AND d.type = 'invoice.deleted')`,
 		"was created, and is gone from "+table, fn)
 	if err != nil || table == "credit_notes" {
 		return err
 	}
-	return t.report(`SELECT id FROM `+table+` o
-		WHERE version IS DISTINCT FROM (SELECT max(object_version) FROM events WHERE object_id = o.id)`,
-		"is not at the version of its last event", fn)
+	return t.report(`SELECT id FROM `+table+` o WHERE version IS DISTINCT FROM
+		(SELECT count(*) FROM events WHERE object_id = o.id AND customer_id = `+customer+`)`,
+		"does not have an event for each of its versions", fn)
 }
 
 func (t *tx) report(query, text string, fn func(id, text string)) error {

@@ -19,23 +19,24 @@ func (t *tx) AddEvent(e store.EventRecord) error {
 		undo = string(e.Undo)
 	}
 	return t.run(`INSERT INTO events
-		(seq, livemode, type, object_id, object_version, created_at, request_id, idempotency_key, actor, undo, digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, seq, e.Livemode, e.Type, e.ObjectID, e.ObjectVersion,
-		e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, undo, e.Digest)
+		(seq, livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, undo,
+			digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, seq, e.Livemode, e.Type, e.CustomerID, e.ObjectID,
+		e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, undo, e.Digest)
 }
 
-const selectEvents = `SELECT seq, livemode, type, object_id, object_version, created_at, request_id, idempotency_key,
-	actor, undo, digest FROM events`
+const selectEvents = `SELECT seq, livemode, type, customer_id, object_id, object_version, created_at, request_id,
+	idempotency_key, actor, undo, digest FROM events`
 
 func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord, err error) {
 	err = t.each(selectEvents+query, func(r row) error {
 		e := store.EventRecord{
-			Seq: r.int(0), Livemode: r.int(1) == 1, Type: r.text(2), ObjectID: r.text(3), ObjectVersion: r.int(4),
-			At: time.UnixMilli(r.int(5)), RequestID: r.text(6), IdempotencyKey: r.text(7), Actor: r.text(8),
-			Digest: r.bytes(10),
+			Seq: r.int(0), Livemode: r.int(1) == 1, Type: r.text(2), CustomerID: r.text(3), ObjectID: r.text(4),
+			ObjectVersion: r.int(5), At: time.UnixMilli(r.int(6)), RequestID: r.text(7), IdempotencyKey: r.text(8),
+			Actor: r.text(9), Digest: r.bytes(11),
 		}
-		if !r.null(9) {
-			e.Undo = r.bytes(9)
+		if !r.null(10) {
+			e.Undo = r.bytes(10)
 		}
 		events = append(events, e)
 		return nil
@@ -145,8 +146,12 @@ func (t *tx) splitEvents() error {
 			return err
 		}
 		before = after
+		customerID, err := customerOf(e)
+		if err != nil {
+			return err
+		}
 		rec := store.EventRecord{
-			Seq: r.int(0), Livemode: e.Livemode, Type: e.Type, ObjectID: e.ObjectID, ObjectVersion: e.ObjectVersion,
+			Seq: r.int(0), Livemode: e.Livemode, Type: e.Type, CustomerID: customerID, ObjectID: e.ObjectID, ObjectVersion: e.ObjectVersion,
 			At: e.CreatedAt.Time, RequestID: e.Request.ID, IdempotencyKey: e.Request.IdempotencyKey,
 			Actor: e.Request.RequestedBy, Undo: undo, Digest: store.DigestOf(after),
 		}
@@ -156,4 +161,16 @@ func (t *tx) splitEvents() error {
 		return err
 	}
 	return t.run("DROP TABLE whole_events")
+}
+
+// customerOf is the customer that the object of an event belongs to, or is.
+func customerOf(e clientele.Event) (string, error) {
+	if e.ObjectType == string(store.TypeCustomer) {
+		return e.ObjectID, nil
+	}
+	var object struct {
+		CustomerID string `json:"customer_id"`
+	}
+	err := json.Unmarshal(e.Data.Object, &object)
+	return object.CustomerID, err
 }

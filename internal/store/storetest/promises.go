@@ -251,7 +251,7 @@ func eventsAreInOrder(t *testing.T, s, other store.Store) {
 	event := func(id string, version int64, undo []byte) store.EventRecord {
 		return store.EventRecord{
 			Type: clientele.EventCustomerUpdated, ObjectID: id, ObjectVersion: version, At: someDay, RequestID: "req",
-			IdempotencyKey: "key", Actor: "actor", Undo: undo, Digest: store.DigestOf([]byte(id)),
+			IdempotencyKey: "key", Actor: "actor", CustomerID: "cus_1", Undo: undo, Digest: store.DigestOf([]byte(id)),
 		}
 	}
 	want := []store.EventRecord{event("b", 1, nil), event("a", 1, nil), event("b", 2, []byte(`{"x":"é\u0000"}`))}
