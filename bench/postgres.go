@@ -254,7 +254,7 @@ INSERT INTO customer_names SELECT false, k, md5(:s::text || k), md5(:s::text)
  FROM unnest(ARRAY['did', 'external_id', 'invoice_prefix']) k;
 INSERT INTO customers SELECT md5(:s::text), :s::bigint, false, NULL, 1, updated_at, false, email, name, did,
  external_id, 0, 0, doc FROM customers WHERE id = (SELECT id FROM picks WHERE n = :n);
-INSERT INTO row_count_changes VALUES ('customers', false, 0, 0);
+INSERT INTO row_count_changes VALUES ('customers', false, 0, 0, 0);
 INSERT INTO customer_texts SELECT md5(:s::text), :s::bigint, false, text FROM customer_texts
  WHERE customer_id = (SELECT id FROM picks WHERE n = :n);
 INSERT INTO customer_metadata SELECT false, key, value, md5(:s::text), :s::bigint, NULL FROM customer_metadata

@@ -71,10 +71,11 @@ const manyRows = `
 		FROM generate_series(1, 20000) n;
 	INSERT INTO ledger SELECT 'cus_' || n / 2, n << 16, 'txn_' || n, false, 'c', 'in_' || n, 'pi_' || n, n % 2, 1, '{}'
 		FROM generate_series(1, 20000) n;
-	INSERT INTO events (livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor,
-			digest) SELECT false, 'x', 'cus_' || n, 'cus_' || n, 1, n, '', '', '', '' FROM generate_series(1, 20000) n;
+	INSERT INTO events
+		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, digest)
+		SELECT false, 'x', 'cus_' || n, 'cus_' || n, 1, n, '', '', '', '' FROM generate_series(1, 20000) n;
 	INSERT INTO answers SELECT 'a', 'k' || n, '', n, '', '', 1, true, '', '' FROM generate_series(1, 20000) n;
-	INSERT INTO row_counts SELECT 'customers', false, 12, n, 1 FROM generate_series(1, 20000) n;
+	INSERT INTO row_counts SELECT 'customers', false, 12, n, 1, 0 FROM generate_series(1, 20000) n;
 	ANALYZE`
 
 // checkPostgresPlans asks PostgreSQL how it answers each statement when it has no parameters to look at.

@@ -86,7 +86,8 @@ func created(tx store.Tx, n int64) error {
 		return err
 	}
 	return tx.AddEvent(store.EventRecord{
-		Type: clientele.EventCustomerCreated, CustomerID: c.ID, ObjectID: c.ID, ObjectVersion: 1, RequestID: "req", Digest: []byte{},
+		Type: clientele.EventCustomerCreated, CustomerID: c.ID, ObjectID: c.ID, ObjectVersion: 1, RequestID: "req",
+		Digest: []byte{},
 	})
 }
 

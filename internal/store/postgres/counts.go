@@ -1,13 +1,14 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"clientele.dev/internal/store"
 )
 
 // there is, of the tables whose rows are counted, the condition that a row is in its mode's list.
@@ -16,16 +17,17 @@ var there = map[string]string{"customers": " AND deleted_at IS NULL", "invoices"
 // countRow counts a new row of a table, or one that is gone. It only notes the change: a row that all count in would be
 // locked by each of them until its commit.
 func (t *tx) countRow(table string, live bool, seq, by int64) {
-	t.run("INSERT INTO row_count_changes (kind, livemode, ms, change) VALUES ($1, $2, $3, $4)", table, live, seq>>16, by)
+	t.run("INSERT INTO row_count_changes (part, kind, livemode, ms, change) VALUES ($1, $2, $3, $4, $5)",
+		int64(0), table, live, seq>>16, by)
 }
 
 // summing moves the noted changes into the counts, and says how many. Whoever reads meanwhile sees each in one place or
 // the other.
-const summing = `WITH gone AS (DELETE FROM row_count_changes RETURNING kind, livemode, ms, change), summed AS (
-		INSERT INTO row_counts AS n (kind, livemode, bits, bucket, count)
-		SELECT kind, livemode, bits, ms >> bits::int, sum(change)
-			FROM gone CROSS JOIN unnest(ARRAY[36, 28, 20, 12]::bigint[]) bits GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-		ON CONFLICT (kind, livemode, bits, bucket) DO UPDATE SET count = n.count + excluded.count
+const summing = `WITH gone AS (DELETE FROM row_count_changes RETURNING part, kind, livemode, ms, change), summed AS (
+		INSERT INTO row_counts AS n (part, kind, livemode, bits, bucket, count)
+		SELECT part, kind, livemode, bits, ms >> bits::int, sum(change)
+			FROM gone CROSS JOIN unnest(ARRAY[36, 28, 20, 12]::bigint[]) bits GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+		ON CONFLICT (part, kind, livemode, bits, bucket) DO UPDATE SET count = n.count + excluded.count
 	) SELECT count(*) FROM gone`
 
 // sumCountsRegularly sums up until the context ends.
@@ -69,25 +71,46 @@ func (s *Store) sumCounts(ctx context.Context) (moved int64, err error) {
 	return moved, err
 }
 
-const total = `SELECT (
-		coalesce((SELECT sum(count) FROM row_counts WHERE kind = $1 AND livemode = $2 AND bits = 36), 0) +
-		coalesce((SELECT sum(change) FROM row_count_changes WHERE kind = $1 AND livemode = $2), 0)
-	)::bigint`
+// countedBuckets are the buckets of a level ($3) from one ($4) to another ($5), which are the milliseconds from $6 to
+// $7, with what was noted since.
+const countedBuckets = `SELECT bucket, sum(count)::bigint FROM (
+		SELECT part, bucket, count FROM row_counts
+			WHERE kind = $1 AND livemode = $2 AND bits = $3 AND bucket BETWEEN $4 AND $5
+		UNION ALL
+		SELECT part, ms >> $3::int, change FROM row_count_changes
+			WHERE kind = $1 AND livemode = $2 AND ms BETWEEN $6 AND $7
+	) counted GROUP BY bucket`
 
-// listAll reads a page of all of a mode by time of creation, and answers how many there are, in one message.
-func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (count int64, err error) {
-	t.read(into(&count), total, l.table, l.live)
-	const short = 100 // rows that are walked sooner than found in the counts
-	desc, backwards := l.desc(), l.Before != ""
-	if l.After == "" && !backwards && l.Offset > short {
-		err := t.each(read, l.pageByCounts(), l.table, l.live, l.Offset, l.Limit)
-		return count, err
+// bucket counts the rows of a moment of some length.
+type bucket struct{ number, count int64 }
+
+// readBuckets queues the reading of buckets.
+func (t *tx) readBuckets(all *[]bucket, table string, live bool, bits, first, last int64) {
+	read := func(r pgx.Rows) error {
+		var b bucket
+		err := r.Scan(&b.number, &b.count)
+		*all = append(*all, b)
+		return err
 	}
-	from := int64(0)
+	end := int64(1<<63 - 1)
+	if last < end>>bits {
+		end = (last+1)<<bits - 1
+	}
+	t.read(read, countedBuckets, table, live, bits, first, last, first<<bits, end)
+}
+
+// listAll reads a page of all of a mode by time of creation, and answers how many there are. A page near an end is one
+// message.
+func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (count int64, err error) {
+	var all []bucket
+	t.readBuckets(&all, l.table, l.live, store.CountLevels[0], 0, 1<<62)
+	desc, from, skip, backwards := l.desc(), int64(0), l.Offset, l.Before != ""
 	if desc {
 		from = 1<<63 - 1
 	}
-	if l.After != "" || backwards {
+	const short = 100 // rows that are walked sooner than found in the counts
+	switch {
+	case l.After != "" || backwards:
 		if from, err = t.seqOf(l); err != nil {
 			return 0, err
 		}
@@ -96,49 +119,50 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 		} else {
 			from++
 		}
+	case skip > short:
+		var found bool
+		from, skip, found, err = store.SkipTo(skip, desc, t.buckets(l, &all))
+		if err != nil || !found {
+			return rowsIn(all), err
+		}
 	}
 	order := " AND seq >= $2 ORDER BY seq ASC LIMIT $3 OFFSET $4"
 	if desc {
 		order = " AND seq <= $2 ORDER BY seq DESC LIMIT $3 OFFSET $4"
 	}
-	err = t.each(read, l.columns+" WHERE livemode = $1"+there[l.table]+order, l.live, from, l.Limit, l.Offset)
+	err = t.each(read, l.columns+" WHERE livemode = $1"+there[l.table]+order, l.live, from, l.Limit, skip)
 	if backwards {
 		slices.Reverse(*rows)
 	}
-	return count, err
+	return rowsIn(all), err
 }
 
-// pageByCounts writes the page after so many rows ($3): the counts say, level by level, in which bucket it starts and
-// how many of the bucket's rows come before it. Once a bucket has few rows, they are walked.
-func (l listing) pageByCounts() string {
-	const few = "500"
-	order, inside := "ASC", "seq >= (SELECT bucket << bits + 16 FROM place)" // 16 bits of a position in its millisecond
-	if l.desc() {
-		order, inside = "DESC", "seq < (SELECT bucket + 1 << bits + 16 FROM place)"
+// rowsIn sums buckets.
+func rowsIn(all []bucket) (count int64) {
+	for _, b := range all {
+		count += b.count
 	}
-	levels := []string{"start AS (SELECT 0::bigint AS bucket, 46 AS bits, $3::bigint AS skip, 1::bigint << 62 AS count)"}
-	var places []string
-	outer := "start"
-	for _, bits := range []int{36, 28, 20, 12} {
-		level := fmt.Sprint("level", bits)
-		levels = append(levels, fmt.Sprintf(`%[1]s AS (
-			SELECT b.bucket, %[2]d AS bits, o.skip - b.before AS skip, b.count FROM %[3]s o CROSS JOIN LATERAL (
-				SELECT bucket, count, sum(count) OVER (ORDER BY bucket %[4]s)::bigint - count AS before FROM (
-					SELECT bucket, sum(count)::bigint AS count FROM (
-						SELECT bucket, count FROM row_counts WHERE kind = $1 AND livemode = $2 AND bits = %[2]d
-							AND bucket >= o.bucket << o.bits - %[2]d AND bucket < o.bucket + 1 << o.bits - %[2]d
-						UNION ALL
-						SELECT ms >> %[2]d, change FROM row_count_changes WHERE kind = $1 AND livemode = $2
-							AND ms >= o.bucket << o.bits AND ms < o.bucket + 1 << o.bits
-					) noted GROUP BY bucket
-				) summed
-			) b WHERE o.count > %[5]s AND o.skip >= b.before AND o.skip < b.before + b.count)`,
-			level, bits, outer, order, few))
-		places = append(places, "SELECT bucket, bits, skip FROM "+level+" WHERE count <= "+few)
-		outer = level
+	return count
+}
+
+// buckets implements [store.CountedBuckets] for a list. The coarsest are those that its total comes from.
+func (t *tx) buckets(l listing, coarsest *[]bucket) store.CountedBuckets {
+	return func(bits, first, last int64, fn func(bucket, count int64)) error {
+		found := coarsest
+		if bits != store.CountLevels[0] {
+			found = new([]bucket)
+			t.readBuckets(found, l.table, l.live, bits, first, last)
+		}
+		if err := t.send(); err != nil {
+			return err
+		}
+		slices.SortFunc(*found, func(a, b bucket) int { return cmp.Compare(a.number, b.number) })
+		if l.desc() {
+			slices.Reverse(*found)
+		}
+		for _, b := range *found {
+			fn(b.number, b.count)
+		}
+		return nil
 	}
-	places[len(places)-1] = "SELECT bucket, bits, skip FROM " + outer // there is no finer one
-	levels = append(levels, "place AS ("+strings.Join(places, " UNION ALL ")+")")
-	return "WITH " + strings.Join(levels, ", ") + " " + l.columns + " WHERE livemode = $2" + there[l.table] +
-		" AND " + inside + " ORDER BY seq " + order + " LIMIT $4 OFFSET (SELECT skip FROM place)"
 }

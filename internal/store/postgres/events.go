@@ -15,7 +15,8 @@ func (t *tx) AddEvent(e store.EventRecord) error {
 		t.event = e
 	}
 	t.run(`INSERT INTO events
-		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, undo, digest)
+		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, undo,
+			digest)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, e.Livemode, e.Type, e.CustomerID, e.ObjectID,
 		e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, e.Undo, e.Digest)
 	return nil

@@ -151,9 +151,10 @@ func (t *tx) splitEvents() error {
 			return err
 		}
 		rec := store.EventRecord{
-			Seq: r.int(0), Livemode: e.Livemode, Type: e.Type, CustomerID: customerID, ObjectID: e.ObjectID, ObjectVersion: e.ObjectVersion,
-			At: e.CreatedAt.Time, RequestID: e.Request.ID, IdempotencyKey: e.Request.IdempotencyKey,
-			Actor: e.Request.RequestedBy, Undo: undo, Digest: store.DigestOf(after),
+			Seq: r.int(0), Livemode: e.Livemode, Type: e.Type, CustomerID: customerID,
+			ObjectID: e.ObjectID, ObjectVersion: e.ObjectVersion, At: e.CreatedAt.Time,
+			RequestID: e.Request.ID, IdempotencyKey: e.Request.IdempotencyKey, Actor: e.Request.RequestedBy,
+			Undo: undo, Digest: store.DigestOf(after),
 		}
 		return t.AddEvent(rec)
 	})

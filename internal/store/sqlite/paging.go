@@ -9,10 +9,6 @@ import (
 // counted are the tables whose rows are counted in row_counts, with the column that says in which mode's list a row is.
 var counted = map[string]string{"customers": "shown", "invoices": "livemode", "payments": "livemode"}
 
-// levels are the bits by which buckets of row_counts are coarser than a millisecond, the coarsest first: each bucket
-// has at most 256 of the next level.
-var levels = [...]int64{36, 28, 20, 12}
-
 // countRow counts a new row of a table, or one that is gone.
 func (t *tx) countRow(table string, live bool, seq, by int64) error {
 	return t.run(`INSERT INTO row_counts (kind, livemode, bits, bucket, count)
@@ -26,7 +22,7 @@ func (t *tx) listAll(
 ) (seqs []int64, count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
 	const total = `SELECT coalesce(sum(count), 0) FROM row_counts WHERE kind = $1 AND livemode = $2 AND bits = $3`
-	if err := t.each(total, read, table, live, levels[0]); err != nil {
+	if err := t.each(total, read, table, live, store.CountLevels[0]); err != nil {
 		return nil, 0, err
 	}
 	desc := len(order) == 0 || order[0].Desc
@@ -47,11 +43,11 @@ func (t *tx) listAll(
 		} else {
 			from++
 		}
-	case skip >= count:
-		return nil, count, nil
 	case skip > short:
-		if from, skip, err = t.skipTo(table, live, skip, desc); err != nil {
-			return nil, 0, err
+		var found bool
+		from, skip, found, err = store.SkipTo(skip, desc, t.buckets(table, live, desc))
+		if err != nil || !found {
+			return nil, count, err
 		}
 	}
 	seqs, err = t.walk(table, live, from, desc, page.Limit, skip)
@@ -74,38 +70,15 @@ func (t *tx) walk(table string, live bool, from int64, desc bool, limit, skip in
 	return seqs, err
 }
 
-// skipTo returns where to start walking to the row that offset others stand before, and how many to skip from there.
-func (t *tx) skipTo(table string, live bool, offset int64, desc bool) (from, skip int64, err error) {
+// buckets implements [store.CountedBuckets] for a table's list.
+func (t *tx) buckets(table string, live, desc bool) store.CountedBuckets {
 	query := `SELECT bucket, count FROM row_counts
 		WHERE kind = $1 AND livemode = $2 AND bits = $3 AND bucket BETWEEN $4 AND $5 ORDER BY bucket`
 	if desc {
 		query += " DESC"
 	}
-	bucket, skip := int64(0), offset
-	first, last := int64(0), int64(1<<62)
-	for i, bits := range levels {
-		if i > 0 { // those of the bucket that was found
-			finer := levels[i-1] - bits
-			first, last = bucket<<finer, (bucket+1)<<finer-1
-		}
-		found := false
-		err := t.each(query, func(r row) error {
-			switch count := r.int(1); {
-			case found:
-			case skip < count:
-				found, bucket = true, r.int(0)
-			default:
-				skip -= count
-			}
-			return nil
-		}, table, live, bits, first, last)
-		if err != nil {
-			return 0, 0, err
-		}
+	return func(bits, first, last int64, fn func(bucket, count int64)) error {
+		read := func(r row) error { fn(r.int(0), r.int(1)); return nil }
+		return t.each(query, read, table, live, bits, first, last)
 	}
-	width := levels[len(levels)-1] + 16 // bits of a position within the bucket
-	if desc {
-		return (bucket+1)<<width - 1, skip, nil
-	}
-	return bucket << width, skip, nil
 }
