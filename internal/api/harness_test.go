@@ -180,8 +180,8 @@ func (s *server) state(t testing.TB) string {
 	holder, counts := "seq", "SELECT kind, livemode, bits, bucket, count FROM row_counts WHERE count <> 0"
 	if apptest.OnPostgres() {
 		holder, counts = "customer_id", `SELECT kind, livemode, bits, bucket, sum(count) FROM (
-				SELECT kind, livemode, bits, bucket, count FROM row_counts
-				UNION ALL SELECT kind, livemode, 36, ms >> 36, change FROM row_count_changes
+				SELECT part, kind, livemode, bits, bucket, count FROM row_counts
+				UNION ALL SELECT part, kind, livemode, 36, ms >> 36, change FROM row_count_changes
 			) n WHERE bits = 36 GROUP BY 1, 2, 3, 4 HAVING sum(count) <> 0`
 	}
 	var b bytes.Buffer

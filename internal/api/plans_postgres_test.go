@@ -36,7 +36,6 @@ var mayWalkPostgres = []struct{ statement, why string }{
 	{"SELECT max(seq) FROM", "a range of one millisecond"},
 	{"AND seq <= $2 ORDER BY seq DESC LIMIT", "a page: it walks only what it skips, at most one bucket"},
 	{"AND seq >= $2 ORDER BY seq ASC LIMIT", "a page: it walks only what it skips, at most one bucket"},
-	{"WITH start AS (", "a page found by the counts: it walks what it skips in a bucket of few"},
 	{"SELECT count(*) FROM", "exact counts of a filtered list read an index"},
 	{"SELECT seq FROM", "a filtered list of a whole mode: it walks what it skips"},
 	{"WITH matches AS MATERIALIZED", "words of one or two letters, for which there is no index, read the texts"},

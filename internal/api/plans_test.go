@@ -32,15 +32,18 @@ func TestMain(m *testing.M) {
 	}
 	embedded.TraceStatements(note)
 	postgres.TraceStatements(note)
-	code := apptest.RunOnBoth(m.Run)
+	code := apptest.RunOnAll(m.Run)
 	whole := flag.Lookup("test.run").Value.String() == "" && !testing.Short()
 	if code == 0 && whole {
 		check := checkPlans
-		if apptest.OnPostgres() {
+		switch {
+		case apptest.OnCitus():
+			check = checkShards
+		case apptest.OnPostgres():
 			check = checkPostgresPlans
 		}
 		if errs := check(statements); len(errs) > 0 {
-			fmt.Println("FAIL: plans that grow with other customers' rows:")
+			fmt.Println("FAIL: statements that cost more because others have more rows:")
 			for _, err := range errs {
 				fmt.Println(err)
 			}

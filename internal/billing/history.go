@@ -91,7 +91,7 @@ func eventOf(e store.EventRecord, before, after []byte) (clientele.Event, error)
 
 // history returns the events of an object, oldest first, each with the object as it left it.
 func history(tx store.Tx, kind store.ObjectType, id string) ([]clientele.Event, error) {
-	recs, err := tx.ObjectEvents(id)
+	recs, err := tx.ObjectEvents(kind, id)
 	if err != nil {
 		return nil, err
 	}

@@ -107,8 +107,8 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 		return nil
 	}
 	for _, step := range []func() error{
-		func() error { return b.lastEvent(rec.ID, rec.JSON) }, b.readInvoices, b.readPayments, b.replay, b.checkCredit,
-		b.checkInvoices, b.checkPayments, b.checkNumbers,
+		func() error { return b.lastEvent(store.TypeCustomer, rec.ID, rec.JSON) },
+		b.readInvoices, b.readPayments, b.replay, b.checkCredit, b.checkInvoices, b.checkPayments, b.checkNumbers,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -118,8 +118,8 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 }
 
 // lastEvent compares an object with what its last event says, and wants an event for each of its versions.
-func (b *books) lastEvent(id string, doc []byte) error {
-	recs, err := b.tx.ObjectEvents(id)
+func (b *books) lastEvent(kind store.ObjectType, id string, doc []byte) error {
+	recs, err := b.tx.ObjectEvents(kind, id)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (b *books) readInvoices() error {
 		}
 		b.invoices[invoice.ID] = invoice
 		b.invoiced[invoice.ID] = &invoiceBooks{}
-		if err := b.lastEvent(invoice.ID, doc); err != nil {
+		if err := b.lastEvent(store.TypeInvoice, invoice.ID, doc); err != nil {
 			return err
 		}
 		events, err := history(b.tx, store.TypeInvoice, invoice.ID)
@@ -169,7 +169,7 @@ func (b *books) readPayments() error {
 		}
 		b.payments[pay.ID] = pay
 		b.paid[pay.ID] = &paymentBooks{allocated: map[string]clientele.Amount{}}
-		if err := b.lastEvent(pay.ID, doc); err != nil {
+		if err := b.lastEvent(store.TypePayment, pay.ID, doc); err != nil {
 			return err
 		}
 	}

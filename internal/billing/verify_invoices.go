@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 func (b *books) checkInvoices() error {
@@ -132,7 +133,7 @@ func (b *books) checkCreditNotes(i *clientele.Invoice) error {
 			b.differ(i.ID, "a credit note's document cannot be read: %v", err)
 			continue
 		}
-		if err := b.lastEvent(note.ID, doc); err != nil {
+		if err := b.lastEvent(store.TypeCreditNote, note.ID, doc); err != nil {
 			return err
 		}
 		addTo(&off, note.AmountOff)

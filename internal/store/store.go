@@ -186,7 +186,7 @@ type Events interface {
 	// AddEvent appends to the events.
 	AddEvent(e EventRecord) error
 	// ObjectEvents returns the events of an object, oldest first.
-	ObjectEvents(objectID string) ([]EventRecord, error)
+	ObjectEvents(kind ObjectType, id string) ([]EventRecord, error)
 	// EventsAfter returns up to limit events from after a position on, in order.
 	EventsAfter(seq, limit int64) ([]EventRecord, error)
 	// Object returns an object of either mode as it is now, deleted customers too, and its version; nil for none.

@@ -12,15 +12,22 @@ func (t *tx) wasCommitted() bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), settlePatience)
 	defer cancel()
 	t.outcomeOpen = true
-	for t.event.ObjectID != "" && ctx.Err() == nil {
+	known := !t.store.distributed // whether what the other machines have is all that they will
+	for e := t.event; e.ObjectID != "" && ctx.Err() == nil; {
 		var committed, atWork bool
 		err := t.store.pool.QueryRow(ctx, `SELECT
-				EXISTS (SELECT 1 FROM events WHERE object_id = $1 AND object_version = $2 AND request_id = $3),
-				EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $4) OR pg_is_in_recovery()`,
-			t.event.ObjectID, t.event.ObjectVersion, t.event.RequestID, int64(t.pid)).Scan(&committed, &atWork)
-		if err == nil && (committed || !atWork) {
+				EXISTS (SELECT 1 FROM events WHERE customer_id = $1 AND object_id = $2 AND object_version = $3
+					AND request_id = $4),
+				EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $5) OR pg_is_in_recovery()`,
+			e.CustomerID, e.ObjectID, e.ObjectVersion, e.RequestID, int64(t.pid)).Scan(&committed, &atWork)
+		switch {
+		case err != nil:
+		case committed, !atWork && known:
 			t.outcomeOpen = false
 			return committed
+		case !atWork: // it may have decided, and died before it told the others
+			_, err := t.store.pool.Exec(ctx, "SELECT recover_prepared_transactions()")
+			known = err == nil
 		}
 		time.Sleep(100 * time.Millisecond)
 	}

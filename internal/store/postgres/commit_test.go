@@ -120,7 +120,7 @@ func TestACommitWhoseAnswerIsLostHappensOnce(t *testing.T) {
 				t.Errorf("it ended with %v after %d runs", err, runs)
 			}
 			err = s.View(t.Context(), func(tx store.Tx) error {
-				events, err := tx.ObjectEvents("cus_1")
+				events, err := tx.ObjectEvents(store.TypeCustomer, "cus_1")
 				if len(events) != 1 {
 					t.Errorf("it happened %d times", len(events))
 				}

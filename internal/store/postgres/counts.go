@@ -18,7 +18,7 @@ var there = map[string]string{"customers": " AND deleted_at IS NULL", "invoices"
 // locked by each of them until its commit.
 func (t *tx) countRow(table string, live bool, seq, by int64) {
 	t.run("INSERT INTO row_count_changes (part, kind, livemode, ms, change) VALUES ($1, $2, $3, $4, $5)",
-		int64(0), table, live, seq>>16, by)
+		t.store.countPart(seq), table, live, seq>>16, by)
 }
 
 // summing moves the noted changes into the counts, and says how many. Whoever reads meanwhile sees each in one place or

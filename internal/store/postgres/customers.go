@@ -54,12 +54,29 @@ func (t *tx) forUpdate() string {
 	return ""
 }
 
-// lockCustomerOf locks the customer that an object belongs to, before the object is read.
-func (t *tx) lockCustomerOf(table string, live bool, id string) {
+// lockCustomer locks a customer when the transaction writes.
+func (t *tx) lockCustomer(id string) {
 	if t.writing {
-		t.run("SELECT 1 FROM customers WHERE id = (SELECT customer_id FROM "+table+" WHERE id = $1 AND livemode = $2)"+
-			t.forUpdate(), id, live)
+		t.run("SELECT 1 FROM customers WHERE id = $1 FOR UPDATE", id)
 	}
+}
+
+// objectOf reads an object that belongs to a customer, whom it locks before when the transaction writes.
+func (t *tx) objectOf(table, version string, live bool, id string) (rec store.Record, found bool, err error) {
+	var w where
+	w.add("id = ? AND livemode = ?", id, live)
+	if t.store.distributed {
+		customerID, err := t.customerOf(id)
+		if err != nil {
+			return rec, false, err
+		}
+		w.add("customer_id = ?", customerID)
+		t.lockCustomer(customerID)
+	} else if t.writing {
+		t.run("SELECT 1 FROM customers WHERE id = (SELECT customer_id FROM "+table+
+			" WHERE id = $1 AND livemode = $2) FOR UPDATE", id, live)
+	}
+	return t.record("SELECT id, seq, "+version+", 0::bigint, doc FROM "+table+" WHERE "+w.String(), w.args...)
 }
 
 // Customer implements [store.Customers].
@@ -67,18 +84,22 @@ func (t *tx) Customer(live bool, ref store.Ref) (rec store.Record, found bool, e
 	switch {
 	case ref.ID != "":
 		return t.customer(" WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL", ref.ID, live)
-	case ref.Kind == store.NamePrefix: // which stays the customer's for ever, so that nobody need be locked
-		recs, err := t.customers(` WHERE id = (SELECT customer_id FROM customer_names
-			WHERE livemode = $1 AND kind = 'invoice_prefix' AND name = $2) AND deleted_at IS NULL`, live, ref.Name)
+	}
+	var w where
+	w.add("deleted_at IS NULL")
+	if err := t.addHolder(&w, live, ref.Kind, ref.Name); err != nil {
+		return rec, false, err
+	}
+	if ref.Kind == store.NamePrefix { // which stays the customer's for ever, so that nobody need be locked
+		recs, err := t.customers(" WHERE "+w.String(), w.args...)
 		if err != nil || len(recs) == 0 {
 			return rec, false, err
 		}
 		return recs[0], true, nil
 	}
 	// The column is compared once more because the customer may lose the name while its lock is waited for.
-	rec, found, err = t.customer(` WHERE id = (SELECT customer_id FROM customer_names
-		WHERE livemode = $1 AND kind = $2 AND name = $3) AND `+string(ref.Kind)+` = $3 AND deleted_at IS NULL`,
-		live, string(ref.Kind), ref.Name)
+	w.add(string(ref.Kind)+" = ?", ref.Name)
+	rec, found, err = t.customer(" WHERE "+w.String(), w.args...)
 	if err == nil && !found {
 		t.absent = append(t.absent, claim{live, ref.Kind, ref.Name})
 	}
@@ -196,6 +217,7 @@ func (t *tx) addCustomer(rec store.Record, c *clientele.Customer) {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		c.ID, rec.Seq, c.Livemode, rec.Version, c.UpdatedAt.UnixMilli(), c.Delinquent, strings.ToLower(c.Email),
 		fold.Text(c.Name), c.DID, c.ExternalID, rec.JSON)
+	t.register(store.KindCustomer, c.ID, c.ID, rec.Seq)
 	t.countRow("customers", c.Livemode, rec.Seq, 1)
 	t.saveTexts(rec.Seq, c)
 	t.saveMetadata("customer_metadata", c.ID, rec.Seq, c.Livemode, nil, c.Metadata)
@@ -260,15 +282,21 @@ func all[T any](list []T, so func(T) bool) bool {
 
 // readNewest queues the reading of the newest of what customers have in a table.
 func (t *tx) readNewest(table string, customerIDs []string, limit int64, fn func(customerID string, doc []byte)) {
-	t.read(func(r pgx.Rows) error {
+	read := func(r pgx.Rows) error {
 		var id string
 		var doc []byte
 		err := r.Scan(&id, &doc)
 		fn(id, doc)
 		return err
-	}, `SELECT o.customer_id, o.doc FROM unnest($1::text[]) ids(id) CROSS JOIN LATERAL
-		(SELECT customer_id, seq, doc FROM `+table+` WHERE customer_id = ids.id ORDER BY seq DESC LIMIT $2) o
-		ORDER BY o.customer_id, o.seq DESC`, customerIDs, limit)
+	}
+	if len(customerIDs) == 1 {
+		t.read(read, "SELECT customer_id, doc FROM "+table+" WHERE customer_id = $1 ORDER BY seq DESC LIMIT $2",
+			customerIDs[0], limit)
+		return
+	}
+	t.read(read, `SELECT o.customer_id, o.doc FROM customers c CROSS JOIN LATERAL
+		(SELECT customer_id, seq, doc FROM `+table+` WHERE customer_id = c.id ORDER BY seq DESC LIMIT $2) o
+		WHERE c.id = ANY($1) ORDER BY o.customer_id, o.seq DESC`, customerIDs, limit)
 }
 
 // countBelonging counts something new of a customer, or something gone.

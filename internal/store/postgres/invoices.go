@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -15,17 +16,25 @@ const selectInvoices = "SELECT id, seq, version, 0::bigint, doc FROM invoices"
 
 // Invoice implements [store.Invoices].
 func (t *tx) Invoice(live bool, id string) (store.Record, bool, error) {
-	t.lockCustomerOf("invoices", live, id)
-	return t.record(selectInvoices+" WHERE id = $1 AND livemode = $2", id, live)
+	return t.objectOf("invoices", "version", live, id)
 }
 
 // InvoiceByNumber implements [store.Invoices].
 func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, error) {
-	if t.writing {
+	var w where
+	w.add("livemode = ? AND number = ? AND number <> ''", live, number)
+	if t.store.distributed {
+		customerID, err := t.holderOf(live, nameInvoiceNumber, number)
+		if err != nil {
+			return store.Record{}, false, err
+		}
+		w.add("customer_id = ?", customerID)
+		t.lockCustomer(customerID)
+	} else if t.writing {
 		t.run(`SELECT 1 FROM customers WHERE id =
 			(SELECT customer_id FROM invoices WHERE livemode = $1 AND number = $2 AND number <> '') FOR UPDATE`, live, number)
 	}
-	return t.record(selectInvoices+" WHERE livemode = $1 AND number = $2 AND number <> ''", live, number)
+	return t.record(selectInvoices+" WHERE "+w.String(), w.args...)
 }
 
 // SaveInvoice implements [store.Invoices].
@@ -34,8 +43,9 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 		i.CustomerID, rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(),
 		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), store.SettledAt(i), rec.JSON,
 	}
-	var before clientele.Metadata
+	var before indexedInvoice
 	if rec.Version == 1 {
+		t.register(store.KindInvoice, i.ID, i.CustomerID, rec.Seq)
 		t.countBelonging(i.CustomerID, 1, 0)
 		t.countRow("invoices", i.Livemode, rec.Seq, 1)
 		t.run(`INSERT INTO invoices (customer_id, seq, version, status, number, due_date, updated_at, total, remaining,
@@ -44,7 +54,7 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 			append(columns, i.ID, i.Livemode, i.CurrencyID)...)
 	} else {
 		var err error
-		if before, err = t.invoiceMetadata(i.CustomerID, rec.Seq); err != nil {
+		if before, err = t.indexedInvoice(i.CustomerID, rec.Seq); err != nil {
 			return err
 		}
 		t.mustChange(fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1),
@@ -52,26 +62,29 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 				remaining = $9, credited = $10, settled_at = $11, doc = $12
 			WHERE customer_id = $1 AND seq = $2 AND version = $3 - 1`, columns...)
 	}
-	t.saveMetadata("invoice_metadata", i.CustomerID, rec.Seq, i.Livemode, before, i.Metadata)
+	t.saveNumber(i, before.Number, i.Number)
+	t.saveMetadata("invoice_metadata", i.CustomerID, rec.Seq, i.Livemode, before.Metadata, i.Metadata)
 	t.run(`INSERT INTO invoice_texts AS t (customer_id, seq, livemode, text) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (customer_id, seq) DO UPDATE SET text = excluded.text WHERE t.text <> excluded.text`,
 		i.CustomerID, rec.Seq, i.Livemode, store.InvoiceText(i))
 	return nil
 }
 
-// invoiceMetadata is the metadata that an invoice is found by.
-func (t *tx) invoiceMetadata(customerID string, seq int64) (clientele.Metadata, error) {
-	var old struct {
-		Metadata clientele.Metadata `json:"metadata"`
-	}
-	err := t.each(func(r pgx.Rows) error {
+// indexedInvoice is what a stored invoice is found by that is in tables of its own.
+type indexedInvoice struct {
+	Number   string             `json:"number"`
+	Metadata clientele.Metadata `json:"metadata"`
+}
+
+func (t *tx) indexedInvoice(customerID string, seq int64) (old indexedInvoice, err error) {
+	err = t.each(func(r pgx.Rows) error {
 		var doc []byte
 		if err := r.Scan(&doc); err != nil {
 			return err
 		}
 		return json.Unmarshal(doc, &old)
 	}, "SELECT doc FROM invoices WHERE customer_id = $1 AND seq = $2", customerID, seq)
-	return old.Metadata, err
+	return old, err
 }
 
 // DeleteInvoice implements [store.Invoices].
@@ -79,6 +92,7 @@ func (t *tx) DeleteInvoice(rec store.Record, i *clientele.Invoice) error {
 	t.saveMetadata("invoice_metadata", i.CustomerID, rec.Seq, i.Livemode, i.Metadata, nil)
 	t.countBelonging(i.CustomerID, -1, 0)
 	t.countRow("invoices", i.Livemode, rec.Seq, -1)
+	t.saveNumber(i, i.Number, "")
 	t.run("DELETE FROM invoice_texts WHERE customer_id = $1 AND seq = $2", i.CustomerID, rec.Seq)
 	t.mustChange(fmt.Errorf("invoice %s was not a draft at version %d", rec.ID, rec.Version),
 		"DELETE FROM invoices WHERE customer_id = $1 AND seq = $2 AND version = $3 AND status = 'draft'",
@@ -140,36 +154,61 @@ func (t *tx) CreditedInvoices(customerID, currencyID string) ([]store.Record, er
 func (t *tx) LateInvoices(live bool, now, days, limit int64) ([]store.Record, error) {
 	late, err := t.lateInvoices(live, now, days, limit)
 	if err != nil || !t.writing || len(late) == 0 {
-		return late, err
+		return recordsOf(late), err
 	}
-	ids := make([]string, len(late))
-	for i, rec := range late {
-		ids[i] = rec.ID
+	var ids []string
+	customers := map[string]bool{}
+	for _, i := range late {
+		ids = append(ids, i.ID)
+		customers[i.customerID] = true
 	}
-	t.run(`SELECT 1 FROM customers WHERE id IN (SELECT customer_id FROM invoices WHERE id = ANY($1))
-		ORDER BY id FOR UPDATE`, ids)
+	for _, id := range slices.Sorted(maps.Keys(customers)) {
+		t.lockCustomer(id)
+	}
 	again, err := t.lateInvoices(live, now, days, limit)
-	return slices.DeleteFunc(again, func(rec store.Record) bool { return !slices.Contains(ids, rec.ID) }), err
+	late = slices.DeleteFunc(again, func(i lateInvoice) bool { return !slices.Contains(ids, i.ID) })
+	return recordsOf(late), err
 }
 
-func (t *tx) lateInvoices(live bool, now, days, limit int64) (late []store.Record, err error) {
-	late, err = t.records(`SELECT i.id, i.seq, i.version, 0::bigint, i.doc
+// lateInvoice is one that is past due for long, with whose it is.
+type lateInvoice struct {
+	store.Record
+	customerID string
+}
+
+func recordsOf(late []lateInvoice) (recs []store.Record) {
+	for _, i := range late {
+		recs = append(recs, i.Record)
+	}
+	return recs
+}
+
+func (t *tx) lateInvoices(live bool, now, days, limit int64) (late []lateInvoice, err error) {
+	read := func(r pgx.Rows) error {
+		var i lateInvoice
+		err := r.Scan(&i.ID, &i.Seq, &i.Version, &i.JSON, &i.customerID)
+		late = append(late, i)
+		return err
+	}
+	err = t.each(read, `SELECT i.id, i.seq, i.version, i.doc, i.customer_id
 		FROM customer_policies p JOIN invoices i ON i.customer_id = p.customer_id
 		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
 		LIMIT $3`, live, now, limit)
 	if err != nil || days < 0 || int64(len(late)) == limit {
 		return late, err
 	}
-	others, err := t.records(`SELECT i.id, i.seq, i.version, 0::bigint, i.doc FROM invoices i
+	err = t.each(read, `SELECT i.id, i.seq, i.version, i.doc, i.customer_id FROM invoices i
 		WHERE i.livemode = $2 AND i.status = 'open' AND i.due_date < $1
 			AND NOT EXISTS (SELECT 1 FROM customer_policies p WHERE p.customer_id = i.customer_id)
 		ORDER BY i.due_date LIMIT $3`, now-days*86400, live, limit-int64(len(late)))
-	return append(late, others...), err
+	return late, err
 }
 
 // ListInvoices implements [store.Invoices].
 func (t *tx) ListInvoices(f store.InvoiceFilter) (docs [][]byte, count int64, err error) {
-	l := listing{table: "invoices", live: f.Livemode, order: f.Order, Window: f.Window}
+	l := listing{
+		table: "invoices", live: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
+	}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
 	w.equal("customer_id", f.CustomerID)

@@ -34,9 +34,13 @@ func (w *where) equal(column, value string) {
 
 // addMetadata adds the filters by metadata to the conditions of a list.
 func (w *where) addMetadata(table string, live bool, matches []store.MetadataMatch) {
+	customer := "customer_id"
+	if table == "customer_metadata" {
+		customer = "id"
+	}
 	for _, m := range matches {
-		w.add("seq IN (SELECT seq FROM "+table+" WHERE livemode = ? AND key = ? AND value = ?)",
-			live, m.Key, store.MetadataKey(m.Value))
+		w.add("("+customer+", seq) IN (SELECT customer_id, seq FROM "+table+
+			" WHERE livemode = ? AND key = ? AND value = ?)", live, m.Key, store.MetadataKey(m.Value))
 	}
 }
 
@@ -49,7 +53,9 @@ type listing struct {
 	live    bool
 	where   where
 	whole   bool // all of the mode: nothing else restricts
-	order   []store.Order
+	// customerID is the customer whose objects alone are listed, or "".
+	customerID string
+	order      []store.Order
 	store.Window
 }
 
@@ -77,8 +83,9 @@ func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count i
 			w.add(string(name.Kind)+" = ?", name.Name)
 			continue
 		}
-		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
-			f.Livemode, string(name.Kind), name.Name)
+		if err := t.addHolder(w, f.Livemode, name.Kind, name.Name); err != nil {
+			return nil, 0, err
+		}
 	}
 	w.equal("email", f.Email)
 	switch {
@@ -129,19 +136,22 @@ func (t *tx) listDocuments(l listing) (docs [][]byte, count int64, err error) {
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
-	docs, err = t.documentsAt(l.table, seqs)
+	docs, err = t.documentsAt(l.table, l.customerID, seqs)
 	return docs, count, err
 }
 
-// documentsAt reads the documents at positions, in their order.
-func (t *tx) documentsAt(table string, seqs []int64) ([][]byte, error) {
+// documentsAt reads the documents at positions, in their order: all of one customer's, or of anybody's when it is "".
+func (t *tx) documentsAt(table, customerID string, seqs []int64) ([][]byte, error) {
 	var found []placed
+	var w where
+	w.add("seq = ANY(?)", seqs)
+	w.equal("customer_id", customerID)
 	err := t.each(func(r pgx.Rows) error {
 		var p placed
 		err := r.Scan(&p.seq, &p.doc)
 		found = append(found, p)
 		return err
-	}, "SELECT seq, doc FROM "+table+" WHERE seq = ANY($1)", seqs)
+	}, "SELECT seq, doc FROM "+table+" WHERE "+w.String(), w.args...)
 	var docs [][]byte
 	for _, p := range inOrderOf(seqs, found, func(p placed) int64 { return p.seq }) {
 		docs = append(docs, p.doc)
@@ -210,7 +220,14 @@ func (t *tx) seqOf(l listing) (seq int64, err error) {
 	if l.Before != "" {
 		id, parameter = l.Before, "ending_before"
 	}
-	err = t.each(into(&seq), "SELECT seq FROM "+l.table+" WHERE id = $1 AND livemode = $2", id, l.live)
+	var w where
+	w.add("id = ? AND livemode = ?", id, l.live)
+	if l.table != "customers" {
+		if err := t.addCustomerOf(&w, id); err != nil {
+			return 0, err
+		}
+	}
+	err = t.each(into(&seq), "SELECT seq FROM "+l.table+" WHERE "+w.String(), w.args...)
 	if err == nil && seq == 0 {
 		err = clientele.Errorf(clientele.ErrorCodeInvalid, parameter, "%s names no object: %q", parameter, id)
 	}

@@ -16,8 +16,8 @@ func (t *tx) saveMetadata(table, customerID string, seq int64, live bool, before
 		if now, has := after[key]; has && bytes.Equal(now, before[key]) {
 			continue
 		}
-		t.run("DELETE FROM "+table+" WHERE livemode = $1 AND key = $2 AND value = $3 AND seq = $4",
-			live, key, store.MetadataKey(store.MetadataText(before[key])), seq)
+		t.run("DELETE FROM "+table+" WHERE livemode = $1 AND key = $2 AND value = $3 AND seq = $4 AND customer_id = $5",
+			live, key, store.MetadataKey(store.MetadataText(before[key])), seq, customerID)
 	}
 	for _, key := range slices.Sorted(maps.Keys(after)) {
 		if was, had := before[key]; had && bytes.Equal(was, after[key]) {

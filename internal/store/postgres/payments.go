@@ -9,8 +9,7 @@ import (
 
 // Payment implements [store.Payments].
 func (t *tx) Payment(live bool, id string) (store.Record, bool, error) {
-	t.lockCustomerOf("payments", live, id)
-	return t.record("SELECT id, seq, version, 0::bigint, doc FROM payments WHERE id = $1 AND livemode = $2", id, live)
+	return t.objectOf("payments", "version", live, id)
 }
 
 // SavePayment implements [store.Payments].
@@ -24,6 +23,7 @@ func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
 	}
 	t.run(`INSERT INTO payments (customer_id, seq, version, status, updated_at, doc, id, livemode, currency_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, append(columns, p.ID, p.Livemode, p.CurrencyID)...)
+	t.register(store.KindPayment, p.ID, p.CustomerID, rec.Seq)
 	t.countBelonging(p.CustomerID, 0, 1)
 	t.countRow("payments", p.Livemode, rec.Seq, 1)
 	t.saveMetadata("payment_metadata", p.CustomerID, rec.Seq, p.Livemode, nil, p.Metadata)
@@ -37,21 +37,32 @@ func (t *tx) CustomerPayments(customerID string) ([][]byte, error) {
 
 // InvoicePayments implements [store.Payments].
 func (t *tx) InvoicePayments(invoiceID string) (ids []string, err error) {
-	err = t.each(appendTo(&ids), `SELECT DISTINCT payment_id FROM ledger
-		WHERE invoice_id = $1 AND invoice_id <> '' AND payment_id <> '' ORDER BY payment_id`, invoiceID)
+	var w where
+	w.add("invoice_id = ? AND invoice_id <> '' AND payment_id <> ''", invoiceID)
+	if err := t.addCustomerOf(&w, invoiceID); err != nil {
+		return nil, err
+	}
+	err = t.each(appendTo(&ids), "SELECT DISTINCT payment_id FROM ledger WHERE "+w.String()+" ORDER BY payment_id",
+		w.args...)
 	return ids, err
 }
 
 // ListPayments implements [store.Payments].
 func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, err error) {
-	l := listing{table: "payments", live: f.Livemode, order: f.Order, Window: f.Window}
+	l := listing{
+		table: "payments", live: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
+	}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
 	w.equal("customer_id", f.CustomerID)
 	w.equal("currency_id", f.CurrencyID)
 	w.equal("status", string(f.Status))
 	if f.InvoiceID != "" {
-		w.add("id IN (SELECT payment_id FROM ledger WHERE invoice_id = ? AND invoice_id <> '')", f.InvoiceID)
+		w.add(`(customer_id, id) IN (SELECT customer_id, payment_id FROM ledger
+			WHERE invoice_id = ? AND invoice_id <> '')`, f.InvoiceID)
+		if err := t.addCustomerOf(w, f.InvoiceID); err != nil {
+			return nil, 0, err
+		}
 	}
 	w.addMetadata("payment_metadata", f.Livemode, f.Metadata)
 	l.whole = len(w.conditions) == 1
@@ -60,12 +71,12 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 
 // CreditNote implements [store.CreditNotes].
 func (t *tx) CreditNote(live bool, id string) (store.Record, bool, error) {
-	return t.record("SELECT id, seq, 1::bigint, 0::bigint, doc FROM credit_notes WHERE id = $1 AND livemode = $2",
-		id, live)
+	return t.objectOf("credit_notes", "1::bigint", live, id)
 }
 
 // AddCreditNote implements [store.CreditNotes].
 func (t *tx) AddCreditNote(rec store.Record, n clientele.CreditNote) error {
+	t.register(store.KindCreditNote, n.ID, n.CustomerID, rec.Seq)
 	t.run(`INSERT INTO credit_notes (seq, id, livemode, customer_id, invoice_id, doc)
 		VALUES ($1, $2, $3, $4, $5, $6)`, rec.Seq, n.ID, n.Livemode, n.CustomerID, n.InvoiceID, rec.JSON)
 	return nil
@@ -73,14 +84,25 @@ func (t *tx) AddCreditNote(rec store.Record, n clientele.CreditNote) error {
 
 // CreditNotes implements [store.CreditNotes].
 func (t *tx) CreditNotes(invoiceID string) ([][]byte, error) {
-	return t.documents("SELECT doc FROM credit_notes WHERE invoice_id = $1 ORDER BY seq", invoiceID)
+	var w where
+	w.add("invoice_id = ?", invoiceID)
+	if err := t.addCustomerOf(&w, invoiceID); err != nil {
+		return nil, err
+	}
+	return t.documents("SELECT doc FROM credit_notes WHERE "+w.String()+" ORDER BY seq", w.args...)
 }
 
 // ListCreditNotes implements [store.CreditNotes].
 func (t *tx) ListCreditNotes(f store.CreditNoteFilter) (docs [][]byte, count int64, err error) {
-	l := listing{table: "credit_notes", live: f.Livemode, Window: f.Window}
-	l.where.add("livemode = ?", f.Livemode)
-	l.where.equal("customer_id", f.CustomerID)
-	l.where.equal("invoice_id", f.InvoiceID)
+	l := listing{table: "credit_notes", live: f.Livemode, customerID: f.CustomerID, Window: f.Window}
+	w := &l.where
+	w.add("livemode = ?", f.Livemode)
+	w.equal("customer_id", f.CustomerID)
+	w.equal("invoice_id", f.InvoiceID)
+	if f.InvoiceID != "" {
+		if err := t.addCustomerOf(w, f.InvoiceID); err != nil {
+			return nil, 0, err
+		}
+	}
 	return t.listDocuments(l)
 }

@@ -65,8 +65,7 @@ func (t *tx) NextSeq(kind store.Kind, at time.Time) (int64, error) {
 	t.store.positions.enter(m)
 	t.reserved = append(t.reserved, m)
 	first := store.SeqAt(at)
-	var last *int64
-	err := t.each(into(&last), "SELECT max(seq) FROM "+string(kind)+" WHERE seq >= $1 AND seq < $2", first, first+1<<16)
+	last, err := t.lastSeq(m)
 	if err != nil {
 		return 0, err
 	}
@@ -74,6 +73,17 @@ func (t *tx) NextSeq(kind store.Kind, at time.Time) (int64, error) {
 		first = *last + 1
 	}
 	return t.store.positions.next(m, first), nil
+}
+
+// lastSeq is the last position of a moment that an object has.
+func (t *tx) lastSeq(m moment) (last *int64, err error) {
+	if t.store.distributed {
+		err = t.each(into(&last), "SELECT max(seq) FROM positions WHERE kind = $1 AND ms = $2", string(m.kind), m.ms)
+		return last, err
+	}
+	first := m.ms << 16
+	err = t.each(into(&last), "SELECT max(seq) FROM "+string(m.kind)+" WHERE seq >= $1 AND seq < $2", first, first+1<<16)
+	return last, err
 }
 
 // forgetPositions is called when the transaction has ended: what it was given is in the database, or free.

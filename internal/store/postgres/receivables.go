@@ -74,7 +74,8 @@ func (t *tx) Outstanding(f store.OutstandingFilter, fn func(due int64, part clie
 		fn(due, part)
 		return err
 	}, `SELECT i.currency_id, i.due_date, sum(l.receivable)::text
-		FROM invoices i JOIN ledger l ON l.invoice_id = i.id AND l.invoice_id <> '' WHERE `+w.String()+
+		FROM invoices i
+			JOIN ledger l ON l.customer_id = i.customer_id AND l.invoice_id = i.id AND l.invoice_id <> '' WHERE `+w.String()+
 		" GROUP BY i.currency_id, i.due_date", w.args...)
 }
 

@@ -22,7 +22,7 @@ func like(text string) string {
 func addTerm(w *where, live bool, term store.Term) {
 	switch {
 	case term.Key != "":
-		w.add(`t.seq IN (SELECT seq FROM customer_metadata WHERE livemode = ? AND key = ?
+		w.add(`(t.customer_id, t.seq) IN (SELECT customer_id, seq FROM customer_metadata WHERE livemode = ? AND key = ?
 			AND position(? IN coalesce(folded, value)) > 0)`, live, term.Key, term.Text)
 	case term.Field != "":
 		w.add("t.text LIKE ?", "%"+like(term.Text)+"%") // which the index knows
@@ -114,6 +114,6 @@ func (t *tx) SearchInvoices(s store.InvoiceSearch) (docs [][]byte, count int64, 
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
-	docs, err = t.documentsAt("invoices", seqs)
+	docs, err = t.documentsAt("invoices", "", seqs)
 	return docs, count, err
 }

@@ -39,7 +39,9 @@ type Store struct {
 	positions  positions
 	currencies sync.Map // those that were found, by their id: none ever changes
 	remembered remembered
-	stop       func() // ends what it does by itself
+	// distributed says whether the tables are distributed over several machines.
+	distributed bool
+	stop        func() // ends what it does by itself
 }
 
 // Open connects to the database that a URL names, postgres://…, and brings its schema up to date.
@@ -52,11 +54,20 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
-	if err := migrate(ctx, pool); err != nil {
+	err = migrate(ctx, pool)
+	distributed := false
+	if err == nil {
+		distributed, err = isDistributed(ctx, pool)
+	}
+	if err == nil && distributed {
+		pool.Close()
+		pool, err = pgxpool.NewWithConfig(ctx, forDistributed(config))
+	}
+	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
-	s := &Store{pool: pool, scanning: make(chan struct{}, max(1, config.MaxConns/2))}
+	s := &Store{pool: pool, distributed: distributed, scanning: make(chan struct{}, max(1, config.MaxConns/2))}
 	s.stop = s.start()
 	return s, nil
 }

@@ -33,6 +33,7 @@ type tx struct {
 	outcomeOpen bool              // nobody can say whether it was committed
 
 	// What it has seen.
+	owners         map[string]string           // the customers that objects belong to, see [tx.customerOf]
 	absent         []claim                     // names that were looked up and that nobody had
 	deleted        map[string]bool             // of the customers that were looked up, by id
 	belongings     map[string]store.Belongings // of the customers that were read, their numbers
@@ -116,7 +117,7 @@ func (t *tx) send() error {
 	if len(t.queued) == 0 {
 		return nil
 	}
-	if t.sent > 0 && t.begin == beginNothing {
+	if t.begin == beginNothing && (t.sent > 0 || t.store.distributed && len(t.queued) > 1) {
 		return errSecondMessage
 	}
 	queued := t.queued

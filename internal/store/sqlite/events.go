@@ -45,8 +45,8 @@ func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord
 }
 
 // ObjectEvents implements [store.Tx].
-func (t *tx) ObjectEvents(objectID string) ([]store.EventRecord, error) {
-	return t.eventRecords(" WHERE object_id = $1 ORDER BY object_version", objectID)
+func (t *tx) ObjectEvents(_ store.ObjectType, id string) ([]store.EventRecord, error) {
+	return t.eventRecords(" WHERE object_id = $1 ORDER BY object_version", id)
 }
 
 // EventsAfter implements [store.Tx].

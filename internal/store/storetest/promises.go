@@ -251,7 +251,7 @@ func eventsAreInOrder(t *testing.T, s, other store.Store) {
 	event := func(id string, version int64, undo []byte) store.EventRecord {
 		return store.EventRecord{
 			Type: clientele.EventCustomerUpdated, ObjectID: id, ObjectVersion: version, At: someDay, RequestID: "req",
-			IdempotencyKey: "key", Actor: "actor", CustomerID: "cus_1", Undo: undo, Digest: store.DigestOf([]byte(id)),
+			IdempotencyKey: "key", Actor: "actor", CustomerID: id, Undo: undo, Digest: store.DigestOf([]byte(id)),
 		}
 	}
 	want := []store.EventRecord{event("b", 1, nil), event("a", 1, nil), event("b", 2, []byte(`{"x":"é\u0000"}`))}
@@ -282,7 +282,7 @@ func eventsAreInOrder(t *testing.T, s, other store.Store) {
 		if len(rest) != 1 || rest[0].ObjectID != "a" {
 			t.Errorf("after the first comes %+v", rest)
 		}
-		ofB, err := tx.ObjectEvents("b")
+		ofB, err := tx.ObjectEvents(store.TypeCustomer, "b")
 		if err == nil && (len(ofB) != 2 || ofB[0].Undo != nil || ofB[1].ObjectVersion != 2) {
 			t.Errorf("b has %+v", ofB)
 		}

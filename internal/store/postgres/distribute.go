@@ -1,0 +1,174 @@
+package postgres
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+//go:embed distribution.sql
+var prepareDistribution string
+
+// distributionStep is one transaction of a distribution.
+type distributionStep struct {
+	name string
+	sql  string
+}
+
+// distributedTables are the tables that are distributed, the column by which, and the table whose rows of the same
+// value are on the same machine.
+var distributedTables = []struct{ table, column, with string }{
+	{"customers", "id", "none"},
+	{"customer_metadata", "customer_id", "customers"},
+	{"customer_texts", "customer_id", "customers"},
+	{"customer_policies", "customer_id", "customers"},
+	{"invoices", "customer_id", "customers"},
+	{"invoice_metadata", "customer_id", "customers"},
+	{"invoice_texts", "customer_id", "customers"},
+	{"payments", "customer_id", "customers"},
+	{"payment_metadata", "customer_id", "customers"},
+	{"credit_notes", "customer_id", "customers"},
+	{"ledger", "customer_id", "customers"},
+	{"events", "customer_id", "customers"},
+	{"customer_names", "name", "none"},
+	{"object_customers", "id", "customer_names"},
+	{"answers", "key", "customer_names"},
+	{"positions", "ms", "none"},
+	{"row_counts", "part", "none"},
+	{"row_count_changes", "part", "row_counts"},
+}
+
+// everywhere are the tables that every machine has.
+var everywhere = []string{"payment_methods", "payment_currencies", "settings", "api_keys", "apps"}
+
+// distributionSteps are the steps of a distribution, in their order.
+func distributionSteps() []distributionStep {
+	steps := []distributionStep{{"keys", prepareDistribution}}
+	for _, d := range distributedTables {
+		steps = append(steps,
+			distributionStep{d.table, fmt.Sprintf("SELECT create_distributed_table('%s', '%s', colocate_with => '%s')",
+				d.table, d.column, d.with)},
+			distributionStep{d.table + ", its former rows",
+				fmt.Sprintf("SELECT truncate_local_data_after_distributing_table('%s')", d.table)})
+	}
+	for _, table := range everywhere {
+		steps = append(steps, distributionStep{table, fmt.Sprintf("SELECT create_reference_table('%s')", table)})
+	}
+	return steps
+}
+
+// isDistributed says whether the tables are distributed. Between is neither.
+func isDistributed(ctx context.Context, db querier) (is bool, err error) {
+	var begun bool
+	err = db.QueryRow(ctx, "SELECT to_regclass('distribution_steps') IS NOT NULL").Scan(&begun)
+	if err != nil || !begun {
+		return false, err
+	}
+	var done int
+	err = db.QueryRow(ctx, "SELECT count(*) FROM distribution_steps").Scan(&done)
+	if err == nil && done < len(distributionSteps()) {
+		err = errors.New("its distribution has begun and not ended: run clientele migrate --distribute until it has")
+	}
+	return true, err
+}
+
+// Distribute distributes the tables of a database over the machines of its Citus cluster, and tells report of each step
+// before it begins: how many are done, of how many. When it ends early, it goes on from there the next time.
+func Distribute(ctx context.Context, url string, report func(step string, done, all int)) error {
+	config, err := configOf(url)
+	if err != nil {
+		return err
+	}
+	connection := config.ConnConfig.Copy()
+	connection.RuntimeParams["application_name"] = "clientele migrate"
+	connection.RuntimeParams["default_transaction_isolation"] = "read committed"
+	delete(connection.RuntimeParams, "plan_cache_mode")
+	delete(connection.RuntimeParams, "idle_in_transaction_session_timeout")
+	c, err := pgx.ConnectConfig(ctx, connection)
+	if err != nil {
+		return fmt.Errorf("the database %s: %w", nameOf(config), err)
+	}
+	defer c.Close(context.WithoutCancel(ctx)) //nolint:errcheck // what is committed stays
+	if err := distribute(ctx, c, report); err != nil {
+		return fmt.Errorf("the database %s: %w", nameOf(config), err)
+	}
+	return nil
+}
+
+func distribute(ctx context.Context, c *pgx.Conn, report func(step string, done, all int)) error {
+	var alone bool
+	const lock = "SELECT pg_try_advisory_lock(hashtextextended('clientele distribution', 0))"
+	if err := c.QueryRow(ctx, lock).Scan(&alone); err != nil {
+		return err
+	}
+	if !alone {
+		return errors.New("another is distributing it")
+	}
+	if err := checkDistributable(ctx, c); err != nil {
+		return err
+	}
+	_, err := c.Exec(ctx, "CREATE TABLE IF NOT EXISTS distribution_steps (name text PRIMARY KEY)")
+	if err != nil {
+		return err
+	}
+	rows, err := c.Query(ctx, "SELECT name FROM distribution_steps")
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	isDone := map[string]bool{}
+	for _, name := range names {
+		isDone[name] = true
+	}
+	steps := distributionSteps()
+	for i, step := range steps {
+		if isDone[step.name] {
+			continue
+		}
+		report(step.name, i, len(steps))
+		err := pgx.BeginFunc(ctx, c, func(db pgx.Tx) error {
+			if _, err := db.Exec(ctx, step.sql); err != nil {
+				return err
+			}
+			_, err := db.Exec(ctx, "INSERT INTO distribution_steps VALUES ($1)", step.name)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	report("", len(steps), len(steps))
+	return nil
+}
+
+// checkDistributable refuses a database that has no Citus, no machines, or servers at work.
+func checkDistributable(ctx context.Context, c *pgx.Conn) error {
+	var hasCitus bool
+	err := c.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')").Scan(&hasCitus)
+	if err != nil {
+		return err
+	}
+	if !hasCitus {
+		return errors.New("it is not the coordinator of a Citus cluster: CREATE EXTENSION citus on every machine, and " +
+			"SELECT citus_add_node(host, port) for every worker, in this database")
+	}
+	var workers, servers int
+	err = c.QueryRow(ctx, `SELECT (SELECT count(*) FROM pg_dist_node WHERE shouldhaveshards AND isactive),
+		(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'clientele')`,
+	).Scan(&workers, &servers)
+	switch {
+	case err != nil:
+		return err
+	case workers == 0:
+		return errors.New("its cluster has no worker: SELECT citus_add_node(host, port)")
+	case servers > 0:
+		return fmt.Errorf("%d connections of servers are open: stop all servers first", servers)
+	}
+	return nil
+}

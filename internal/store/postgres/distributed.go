@@ -1,0 +1,116 @@
+package postgres
+
+import (
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// This file is what is different when the tables are distributed over several machines with Citus. What belongs to a
+// customer is on the machine of the customer, so a statement that names the customer is answered by one machine. Where
+// one machine finds an object by a unique index, two small tables say on several whose it is: customer_names and
+// object_customers, both distributed by the name itself.
+
+// nameInvoiceNumber is the kind of the names that printed numbers of invoices are, on several machines.
+const nameInvoiceNumber store.NameKind = "invoice_number"
+
+// countParts are how many parts counts have on several machines.
+const countParts = 16
+
+// countPart is the part that counts what is at a position.
+func (s *Store) countPart(seq int64) int64 {
+	if !s.distributed {
+		return 0
+	}
+	return seq >> 16 % countParts
+}
+
+// forDistributed is the configuration of connections to several machines: which of them a statement is for depends on
+// its parameters.
+func forDistributed(config *pgxpool.Config) *pgxpool.Config {
+	config = config.Copy()
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "auto"
+	return config
+}
+
+// customerOf is the customer that an object belongs to, on several machines, or "" when there is no such object.
+func (t *tx) customerOf(id string) (customerID string, err error) {
+	if known, found := t.owners[id]; found {
+		return known, nil
+	}
+	err = t.each(into(&customerID), "SELECT customer_id FROM object_customers WHERE id = $1", id)
+	if err == nil && customerID != "" {
+		if t.owners == nil {
+			t.owners = map[string]string{}
+		}
+		t.owners[id] = customerID // for ever
+	}
+	return customerID, err
+}
+
+// customerOfEvents is the customer that the events of an object say, on several machines.
+func (t *tx) customerOfEvents(kind store.ObjectType, id string) (customerID string, err error) {
+	switch kind {
+	case store.TypeCustomer:
+		return id, nil
+	case store.TypeInvoice, store.TypePayment, store.TypeCreditNote:
+		return t.customerOf(id)
+	}
+	return "", nil
+}
+
+// addCustomerOf adds whose an object is to the conditions of a statement, on several machines: one of them has it then.
+func (t *tx) addCustomerOf(w *where, id string) error {
+	if !t.store.distributed {
+		return nil
+	}
+	customerID, err := t.customerOf(id)
+	w.add("customer_id = ?", customerID)
+	return err
+}
+
+// holderOf is the customer that has a unique name, on several machines, or "".
+func (t *tx) holderOf(live bool, kind store.NameKind, name string) (customerID string, err error) {
+	err = t.each(into(&customerID),
+		"SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
+	return customerID, err
+}
+
+// addHolder adds that a customer has a unique name to the conditions of a statement.
+func (t *tx) addHolder(w *where, live bool, kind store.NameKind, name string) error {
+	if !t.store.distributed {
+		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
+			live, string(kind), name)
+		return nil
+	}
+	customerID, err := t.holderOf(live, kind, name)
+	w.add("id = ?", customerID)
+	return err
+}
+
+// register makes a new object's position one that no other has, and says whose the object is, on several machines.
+func (t *tx) register(kind store.Kind, id, customerID string, seq int64) {
+	if !t.store.distributed {
+		return
+	}
+	t.run("INSERT INTO positions (kind, ms, seq) VALUES ($1, $2, $3)", string(kind), seq>>16, seq)
+	if kind != store.KindCustomer {
+		t.run("INSERT INTO object_customers (id, customer_id) VALUES ($1, $2)", id, customerID)
+	}
+}
+
+// saveNumber makes an invoice's printed number one that no other has, on several machines.
+func (t *tx) saveNumber(i *clientele.Invoice, was, is string) {
+	if !t.store.distributed || was == is {
+		return
+	}
+	if was != "" {
+		t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3",
+			i.Livemode, string(nameInvoiceNumber), was)
+	}
+	if is != "" {
+		t.run("INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)",
+			i.Livemode, string(nameInvoiceNumber), is, i.CustomerID)
+	}
+}
