@@ -170,12 +170,15 @@ func (b *postgresBench) list(ctx context.Context) error {
 		return err
 	}
 	row("list, page 1 of 20 with its count, statements", latency(first), "one customer "+latency(single), ratio, "≤ 2")
-	far := int64(len(b.ids)/20) - 1
-	deep, first, ratio, err := b.turns(b.statements(ctx, b.db.View, page(far)), b.statements(ctx, b.db.View, page(1)))
-	if err == nil {
+	last := int64(len(b.ids) / 20)
+	for _, far := range []int64{last / 2, last} {
+		deep, first, ratio, err := b.turns(b.statements(ctx, b.db.View, page(far)), b.statements(ctx, b.db.View, page(1)))
+		if err != nil {
+			return err
+		}
 		row(fmt.Sprintf("list, page %d, statements", far), latency(deep), "page 1 "+latency(first), ratio, "≤ 3")
 	}
-	return err
+	return nil
 }
 
 func (b *postgresBench) search(ctx context.Context) error {

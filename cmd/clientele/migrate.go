@@ -1,14 +1,18 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/postgres"
 )
 
 type migrateCommand struct {
-	Show bool `help:"Only show the steps of the schema, and which of them are applied."`
+	Show       bool `xor:"what" help:"Only show the steps of the schema, and which of them are applied."`
+	Distribute bool `xor:"what" help:"Distribute the tables over the machines of a Citus cluster; there is no way back."`
 }
 
 // Help is shown by clientele migrate --help.
@@ -17,13 +21,21 @@ func (migrateCommand) Help() string {
 This does nothing else: run it before a new version's servers start, so that none of them has to wait. All steps are
 applied in one transaction, while others wait, or none is. A program that is older than the schema refuses to work.
 
+With --distribute it spreads the customers of a PostgreSQL database over the workers of the Citus cluster whose
+coordinator it is. Stop all servers first. It says what it does; when it is ended, it goes on from there the next time.
+
 Examples:
   clientele migrate --show
-  clientele migrate --db postgres://clientele@db.example.com/clientele`
+  clientele migrate --db postgres://clientele@db.example.com/clientele
+  clientele migrate --distribute --db postgres://clientele@coordinator.example.com/clientele`
 }
 
 // Run shows the steps, and applies those that are missing.
 func (m migrateCommand) Run(a *app) error {
+	if m.Distribute && strings.HasPrefix(a.db, "sqlite:") {
+		return errors.New("--distribute is for PostgreSQL: --db must be postgres://USER@HOST/NAME, the coordinator of a " +
+			"Citus cluster")
+	}
 	if err := a.checkFile(); err != nil {
 		return err
 	}
@@ -40,15 +52,40 @@ func (m migrateCommand) Run(a *app) error {
 			missing++
 		}
 	}
-	if err := w.Flush(); err != nil || m.Show || missing == 0 {
+	if err := w.Flush(); err != nil || m.Show {
 		return err
 	}
+	if missing > 0 {
+		if err := m.apply(a, missing); err != nil {
+			return err
+		}
+	}
+	if m.Distribute {
+		return m.distribute(a)
+	}
+	return nil
+}
+
+func (m migrateCommand) apply(a *app, missing int) error {
 	db, err := a.open()
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%d applied.\n", missing)
 	return db.Close()
+}
+
+// distribute tells each step on a line of its own: one may take minutes.
+func (m migrateCommand) distribute(a *app) error {
+	err := postgres.Distribute(a.ctx, a.db, func(step string, done, all int) {
+		if step != "" {
+			fmt.Fprintf(a.stdout, "%2d of %d  %s\n", done+1, all, step)
+		}
+	})
+	if err == nil {
+		fmt.Fprintln(a.stdout, "The tables are distributed.")
+	}
+	return err
 }
 
 func stateOfStep(s store.Step) string {

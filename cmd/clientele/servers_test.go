@@ -22,6 +22,20 @@ import (
 // last longer than the usual seconds.
 func TestManyServersOnOneDatabase(t *testing.T) {
 	t.Parallel()
+	storm(t, pgtest.URL(t, nil))
+}
+
+// TestManyServersOnACluster is the same on several machines.
+func TestManyServersOnACluster(t *testing.T) {
+	t.Parallel()
+	url := cluster(t)
+	output(t, url, "migrate")
+	output(t, url, "migrate", "--distribute")
+	storm(t, url)
+}
+
+func storm(t *testing.T, url string) {
+	t.Helper()
 	lasting, interval := 8*time.Second, 1500*time.Millisecond
 	if text := os.Getenv("CLIENTELE_STORM"); text != "" {
 		var err error
@@ -30,7 +44,7 @@ func TestManyServersOnOneDatabase(t *testing.T) {
 		}
 		interval = 10 * time.Second
 	}
-	f := newFleet(t, 3)
+	f := newFleet(t, url, 3)
 	var shared [3]string
 	for i := range shared {
 		shared[i] = f.created(t, fmt.Sprintf(`{"name":"shared","invoice_prefix":"SHARED%d"}`, i), fmt.Sprint("shared", i))
@@ -66,9 +80,9 @@ type fleet struct {
 	customers, ofDID, invoices, credits, again atomic.Int64
 }
 
-func newFleet(t *testing.T, n int) *fleet {
+func newFleet(t *testing.T, db string, n int) *fleet {
 	t.Helper()
-	f := &fleet{db: pgtest.URL(t, nil), urls: make([]atomic.Pointer[string], n), servers: make([]*server, n)}
+	f := &fleet{db: db, urls: make([]atomic.Pointer[string], n), servers: make([]*server, n)}
 	for i := range n {
 		f.start(t, i)
 	}

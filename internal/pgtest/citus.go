@@ -65,7 +65,18 @@ func CitusDatabase(prepare func(url string) error) (url string, drop func() erro
 	}
 	name := c.name(c.count.Add(1))
 	err = c.onAll(fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY", name, c.template))
-	return c.url(name), func() error { return c.onAll("DROP DATABASE " + name + " WITH (FORCE)") }, err
+	return c.url(name), func() error { return c.drop(name) }, err
+}
+
+// drop drops a database everywhere, again when one of the cluster's own processes is just at work in it.
+func (c *citus) drop(name string) (err error) {
+	for range 5 {
+		if err = c.onAll("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"); err == nil {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
 }
 
 // name is a database's that tells whose it is.
@@ -154,7 +165,7 @@ func (c *citus) dropLeftOver() error {
 	for _, name := range names {
 		pid, _ := strconv.Atoi(strings.Split(name, "_")[2])
 		if pid == 0 || syscall.Kill(pid, 0) != nil {
-			err = errors.Join(err, c.onAll("DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"))
+			err = errors.Join(err, c.drop(name))
 		}
 	}
 	return err

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"os"
 	"testing"
 
 	"clientele.dev/internal/pgtest"
@@ -38,6 +39,24 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) (first, second store.Store) {
 		url := pgtest.URL(t, prepare(t))
+		return openAt(t, url), openAt(t, url)
+	})
+}
+
+// TestContractOnACluster is the same on several machines, where CLIENTELE_CITUS_URL names a cluster.
+func TestContractOnACluster(t *testing.T) {
+	t.Parallel()
+	if os.Getenv(pgtest.CitusVariable) == "" {
+		t.Skip(pgtest.CitusVariable, "names no Citus cluster")
+	}
+	distributed := func(url string) error {
+		if err := prepare(t)(url); err != nil {
+			return err
+		}
+		return Distribute(t.Context(), url, func(string, int, int) {})
+	}
+	storetest.Run(t, func(t *testing.T) (first, second store.Store) {
+		url := pgtest.CitusURL(t, distributed)
 		return openAt(t, url), openAt(t, url)
 	})
 }

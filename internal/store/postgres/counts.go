@@ -99,42 +99,77 @@ func (t *tx) readBuckets(all *[]bucket, table string, live bool, bits, first, la
 	t.read(read, countedBuckets, table, live, bits, first, last, first<<bits, end)
 }
 
-// listAll reads a page of all of a mode by time of creation, and answers how many there are. A page near an end is one
-// message.
+// listAll reads a page of all of a mode by time of creation, and answers how many there are. The first pages are one
+// message, the last ones two.
 func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (count int64, err error) {
-	var all []bucket
-	t.readBuckets(&all, l.table, l.live, store.CountLevels[0], 0, 1<<62)
-	desc, from, skip, backwards := l.desc(), int64(0), l.Offset, l.Before != ""
-	if desc {
-		from = 1<<63 - 1
-	}
 	const short = 100 // rows that are walked sooner than found in the counts
-	switch {
-	case l.After != "" || backwards:
-		if from, err = t.seqOf(l); err != nil {
+	if l.After != "" || l.Before != "" || l.Offset > short {
+		if err := t.severalMessages(); err != nil {
 			return 0, err
 		}
-		if desc = desc != backwards; desc {
-			from--
-		} else {
-			from++
+	}
+	var all []bucket
+	t.readBuckets(&all, l.table, l.live, store.CountLevels[0], 0, 1<<62)
+	w := walk{desc: l.desc(), limit: l.Limit, skip: l.Offset, from: beginning(l.desc())}
+	switch {
+	case l.After != "" || l.Before != "":
+		w.backwards = l.Before != ""
+		w.desc = w.desc != w.backwards
+		if w.from, err = t.seqOf(l); err != nil {
+			return 0, err
 		}
-	case skip > short:
+		if w.desc {
+			w.from--
+		} else {
+			w.from++
+		}
+	case w.skip > short:
+		if err := t.send(); err != nil {
+			return 0, err
+		}
+		rest := rowsIn(all) - w.skip
+		if rest <= 0 {
+			return rowsIn(all), nil
+		}
+		if rest <= short { // the other end is nearer
+			w.desc, w.backwards = !w.desc, true
+			w.limit = min(w.limit, rest)
+			w.skip, w.from = rest-w.limit, beginning(w.desc)
+			break
+		}
 		var found bool
-		from, skip, found, err = store.SkipTo(skip, desc, t.buckets(l, &all))
+		w.from, w.skip, found, err = store.SkipTo(w.skip, w.desc, t.buckets(l, &all))
 		if err != nil || !found {
 			return rowsIn(all), err
 		}
 	}
-	order := " AND seq >= $2 ORDER BY seq ASC LIMIT $3 OFFSET $4"
-	if desc {
-		order = " AND seq <= $2 ORDER BY seq DESC LIMIT $3 OFFSET $4"
-	}
-	err = t.each(read, l.columns+" WHERE livemode = $1"+there[l.table]+order, l.live, from, l.Limit, skip)
-	if backwards {
+	err = t.each(read, l.columns+" WHERE livemode = $1"+there[l.table]+w.order(), l.live, w.from, w.limit, w.skip)
+	if w.backwards {
 		slices.Reverse(*rows)
 	}
 	return rowsIn(all), err
+}
+
+// walk is how a page is read.
+type walk struct {
+	desc, backwards bool
+	from            int64 // the position from which on
+	skip, limit     int64
+}
+
+func (w walk) order() string {
+	if w.desc {
+		return " AND seq <= $2 ORDER BY seq DESC LIMIT $3 OFFSET $4"
+	}
+	return " AND seq >= $2 ORDER BY seq ASC LIMIT $3 OFFSET $4"
+}
+
+// beginning is the position before which a list has nothing.
+func beginning(desc bool) int64 {
+	if desc {
+		return 1<<63 - 1
+	}
+	return 0
 }
 
 // rowsIn sums buckets.

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -158,17 +159,29 @@ func checkDistributable(ctx context.Context, c *pgx.Conn) error {
 		return errors.New("it is not the coordinator of a Citus cluster: CREATE EXTENSION citus on every machine, and " +
 			"SELECT citus_add_node(host, port) for every worker, in this database")
 	}
-	var workers, servers int
-	err = c.QueryRow(ctx, `SELECT (SELECT count(*) FROM pg_dist_node WHERE shouldhaveshards AND isactive),
-		(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'clientele')`,
-	).Scan(&workers, &servers)
-	switch {
-	case err != nil:
-		return err
-	case workers == 0:
-		return errors.New("its cluster has no worker: SELECT citus_add_node(host, port)")
-	case servers > 0:
-		return fmt.Errorf("%d connections of servers are open: stop all servers first", servers)
+	var workers int
+	err = c.QueryRow(ctx, "SELECT count(*) FROM pg_dist_node WHERE shouldhaveshards AND isactive").Scan(&workers)
+	if err == nil && workers == 0 {
+		err = errors.New("its cluster has no worker: SELECT citus_add_node(host, port)")
 	}
-	return nil
+	if err != nil {
+		return err
+	}
+	return checkServersStopped(ctx, c)
+}
+
+// checkServersStopped refuses a database that servers work on; those that have just ended have a moment to go.
+func checkServersStopped(ctx context.Context, c *pgx.Conn) error {
+	const moment = 3 * time.Second
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		var connections int
+		err := c.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'clientele'`).Scan(&connections)
+		if err != nil || connections == 0 {
+			return err
+		}
+		if time.Since(began) > moment {
+			return fmt.Errorf("servers work on it, over %d connections: stop all of them first", connections)
+		}
+	}
 }

@@ -39,6 +39,9 @@ func (t *tx) customerOf(id string) (customerID string, err error) {
 	if known, found := t.owners[id]; found {
 		return known, nil
 	}
+	if err := t.severalMessages(); err != nil {
+		return "", err
+	}
 	err = t.each(into(&customerID), "SELECT customer_id FROM object_customers WHERE id = $1", id)
 	if err == nil && customerID != "" {
 		if t.owners == nil {
@@ -72,6 +75,9 @@ func (t *tx) addCustomerOf(w *where, id string) error {
 
 // holderOf is the customer that has a unique name, on several machines, or "".
 func (t *tx) holderOf(live bool, kind store.NameKind, name string) (customerID string, err error) {
+	if err := t.severalMessages(); err != nil {
+		return "", err
+	}
 	err = t.each(into(&customerID),
 		"SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
 	return customerID, err

@@ -145,6 +145,14 @@ func (t *tx) send() error {
 	return t.failed(queued[len(queued)-1].query, results.Close())
 }
 
+// severalMessages is called by what is more than one message, before the first: a view needs a transaction for it.
+func (t *tx) severalMessages() error {
+	if t.begin == beginNothing {
+		return errSecondMessage
+	}
+	return nil
+}
+
 // failed adds to an error which statement failed.
 func (t *tx) failed(query string, err error) error {
 	if err == nil {
