@@ -46,7 +46,7 @@ func TestDistribute(t *testing.T) {
 			ended = err == nil
 		case <-time.After(time.Duration(rand.Int64N(int64(400 * time.Millisecond)))):
 			_ = distributing.Process.Kill()
-			<-end
+			_ = <-end
 			kills++
 		}
 		if said, err := command(url, "verify").CombinedOutput(); err != nil {

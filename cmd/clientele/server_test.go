@@ -51,11 +51,13 @@ func command(db string, args ...string) *exec.Cmd {
 // output runs a command and returns what it prints.
 func output(t *testing.T, db string, args ...string) string {
 	t.Helper()
-	out, err := command(db, args...).Output()
-	if err != nil {
-		t.Fatalf("clientele %s: %v", strings.Join(args, " "), err)
+	c := command(db, args...)
+	var out, log bytes.Buffer
+	c.Stdout, c.Stderr = &out, &log
+	if err := c.Run(); err != nil {
+		t.Fatalf("clientele %s: %v\n%s%s", strings.Join(args, " "), err, &out, &log)
 	}
-	return string(out)
+	return out.String()
 }
 
 // serve starts a server on a free port and waits until it listens. The test's end kills it if it still runs.

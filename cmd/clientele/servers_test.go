@@ -110,7 +110,8 @@ func (f *fleet) replace(t *testing.T, i int) {
 func (f *fleet) send(t *testing.T, method, path, body, repeat string) reply {
 	t.Helper()
 	for attempt := 0; ; attempt++ {
-		url := *f.urls[rand.IntN(len(f.urls))].Load()
+		asked := rand.IntN(len(f.urls))
+		url := *f.urls[asked].Load()
 		r, err := http.NewRequest(method, url+path, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
@@ -127,7 +128,7 @@ func (f *fleet) send(t *testing.T, method, path, body, repeat string) reply {
 		case err == nil && got.status < 300:
 			return got
 		case err == nil && got.status != 503, attempt == 500:
-			t.Errorf("%s %s: %d %s, %v", method, path, got.status, got.body, err)
+			t.Errorf("%s %s: %d %s, %v\n%s", method, path, got.status, got.body, err, f.servers[asked].logged())
 			return got
 		}
 		f.again.Add(1)

@@ -49,9 +49,13 @@ var everywhere = []string{"payment_methods", "payment_currencies", "settings", "
 func distributionSteps() []distributionStep {
 	steps := []distributionStep{{"keys", prepareDistribution}}
 	for _, d := range distributedTables {
+		shards := ""
+		if d.table == "row_counts" { // which are few, and all asked for every total
+			shards = ", shard_count => 4"
+		}
 		steps = append(steps,
-			distributionStep{d.table, fmt.Sprintf("SELECT create_distributed_table('%s', '%s', colocate_with => '%s')",
-				d.table, d.column, d.with)},
+			distributionStep{d.table, fmt.Sprintf("SELECT create_distributed_table('%s', '%s', colocate_with => '%s'%s)",
+				d.table, d.column, d.with, shards)},
 			distributionStep{d.table + ", its former rows",
 				fmt.Sprintf("SELECT truncate_local_data_after_distributing_table('%s')", d.table)})
 	}

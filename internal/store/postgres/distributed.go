@@ -26,11 +26,15 @@ func (s *Store) countPart(seq int64) int64 {
 	return seq >> 16 % countParts
 }
 
-// forDistributed is the configuration of connections to several machines: which of them a statement is for depends on
-// its parameters.
+// forDistributed is the configuration of connections to several machines.
 func forDistributed(config *pgxpool.Config) *pgxpool.Config {
+	const connections = "citus.max_adaptive_executor_pool_size" // to each worker, of a statement for all shards
 	config = config.Copy()
-	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "auto"
+	parameters := config.ConnConfig.RuntimeParams
+	parameters["plan_cache_mode"] = "auto" // which machine a statement is for depends on its parameters
+	if parameters[connections] == "" {
+		parameters[connections] = "1" // opening more takes longer than the work of most, and many ask at once
+	}
 	return config
 }
 

@@ -27,6 +27,7 @@ const (
 	tooManyConnections   = "53300"
 	shutdowns            = "57P0" // by an operator, after a crash, while starting
 	connectionExceptions = "08"
+	internalError        = "XX000"
 )
 
 var (
@@ -61,8 +62,14 @@ func again(err error) bool {
 
 // isUnreachable says whether the database cannot be reached, or only one that does not take writes.
 func isUnreachable(err error) bool {
-	return errors.Is(err, errUnreachable) ||
+	return errors.Is(err, errUnreachable) || isWorkerLost(err) ||
 		isCode(err, readOnlyTransaction, tooManyConnections, shutdowns, connectionExceptions)
+}
+
+// isWorkerLost says whether one of several machines died during a statement. Citus has no code of its own for it.
+func isWorkerLost(err error) bool {
+	return isCode(err, internalError) && (strings.Contains(err.Error(), "server closed the connection") ||
+		strings.Contains(err.Error(), "postmaster was shut down"))
 }
 
 // faultOf makes an error of the database's surroundings one that says so to clients. Others stay as they are.
