@@ -20,7 +20,7 @@ run: build ## Build and start the server with its demo data, on http://127.0.0.1
 
 test: lint test-go test-js ## Run every test of the project, installing what it needs.
 
-test-go: postgres ## Run the Go tests, against SQLite and a PostgreSQL of their own.
+test-go: postgres ## Run the Go tests, against SQLite, a PostgreSQL of their own, and CLIENTELE_CITUS_URL if it names one.
 	go test ./...
 
 # The tests start PostgreSQL's programs themselves; as root, this installs them when they are missing.
