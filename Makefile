@@ -29,7 +29,7 @@ postgres:
 		{ [ "$$(id -u)" = 0 ] && apt-get install -y postgresql >/dev/null; } || \
 		{ echo "The Go tests need PostgreSQL 15 or newer: apt-get install -y postgresql" >&2; exit 1; }
 
-test-js: build conformance/node_modules ## Run the published JavaScript client against the server.
+test-js: build postgres conformance/node_modules ## Run the published JavaScript client against the server.
 	cd conformance && npm test
 
 conformance/node_modules: conformance/package-lock.json
