@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 
-	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
@@ -15,25 +14,11 @@ func (a *API) createCurrency(r *request) (answer, error) {
 }
 
 func (a *API) listCurrencies(r *request) (answer, error) {
-	all, err := a.service.Currencies(r.Context(), r.caller.Livemode)
-	if err != nil {
-		return answer{}, err
-	}
-	return encoded(http.StatusOK, all)
+	return value(a.service.Currencies(r.Context(), r.caller.Livemode))
 }
 
 func (a *API) retrieveCurrency(r *request) (answer, error) {
-	all, err := a.service.Currencies(r.Context(), r.caller.Livemode)
-	if err != nil {
-		return answer{}, err
-	}
-	for _, c := range all {
-		if c.ID == r.PathValue("id") {
-			return encoded(http.StatusOK, c)
-		}
-	}
-	return answer{}, clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment currency %q in this mode",
-		r.PathValue("id"))
+	return value(a.service.Currency(r.Context(), r.caller.Livemode, r.PathValue("id")))
 }
 
 func (a *API) createMethod(r *request) (answer, error) {
@@ -43,23 +28,17 @@ func (a *API) createMethod(r *request) (answer, error) {
 }
 
 func (a *API) listMethods(r *request) (answer, error) {
-	all, err := a.service.Methods(r.Context(), r.caller.Livemode)
-	if err != nil {
-		return answer{}, err
-	}
-	return encoded(http.StatusOK, all)
+	return value(a.service.Methods(r.Context(), r.caller.Livemode))
 }
 
 func (a *API) retrieveMethod(r *request) (answer, error) {
-	all, err := a.service.Methods(r.Context(), r.caller.Livemode)
+	return value(a.service.Method(r.Context(), r.caller.Livemode, r.PathValue("id")))
+}
+
+// value answers a value, unless there is an error.
+func value(v any, err error) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	for _, m := range all {
-		if m.ID == r.PathValue("id") {
-			return encoded(http.StatusOK, m)
-		}
-	}
-	return answer{}, clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment method %q in this mode",
-		r.PathValue("id"))
+	return encoded(http.StatusOK, v)
 }

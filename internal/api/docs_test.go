@@ -4,16 +4,18 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"clientele.dev/internal/apidoc"
 )
 
 // TestDocsPage holds the page to show every route and to need nothing from anywhere else.
 func TestDocsPage(t *testing.T) {
 	t.Parallel()
-	d, err := description()
+	html, err := apidoc.Page("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := string(d.page)
+	page := string(html)
 	for _, r := range new(API).routes() {
 		method, path, _ := strings.Cut(strings.TrimSuffix(r.pattern, "{$}"), " ")
 		if !strings.Contains(page, `<span class="method `+method+`">`+method+`</span> `+path+"</a>") {

@@ -230,6 +230,19 @@ func (s *Service) Currencies(ctx context.Context, live bool) (all []clientele.Pa
 	return all, err
 }
 
+// Currency answers a currency of a mode.
+func (s *Service) Currency(ctx context.Context, live bool, id string) (clientele.PaymentCurrency, error) {
+	all, err := s.Currencies(ctx, live)
+	i := slices.IndexFunc(all, func(c clientele.PaymentCurrency) bool { return c.ID == id })
+	if err == nil && i < 0 {
+		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment currency %q in this mode", id)
+	}
+	if err != nil {
+		return clientele.PaymentCurrency{}, err
+	}
+	return all[i], nil
+}
+
 // Methods answers all payment methods of a mode, oldest first.
 func (s *Service) Methods(ctx context.Context, live bool) (all []clientele.PaymentMethod, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
@@ -237,6 +250,19 @@ func (s *Service) Methods(ctx context.Context, live bool) (all []clientele.Payme
 		return err
 	})
 	return all, err
+}
+
+// Method answers a payment method of a mode.
+func (s *Service) Method(ctx context.Context, live bool, id string) (clientele.PaymentMethod, error) {
+	all, err := s.Methods(ctx, live)
+	i := slices.IndexFunc(all, func(m clientele.PaymentMethod) bool { return m.ID == id })
+	if err == nil && i < 0 {
+		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment method %q in this mode", id)
+	}
+	if err != nil {
+		return clientele.PaymentMethod{}, err
+	}
+	return all[i], nil
 }
 
 // fillMetadata reads the metadata of a new object.
