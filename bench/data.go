@@ -115,7 +115,7 @@ func add(ctx context.Context, service *billing.Service, p demo.Person) (string, 
 		}
 		fields[name] = raw
 	}
-	doc, err := service.CreateCustomer(ctx, billing.Call{Actor: "bench"}, fields)
+	doc, err := service.Customers.Create(ctx, billing.Call{Actor: "bench"}, fields)
 	if err != nil {
 		return "", err
 	}

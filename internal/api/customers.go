@@ -30,48 +30,48 @@ func (a *API) retrieveCustomer(r *request) (answer, error) {
 		if options.Create {
 			return answer{}, invalid("explain", "explain does not go with create")
 		}
-		doc, err := a.service.ExplainDelinquent(r.Context(), r.caller.Livemode, r.PathValue("id"))
+		doc, err := a.service.Customers.Explain(r.Context(), r.caller.Livemode, r.PathValue("id"))
 		return document(doc), err
 	}
 	if !options.Create {
-		doc, err := a.service.Customer(r.Context(), r.caller.Livemode, r.PathValue("id"))
+		doc, err := a.service.Customers.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
 		return document(doc), err
 	}
 	call, err := r.call()
 	if err != nil {
 		return answer{}, err
 	}
-	doc, err := a.service.CustomerOrNew(r.Context(), call, r.PathValue("id"))
+	doc, err := a.service.Customers.RetrieveOrCreate(r.Context(), call, r.PathValue("id"))
 	return document(doc), err
 }
 
 func (a *API) createCustomer(r *request) (answer, error) {
 	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
-		return a.service.CreateCustomer(r.Context(), call, fields)
+		return a.service.Customers.Create(r.Context(), call, fields)
 	})
 }
 
 func (a *API) updateCustomer(r *request) (answer, error) {
 	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
-		return a.service.UpdateCustomer(r.Context(), call, r.PathValue("id"), fields)
+		return a.service.Customers.Update(r.Context(), call, r.PathValue("id"), fields)
 	})
 }
 
 func (a *API) upsertCustomer(r *request) (answer, error) {
 	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
-		return a.service.UpsertCustomer(r.Context(), call, r.PathValue("external_id"), fields)
+		return a.service.Customers.UpsertExternal(r.Context(), call, r.PathValue("external_id"), fields)
 	})
 }
 
 func (a *API) deleteCustomer(r *request) (answer, error) {
 	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.DeleteCustomer(r.Context(), call, r.PathValue("id"))
+		return a.service.Customers.Delete(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) restoreCustomer(r *request) (answer, error) {
 	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.RestoreCustomer(r.Context(), call, r.PathValue("id"))
+		return a.service.Customers.Restore(r.Context(), call, r.PathValue("id"))
 	})
 }
 
@@ -106,7 +106,7 @@ func (a *API) listCustomers(r *request) (answer, error) {
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.ListCustomers(r.Context(), f, expand)
+	docs, count, err := a.service.Customers.List(r.Context(), f, expand)
 	return page(docs, count, paging), err
 }
 
@@ -116,12 +116,12 @@ func (a *API) searchCustomers(r *request) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.SearchCustomers(r.Context(), r.caller.Livemode, query,
+	docs, count, err := a.service.Customers.Search(r.Context(), r.caller.Livemode, query,
 		paging.PageSize, (paging.Page-1)*paging.PageSize, expand)
 	return page(docs, count, paging), err
 }
 
 func (a *API) overdueInvoices(r *request) (answer, error) {
-	doc, err := a.service.OverdueInvoices(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	doc, err := a.service.Customers.OverdueInvoices(r.Context(), r.caller.Livemode, r.PathValue("id"))
 	return answer{status: http.StatusOK, body: doc.JSON}, err
 }

@@ -291,7 +291,7 @@ func TestAnAnswerKeptWholeIsGivenAsItIs(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	call := billing.Call{Actor: "test", Repeat: billing.Repeat{Key: "one"}}
-	first, err := s.Service.CustomerOrNew(t.Context(), call, didAccount)
+	first, err := s.Service.Customers.RetrieveOrCreate(t.Context(), call, didAccount)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +303,7 @@ func TestAnAnswerKeptWholeIsGivenAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	ok(s.Test().Customers.Delete(t.Context(), first.ID))(t)
-	again, err := s.Service.CustomerOrNew(t.Context(), call, didAccount)
+	again, err := s.Service.Customers.RetrieveOrCreate(t.Context(), call, didAccount)
 	if err != nil || !again.Replayed || string(again.JSON) != string(first.JSON) {
 		t.Errorf("answered %s (%v), want %s", again.JSON, err, first.JSON)
 	}

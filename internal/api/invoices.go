@@ -14,36 +14,36 @@ import (
 
 func (a *API) createInvoice(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.InvoiceParams) (store.Document, error) {
-		return a.service.CreateInvoice(r.Context(), call, p)
+		return a.service.Invoices.Create(r.Context(), call, p)
 	})
 }
 
 func (a *API) retrieveInvoice(r *request) (answer, error) {
-	doc, err := a.service.Invoice(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	doc, err := a.service.Invoices.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
 	return document(doc), err
 }
 
 func (a *API) finalizeInvoice(r *request) (answer, error) {
 	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.FinalizeInvoice(r.Context(), call, r.PathValue("id"))
+		return a.service.Invoices.Finalize(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) updateInvoice(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, c billing.InvoiceContent) (store.Document, error) {
-		return a.service.UpdateInvoice(r.Context(), call, r.PathValue("id"), c)
+		return a.service.Invoices.Update(r.Context(), call, r.PathValue("id"), c)
 	})
 }
 
 func (a *API) deleteInvoice(r *request) (answer, error) {
 	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.DeleteInvoice(r.Context(), call, r.PathValue("id"))
+		return a.service.Invoices.Delete(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) payInvoice(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, receipt billing.Receipt) (store.Document, error) {
-		return a.service.PayInvoice(r.Context(), call, r.PathValue("id"), receipt)
+		return a.service.Invoices.Pay(r.Context(), call, r.PathValue("id"), receipt)
 	})
 }
 
@@ -57,7 +57,7 @@ func (a *API) invoicePDF(r *request) (answer, error) {
 
 // printed answers with an invoice as people read it.
 func (a *API) printed(r *request, media string, write func(io.Writer, paper.Invoice) error) (answer, error) {
-	p, err := a.service.PrintableInvoice(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	p, err := a.service.Invoices.Printable(r.Context(), r.caller.Livemode, r.PathValue("id"))
 	if err != nil {
 		return answer{}, err
 	}
@@ -70,13 +70,13 @@ func (a *API) printed(r *request, media string, write func(io.Writer, paper.Invo
 
 func (a *API) voidInvoice(r *request) (answer, error) {
 	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.VoidInvoice(r.Context(), call, r.PathValue("id"))
+		return a.service.Invoices.Void(r.Context(), call, r.PathValue("id"))
 	})
 }
 
 func (a *API) markInvoiceUncollectible(r *request) (answer, error) {
 	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.MarkInvoiceUncollectible(r.Context(), call, r.PathValue("id"))
+		return a.service.Invoices.MarkUncollectible(r.Context(), call, r.PathValue("id"))
 	})
 }
 
@@ -107,7 +107,7 @@ func (a *API) listInvoices(r *request) (answer, error) {
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.ListInvoices(r.Context(), customer, f, expand)
+	docs, count, err := a.service.Invoices.List(r.Context(), customer, f, expand)
 	return page(docs, count, paging), err
 }
 
@@ -117,7 +117,7 @@ func (a *API) searchInvoices(r *request) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.SearchInvoices(r.Context(), r.caller.Livemode, query, paging.PageSize,
+	docs, count, err := a.service.Invoices.Search(r.Context(), r.caller.Livemode, query, paging.PageSize,
 		(paging.Page-1)*paging.PageSize, expand)
 	return page(docs, count, paging), err
 }

@@ -8,12 +8,12 @@ import (
 
 func (a *API) createPayment(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.PaymentParams) (store.Document, error) {
-		return a.service.RecordPayment(r.Context(), call, p)
+		return a.service.Payments.Create(r.Context(), call, p)
 	})
 }
 
 func (a *API) retrievePayment(r *request) (answer, error) {
-	doc, err := a.service.Payment(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	doc, err := a.service.Payments.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
 	return document(doc), err
 }
 
@@ -39,7 +39,7 @@ func (a *API) listPayments(r *request) (answer, error) {
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.ListPayments(r.Context(), customer, f)
+	docs, count, err := a.service.Payments.List(r.Context(), customer, f)
 	return page(docs, count, paging), err
 }
 
@@ -48,19 +48,19 @@ func (a *API) listPaymentIntents(r *request) (answer, error) { return a.listPaym
 
 func (a *API) allocatePayment(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.AllocateParams) (store.Document, error) {
-		return a.service.AllocatePayment(r.Context(), call, r.PathValue("id"), p)
+		return a.service.Payments.Allocate(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) reversePayment(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.ReverseParams) (store.Document, error) {
-		return a.service.ReversePayment(r.Context(), call, r.PathValue("id"), p)
+		return a.service.Payments.Reverse(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) createBalanceTransaction(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.CreditParams) (store.Document, error) {
-		return a.service.MoveCredit(r.Context(), call, r.PathValue("id"), p)
+		return a.service.Customers.MoveCredit(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
@@ -74,18 +74,18 @@ func (a *API) listBalanceTransactions(r *request) (answer, error) {
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.ListBalanceTransactions(r.Context(), r.PathValue("id"), f)
+	docs, count, err := a.service.Customers.BalanceTransactions(r.Context(), r.PathValue("id"), f)
 	return page(docs, count, paging), err
 }
 
 func (a *API) createCreditNote(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.CreditNoteParams) (store.Document, error) {
-		return a.service.CreateCreditNote(r.Context(), call, r.PathValue("id"), p)
+		return a.service.Invoices.Credit(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) retrieveCreditNote(r *request) (answer, error) {
-	doc, err := a.service.CreditNote(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	doc, err := a.service.CreditNotes.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
 	return document(doc), err
 }
 
@@ -97,6 +97,6 @@ func (a *API) listCreditNotes(r *request) (answer, error) {
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.ListCreditNotes(r.Context(), customer, f)
+	docs, count, err := a.service.CreditNotes.List(r.Context(), customer, f)
 	return page(docs, count, paging), err
 }

@@ -24,7 +24,7 @@ func (a *API) retrieveAging(r *request) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	aging, err := a.service.Aging(r.Context(), f)
+	aging, err := a.service.Receivables.Aging(r.Context(), f)
 	if err != nil || format == "json" {
 		return encodedOr(aging, err)
 	}
@@ -46,7 +46,7 @@ func (a *API) retrieveReceivables(r *request) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	summary, err := a.service.Receivables(r.Context(), r.caller.Livemode)
+	summary, err := a.service.Receivables.Summary(r.Context(), r.caller.Livemode)
 	if err != nil || format == "json" {
 		return encodedOr(summary, err)
 	}
@@ -71,7 +71,7 @@ func (a *API) listDebtors(r *request) (answer, error) {
 	if format == "csv" { // whole, whatever the page
 		window = store.Window{Limit: maxPage}
 	}
-	debtors, count, err := a.service.Debtors(r.Context(), r.caller.Livemode, currency, window)
+	debtors, count, err := a.service.Receivables.Overdue(r.Context(), r.caller.Livemode, currency, window)
 	if err != nil || format == "json" {
 		return encodedOr(clientele.Page[clientele.Debtor]{Count: count, List: debtors, Paging: paging}, err)
 	}
@@ -96,14 +96,14 @@ func (a *API) retrieveStatement(r *request) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	st, err := a.service.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"), from, to)
+	st, err := a.service.Customers.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"), from, to)
 	if err != nil || format == "json" {
 		return encodedOr(st, err)
 	}
 	if format == "csv" {
 		return table(statementRows(st))
 	}
-	settings, err := a.service.SettingsOf(r.Context(), r.caller.Livemode)
+	settings, err := a.service.Settings.Of(r.Context(), r.caller.Livemode)
 	if err != nil {
 		return answer{}, err
 	}

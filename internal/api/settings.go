@@ -6,12 +6,12 @@ import (
 )
 
 func (a *API) retrieveSettings(r *request) (answer, error) {
-	doc, err := a.service.Settings(r.Context(), r.caller.Livemode)
+	doc, err := a.service.Settings.Retrieve(r.Context(), r.caller.Livemode)
 	return document(doc), err
 }
 
 func (a *API) updateSettings(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.SettingsParams) (store.Document, error) {
-		return a.service.UpdateSettings(r.Context(), call, p)
+		return a.service.Settings.Update(r.Context(), call, p)
 	})
 }

@@ -13,7 +13,7 @@ import (
 // account is a customer's money while a transaction works on it. Every change of what is owed goes through post, which
 // appends it to the customer's ledger; close writes what became of the customer.
 type account struct {
-	s        *Service
+	s        *core
 	tx       store.Tx
 	call     Call
 	now      time.Time
@@ -23,7 +23,7 @@ type account struct {
 }
 
 // open starts work on a customer's account. That of a deleted customer can still be settled.
-func (s *Service) open(tx store.Tx, call Call, customer string) (*account, error) {
+func (s *core) open(tx store.Tx, call Call, customer string) (*account, error) {
 	rec, err := findCustomerOrDeleted(tx, call.Livemode, customer)
 	if err != nil {
 		return nil, err

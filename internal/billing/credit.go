@@ -10,6 +10,9 @@ import (
 	"clientele.dev/internal/store"
 )
 
+// CreditNotes is the part of [Service] about credit notes; they are made by [Invoices.Credit].
+type CreditNotes struct{ *core }
+
 // CreditParams are what a request says about a customer's credit.
 type CreditParams struct {
 	// The currency of the amount.
@@ -57,7 +60,7 @@ func (p CreditParams) check() error {
 }
 
 // MoveCredit gives a customer credit or uses it.
-func (s *Service) MoveCredit(ctx context.Context, call Call, customer string, p CreditParams) (store.Document, error) {
+func (s Customers) MoveCredit(ctx context.Context, call Call, customer string, p CreditParams) (store.Document, error) {
 	if err := p.check(); err != nil {
 		return store.Document{}, err
 	}
@@ -153,8 +156,8 @@ func (a *account) refund(pay *payment, part clientele.Amount) error {
 	return a.savePayment(pay, clientele.EventPaymentUpdated)
 }
 
-// ListBalanceTransactions answers a page of a customer's ledger, newest first, and how long it is.
-func (s *Service) ListBalanceTransactions(
+// BalanceTransactions answers a page of a customer's ledger, newest first, and how long it is.
+func (s Customers) BalanceTransactions(
 	ctx context.Context, customer string, f store.LedgerFilter,
 ) (docs [][]byte, count int64, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
@@ -194,9 +197,9 @@ func (p CreditNoteParams) check() error {
 		checkMetadata(p.Metadata))
 }
 
-// CreateCreditNote takes back a part of a finalized invoice: first of what is left to pay, then of what was paid, which
+// Credit takes back a part of a finalized invoice: first of what is left to pay, then of what was paid, which
 // becomes the customer's credit.
-func (s *Service) CreateCreditNote(
+func (s Invoices) Credit(
 	ctx context.Context, call Call, invoiceID string, p CreditNoteParams,
 ) (store.Document, error) {
 	if err := p.check(); err != nil {
@@ -279,8 +282,8 @@ func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParam
 
 func creditNoteNumber(invoice string, n int) string { return fmt.Sprintf("%s-CN-%02d", invoice, n) }
 
-// CreditNote answers a credit note.
-func (s *Service) CreditNote(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+// Retrieve answers a credit note.
+func (s CreditNotes) Retrieve(ctx context.Context, live bool, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, found, err := tx.CreditNote(live, id)
 		if err == nil && !found {
@@ -292,9 +295,9 @@ func (s *Service) CreditNote(ctx context.Context, live bool, id string) (doc sto
 	return doc, err
 }
 
-// ListCreditNotes answers a page of credit notes and the exact count of all that match. customer, unless empty, is an
+// List answers a page of credit notes and the exact count of all that match. customer, unless empty, is an
 // id or DID; an unknown one has none.
-func (s *Service) ListCreditNotes(
+func (s CreditNotes) List(
 	ctx context.Context, customer string, f store.CreditNoteFilter,
 ) (docs [][]byte, count int64, err error) {
 	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {

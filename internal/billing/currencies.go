@@ -12,6 +12,12 @@ import (
 	"clientele.dev/internal/store"
 )
 
+// PaymentCurrencies is the part of [Service] about currencies.
+type PaymentCurrencies struct{ *core }
+
+// PaymentMethods is the part of [Service] about payment methods.
+type PaymentMethods struct{ *core }
+
 // maxDecimals is the most decimals a currency may have: those of common tokens.
 const maxDecimals = 18
 
@@ -62,8 +68,8 @@ type MethodParams struct {
 	Metadata jsontext.Value `json:"metadata,omitempty"`
 }
 
-// CreateCurrency adds a payment currency. A symbol is given once per payment method.
-func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParams) (store.Document, error) {
+// Create adds a payment currency. A symbol is given once per payment method.
+func (s PaymentCurrencies) Create(ctx context.Context, call Call, p CurrencyParams) (store.Document, error) {
 	if err := p.check(); err != nil {
 		return store.Document{}, err
 	}
@@ -101,7 +107,7 @@ func (s *Service) CreateCurrency(ctx context.Context, call Call, p CurrencyParam
 	})
 }
 
-func (s *Service) addCurrency(tx store.Tx, call Call, c clientele.PaymentCurrency) (store.Document, error) {
+func (s *core) addCurrency(tx store.Tx, call Call, c clientele.PaymentCurrency) (store.Document, error) {
 	doc, err := encodeObject(c)
 	if err != nil {
 		return store.Document{}, err
@@ -163,8 +169,8 @@ func checkNotNegative(field string, a *clientele.Amount) error {
 	return nil
 }
 
-// CreateMethod adds a payment method.
-func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (store.Document, error) {
+// Create adds a payment method.
+func (s PaymentMethods) Create(ctx context.Context, call Call, p MethodParams) (store.Document, error) {
 	if err := p.check(); err != nil {
 		return store.Document{}, err
 	}
@@ -193,7 +199,7 @@ func (s *Service) CreateMethod(ctx context.Context, call Call, p MethodParams) (
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) { return s.addMethod(tx, call, m) })
 }
 
-func (s *Service) addMethod(tx store.Tx, call Call, m clientele.PaymentMethod) (store.Document, error) {
+func (s *core) addMethod(tx store.Tx, call Call, m clientele.PaymentMethod) (store.Document, error) {
 	doc, err := encodeObject(m)
 	if err != nil {
 		return store.Document{}, err
@@ -221,8 +227,8 @@ func (p MethodParams) check() error {
 		checkLength("logo", p.Logo, maxText))
 }
 
-// Currencies answers all payment currencies of a mode, oldest first.
-func (s *Service) Currencies(ctx context.Context, live bool) (all []clientele.PaymentCurrency, err error) {
+// List answers all payment currencies of a mode, oldest first.
+func (s PaymentCurrencies) List(ctx context.Context, live bool) (all []clientele.PaymentCurrency, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		all, err = tx.PaymentCurrencies(live)
 		return err
@@ -230,9 +236,9 @@ func (s *Service) Currencies(ctx context.Context, live bool) (all []clientele.Pa
 	return all, err
 }
 
-// Currency answers a currency of a mode.
-func (s *Service) Currency(ctx context.Context, live bool, id string) (clientele.PaymentCurrency, error) {
-	all, err := s.Currencies(ctx, live)
+// Retrieve answers a currency of a mode.
+func (s PaymentCurrencies) Retrieve(ctx context.Context, live bool, id string) (clientele.PaymentCurrency, error) {
+	all, err := s.List(ctx, live)
 	i := slices.IndexFunc(all, func(c clientele.PaymentCurrency) bool { return c.ID == id })
 	if err == nil && i < 0 {
 		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment currency %q in this mode", id)
@@ -243,8 +249,8 @@ func (s *Service) Currency(ctx context.Context, live bool, id string) (clientele
 	return all[i], nil
 }
 
-// Methods answers all payment methods of a mode, oldest first.
-func (s *Service) Methods(ctx context.Context, live bool) (all []clientele.PaymentMethod, err error) {
+// List answers all payment methods of a mode, oldest first.
+func (s PaymentMethods) List(ctx context.Context, live bool) (all []clientele.PaymentMethod, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		all, err = tx.PaymentMethods(live)
 		return err
@@ -252,9 +258,9 @@ func (s *Service) Methods(ctx context.Context, live bool) (all []clientele.Payme
 	return all, err
 }
 
-// Method answers a payment method of a mode.
-func (s *Service) Method(ctx context.Context, live bool, id string) (clientele.PaymentMethod, error) {
-	all, err := s.Methods(ctx, live)
+// Retrieve answers a payment method of a mode.
+func (s PaymentMethods) Retrieve(ctx context.Context, live bool, id string) (clientele.PaymentMethod, error) {
+	all, err := s.List(ctx, live)
 	i := slices.IndexFunc(all, func(m clientele.PaymentMethod) bool { return m.ID == id })
 	if err == nil && i < 0 {
 		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment method %q in this mode", id)

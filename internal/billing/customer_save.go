@@ -71,7 +71,7 @@ func noCustomer(ref string) error {
 }
 
 // addCustomer makes a new customer.
-func (s *Service) addCustomer(tx store.Tx, call Call, n newCustomer) (store.Record, error) {
+func (s *core) addCustomer(tx store.Tx, call Call, n newCustomer) (store.Record, error) {
 	now := s.now()
 	created := now
 	if !n.createdAt.IsZero() {
@@ -127,7 +127,7 @@ func fillBalance(tx store.Tx, c *clientele.Customer) error {
 var embedded = []string{"payments", "subscriptions", "invoices", "payment_count", "invoice_count"}
 
 // patchCustomer makes the changes a request asks for. One that changes nothing leaves no trace.
-func (s *Service) patchCustomer(tx store.Tx, call Call, rec store.Record, patch customerPatch) (store.Record, error) {
+func (s *core) patchCustomer(tx store.Tx, call Call, rec store.Record, patch customerPatch) (store.Record, error) {
 	current := rec.JSON
 	if slices.ContainsFunc(embedded, func(name string) bool { return patch.fixed[name] != nil }) {
 		doc, err := expandCustomer(tx, rec)
@@ -151,7 +151,7 @@ func (s *Service) patchCustomer(tx store.Tx, call Call, rec store.Record, patch 
 }
 
 // replaceCustomer saves a customer that may have changed: its names are claimed, and the event says what was before.
-func (s *Service) replaceCustomer(
+func (s *core) replaceCustomer(
 	tx store.Tx, call Call, rec store.Record, before, after *clientele.Customer,
 ) (store.Record, error) {
 	if before.CurrencyID != after.CurrencyID {
@@ -191,7 +191,7 @@ func (s *Service) replaceCustomer(
 }
 
 // saveCustomer writes the customer and the event that says what happened to it.
-func (s *Service) saveCustomer(
+func (s *core) saveCustomer(
 	tx store.Tx, call Call, event string, rec store.Record, before, after *clientele.Customer, old []byte,
 ) error {
 	if err := tx.SaveCustomer(rec, before, after); err != nil {

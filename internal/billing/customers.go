@@ -11,6 +11,9 @@ import (
 	"clientele.dev/internal/store"
 )
 
+// Customers is the part of [Service] about customers, their credit and their account.
+type Customers struct{ *core }
+
 // ParseRef reads how a path names a customer: a DID in any of its forms, or an id.
 func ParseRef(text string) store.Ref {
 	if did, err := did.Parse(text); err == nil {
@@ -19,8 +22,8 @@ func ParseRef(text string) store.Ref {
 	return store.Ref{ID: text}
 }
 
-// Customer answers the customer expanded with what belongs to it: its payments and invoices.
-func (s *Service) Customer(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+// Retrieve answers the customer expanded with what belongs to it: its payments and invoices.
+func (s Customers) Retrieve(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, err := findCustomer(tx, live, ref)
 		if err != nil {
@@ -32,10 +35,10 @@ func (s *Service) Customer(ctx context.Context, live bool, ref string) (doc stor
 	return doc, err
 }
 
-// CustomerOrNew answers the customer as [Service.Customer] does, and creates one for a DID that nobody has. However
-// many ask at once, one customer comes of it.
-func (s *Service) CustomerOrNew(ctx context.Context, call Call, ref string) (store.Document, error) {
-	doc, err := s.Customer(ctx, call.Livemode, ref)
+// RetrieveOrCreate answers the customer as [Customers.Retrieve] does, and creates one for a DID that nobody has.
+// However many ask at once, one customer comes of it.
+func (s Customers) RetrieveOrCreate(ctx context.Context, call Call, ref string) (store.Document, error) {
+	doc, err := s.Retrieve(ctx, call.Livemode, ref)
 	if !isCode(err, clientele.ErrorCodeNotFound) {
 		return doc, err
 	}
@@ -65,8 +68,8 @@ func customerDocument(rec store.Record, created bool) store.Document {
 	return store.Document{JSON: rec.JSON, Of: store.TypeCustomer, ID: rec.ID, Version: rec.Version, Created: created}
 }
 
-// CreateCustomer creates a customer.
-func (s *Service) CreateCustomer(ctx context.Context, call Call, fields Fields) (store.Document, error) {
+// Create creates a customer.
+func (s Customers) Create(ctx context.Context, call Call, fields Fields) (store.Document, error) {
 	if len(fields) == 0 {
 		return store.Document{}, invalid("", "the body is empty: send at least one field of the customer, such as "+
 			"name, email, did or external_id")
@@ -81,8 +84,8 @@ func (s *Service) CreateCustomer(ctx context.Context, call Call, fields Fields) 
 	})
 }
 
-// UpdateCustomer changes the fields sent and leaves the others.
-func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fields Fields) (store.Document, error) {
+// Update changes the fields sent and leaves the others.
+func (s Customers) Update(ctx context.Context, call Call, ref string, fields Fields) (store.Document, error) {
 	patch, err := parseCustomer(fields)
 	if err != nil {
 		return store.Document{}, err
@@ -100,8 +103,8 @@ func (s *Service) UpdateCustomer(ctx context.Context, call Call, ref string, fie
 	})
 }
 
-// UpsertCustomer updates the customer with the external id, or creates it.
-func (s *Service) UpsertCustomer(
+// UpsertExternal updates the customer with the external id, or creates it.
+func (s Customers) UpsertExternal(
 	ctx context.Context, call Call, externalID string, fields Fields,
 ) (store.Document, error) {
 	if externalID == "" || strings.ContainsRune(externalID, 0) || !utf8.ValidString(externalID) {
@@ -142,8 +145,8 @@ func (s *Service) UpsertCustomer(
 	})
 }
 
-// DeleteCustomer hides a customer and frees its DID and external id. One who owes anything stays.
-func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (store.Document, error) {
+// Delete hides a customer and frees its DID and external id. One who owes anything stays.
+func (s Customers) Delete(ctx context.Context, call Call, ref string) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		rec, c, err := loadCustomer(tx, call.Livemode, ref)
 		if err != nil {
@@ -175,8 +178,8 @@ func (s *Service) DeleteCustomer(ctx context.Context, call Call, ref string) (st
 	})
 }
 
-// RestoreCustomer brings a deleted customer back, unless its DID or external id has been taken meanwhile.
-func (s *Service) RestoreCustomer(ctx context.Context, call Call, id string) (store.Document, error) {
+// Restore brings a deleted customer back, unless its DID or external id has been taken meanwhile.
+func (s Customers) Restore(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		rec, found, err := tx.DeletedCustomer(call.Livemode, id)
 		if err != nil {
@@ -231,8 +234,8 @@ func reclaimNames(tx store.Tx, rec store.Record, c *clientele.Customer) error {
 	return nil
 }
 
-// ListCustomers answers a page of customers, expanded if asked for, and the exact count of all that match.
-func (s *Service) ListCustomers(
+// List answers a page of customers, expanded if asked for, and the exact count of all that match.
+func (s Customers) List(
 	ctx context.Context, f store.CustomerFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	look := s.scanStore
@@ -265,9 +268,9 @@ func listedCustomers(tx store.Tx, page []store.Record, expand bool) ([][]byte, e
 	return expandCustomers(tx, page, listedBelongings)
 }
 
-// SearchCustomers answers a page of the customers that a query matches, see [ParseSearch], expanded if asked for, and
+// Search answers a page of the customers that a query matches, see [ParseSearch], expanded if asked for, and
 // their exact count.
-func (s *Service) SearchCustomers(
+func (s Customers) Search(
 	ctx context.Context, live bool, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	terms, whole, err := ParseSearch(query)

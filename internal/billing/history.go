@@ -15,7 +15,7 @@ import (
 // any version can be had by going back from the present one, and nothing is stored twice.
 
 // record appends the event of a change to an object.
-func (s *Service) record(tx store.Tx, call Call, kind string, object changed) error {
+func (s *core) record(tx store.Tx, call Call, kind string, object changed) error {
 	undo, err := store.UndoOf(object.before, object.after)
 	if err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// FinalizeInvoice opens a draft: it gets its number and keeps the customer as printed on it from then on.
-func (s *Service) FinalizeInvoice(ctx context.Context, call Call, id string) (store.Document, error) {
+// Finalize opens a draft: it gets its number and keeps the customer as printed on it from then on.
+func (s Invoices) Finalize(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if err := checkTransition(h, clientele.InvoiceOpen, clientele.InvoiceDraft); err != nil {
 			return err
@@ -105,8 +105,8 @@ func (a *account) applyCredit(
 	return t, a.save(h)
 }
 
-// PayInvoice records a payment of all that is left to pay on an invoice.
-func (s *Service) PayInvoice(ctx context.Context, call Call, id string, r Receipt) (store.Document, error) {
+// Pay records a payment of all that is left to pay on an invoice.
+func (s Invoices) Pay(ctx context.Context, call Call, id string, r Receipt) (store.Document, error) {
 	if err := r.check(); err != nil {
 		return store.Document{}, err
 	}
@@ -139,9 +139,9 @@ func (s *Service) PayInvoice(ctx context.Context, call Call, id string, r Receip
 	})
 }
 
-// VoidInvoice takes an invoice back: it keeps its number, and nothing is owed on it. What has been paid on it becomes
+// Void takes an invoice back: it keeps its number, and nothing is owed on it. What has been paid on it becomes
 // the customer's credit.
-func (s *Service) VoidInvoice(ctx context.Context, call Call, id string) (store.Document, error) {
+func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		err := checkTransition(h, clientele.InvoiceVoid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
 		if err != nil {
@@ -214,8 +214,8 @@ func (a *account) release(h *held) error {
 	return err
 }
 
-// MarkInvoiceUncollectible gives an open invoice up: it counts as overdue from then on.
-func (s *Service) MarkInvoiceUncollectible(ctx context.Context, call Call, id string) (store.Document, error) {
+// MarkUncollectible gives an open invoice up: it counts as overdue from then on.
+func (s Invoices) MarkUncollectible(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if err := checkTransition(h, clientele.InvoiceUncollectible, clientele.InvoiceOpen); err != nil {
 			return err
@@ -224,7 +224,7 @@ func (s *Service) MarkInvoiceUncollectible(ctx context.Context, call Call, id st
 	})
 }
 
-func (s *Service) giveUp(tx store.Tx, call Call, h *held) error {
+func (s *core) giveUp(tx store.Tx, call Call, h *held) error {
 	a, err := s.open(tx, call, h.CustomerID)
 	if err != nil {
 		return err
@@ -251,7 +251,7 @@ func (s *Service) ApplyPolicy(ctx context.Context) (given int, err error) {
 	return given, nil
 }
 
-func (s *Service) applyPolicy(ctx context.Context, live bool, limit int64) (n int, err error) {
+func (s *core) applyPolicy(ctx context.Context, live bool, limit int64) (n int, err error) {
 	late := func(tx store.Tx) (recs []store.Record, err error) {
 		settings, _, err := settingsOf(tx, live)
 		if err != nil {

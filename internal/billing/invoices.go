@@ -13,8 +13,11 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// CreateInvoice makes a draft, or an invoice that is finalized at once.
-func (s *Service) CreateInvoice(ctx context.Context, call Call, p InvoiceParams) (store.Document, error) {
+// Invoices is the part of [Service] about invoices.
+type Invoices struct{ *core }
+
+// Create makes a draft, or an invoice that is finalized at once.
+func (s Invoices) Create(ctx context.Context, call Call, p InvoiceParams) (store.Document, error) {
 	if err := p.check(); err != nil {
 		return store.Document{}, err
 	}
@@ -74,7 +77,7 @@ func (a *account) draft(currency clientele.PaymentCurrency, content InvoiceConte
 }
 
 // fill writes what a request says onto a draft.
-func (s *Service) fill(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
+func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
 	set(&invoice.DueDate, c.DueDate)
 	set(&invoice.EffectiveAt, c.EffectiveAt)
 	set(&invoice.Description, c.Description)
@@ -140,7 +143,7 @@ func set[T any](to, given *T) {
 }
 
 // setLines writes the lines and adds them up.
-func (s *Service) setLines(invoice *clientele.Invoice, lines []LineParams, now time.Time) (err error) {
+func (s *core) setLines(invoice *clientele.Invoice, lines []LineParams, now time.Time) (err error) {
 	invoice.Lines = nil
 	subtotal, tax := clientele.Zero(invoice.CurrencyID), clientele.Zero(invoice.CurrencyID)
 	for i, p := range lines {
@@ -172,8 +175,8 @@ func (s *Service) setLines(invoice *clientele.Invoice, lines []LineParams, now t
 	return nil
 }
 
-// UpdateInvoice changes what is sent of a draft. Of a finalized invoice only metadata can be changed.
-func (s *Service) UpdateInvoice(ctx context.Context, call Call, id string, c InvoiceContent) (store.Document, error) {
+// Update changes what is sent of a draft. Of a finalized invoice only metadata can be changed.
+func (s Invoices) Update(ctx context.Context, call Call, id string, c InvoiceContent) (store.Document, error) {
 	if err := c.check(); err != nil {
 		return store.Document{}, err
 	}
@@ -199,8 +202,8 @@ func (s *Service) UpdateInvoice(ctx context.Context, call Call, id string, c Inv
 	})
 }
 
-// DeleteInvoice deletes a draft.
-func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (store.Document, error) {
+// Delete deletes a draft.
+func (s Invoices) Delete(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		h, err := holdInvoice(tx, call.Livemode, id)
 		if err != nil {
@@ -228,7 +231,7 @@ func (s *Service) DeleteInvoice(ctx context.Context, call Call, id string) (stor
 }
 
 // changeInvoice finds an invoice and answers what fn makes of it.
-func (s *Service) changeInvoice(
+func (s *core) changeInvoice(
 	ctx context.Context, call Call, id string, fn func(store.Tx, *held) error,
 ) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
@@ -248,8 +251,8 @@ func invoiceDocument(h *held, created bool) store.Document {
 	return store.Document{JSON: h.rec.JSON, Of: store.TypeInvoice, ID: h.ID, Version: h.rec.Version, Created: created}
 }
 
-// Invoice answers an invoice, by id or printed number, expanded with its customer, currency and payment method.
-func (s *Service) Invoice(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+// Retrieve answers an invoice, by id or printed number, expanded with its customer, currency and payment method.
+func (s Invoices) Retrieve(ctx context.Context, live bool, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, err := findInvoice(tx, live, id)
 		if err != nil {
@@ -277,9 +280,9 @@ func findInvoice(tx store.Tx, live bool, ref string) (store.Record, error) {
 	return rec, err
 }
 
-// ListInvoices answers a page of invoices, expanded if asked for, and the exact count of all that match. customer,
+// List answers a page of invoices, expanded if asked for, and the exact count of all that match. customer,
 // unless empty, is an id or DID; an unknown one has no invoices.
-func (s *Service) ListInvoices(
+func (s Invoices) List(
 	ctx context.Context, customer string, f store.InvoiceFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
@@ -292,9 +295,9 @@ func (s *Service) ListInvoices(
 	return docs, count, err
 }
 
-// SearchInvoices answers a page of the invoices in which every word of a query occurs, newest first, expanded if asked
+// Search answers a page of the invoices in which every word of a query occurs, newest first, expanded if asked
 // for, and their exact count.
-func (s *Service) SearchInvoices(
+func (s Invoices) Search(
 	ctx context.Context, live bool, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	terms, err := invoiceTerms(query)
@@ -315,7 +318,7 @@ func (s *Service) SearchInvoices(
 
 // scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
 // one has nothing: fn is not called.
-func (s *Service) scanOf(ctx context.Context, live bool, customer string, fn func(tx store.Tx, id string) error) error {
+func (s *core) scanOf(ctx context.Context, live bool, customer string, fn func(tx store.Tx, id string) error) error {
 	return s.scanStore(ctx, func(tx store.Tx) error {
 		if customer == "" {
 			return fn(tx, "")
@@ -332,7 +335,7 @@ func (s *Service) scanOf(ctx context.Context, live bool, customer string, fn fun
 }
 
 // saveInvoice writes an invoice's next version and the event that says what happened to it.
-func (s *Service) saveInvoice(
+func (s *core) saveInvoice(
 	tx store.Tx, call Call, event string, rec store.Record, invoice *clientele.Invoice,
 ) (store.Record, error) {
 	old := rec.JSON

@@ -29,7 +29,7 @@ func OpenBooks(tx store.Tx) error {
 	}
 }
 
-func (s *Service) openBooks(tx store.Tx, rec store.Record) error {
+func (s *core) openBooks(tx store.Tx, rec store.Record) error {
 	c, err := decodeCustomer(rec)
 	if err != nil {
 		return err

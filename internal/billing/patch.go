@@ -89,7 +89,7 @@ type newCustomer struct {
 }
 
 // parseNewCustomer reads the fields of a request to make a customer.
-func (s *Service) parseNewCustomer(call Call, fields Fields) (n newCustomer, err error) {
+func (s *core) parseNewCustomer(call Call, fields Fields) (n newCustomer, err error) {
 	var errs [4]error
 	rest := maps.Clone(fields)
 	if raw, sent := fields["did"]; sent {

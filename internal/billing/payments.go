@@ -11,6 +11,9 @@ import (
 	"clientele.dev/internal/store"
 )
 
+// Payments is the part of [Service] about payments.
+type Payments struct{ *core }
+
 // PaymentParams are what a request says about money received.
 type PaymentParams struct {
 	// Who paid: an id or a DID.
@@ -52,9 +55,9 @@ type ReverseParams struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// RecordPayment records money received: it pays the invoice it is for, or the customer's oldest due first, and what is
+// Create records money received: it pays the invoice it is for, or the customer's oldest due first, and what is
 // left becomes the customer's credit.
-func (s *Service) RecordPayment(ctx context.Context, call Call, p PaymentParams) (store.Document, error) {
+func (s Payments) Create(ctx context.Context, call Call, p PaymentParams) (store.Document, error) {
 	if err := p.check(); err != nil {
 		return store.Document{}, err
 	}
@@ -94,7 +97,7 @@ func (s *Service) RecordPayment(ctx context.Context, call Call, p PaymentParams)
 }
 
 // openFor is open for a customer that a request's customer_id names.
-func (s *Service) openFor(tx store.Tx, call Call, customer string) (*account, error) {
+func (s *core) openFor(tx store.Tx, call Call, customer string) (*account, error) {
 	a, err := s.open(tx, call, customer)
 	if isCode(err, clientele.ErrorCodeNotFound) || isCode(err, clientele.ErrorCodeInvalid) || isCode(err,
 		clientele.ErrorCodeConflict) {
@@ -251,7 +254,7 @@ func (a *account) savePayment(pay *payment, event string) (err error) {
 }
 
 // changePayment finds a payment that was not reversed, opens its customer's account, and saves what fn does to both.
-func (s *Service) changePayment(
+func (s *core) changePayment(
 	ctx context.Context, call Call, id, event string, fn func(*account, *payment) error,
 ) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
@@ -286,8 +289,8 @@ func paymentDocument(pay *payment, created bool) store.Document {
 	}
 }
 
-// AllocatePayment pays invoices with what a payment left as credit.
-func (s *Service) AllocatePayment(ctx context.Context, call Call, id string, p AllocateParams) (store.Document, error) {
+// Allocate pays invoices with what a payment left as credit.
+func (s Payments) Allocate(ctx context.Context, call Call, id string, p AllocateParams) (store.Document, error) {
 	if p.Amount != nil {
 		if err := checkPositive("amount", *p.Amount); err != nil {
 			return store.Document{}, err
@@ -331,9 +334,9 @@ func (s *Service) AllocatePayment(ctx context.Context, call Call, id string, p A
 	})
 }
 
-// ReversePayment takes a payment back, the money not having come after all: what it paid is owed again, and what it
+// Reverse takes a payment back, the money not having come after all: what it paid is owed again, and what it
 // left as credit is gone. Invoices that such credit paid meanwhile are owed again too, the newest first.
-func (s *Service) ReversePayment(ctx context.Context, call Call, id string, p ReverseParams) (store.Document, error) {
+func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReverseParams) (store.Document, error) {
 	if err := checkLength("reason", p.Reason, maxText); err != nil {
 		return store.Document{}, err
 	}
@@ -431,8 +434,8 @@ func (a *account) unapply(h *held, part clientele.Amount) error {
 	return a.save(h)
 }
 
-// Payment answers a payment expanded with its customer, currency, method and invoice.
-func (s *Service) Payment(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+// Retrieve answers a payment expanded with its customer, currency, method and invoice.
+func (s Payments) Retrieve(ctx context.Context, live bool, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		pay, err := holdPayment(tx, live, id)
 		if err != nil {
@@ -457,9 +460,9 @@ func (s *Service) Payment(ctx context.Context, live bool, id string) (doc store.
 	return doc, err
 }
 
-// ListPayments answers a page of payments and the exact count of all that match. customer, unless empty, is an id or
+// List answers a page of payments and the exact count of all that match. customer, unless empty, is an id or
 // DID; an unknown one has no payments.
-func (s *Service) ListPayments(
+func (s Payments) List(
 	ctx context.Context, customer string, f store.PaymentFilter,
 ) (docs [][]byte, count int64, err error) {
 	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {

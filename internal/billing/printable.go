@@ -17,8 +17,8 @@ type Printable struct {
 	Settings    clientele.Settings
 }
 
-// PrintableInvoice answers an invoice with all that is printed with it.
-func (s *Service) PrintableInvoice(ctx context.Context, live bool, id string) (p Printable, err error) {
+// Printable answers an invoice with all that is printed with it.
+func (s Invoices) Printable(ctx context.Context, live bool, id string) (p Printable, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		h, err := holdInvoice(tx, live, id)
 		if err != nil {

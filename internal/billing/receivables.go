@@ -12,6 +12,9 @@ import (
 	"clientele.dev/internal/store"
 )
 
+// Receivables is the part of [Service] about what customers owe.
+type Receivables struct{ *core }
+
 // AppendList writes JSON documents as a JSON array.
 func AppendList(b []byte, docs [][]byte) []byte {
 	b = append(b, '[')
@@ -25,7 +28,7 @@ func AppendList(b []byte, docs [][]byte) []byte {
 }
 
 // OverdueInvoices answers the customer's uncollectible invoices and what they come to in each currency.
-func (s *Service) OverdueInvoices(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+func (s Customers) OverdueInvoices(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, c, err := loadCustomer(tx, live, ref)
 		if err != nil {
@@ -115,8 +118,8 @@ func moneyOf(tx store.Tx, live bool) (money, error) {
 	return m, err
 }
 
-// ExplainDelinquent answers the customer as [Service.Customer] does, with the invoices that make it delinquent.
-func (s *Service) ExplainDelinquent(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+// Explain answers the customer as [Customers.Retrieve] does, with the invoices that make it delinquent.
+func (s Customers) Explain(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		rec, err := findCustomer(tx, live, ref)
 		if err != nil {
@@ -143,7 +146,7 @@ type AgingFilter struct {
 
 // Aging answers what was outstanding at a moment, by how long it had been due. It adds up the ledger as it was then, so
 // that nothing recorded later changes the answer.
-func (s *Service) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, error) {
+func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, error) {
 	if f.AsOf.IsZero() {
 		f.AsOf = s.now()
 	}
@@ -215,8 +218,8 @@ func knownCurrency(tx store.Tx, live bool, id string) error {
 	return err
 }
 
-// Receivables answers where the business stands with all its customers.
-func (s *Service) Receivables(ctx context.Context, live bool) (clientele.ReceivablesSummary, error) {
+// Summary answers where the business stands with all its customers.
+func (s Receivables) Summary(ctx context.Context, live bool) (clientele.ReceivablesSummary, error) {
 	answer := clientele.ReceivablesSummary{Currencies: map[string]clientele.ReceivablesSum{}}
 	customers := map[[2]string]bool{}
 	now := s.now().Unix()
@@ -254,8 +257,8 @@ func (s *Service) Receivables(ctx context.Context, live bool) (clientele.Receiva
 	return answer, err
 }
 
-// Debtors answers a page of the customers who are late, by currency and who owes most, and how many there are.
-func (s *Service) Debtors(
+// Overdue answers a page of the customers who are late, by currency and who owes most, and how many there are.
+func (s Receivables) Overdue(
 	ctx context.Context, live bool, currency string, w store.Window,
 ) (page []clientele.Debtor, count int64, err error) {
 	now := s.now().Unix()

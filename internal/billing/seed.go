@@ -27,7 +27,7 @@ func (s *Service) Seed(ctx context.Context) error {
 	})
 }
 
-func (s *Service) seedMode(tx store.Tx, live bool) error {
+func (s *core) seedMode(tx store.Tx, live bool) error {
 	mode := map[bool]string{false: "test", true: "live"}[live]
 	now, call := clientele.At(s.now()), Call{Livemode: live, Actor: "system"}
 	method := clientele.PaymentMethod{

@@ -17,9 +17,22 @@ import (
 // answersKept is how long the answer to a request with an Idempotency-Key is kept.
 const answersKept = 7 * 24 * time.Hour
 
-// Service is what may happen. Its methods return *clientele.Error for whatever a caller did wrong; any other error is
-// ours or the database's.
+// Service is what may happen, in a part for each resource, with the names that the SDK has for them. Its methods return
+// *clientele.Error for whatever a caller did wrong; any other error is ours or the database's.
 type Service struct {
+	Customers         Customers
+	Invoices          Invoices
+	CreditNotes       CreditNotes
+	Payments          Payments
+	Receivables       Receivables
+	Settings          Settings
+	PaymentCurrencies PaymentCurrencies
+	PaymentMethods    PaymentMethods
+	*core
+}
+
+// core is what all parts work with.
+type core struct {
 	store   store.Transactions
 	now     func() time.Time
 	timeout time.Duration // after which a scan is ended
@@ -27,29 +40,33 @@ type Service struct {
 }
 
 // Option changes how a Service is made.
-type Option func(*Service)
+type Option func(*core)
 
 // WithClock sets what time it is.
-func WithClock(now func() time.Time) Option { return func(s *Service) { s.now = now } }
+func WithClock(now func() time.Time) Option { return func(s *core) { s.now = now } }
 
 // WithRandom sets where the random part of ids comes from.
-func WithRandom(r io.Reader) Option { return func(s *Service) { s.random = r } }
+func WithRandom(r io.Reader) Option { return func(s *core) { s.random = r } }
 
 // WithScanTimeout sets after how long a list, a search or a report is ended; 10 seconds unless told.
-func WithScanTimeout(d time.Duration) Option { return func(s *Service) { s.timeout = d } }
+func WithScanTimeout(d time.Duration) Option { return func(s *core) { s.timeout = d } }
 
 // New makes the service over a store.
 func New(store store.Transactions, options ...Option) *Service {
-	s := &Service{store: store, now: time.Now, random: rand.Reader, timeout: 10 * time.Second}
+	s := &core{store: store, now: time.Now, random: rand.Reader, timeout: 10 * time.Second}
 	for _, o := range options {
 		o(s)
 	}
-	return s
+	return &Service{
+		Customers: Customers{s}, Invoices: Invoices{s}, CreditNotes: CreditNotes{s}, Payments: Payments{s},
+		Receivables: Receivables{s}, Settings: Settings{s}, PaymentCurrencies: PaymentCurrencies{s},
+		PaymentMethods: PaymentMethods{s}, core: s,
+	}
 }
 
 // scanStore reads what may take long, but no longer than it may: it would keep others from being answered, and the
 // database's log from being cleared.
-func (s *Service) scanStore(ctx context.Context, fn func(store.Tx) error) error {
+func (s *core) scanStore(ctx context.Context, fn func(store.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	return s.store.Scan(ctx, fn)
@@ -104,7 +121,7 @@ type transaction func(store.Tx) (store.Document, error)
 
 // change runs fn in one transaction, once: a repetition of the request gets the answer that was given, a refusal too,
 // and waits for it while the first is under way, also on another server.
-func (s *Service) change(ctx context.Context, call Call, fn transaction) (store.Document, error) {
+func (s *core) change(ctx context.Context, call Call, fn transaction) (store.Document, error) {
 	if len(call.Repeat.keys()) == 0 {
 		return s.update(ctx, fn)
 	}
@@ -120,7 +137,7 @@ func (s *Service) change(ctx context.Context, call Call, fn transaction) (store.
 }
 
 // create is change for what makes a new object, of which there is no version to match.
-func (s *Service) create(ctx context.Context, call Call, fn transaction) (store.Document, error) {
+func (s *core) create(ctx context.Context, call Call, fn transaction) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		if err := call.checkVersion(store.Record{}); err != nil {
 			return store.Document{}, err
@@ -130,7 +147,7 @@ func (s *Service) create(ctx context.Context, call Call, fn transaction) (store.
 }
 
 // answerOnce answers a repetition with what is kept, and keeps the answer of a first time.
-func (s *Service) answerOnce(tx store.Tx, call Call, fn transaction) (doc store.Document, refusal, err error) {
+func (s *core) answerOnce(tx store.Tx, call Call, fn transaction) (doc store.Document, refusal, err error) {
 	kept, found, err := s.claimAnswer(tx, call)
 	switch {
 	case err != nil:
@@ -174,7 +191,7 @@ func (s *Service) answerOnce(tx store.Tx, call Call, fn transaction) (doc store.
 }
 
 // claimAnswer finds the answer given to an earlier sending of the request, or makes others of it wait for this one's.
-func (s *Service) claimAnswer(tx store.Tx, call Call) (a store.Answer, found bool, err error) {
+func (s *core) claimAnswer(tx store.Tx, call Call) (a store.Answer, found bool, err error) {
 	for _, key := range call.Repeat.keys() {
 		if a, found, err = tx.ClaimAnswer(call.Actor, key, s.now().Add(-answersKept)); err != nil || found {
 			break
@@ -183,7 +200,7 @@ func (s *Service) claimAnswer(tx store.Tx, call Call) (a store.Answer, found boo
 	return a, found, err
 }
 
-func (s *Service) update(ctx context.Context, fn transaction) (doc store.Document, err error) {
+func (s *core) update(ctx context.Context, fn transaction) (doc store.Document, err error) {
 	err = s.store.Update(ctx, func(tx store.Tx) (err error) {
 		doc, err = fn(tx)
 		return err

@@ -9,6 +9,9 @@ import (
 	"clientele.dev/internal/store"
 )
 
+// Settings is the part of [Service] about what the business decides for all its customers.
+type Settings struct{ *core }
+
 // Limits of settings.
 const (
 	defaultUncollectibleAfter = 30
@@ -25,8 +28,8 @@ type SettingsParams struct {
 	UncollectibleAfterDays *int64 `json:"uncollectible_after_days,omitempty"`
 }
 
-// Settings answers the settings of a mode.
-func (s *Service) Settings(ctx context.Context, live bool) (doc store.Document, err error) {
+// Retrieve answers the settings of a mode.
+func (s Settings) Retrieve(ctx context.Context, live bool) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		settings, version, err := settingsOf(tx, live)
 		if err != nil {
@@ -39,8 +42,8 @@ func (s *Service) Settings(ctx context.Context, live bool) (doc store.Document, 
 	return doc, err
 }
 
-// SettingsOf returns the settings of a mode.
-func (s *Service) SettingsOf(ctx context.Context, live bool) (settings clientele.Settings, err error) {
+// Of returns the settings of a mode.
+func (s Settings) Of(ctx context.Context, live bool) (settings clientele.Settings, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		settings, _, err = settingsOf(tx, live)
 		return err
@@ -59,8 +62,8 @@ func settingsOf(tx store.Tx, live bool) (clientele.Settings, int64, error) {
 	return settings, version, err
 }
 
-// UpdateSettings changes what is sent.
-func (s *Service) UpdateSettings(ctx context.Context, call Call, p SettingsParams) (store.Document, error) {
+// Update changes what is sent.
+func (s Settings) Update(ctx context.Context, call Call, p SettingsParams) (store.Document, error) {
 	if err := p.check(); err != nil {
 		return store.Document{}, err
 	}

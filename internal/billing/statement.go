@@ -12,7 +12,7 @@ import (
 
 // Statement answers a customer's account from one moment to another, both included; zero moments are the first movement
 // and now.
-func (s *Service) Statement(
+func (s Customers) Statement(
 	ctx context.Context, live bool, ref string, from, to time.Time,
 ) (st clientele.Statement, err error) {
 	if to.IsZero() {

@@ -44,11 +44,11 @@ func Fill(ctx context.Context, db store.Transactions) error {
 		}
 		clock := billing.WithClock(func() time.Time { return b.now })
 		b.service = billing.New(inside{tx}, clock, billing.WithRandom(rand.NewChaCha8([32]byte{1})))
-		_, count, err := b.service.ListCustomers(ctx, store.CustomerFilter{Window: store.Window{Limit: 1}}, false)
+		_, count, err := b.service.Customers.List(ctx, store.CustomerFilter{Window: store.Window{Limit: 1}}, false)
 		if err != nil || count > 0 {
 			return err
 		}
-		currencies, err := b.service.Currencies(ctx, false)
+		currencies, err := b.service.PaymentCurrencies.List(ctx, false)
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (b *business) happen() error {
 func (b *business) decide() error {
 	b.now = Anchor
 	never := int64(clientele.NeverUncollectible)
-	_, err := b.service.UpdateSettings(b.ctx, bySystem, billing.SettingsParams{
+	_, err := b.service.Settings.Update(b.ctx, bySystem, billing.SettingsParams{
 		UncollectibleAfterDays: &never,
 		Business: &clientele.Business{
 			Name: "Clientele Demo Ltd", Email: "billing@example.com", Phone: "+1 555 0100", TaxID: "DE123456789",
@@ -192,7 +192,7 @@ func (b *business) create(a *account, shipping bool) error {
 	if err != nil {
 		return err
 	}
-	doc, err := b.service.CreateCustomer(b.ctx, bySystem, sent)
+	doc, err := b.service.Customers.Create(b.ctx, bySystem, sent)
 	if err != nil {
 		return fmt.Errorf("customer %s: %w", a.Name, err)
 	}
@@ -205,12 +205,12 @@ func (b *business) upgrade(a *account, plan string) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.service.UpdateCustomer(b.ctx, bySystem, a.id, sent)
+	_, err = b.service.Customers.Update(b.ctx, bySystem, a.id, sent)
 	return err
 }
 
 func (b *business) delete(a *account) error {
-	_, err := b.service.DeleteCustomer(b.ctx, bySystem, a.id)
+	_, err := b.service.Customers.Delete(b.ctx, bySystem, a.id)
 	return err
 }
 

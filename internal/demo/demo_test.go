@@ -68,14 +68,14 @@ func all[T any](t *testing.T, list func(store.Window) ([][]byte, int64, error)) 
 func allCustomers(t *testing.T, s *billing.Service, live bool) ([]clientele.Customer, string) {
 	t.Helper()
 	return all[clientele.Customer](t, func(w store.Window) ([][]byte, int64, error) {
-		return s.ListCustomers(t.Context(), store.CustomerFilter{Livemode: live, Window: w}, false)
+		return s.Customers.List(t.Context(), store.CustomerFilter{Livemode: live, Window: w}, false)
 	})
 }
 
 func allInvoices(t *testing.T, s *billing.Service, live bool) ([]clientele.Invoice, string) {
 	t.Helper()
 	return all[clientele.Invoice](t, func(w store.Window) ([][]byte, int64, error) {
-		return s.ListInvoices(t.Context(), "", store.InvoiceFilter{Livemode: live, Window: w}, false)
+		return s.Invoices.List(t.Context(), "", store.InvoiceFilter{Livemode: live, Window: w}, false)
 	})
 }
 
@@ -135,7 +135,7 @@ func customersAreManifold(t *testing.T, service *billing.Service) {
 func invoicesAreManifold(t *testing.T, service *billing.Service) {
 	t.Helper()
 	invoices, _ := allInvoices(t, service, false)
-	currencies, err := service.Currencies(t.Context(), false)
+	currencies, err := service.PaymentCurrencies.List(t.Context(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestReadme(t *testing.T) {
 	}
 	owing := 0
 	for _, id := range ids {
-		doc, err := service.OverdueInvoices(t.Context(), false, id)
+		doc, err := service.Customers.OverdueInvoices(t.Context(), false, id)
 		if err != nil {
 			t.Fatal(err)
 		}

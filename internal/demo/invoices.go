@@ -57,7 +57,7 @@ func (b *business) planInvoice(a *account, due time.Time) {
 	if drafted.After(Anchor.Add(-75*day)) && b.chance(50) {
 		return
 	}
-	b.at(issued, func() error { return b.onlyFrom(invoice, clientele.InvoiceDraft, b.service.FinalizeInvoice) })
+	b.at(issued, func() error { return b.onlyFrom(invoice, clientele.InvoiceDraft, b.service.Invoices.Finalize) })
 	if settled := b.between(issued.Add(day), due.Add(40*day)); !a.defaulter && settled.Before(Anchor) && b.chance(85) {
 		how := b.IntN(100)
 		b.at(settled, func() error { return b.settle(a, invoice, how) })
@@ -75,7 +75,7 @@ func (b *business) planInvoice(a *account, due time.Time) {
 	}
 	if given.Before(Anchor) { // nobody owes for long without being delinquent
 		b.at(given, func() error {
-			return b.onlyFrom(invoice, clientele.InvoiceOpen, b.service.MarkInvoiceUncollectible)
+			return b.onlyFrom(invoice, clientele.InvoiceOpen, b.service.Invoices.MarkUncollectible)
 		})
 	}
 }
@@ -95,7 +95,7 @@ func (b *business) onlyFrom(
 }
 
 func (b *business) invoice(id string) (i clientele.Invoice, err error) {
-	doc, err := b.service.Invoice(b.ctx, false, id)
+	doc, err := b.service.Invoices.Retrieve(b.ctx, false, id)
 	if err == nil {
 		err = json.Unmarshal(doc.JSON, &i)
 	}
@@ -111,7 +111,7 @@ func (b *business) settle(a *account, id string, how int) error {
 	line := i.Lines[0].Amount
 	switch {
 	case how < 5:
-		_, err = b.service.VoidInvoice(b.ctx, bySystem, id)
+		_, err = b.service.Invoices.Void(b.ctx, bySystem, id)
 	case how < 15 && line.Sign() > 0: // a part, for whatever has been due longest
 		err = b.pay(a, line, "")
 	case how < 20: // one line too much
@@ -124,7 +124,7 @@ func (b *business) settle(a *account, id string, how int) error {
 		if err := b.payWhole(id, "card"); err != nil {
 			return err
 		}
-		_, err = b.service.CreateCreditNote(b.ctx, bySystem, id, billing.CreditNoteParams{
+		_, err = b.service.Invoices.Credit(b.ctx, bySystem, id, billing.CreditNoteParams{
 			Amount: &line, Reason: "order_change", Memo: "Cancelled in time",
 		})
 	case how < 26:
@@ -136,13 +136,13 @@ func (b *business) settle(a *account, id string, how int) error {
 }
 
 func (b *business) payWhole(id, method string) error {
-	_, err := b.service.PayInvoice(b.ctx, bySystem, id, billing.Receipt{Method: method})
+	_, err := b.service.Invoices.Pay(b.ctx, bySystem, id, billing.Receipt{Method: method})
 	return err
 }
 
 // pay pays an invoice, or whatever has been due longest.
 func (b *business) pay(a *account, amount clientele.Amount, invoice string) error {
-	_, err := b.service.RecordPayment(b.ctx, bySystem, billing.PaymentParams{
+	_, err := b.service.Payments.Create(b.ctx, bySystem, billing.PaymentParams{
 		CustomerID: a.id, CurrencyID: amount.Currency(), Amount: &amount, InvoiceID: invoice,
 		Receipt: billing.Receipt{Method: "bank_transfer", Reference: "Transfer of " + b.now.Format(time.DateOnly)},
 	})
@@ -151,7 +151,7 @@ func (b *business) pay(a *account, amount clientele.Amount, invoice string) erro
 
 // bounce pays an invoice with a cheque that bounces.
 func (b *business) bounce(a *account, i clientele.Invoice) error {
-	doc, err := b.service.RecordPayment(b.ctx, bySystem, billing.PaymentParams{
+	doc, err := b.service.Payments.Create(b.ctx, bySystem, billing.PaymentParams{
 		CustomerID: a.id, CurrencyID: i.CurrencyID, Amount: &i.AmountRemaining, InvoiceID: i.ID,
 		Receipt: billing.Receipt{Method: "cheque"},
 	})
@@ -162,7 +162,7 @@ func (b *business) bounce(a *account, i clientele.Invoice) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.service.ReversePayment(b.ctx, bySystem, payment, billing.ReverseParams{Reason: "The cheque bounced"})
+	_, err = b.service.Payments.Reverse(b.ctx, bySystem, payment, billing.ReverseParams{Reason: "The cheque bounced"})
 	return err
 }
 
@@ -172,7 +172,7 @@ func (b *business) give(a *account) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.service.UpdateCustomer(b.ctx, bySystem, a.id, settings); err != nil {
+	if _, err := b.service.Customers.Update(b.ctx, bySystem, a.id, settings); err != nil {
 		return err
 	}
 	currency := b.currencies[a.Currency]
@@ -181,7 +181,7 @@ func (b *business) give(a *account) error {
 		return err
 	}
 	amount := cent.Times(2500)
-	_, err = b.service.MoveCredit(b.ctx, bySystem, a.id, billing.CreditParams{
+	_, err = b.service.Customers.MoveCredit(b.ctx, bySystem, a.id, billing.CreditParams{
 		CurrencyID: currency.ID, Amount: &amount, Description: "Thank you for recommending us",
 	})
 	return err
@@ -205,7 +205,7 @@ func (b *business) lines(symbol string) []billing.LineParams {
 func (b *business) draft(a *account, symbol string, due time.Time, lines []billing.LineParams) (string, error) {
 	seconds := due.Unix()
 	descriptor := "CLIENTELE DEMO"
-	doc, err := b.service.CreateInvoice(b.ctx, bySystem, billing.InvoiceParams{
+	doc, err := b.service.Invoices.Create(b.ctx, bySystem, billing.InvoiceParams{
 		CustomerID: a.id, CurrencyID: b.currencies[symbol].ID,
 		InvoiceContent: billing.InvoiceContent{Lines: lines, DueDate: &seconds, StatementDescriptor: &descriptor},
 	})

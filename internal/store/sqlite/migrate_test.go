@@ -105,18 +105,19 @@ func TestOpenBooks(t *testing.T) {
 			t.Errorf("%s, %s, says that %v was before", e.ID, e.Type, previous)
 		}
 	}
-	sums, err := service.Receivables(t.Context(), false)
+	sums, err := service.Receivables.Summary(t.Context(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := sums.Currencies["curr_test_usd"]; got.PastDue.String() != "6001" || got.Overdue.String() != "901" {
 		t.Errorf("past due and overdue are %s and %s, want 6001 and 901", got.PastDue, got.Overdue)
 	}
-	aging, err := service.Aging(t.Context(), billing.AgingFilter{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)})
+	early := billing.AgingFilter{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
+	aging, err := service.Receivables.Aging(t.Context(), early)
 	if err != nil || len(aging.Currencies) != 0 {
 		t.Errorf("before the first invoice %v was outstanding (%v)", aging.Currencies, err)
 	}
-	docs, count, err := service.ListPayments(t.Context(), "", store.PaymentFilter{
+	docs, count, err := service.Payments.List(t.Context(), "", store.PaymentFilter{
 		Window: store.Window{Limit: 10}, CurrencyID: "curr_test_eur",
 	})
 	if err != nil || count != 1 {
@@ -125,7 +126,7 @@ func TestOpenBooks(t *testing.T) {
 	if want := `"amount":"27670116110564327425"`; !strings.Contains(string(docs[0]), want) {
 		t.Errorf("the payment is %s, want %s", docs[0], want)
 	}
-	_, found, err := service.SearchInvoices(t.Context(), false, "silva", 10, 0, true)
+	_, found, err := service.Invoices.Search(t.Context(), false, "silva", 10, 0, true)
 	if err != nil || found != 3 {
 		t.Errorf("a search finds %d invoices (%v), want 3", found, err)
 	}

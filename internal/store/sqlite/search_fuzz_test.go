@@ -46,7 +46,7 @@ func FuzzSearchQuery(f *testing.F) {
 				f.Fatal(err)
 			}
 		}
-		doc, err := service.CreateCustomer(f.Context(), billing.Call{Actor: "fuzz"}, raw)
+		doc, err := service.Customers.Create(f.Context(), billing.Call{Actor: "fuzz"}, raw)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func FuzzSearchQuery(f *testing.F) {
 		all = append(all, c)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		docs, count, err := service.SearchCustomers(t.Context(), false, query, 100, 0, false)
+		docs, count, err := service.Customers.Search(t.Context(), false, query, 100, 0, false)
 		var refused *clientele.Error
 		if errors.As(err, &refused) {
 			return

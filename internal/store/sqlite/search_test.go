@@ -29,7 +29,7 @@ func TestBothWaysOfRanking(t *testing.T) {
 			"name":  jsontext.Value(fmt.Sprintf("%q", names[i%len(names)])),
 			"email": jsontext.Value(fmt.Sprintf("%q", emails[i%len(emails)])),
 		}
-		if _, err := service.CreateCustomer(t.Context(), billing.Call{Actor: "test"}, fields); err != nil {
+		if _, err := service.Customers.Create(t.Context(), billing.Call{Actor: "test"}, fields); err != nil {
 			t.Fatal(err)
 		}
 	}

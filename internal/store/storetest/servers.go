@@ -52,7 +52,7 @@ func fields(t *testing.T, values map[string]any) billing.Fields {
 
 func create(t *testing.T, s *billing.Service, values map[string]any) (c clientele.Customer) {
 	t.Helper()
-	doc, err := s.CreateCustomer(t.Context(), billing.Call{Actor: "test"}, fields(t, values))
+	doc, err := s.Customers.Create(t.Context(), billing.Call{Actor: "test"}, fields(t, values))
 	if err == nil {
 		err = json.Unmarshal(doc.JSON, &c)
 	}
@@ -67,7 +67,7 @@ const someDID = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 func namesAreClaimedOnce(t *testing.T, first, second store.Store) {
 	var made, told atomic.Int64
 	together(servers(t, first, second), 20, func(_ int, s *billing.Service) {
-		_, err := s.CreateCustomer(t.Context(), billing.Call{Actor: "test"}, fields(t, map[string]any{"did": someDID}))
+		_, err := s.Customers.Create(t.Context(), billing.Call{Actor: "test"}, fields(t, map[string]any{"did": someDID}))
 		refused, is := errors.AsType[*clientele.Error](err)
 		switch {
 		case err == nil:
@@ -88,7 +88,7 @@ func repeatsHaveOneEffect(t *testing.T, first, second store.Store) {
 	call := billing.Call{Actor: "test", Repeat: billing.Repeat{Key: "one", Fingerprint: [32]byte{1}}}
 	answers := make([]string, 20)
 	together(s, len(answers), func(n int, s *billing.Service) {
-		doc, err := s.CreateCustomer(t.Context(), call, fields(t, map[string]any{"name": "one"}))
+		doc, err := s.Customers.Create(t.Context(), call, fields(t, map[string]any{"name": "one"}))
 		if err != nil {
 			t.Error(err)
 		}
@@ -98,7 +98,7 @@ func repeatsHaveOneEffect(t *testing.T, first, second store.Store) {
 		t.Errorf("they were answered %q", answers)
 	}
 	everybody := store.CustomerFilter{Window: store.Window{Limit: 1}}
-	if _, count, err := s[0].ListCustomers(t.Context(), everybody, false); count != 1 {
+	if _, count, err := s[0].Customers.List(t.Context(), everybody, false); count != 1 {
 		t.Errorf("%d customers were made, %v", count, err)
 	}
 }
@@ -107,7 +107,7 @@ func oneCustomerComesOfADID(t *testing.T, first, second store.Store) {
 	s := servers(t, first, second)
 	ids := make([]string, 20)
 	together(s, len(ids), func(n int, s *billing.Service) {
-		doc, err := s.CustomerOrNew(t.Context(), billing.Call{Actor: "test"}, someDID)
+		doc, err := s.Customers.RetrieveOrCreate(t.Context(), billing.Call{Actor: "test"}, someDID)
 		var c clientele.Customer
 		if err == nil {
 			err = json.Unmarshal(doc.JSON, &c)
@@ -132,7 +132,7 @@ func numbersHaveNoGaps(t *testing.T, first, second store.Store) {
 		p := billing.InvoiceParams{CustomerID: c.ID, Finalize: true}
 		p.CurrencyID = "curr_test_usd"
 		p.Lines = []billing.LineParams{{Description: "work", UnitAmount: &amount}}
-		doc, err := s.CreateInvoice(t.Context(), billing.Call{Actor: "test"}, p)
+		doc, err := s.Invoices.Create(t.Context(), billing.Call{Actor: "test"}, p)
 		var invoice clientele.Invoice
 		if err == nil {
 			err = json.Unmarshal(doc.JSON, &invoice)
@@ -161,10 +161,11 @@ func writesAreSeen(t *testing.T, first, second store.Store) {
 	for n := range 20 {
 		c := create(t, s[n%2], map[string]any{"name": fmt.Sprint("name ", n), "email": fmt.Sprintf("e%d@example.com", n)})
 		there := s[(n+1)%2]
-		if doc, err := there.Customer(t.Context(), false, c.ID); err != nil || !strings.Contains(string(doc.JSON), c.ID) {
+		doc, err := there.Customers.Retrieve(t.Context(), false, c.ID)
+		if err != nil || !strings.Contains(string(doc.JSON), c.ID) {
 			t.Fatalf("customer %d: %v", n, err)
 		}
-		_, count, err := there.ListCustomers(t.Context(), store.CustomerFilter{
+		_, count, err := there.Customers.List(t.Context(), store.CustomerFilter{
 			Email: c.Email, Window: store.Window{Limit: 1},
 		}, false)
 		if err != nil || count != 1 {
@@ -179,7 +180,7 @@ func searchesFind(t *testing.T, first, second store.Store) {
 		create(t, s[n%2], map[string]any{"name": fmt.Sprintf("Zoë%d Lovelace", n)})
 		all := int64(n) + 1
 		for query, want := range map[string]int64{fmt.Sprintf("zoe%d love", n): 1, "lovelace": all, "zo": all} {
-			_, count, err := s[(n+1)%2].SearchCustomers(t.Context(), false, query, 10, 0, false)
+			_, count, err := s[(n+1)%2].Customers.Search(t.Context(), false, query, 10, 0, false)
 			if err != nil || count != want {
 				t.Fatalf("after %d, %q finds %d, want %d: %v", n+1, query, count, want, err)
 			}
@@ -241,7 +242,7 @@ func pagesAreExact(t *testing.T, first, second store.Store) {
 	})
 	gone := ids[:20]
 	together(s, len(gone), func(i int, s *billing.Service) {
-		if _, err := s.DeleteCustomer(t.Context(), billing.Call{Actor: "test"}, gone[i]); err != nil {
+		if _, err := s.Customers.Delete(t.Context(), billing.Call{Actor: "test"}, gone[i]); err != nil {
 			t.Error(err)
 		}
 	})
@@ -249,7 +250,7 @@ func pagesAreExact(t *testing.T, first, second store.Store) {
 	slices.Reverse(want)
 	var got []string
 	for offset := int64(0); offset < n; offset += 7 { // deep enough for the counts
-		docs, count, err := s[offset%2].ListCustomers(t.Context(), store.CustomerFilter{
+		docs, count, err := s[offset%2].Customers.List(t.Context(), store.CustomerFilter{
 			Window: store.Window{Limit: 7, Offset: offset},
 		}, false)
 		if err != nil || count != int64(len(want)) {
