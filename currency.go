@@ -13,7 +13,7 @@ type PaymentCurrency struct {
 	// Whether new invoices may use it.
 	Active bool `json:"active"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// Whether it can be removed.
 	Locked bool `json:"locked"`
 	// Whether a customer without a currency_id has its balance written in this one.
@@ -63,7 +63,7 @@ type PaymentMethod struct {
 	// Whether it can be used.
 	Active bool `json:"active"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// Whether it can be removed.
 	Locked bool `json:"locked"`
 	// manual, or one of the published types: stripe, arcblock, ethereum, bitcoin, base.

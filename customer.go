@@ -13,7 +13,7 @@ type Customer struct {
 	// Always "customer".
 	Object string `json:"object"`
 	// True in live mode, false in test mode: two worlds that never see each other.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// Decentralized Identifier without its did:abt: prefix, or 0x and 40 hex digits; empty when the customer has none.
 	DID string `json:"did"`
 	// The application's own name for the customer, unique per mode; empty when there is none.

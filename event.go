@@ -35,7 +35,7 @@ type Event struct {
 	// Always "event".
 	Object string `json:"object"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// customer.updated.
 	Type string `json:"type"`
 	// The version of this shape.

@@ -25,7 +25,7 @@ type Invoice struct {
 	// The printed number, given at finalization; empty for a draft.
 	Number string `json:"number"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// Free text shown on the invoice.
 	Description string `json:"description,omitempty"`
 	// What appears on the customer's bank statement.
@@ -116,7 +116,7 @@ type InvoiceLine struct {
 	// Always "invoice_item".
 	Object string `json:"object"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// Quantity times unit_amount.
 	Amount Amount `json:"amount"`
 	// How many.

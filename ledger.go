@@ -10,7 +10,7 @@ type BalanceTransaction struct {
 	// Always "balance_transaction".
 	Object string `json:"object"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// Whose ledger.
 	CustomerID string `json:"customer_id"`
 	// The currency of every amount here.

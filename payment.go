@@ -10,7 +10,7 @@ type Payment struct {
 	// Always "payment_intent".
 	Object string `json:"object"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// Free text.
 	Description string `json:"description"`
 	// What was received, in the currency's smallest unit.
@@ -136,7 +136,7 @@ type CreditNote struct {
 	// Always "credit_note".
 	Object string `json:"object"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// The printed number: the invoice's, -CN- and a number.
 	Number string `json:"number"`
 	// The invoice it is about.

@@ -8,7 +8,7 @@ type Settings struct {
 	// Always "settings".
 	Object string `json:"object"`
 	// True in live mode, false in test mode.
-	Livemode bool `json:"livemode"`
+	Livemode Mode `json:"livemode"`
 	// Who issues the invoices, as printed on them.
 	Business Business `json:"business"`
 	// How amounts and dates are written for people: a BCP 47 language tag, "en" at first.

@@ -62,7 +62,7 @@ func (keysList) Run(a *app) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tNAME\tMODE\tSCOPE\tKEY\tCREATED\tSTATE")
 	for _, k := range keys {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, modeName(k.Livemode), k.Scope, k.Hint,
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, k.Livemode, k.Scope, k.Hint,
 			k.CreatedAt.Format(time.DateOnly), state(k.RevokedAt))
 	}
 	return w.Flush()
@@ -133,13 +133,6 @@ func (k keysRotate) Run(a *app) error {
 		return err
 	}
 	return fmt.Errorf("no key %q; clientele keys list shows them", k.ID)
-}
-
-func modeName(live bool) string {
-	if live {
-		return "live"
-	}
-	return "test"
 }
 
 // state says since or until when something is good.

@@ -89,7 +89,7 @@ func TestEveryChangeWritesOneEventPerChangedObject(t *testing.T) {
 			request := clientele.EventRequest{ID: got.header.Get("X-Request-Id"), IdempotencyKey: idempotency,
 				RequestedBy: key.ID}
 			if e.Request != request || e.Object != "event" || !strings.HasPrefix(e.ID, "evt_") ||
-				e.CreatedAt != clientele.At(s.Now()) || e.Livemode {
+				e.CreatedAt != clientele.At(s.Now()) || e.Livemode != clientele.Test {
 				t.Errorf("step %d: the event is %+v, want it of %+v", i, e, request)
 			}
 			if e.ObjectID == customer {

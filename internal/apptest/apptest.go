@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/client"
 	"clientele.dev/internal/api"
 	"clientele.dev/internal/auth"
@@ -111,8 +112,8 @@ func (s *Server) Now() time.Time { return time.UnixMilli(s.clock.Load()).UTC() }
 func (s *Server) Advance(d time.Duration) { s.clock.Add(d.Milliseconds()) }
 
 // NewKey makes another key and returns its secret.
-func (s *Server) NewKey(live bool, scope store.Scope) (secret string, err error) {
-	key, secret := auth.NewKey("apptest", live, scope, s.Now())
+func (s *Server) NewKey(mode clientele.Mode, scope store.Scope) (secret string, err error) {
+	key, secret := auth.NewKey("apptest", mode, scope, s.Now())
 	return secret, s.DB.AddKey(context.Background(), key)
 }
 

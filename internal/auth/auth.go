@@ -15,7 +15,7 @@ import (
 // Caller is who is asking, and in which world.
 type Caller struct {
 	ID        string // key_… or app_…
-	Livemode  bool
+	Livemode  clientele.Mode
 	Write     bool   // whether changes are allowed
 	Signature string // a verified component signature, 128 lower-case hex digits; "" for a key
 }
@@ -90,13 +90,13 @@ func (a *Authenticator) byKey(ctx context.Context, authorization string, query *
 	if livemode != key.Livemode {
 		return Caller{}, clientele.Errorf(clientele.ErrorCodeInvalid, "livemode",
 			"livemode=%t, but the API key %s is a %s-mode key: use a key of the other mode, or leave livemode out",
-			livemode, key.Hint, mode(key.Livemode))
+			bool(livemode), key.Hint, key.Livemode)
 	}
 	return Caller{ID: key.ID, Livemode: livemode, Write: key.Scope == store.ScopeWrite}, nil
 }
 
 // livemode reads the query's livemode.
-func livemode(query *wire.Query, absent bool) (bool, error) {
+func livemode(query *wire.Query, absent clientele.Mode) (clientele.Mode, error) {
 	text, given, err := query.String("livemode")
 	switch {
 	case err != nil || !given:
@@ -105,13 +105,6 @@ func livemode(query *wire.Query, absent bool) (bool, error) {
 		return text == "true", nil
 	}
 	return false, clientele.Errorf(clientele.ErrorCodeInvalid, "livemode", "livemode must be true or false")
-}
-
-func mode(livemode bool) string {
-	if livemode {
-		return "live"
-	}
-	return "test"
 }
 
 func unauthorized(format string, args ...any) *clientele.Error {

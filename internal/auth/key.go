@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
@@ -26,7 +27,7 @@ const secretLength = len(testPrefix) + 52 + checksumLength
 var encoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
 // NewKey makes an API key and its secret, which is to be shown once and never kept.
-func NewKey(name string, livemode bool, scope store.Scope, now time.Time) (store.Key, string) {
+func NewKey(name string, livemode clientele.Mode, scope store.Scope, now time.Time) (store.Key, string) {
 	secret := NewSecret(livemode)
 	return store.Key{
 		ID: newID("key_"), Name: name, Livemode: livemode, Scope: scope,
@@ -41,7 +42,7 @@ func NewApp(name string, key ed25519.PublicKey, now time.Time) store.App {
 
 // NewSecret makes the secret of an API key: sk_test_ or sk_live_, 256 random bits, and a checksum by which a mistyped
 // or cut secret is told from an unknown one. Secret scanners can use the checksum too.
-func NewSecret(livemode bool) string {
+func NewSecret(livemode clientele.Mode) string {
 	prefix := testPrefix
 	if livemode {
 		prefix = livePrefix
@@ -53,9 +54,9 @@ func NewSecret(livemode bool) string {
 }
 
 // ParseSecret checks a secret's form and checksum, and returns the mode it is of and the SHA-256 it is kept by.
-func ParseSecret(secret string) (livemode bool, hash [32]byte, ok bool) {
-	livemode = strings.HasPrefix(secret, livePrefix)
-	if len(secret) != secretLength || !livemode && !strings.HasPrefix(secret, testPrefix) {
+func ParseSecret(secret string) (livemode clientele.Mode, hash [32]byte, ok bool) {
+	livemode = clientele.Mode(strings.HasPrefix(secret, livePrefix))
+	if len(secret) != secretLength || livemode == clientele.Test && !strings.HasPrefix(secret, testPrefix) {
 		return false, hash, false
 	}
 	body := secret[:len(secret)-checksumLength]

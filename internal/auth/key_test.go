@@ -21,13 +21,13 @@ var noon = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 
 func TestSecret(t *testing.T) {
 	t.Parallel()
-	for _, live := range []bool{true, false} {
-		secret := auth.NewSecret(live)
+	for _, mode := range []clientele.Mode{clientele.Live, clientele.Test} {
+		secret := auth.NewSecret(mode)
 		livemode, hash, ok := auth.ParseSecret(secret)
-		if !ok || livemode != live || hash != sha256.Sum256([]byte(secret)) {
+		if !ok || livemode != mode || hash != sha256.Sum256([]byte(secret)) {
 			t.Errorf("%s: %v %x %v", secret, livemode, hash, ok)
 		}
-		if secret == auth.NewSecret(live) {
+		if secret == auth.NewSecret(mode) {
 			t.Errorf("the same secret twice")
 		}
 		for i := range secret {
@@ -80,7 +80,7 @@ type keyed struct {
 func newKeyed(t *testing.T) keyed {
 	t.Helper()
 	k := keyed{store: &records{}}
-	add := func(livemode bool, scope store.Scope, revoked time.Time) string {
+	add := func(livemode clientele.Mode, scope store.Scope, revoked time.Time) string {
 		key, secret := auth.NewKey("name", livemode, scope, noon)
 		key.RevokedAt = revoked
 		if err := k.store.AddKey(t.Context(), key); err != nil {
@@ -99,7 +99,8 @@ func TestKeyAccepted(t *testing.T) {
 	k := newKeyed(t)
 	tests := []struct {
 		authorization, query string
-		livemode, write      bool
+		livemode             clientele.Mode
+		write                bool
 	}{
 		{"Bearer " + k.testWrite, "", false, true},
 		{"bearer " + k.testWrite, "livemode=false", false, true},
@@ -244,14 +245,14 @@ func FuzzSecret(f *testing.F) {
 	form := regexp.MustCompile(`^sk_(test|live)_[0-9a-v]{59}$`)
 	f.Fuzz(func(t *testing.T, secret string) {
 		livemode, hash, ok := auth.ParseSecret(secret)
-		if !ok && (livemode || hash != [32]byte{}) {
+		if !ok && (bool(livemode) || hash != [32]byte{}) {
 			t.Fatalf("%q is refused and still says %v %x", secret, livemode, hash)
 		}
 		if !ok {
 			return
 		}
-		live := strings.HasPrefix(secret, "sk_live_")
-		if !form.MatchString(secret) || livemode != live || hash != sha256.Sum256([]byte(secret)) {
+		mode := clientele.Mode(strings.HasPrefix(secret, "sk_live_"))
+		if !form.MatchString(secret) || livemode != mode || hash != sha256.Sum256([]byte(secret)) {
 			t.Fatalf("%q is accepted as %v %x", secret, livemode, hash)
 		}
 	})

@@ -14,6 +14,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"clientele.dev"
+
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
@@ -78,7 +80,7 @@ func (a *Authenticator) bySignature(
 	if signer < 0 {
 		return Caller{}, unauthorized("the signature is not one that a trusted application made for this request")
 	}
-	livemode, err := livemode(query, true)
+	livemode, err := livemode(query, clientele.Live)
 	if err != nil {
 		return Caller{}, err
 	}

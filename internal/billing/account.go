@@ -106,8 +106,8 @@ func hold(rec store.Record) (*held, error) {
 }
 
 // holdInvoice finds an invoice to work on.
-func holdInvoice(tx store.Tx, live bool, id string) (*held, error) {
-	rec, err := findInvoice(tx, live, id)
+func holdInvoice(tx store.Tx, mode clientele.Mode, id string) (*held, error) {
+	rec, err := findInvoice(tx, mode, id)
 	if err != nil {
 		return nil, err
 	}

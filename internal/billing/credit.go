@@ -283,9 +283,9 @@ func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParam
 func creditNoteNumber(invoice string, n int) string { return fmt.Sprintf("%s-CN-%02d", invoice, n) }
 
 // Retrieve answers a credit note.
-func (s CreditNotes) Retrieve(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+func (s CreditNotes) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, found, err := tx.CreditNote(live, id)
+		rec, found, err := tx.CreditNote(mode, id)
 		if err == nil && !found {
 			err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no credit note %q in this mode", id)
 		}

@@ -228,17 +228,19 @@ func (p MethodParams) check() error {
 }
 
 // List answers all payment currencies of a mode, oldest first.
-func (s PaymentCurrencies) List(ctx context.Context, live bool) (all []clientele.PaymentCurrency, err error) {
+func (s PaymentCurrencies) List(ctx context.Context, mode clientele.Mode) (all []clientele.PaymentCurrency, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		all, err = tx.PaymentCurrencies(live)
+		all, err = tx.PaymentCurrencies(mode)
 		return err
 	})
 	return all, err
 }
 
 // Retrieve answers a currency of a mode.
-func (s PaymentCurrencies) Retrieve(ctx context.Context, live bool, id string) (clientele.PaymentCurrency, error) {
-	all, err := s.List(ctx, live)
+func (s PaymentCurrencies) Retrieve(
+	ctx context.Context, mode clientele.Mode, id string,
+) (clientele.PaymentCurrency, error) {
+	all, err := s.List(ctx, mode)
 	i := slices.IndexFunc(all, func(c clientele.PaymentCurrency) bool { return c.ID == id })
 	if err == nil && i < 0 {
 		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment currency %q in this mode", id)
@@ -250,17 +252,17 @@ func (s PaymentCurrencies) Retrieve(ctx context.Context, live bool, id string) (
 }
 
 // List answers all payment methods of a mode, oldest first.
-func (s PaymentMethods) List(ctx context.Context, live bool) (all []clientele.PaymentMethod, err error) {
+func (s PaymentMethods) List(ctx context.Context, mode clientele.Mode) (all []clientele.PaymentMethod, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		all, err = tx.PaymentMethods(live)
+		all, err = tx.PaymentMethods(mode)
 		return err
 	})
 	return all, err
 }
 
 // Retrieve answers a payment method of a mode.
-func (s PaymentMethods) Retrieve(ctx context.Context, live bool, id string) (clientele.PaymentMethod, error) {
-	all, err := s.List(ctx, live)
+func (s PaymentMethods) Retrieve(ctx context.Context, mode clientele.Mode, id string) (clientele.PaymentMethod, error) {
+	all, err := s.List(ctx, mode)
 	i := slices.IndexFunc(all, func(m clientele.PaymentMethod) bool { return m.ID == id })
 	if err == nil && i < 0 {
 		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment method %q in this mode", id)

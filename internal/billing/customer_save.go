@@ -16,9 +16,9 @@ import (
 // ask for.
 
 // findCustomer finds a customer by what a path says. A text that looks like a DID and is none is an error of its own.
-func findCustomer(tx store.Tx, live bool, text string) (store.Record, error) {
+func findCustomer(tx store.Tx, mode clientele.Mode, text string) (store.Record, error) {
 	ref := ParseRef(text)
-	rec, found, err := tx.Customer(live, ref)
+	rec, found, err := tx.Customer(mode, ref)
 	if err != nil || found {
 		return rec, err
 	}
@@ -29,20 +29,20 @@ func findCustomer(tx store.Tx, live bool, text string) (store.Record, error) {
 }
 
 // findCustomerOrDeleted finds a customer that is there or, by id, one that was deleted.
-func findCustomerOrDeleted(tx store.Tx, live bool, text string) (store.Record, error) {
-	rec, err := findCustomer(tx, live, text)
+func findCustomerOrDeleted(tx store.Tx, mode clientele.Mode, text string) (store.Record, error) {
+	rec, err := findCustomer(tx, mode, text)
 	if !isCode(err, clientele.ErrorCodeNotFound) {
 		return rec, err
 	}
-	deleted, found, e := tx.DeletedCustomer(live, text)
+	deleted, found, e := tx.DeletedCustomer(mode, text)
 	if e != nil || found {
 		return deleted, e
 	}
 	return rec, err
 }
 
-func loadCustomer(tx store.Tx, live bool, ref string) (store.Record, *clientele.Customer, error) {
-	rec, err := findCustomer(tx, live, ref)
+func loadCustomer(tx store.Tx, mode clientele.Mode, ref string) (store.Record, *clientele.Customer, error) {
+	rec, err := findCustomer(tx, mode, ref)
 	if err != nil {
 		return rec, nil, err
 	}
@@ -213,8 +213,8 @@ func customerNames(c *clientele.Customer) (all []store.Ref) {
 }
 
 // claimName gives a customer a unique name, or says who has it.
-func claimName(tx store.Tx, live bool, customer store.Record, n store.Ref) error {
-	holder, err := tx.ClaimName(live, n.Kind, n.Name, customer)
+func claimName(tx store.Tx, mode clientele.Mode, customer store.Record, n store.Ref) error {
+	holder, err := tx.ClaimName(mode, n.Kind, n.Name, customer)
 	if err != nil || holder == "" {
 		return err
 	}

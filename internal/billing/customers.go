@@ -23,9 +23,9 @@ func ParseRef(text string) store.Ref {
 }
 
 // Retrieve answers the customer expanded with what belongs to it: its payments and invoices.
-func (s Customers) Retrieve(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+func (s Customers) Retrieve(ctx context.Context, mode clientele.Mode, ref string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, err := findCustomer(tx, live, ref)
+		rec, err := findCustomer(tx, mode, ref)
 		if err != nil {
 			return err
 		}
@@ -271,7 +271,7 @@ func listedCustomers(tx store.Tx, page []store.Record, expand bool) ([][]byte, e
 // Search answers a page of the customers that a query matches, see [ParseSearch], expanded if asked for, and
 // their exact count.
 func (s Customers) Search(
-	ctx context.Context, live bool, query string, limit, offset int64, expand bool,
+	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	terms, whole, err := ParseSearch(query)
 	if err != nil {
@@ -280,11 +280,11 @@ func (s Customers) Search(
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		var page []store.Record
 		if len(terms) == 0 {
-			all := store.CustomerFilter{Livemode: live, Window: store.Window{Limit: limit, Offset: offset}}
+			all := store.CustomerFilter{Livemode: mode, Window: store.Window{Limit: limit, Offset: offset}}
 			page, count, err = tx.ListCustomers(all)
 		} else {
 			page, count, err = tx.SearchCustomers(store.CustomerSearch{
-				Livemode: live, Terms: terms, Whole: whole, Phone: phoneDigits(query), Limit: limit, Offset: offset,
+				Livemode: mode, Terms: terms, Whole: whole, Phone: phoneDigits(query), Limit: limit, Offset: offset,
 			})
 		}
 		if err != nil {

@@ -78,7 +78,7 @@ type references struct {
 
 // expandReferring adds to invoices, or payments, the objects that each refers to: its customer, deleted or not, its
 // currency and its payment method.
-func expandReferring(tx store.Tx, live bool, docs [][]byte) ([][]byte, error) {
+func expandReferring(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, error) {
 	refs := make([]references, len(docs))
 	ids := make([]string, 0, len(docs))
 	for i, doc := range docs {
@@ -89,11 +89,11 @@ func expandReferring(tx store.Tx, live bool, docs [][]byte) ([][]byte, error) {
 			ids = append(ids, refs[i].CustomerID)
 		}
 	}
-	customers, err := tx.CustomersByID(live, ids)
+	customers, err := tx.CustomersByID(mode, ids)
 	if err != nil {
 		return nil, err
 	}
-	money, err := moneyOf(tx, live)
+	money, err := moneyOf(tx, mode)
 	if err != nil {
 		return nil, err
 	}

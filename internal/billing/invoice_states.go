@@ -241,9 +241,9 @@ func (s *core) giveUp(tx store.Tx, call Call, h *held) error {
 // that finds it open. It returns how many were.
 func (s *Service) ApplyPolicy(ctx context.Context) (given int, err error) {
 	const step = 100 // so that other writers do not wait
-	for _, live := range []bool{false, true} {
+	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
 		for n := step; n == step; given += n {
-			if n, err = s.applyPolicy(ctx, live, step); err != nil {
+			if n, err = s.applyPolicy(ctx, mode, step); err != nil {
 				return given, err
 			}
 		}
@@ -251,13 +251,13 @@ func (s *Service) ApplyPolicy(ctx context.Context) (given int, err error) {
 	return given, nil
 }
 
-func (s *core) applyPolicy(ctx context.Context, live bool, limit int64) (n int, err error) {
+func (s *core) applyPolicy(ctx context.Context, mode clientele.Mode, limit int64) (n int, err error) {
 	late := func(tx store.Tx) (recs []store.Record, err error) {
-		settings, _, err := settingsOf(tx, live)
+		settings, _, err := settingsOf(tx, mode)
 		if err != nil {
 			return nil, err
 		}
-		return tx.LateInvoices(live, s.now().Unix(), settings.UncollectibleAfterDays, limit)
+		return tx.LateInvoices(mode, s.now().Unix(), settings.UncollectibleAfterDays, limit)
 	}
 	// A look before writing: most of the time there is nothing to do.
 	err = s.store.View(ctx, func(tx store.Tx) error {
@@ -276,7 +276,7 @@ func (s *core) applyPolicy(ctx context.Context, live bool, limit int64) (n int, 
 			if err != nil {
 				return err
 			}
-			if err := s.giveUp(tx, Call{Livemode: live, Actor: "system"}, h); err != nil {
+			if err := s.giveUp(tx, Call{Livemode: mode, Actor: "system"}, h); err != nil {
 				return err
 			}
 		}

@@ -252,13 +252,13 @@ func invoiceDocument(h *held, created bool) store.Document {
 }
 
 // Retrieve answers an invoice, by id or printed number, expanded with its customer, currency and payment method.
-func (s Invoices) Retrieve(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+func (s Invoices) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, err := findInvoice(tx, live, id)
+		rec, err := findInvoice(tx, mode, id)
 		if err != nil {
 			return err
 		}
-		docs, err := expandReferring(tx, live, [][]byte{rec.JSON})
+		docs, err := expandReferring(tx, mode, [][]byte{rec.JSON})
 		if err != nil {
 			return err
 		}
@@ -269,10 +269,10 @@ func (s Invoices) Retrieve(ctx context.Context, live bool, id string) (doc store
 }
 
 // findInvoice finds an invoice by id or printed number.
-func findInvoice(tx store.Tx, live bool, ref string) (store.Record, error) {
-	rec, found, err := tx.Invoice(live, ref)
+func findInvoice(tx store.Tx, mode clientele.Mode, ref string) (store.Record, error) {
+	rec, found, err := tx.Invoice(mode, ref)
 	if err == nil && !found {
-		rec, found, err = tx.InvoiceByNumber(live, ref)
+		rec, found, err = tx.InvoiceByNumber(mode, ref)
 	}
 	if err == nil && !found {
 		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no invoice %q in this mode", ref)
@@ -298,7 +298,7 @@ func (s Invoices) List(
 // Search answers a page of the invoices in which every word of a query occurs, newest first, expanded if asked
 // for, and their exact count.
 func (s Invoices) Search(
-	ctx context.Context, live bool, query string, limit, offset int64, expand bool,
+	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	terms, err := invoiceTerms(query)
 	if err != nil {
@@ -306,10 +306,10 @@ func (s Invoices) Search(
 	}
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		docs, count, err = tx.SearchInvoices(store.InvoiceSearch{
-			Livemode: live, Terms: terms, Limit: limit, Offset: offset,
+			Livemode: mode, Terms: terms, Limit: limit, Offset: offset,
 		})
 		if err == nil && expand {
-			docs, err = expandReferring(tx, live, docs)
+			docs, err = expandReferring(tx, mode, docs)
 		}
 		return err
 	})
@@ -318,12 +318,14 @@ func (s Invoices) Search(
 
 // scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
 // one has nothing: fn is not called.
-func (s *core) scanOf(ctx context.Context, live bool, customer string, fn func(tx store.Tx, id string) error) error {
+func (s *core) scanOf(
+	ctx context.Context, mode clientele.Mode, customer string, fn func(tx store.Tx, id string) error,
+) error {
 	return s.scanStore(ctx, func(tx store.Tx) error {
 		if customer == "" {
 			return fn(tx, "")
 		}
-		rec, err := findCustomerOrDeleted(tx, live, customer)
+		rec, err := findCustomerOrDeleted(tx, mode, customer)
 		if isCode(err, clientele.ErrorCodeNotFound) {
 			return nil
 		}
@@ -353,8 +355,8 @@ func (s *core) saveInvoice(
 	})
 }
 
-func usableCurrency(tx store.Tx, live bool, id string) (clientele.PaymentCurrency, error) {
-	currency, found, err := tx.PaymentCurrency(live, id)
+func usableCurrency(tx store.Tx, mode clientele.Mode, id string) (clientele.PaymentCurrency, error) {
+	currency, found, err := tx.PaymentCurrency(mode, id)
 	if err == nil && (!found || !currency.Active) {
 		err = invalid("currency_id", "no active payment currency %q in this mode", id)
 	}

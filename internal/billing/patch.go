@@ -132,10 +132,10 @@ func parseCreatedAt(field string, raw jsontext.Value, now time.Time) (time.Time,
 }
 
 // checkNew refuses fields that a new customer cannot be given; livemode may be said if it is the request's.
-func (p customerPatch) checkNew(live bool) error {
+func (p customerPatch) checkNew(mode clientele.Mode) error {
 	var errs []error
 	for _, name := range sortedKeys(p.fixed) {
-		mode, _ := encodeObject(live)
+		mode, _ := encodeObject(mode)
 		switch {
 		case name != "livemode":
 			errs = append(errs, unknownField(name, name+" is not a field that can be set"))

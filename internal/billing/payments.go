@@ -435,19 +435,19 @@ func (a *account) unapply(h *held, part clientele.Amount) error {
 }
 
 // Retrieve answers a payment expanded with its customer, currency, method and invoice.
-func (s Payments) Retrieve(ctx context.Context, live bool, id string) (doc store.Document, err error) {
+func (s Payments) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		pay, err := holdPayment(tx, live, id)
+		pay, err := holdPayment(tx, mode, id)
 		if err != nil {
 			return err
 		}
-		docs, err := expandReferring(tx, live, [][]byte{pay.rec.JSON})
+		docs, err := expandReferring(tx, mode, [][]byte{pay.rec.JSON})
 		if err != nil {
 			return err
 		}
 		doc = store.Document{JSON: docs[0], Version: pay.rec.Version}
 		if pay.InvoiceID != "" {
-			rec, found, err := tx.Invoice(live, pay.InvoiceID)
+			rec, found, err := tx.Invoice(mode, pay.InvoiceID)
 			if err != nil {
 				return err
 			}
@@ -473,8 +473,8 @@ func (s Payments) List(
 	return docs, count, err
 }
 
-func holdPayment(tx store.Tx, live bool, id string) (*payment, error) {
-	rec, found, err := tx.Payment(live, id)
+func holdPayment(tx store.Tx, mode clientele.Mode, id string) (*payment, error) {
+	rec, found, err := tx.Payment(mode, id)
 	if err != nil {
 		return nil, err
 	}

@@ -18,9 +18,9 @@ type Printable struct {
 }
 
 // Printable answers an invoice with all that is printed with it.
-func (s Invoices) Printable(ctx context.Context, live bool, id string) (p Printable, err error) {
+func (s Invoices) Printable(ctx context.Context, mode clientele.Mode, id string) (p Printable, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		h, err := holdInvoice(tx, live, id)
+		h, err := holdInvoice(tx, mode, id)
 		if err != nil {
 			return err
 		}

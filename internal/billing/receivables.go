@@ -28,9 +28,11 @@ func AppendList(b []byte, docs [][]byte) []byte {
 }
 
 // OverdueInvoices answers the customer's uncollectible invoices and what they come to in each currency.
-func (s Customers) OverdueInvoices(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+func (s Customers) OverdueInvoices(
+	ctx context.Context, mode clientele.Mode, ref string,
+) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, c, err := loadCustomer(tx, live, ref)
+		rec, c, err := loadCustomer(tx, mode, ref)
 		if err != nil {
 			return err
 		}
@@ -45,7 +47,7 @@ func (s Customers) OverdueInvoices(ctx context.Context, live bool, ref string) (
 				return err
 			}
 		}
-		if answer.Summary, err = summary(tx, live, answer.Invoices); err != nil {
+		if answer.Summary, err = summary(tx, mode, answer.Invoices); err != nil {
 			return err
 		}
 		doc.JSON, err = encodeObject(answer)
@@ -77,8 +79,8 @@ func overdue(tx store.Tx, customerID string) ([][]byte, error) {
 }
 
 // summary adds up what is left to pay in each currency.
-func summary(tx store.Tx, live bool, invoices []clientele.Invoice) (map[string]clientele.OverdueSum, error) {
-	money, err := moneyOf(tx, live)
+func summary(tx store.Tx, mode clientele.Mode, invoices []clientele.Invoice) (map[string]clientele.OverdueSum, error) {
+	money, err := moneyOf(tx, mode)
 	if err != nil {
 		return nil, err
 	}
@@ -102,16 +104,16 @@ type money struct {
 	methods    map[string]clientele.PaymentMethod
 }
 
-func moneyOf(tx store.Tx, live bool) (money, error) {
+func moneyOf(tx store.Tx, mode clientele.Mode) (money, error) {
 	m := money{map[string]clientele.PaymentCurrency{}, map[string]clientele.PaymentMethod{}}
-	currencies, err := tx.PaymentCurrencies(live)
+	currencies, err := tx.PaymentCurrencies(mode)
 	if err != nil {
 		return m, err
 	}
 	for _, c := range currencies {
 		m.currencies[c.ID] = c
 	}
-	methods, err := tx.PaymentMethods(live)
+	methods, err := tx.PaymentMethods(mode)
 	for _, method := range methods {
 		m.methods[method.ID] = method
 	}
@@ -119,9 +121,9 @@ func moneyOf(tx store.Tx, live bool) (money, error) {
 }
 
 // Explain answers the customer as [Customers.Retrieve] does, with the invoices that make it delinquent.
-func (s Customers) Explain(ctx context.Context, live bool, ref string) (doc store.Document, err error) {
+func (s Customers) Explain(ctx context.Context, mode clientele.Mode, ref string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, err := findCustomer(tx, live, ref)
+		rec, err := findCustomer(tx, mode, ref)
 		if err != nil {
 			return err
 		}
@@ -138,7 +140,7 @@ func (s Customers) Explain(ctx context.Context, live bool, ref string) (doc stor
 
 // AgingFilter says what to age.
 type AgingFilter struct {
-	Livemode   bool
+	Livemode   clientele.Mode
 	AsOf       time.Time // now when zero
 	CurrencyID string
 	Customer   string // an id or DID; everybody when empty
@@ -210,8 +212,8 @@ func bucket(b *clientele.AgingBuckets, days int64) *clientele.Amount {
 	return &b.DaysOver90
 }
 
-func knownCurrency(tx store.Tx, live bool, id string) error {
-	m, err := moneyOf(tx, live)
+func knownCurrency(tx store.Tx, mode clientele.Mode, id string) error {
+	m, err := moneyOf(tx, mode)
 	if _, known := m.currencies[id]; err == nil && !known {
 		err = invalid("currency_id", "no payment currency %q in this mode", id)
 	}
@@ -219,12 +221,12 @@ func knownCurrency(tx store.Tx, live bool, id string) error {
 }
 
 // Summary answers where the business stands with all its customers.
-func (s Receivables) Summary(ctx context.Context, live bool) (clientele.ReceivablesSummary, error) {
+func (s Receivables) Summary(ctx context.Context, mode clientele.Mode) (clientele.ReceivablesSummary, error) {
 	answer := clientele.ReceivablesSummary{Currencies: map[string]clientele.ReceivablesSum{}}
 	customers := map[[2]string]bool{}
 	now := s.now().Unix()
 	err := s.scanStore(ctx, func(tx store.Tx) error {
-		err := tx.Owed(live, "", func(o store.Owed) {
+		err := tx.Owed(mode, "", func(o store.Owed) {
 			sum := answer.Currencies[o.Left.Currency()]
 			addTo(&sum.Outstanding, o.Left)
 			switch {
@@ -243,7 +245,7 @@ func (s Receivables) Summary(ctx context.Context, live bool) (clientele.Receivab
 		if err != nil {
 			return err
 		}
-		return tx.CreditMovements(live, func(a clientele.Amount) {
+		return tx.CreditMovements(mode, func(a clientele.Amount) {
 			sum := answer.Currencies[a.Currency()]
 			addTo(&sum.Credit, a)
 			answer.Currencies[a.Currency()] = sum
@@ -259,30 +261,30 @@ func (s Receivables) Summary(ctx context.Context, live bool) (clientele.Receivab
 
 // Overdue answers a page of the customers who are late, by currency and who owes most, and how many there are.
 func (s Receivables) Overdue(
-	ctx context.Context, live bool, currency string, w store.Window,
+	ctx context.Context, mode clientele.Mode, currency string, w store.Window,
 ) (page []clientele.Debtor, count int64, err error) {
 	now := s.now().Unix()
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		if currency != "" {
-			if err := knownCurrency(tx, live, currency); err != nil {
+			if err := knownCurrency(tx, mode, currency); err != nil {
 				return err
 			}
 		}
-		all, err := late(tx, live, currency, now)
+		all, err := late(tx, mode, currency, now)
 		if err != nil {
 			return err
 		}
 		count = int64(len(all))
 		page = all[min(w.Offset, count):min(w.Offset+w.Limit, count)]
-		return nameDebtors(tx, live, page)
+		return nameDebtors(tx, mode, page)
 	})
 	return page, count, err
 }
 
 // late adds up what every customer is late with, in each currency.
-func late(tx store.Tx, live bool, currency string, now int64) ([]clientele.Debtor, error) {
+func late(tx store.Tx, mode clientele.Mode, currency string, now int64) ([]clientele.Debtor, error) {
 	debtors := map[[2]string]*clientele.Debtor{}
-	err := tx.Owed(live, currency, func(o store.Owed) {
+	err := tx.Owed(mode, currency, func(o store.Owed) {
 		if o.Status == clientele.InvoiceOpen && o.DueDate >= now {
 			return
 		}
@@ -316,11 +318,11 @@ func late(tx store.Tx, live bool, currency string, now int64) ([]clientele.Debto
 }
 
 // nameDebtors writes who the customers of a page are.
-func nameDebtors(tx store.Tx, live bool, page []clientele.Debtor) error {
+func nameDebtors(tx store.Tx, mode clientele.Mode, page []clientele.Debtor) error {
 	for i := range page {
-		rec, found, err := tx.Customer(live, store.Ref{ID: page[i].CustomerID})
+		rec, found, err := tx.Customer(mode, store.Ref{ID: page[i].CustomerID})
 		if err == nil && !found {
-			rec, found, err = tx.DeletedCustomer(live, page[i].CustomerID)
+			rec, found, err = tx.DeletedCustomer(mode, page[i].CustomerID)
 		}
 		if err != nil {
 			return err

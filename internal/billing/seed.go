@@ -11,15 +11,15 @@ import (
 // mode that has payment methods.
 func (s *Service) Seed(ctx context.Context) error {
 	return s.store.Update(ctx, func(tx store.Tx) error {
-		for _, live := range []bool{false, true} {
-			methods, err := tx.PaymentMethods(live)
+		for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+			methods, err := tx.PaymentMethods(mode)
 			if err != nil {
 				return err
 			}
 			if len(methods) > 0 {
 				continue
 			}
-			if err := s.seedMode(tx, live); err != nil {
+			if err := s.seedMode(tx, mode); err != nil {
 				return err
 			}
 		}
@@ -27,13 +27,13 @@ func (s *Service) Seed(ctx context.Context) error {
 	})
 }
 
-func (s *core) seedMode(tx store.Tx, live bool) error {
-	mode := map[bool]string{false: "test", true: "live"}[live]
-	now, call := clientele.At(s.now()), Call{Livemode: live, Actor: "system"}
+func (s *core) seedMode(tx store.Tx, mode clientele.Mode) error {
+	now, call := clientele.At(s.now()), Call{Livemode: mode, Actor: "system"}
 	method := clientele.PaymentMethod{
-		ID: "pm_" + mode + "_manual", Object: "payment_method", Active: true, Livemode: live, Locked: true, Type: "manual",
+		ID: "pm_" + mode.String() + "_manual", Object: "payment_method", Active: true, Livemode: mode, Locked: true,
+		Type: "manual",
 		Name: "Manual", Description: "Money received by bank transfer, in cash or by cheque, and recorded by hand.",
-		DefaultCurrencyID: "curr_" + mode + "_usd", Confirmation: clientele.Confirmation{Type: "immediate"},
+		DefaultCurrencyID: "curr_" + mode.String() + "_usd", Confirmation: clientele.Confirmation{Type: "immediate"},
 		Settings: []byte("{}"), Features: clientele.MethodFeatures{Refund: true}, Metadata: clientele.Metadata{},
 		CreatedAt: now, UpdatedAt: now,
 	}
@@ -48,8 +48,8 @@ func (s *core) seedMode(tx store.Tx, live bool) error {
 		{"jpy", "JPY", "Japanese Yen", 0, 0}, {"cny", "CNY", "Chinese Yuan", 2, 2}, {"abt", "ABT", "ArcBlock Token", 18, 6},
 	} {
 		currency := clientele.PaymentCurrency{
-			ID: "curr_" + mode + "_" + c.code, Object: "payment_currency", PaymentMethodID: method.ID, Active: true,
-			Livemode: live, Locked: true, IsBaseCurrency: c.code == "usd", Name: c.name, Symbol: c.symbol, Decimal: c.decimal,
+			ID: "curr_" + mode.String() + "_" + c.code, Object: "payment_currency", PaymentMethodID: method.ID, Active: true,
+			Livemode: mode, Locked: true, IsBaseCurrency: c.code == "usd", Name: c.name, Symbol: c.symbol, Decimal: c.decimal,
 			MaximumPrecision: c.precision, Type: "standard", Metadata: clientele.Metadata{}, CreatedAt: now, UpdatedAt: now,
 		}
 		if _, err := s.addCurrency(tx, call, currency); err != nil {

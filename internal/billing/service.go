@@ -74,7 +74,7 @@ func (s *core) scanStore(ctx context.Context, fn func(store.Tx) error) error {
 
 // Call says in which world a change is asked for, by whom, and how a repetition of it is recognised.
 type Call struct {
-	Livemode  bool
+	Livemode  clientele.Mode
 	Actor     string // a key's or application's id, or "system"
 	RequestID string
 	Repeat    Repeat

@@ -29,9 +29,9 @@ type SettingsParams struct {
 }
 
 // Retrieve answers the settings of a mode.
-func (s Settings) Retrieve(ctx context.Context, live bool) (doc store.Document, err error) {
+func (s Settings) Retrieve(ctx context.Context, mode clientele.Mode) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		settings, version, err := settingsOf(tx, live)
+		settings, version, err := settingsOf(tx, mode)
 		if err != nil {
 			return err
 		}
@@ -43,20 +43,20 @@ func (s Settings) Retrieve(ctx context.Context, live bool) (doc store.Document, 
 }
 
 // Of returns the settings of a mode.
-func (s Settings) Of(ctx context.Context, live bool) (settings clientele.Settings, err error) {
+func (s Settings) Of(ctx context.Context, mode clientele.Mode) (settings clientele.Settings, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		settings, _, err = settingsOf(tx, live)
+		settings, _, err = settingsOf(tx, mode)
 		return err
 	})
 	return settings, err
 }
 
 // settingsOf are a mode's settings, or the first ones, whose version is 0.
-func settingsOf(tx store.Tx, live bool) (clientele.Settings, int64, error) {
-	settings, version, err := tx.Settings(live)
+func settingsOf(tx store.Tx, mode clientele.Mode) (clientele.Settings, int64, error) {
+	settings, version, err := tx.Settings(mode)
 	if version == 0 {
 		settings = clientele.Settings{
-			Object: "settings", Livemode: live, Locale: "en", UncollectibleAfterDays: defaultUncollectibleAfter,
+			Object: "settings", Livemode: mode, Locale: "en", UncollectibleAfterDays: defaultUncollectibleAfter,
 		}
 	}
 	return settings, version, err
@@ -90,7 +90,7 @@ func (s Settings) Update(ctx context.Context, call Call, p SettingsParams) (stor
 		if err := tx.SaveSettings(store.Record{Version: version + 1, JSON: after}, settings); err != nil {
 			return store.Document{}, err
 		}
-		id := map[bool]string{false: "settings_test", true: "settings_live"}[call.Livemode]
+		id := "settings_" + call.Livemode.String()
 		return store.Document{JSON: after, Version: version + 1}, s.record(tx, call, clientele.EventSettingsUpdated,
 			changed{id: id, version: version + 1, before: before, after: after})
 	})

@@ -13,13 +13,13 @@ import (
 // Statement answers a customer's account from one moment to another, both included; zero moments are the first movement
 // and now.
 func (s Customers) Statement(
-	ctx context.Context, live bool, ref string, from, to time.Time,
+	ctx context.Context, mode clientele.Mode, ref string, from, to time.Time,
 ) (st clientele.Statement, err error) {
 	if to.IsZero() {
 		to = s.now()
 	}
 	err = s.scanStore(ctx, func(tx store.Tx) error {
-		_, c, err := loadCustomer(tx, live, ref)
+		_, c, err := loadCustomer(tx, mode, ref)
 		if err != nil {
 			return err
 		}
@@ -27,7 +27,7 @@ func (s Customers) Statement(
 			Object: "statement", Customer: *c, From: clientele.At(from), To: clientele.At(to),
 			Currencies: map[string]clientele.StatementAccount{},
 		}
-		m, err := moneyOf(tx, live)
+		m, err := moneyOf(tx, mode)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/ed25519"
 	"time"
+
+	"clientele.dev"
 )
 
 // Access is who may use the server. Its look-ups are quick and wait for nobody.
@@ -42,9 +44,9 @@ const (
 
 // Key is an API key as it is kept: never the secret itself.
 type Key struct {
-	ID        string // key_…
-	Name      string // what the operator calls it
-	Livemode  bool   // the one mode it opens
+	ID        string         // key_…
+	Name      string         // what the operator calls it
+	Livemode  clientele.Mode // the one mode it opens
 	Scope     Scope
 	Hash      [32]byte // SHA-256 of the secret
 	Hint      string   // how the secret begins and ends, to recognise it by: sk_test_…7k2p

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestSkipTo walks lists of random positions, crowded and wide apart, from where SkipTo says, and compares with counting
-// from the beginning. Beyond the end there is nothing.
+// TestSkipTo walks lists of random positions, crowded and wide apart, from where SkipTo says, and compares with
+// counting from the beginning. Beyond the end there is nothing.
 func TestSkipTo(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(200) {

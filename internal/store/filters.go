@@ -4,7 +4,7 @@ import "clientele.dev"
 
 // CustomerFilter selects customers of a mode. Zero fields do not restrict.
 type CustomerFilter struct {
-	Livemode   bool
+	Livemode   clientele.Mode
 	Deleted    bool   // those who are deleted, in place of those who are not
 	Names      []Ref  // has all of these unique names
 	Email      string // lower case
@@ -33,7 +33,7 @@ type Order struct {
 
 // InvoiceFilter selects invoices of a mode. Zero fields do not restrict.
 type InvoiceFilter struct {
-	Livemode   bool
+	Livemode   clientele.Mode
 	CustomerID string
 	CurrencyID string
 	States     []clientele.InvoiceStatus
@@ -48,14 +48,14 @@ type InvoiceFilter struct {
 
 // InvoiceSearch asks for invoices that match every term.
 type InvoiceSearch struct {
-	Livemode      bool
+	Livemode      clientele.Mode
 	Terms         []string // folded, see package fold
 	Limit, Offset int64
 }
 
 // PaymentFilter selects payments of a mode. Zero fields do not restrict.
 type PaymentFilter struct {
-	Livemode   bool
+	Livemode   clientele.Mode
 	CustomerID string
 	InvoiceID  string // that it ever paid a part of
 	CurrencyID string
@@ -67,7 +67,7 @@ type PaymentFilter struct {
 
 // LedgerFilter selects a customer's movements. Zero fields do not restrict.
 type LedgerFilter struct {
-	Livemode   bool
+	Livemode   clientele.Mode
 	CustomerID string
 	CurrencyID string
 	Credit     bool // only those that changed the credit
@@ -76,7 +76,7 @@ type LedgerFilter struct {
 
 // CreditNoteFilter selects credit notes of a mode. Zero fields do not restrict.
 type CreditNoteFilter struct {
-	Livemode   bool
+	Livemode   clientele.Mode
 	CustomerID string
 	InvoiceID  string
 	Window
@@ -84,7 +84,7 @@ type CreditNoteFilter struct {
 
 // OutstandingFilter selects what was left to pay at a moment. Zero fields do not restrict.
 type OutstandingFilter struct {
-	Livemode   bool
+	Livemode   clientele.Mode
 	CustomerID string
 	CurrencyID string
 	Until      int64 // unix milliseconds: what was recorded later does not count
@@ -100,7 +100,7 @@ type Owed struct {
 
 // CustomerSearch asks for customers that match every term.
 type CustomerSearch struct {
-	Livemode bool
+	Livemode clientele.Mode
 	Terms    []Term
 	// Whole is what ranks: fields equal to it come first, then fields that start with it. Nil when nothing ranks.
 	Whole *Term

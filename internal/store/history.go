@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"clientele.dev"
 )
 
 // ObjectType is a kind of object that has events, in the words of the wire.
@@ -27,7 +29,7 @@ const (
 // EventRecord is a stored event.
 type EventRecord struct {
 	Seq            int64 // its position among all events; given by the store
-	Livemode       bool
+	Livemode       clientele.Mode
 	Type           string // customer.updated; what stands before the point is the [ObjectType]
 	CustomerID     string // of the customer that the object belongs to, or is; "" when it belongs to none
 	ObjectID       string

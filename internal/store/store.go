@@ -56,11 +56,11 @@ type Tx interface {
 // Customers are customers, deleted ones among them, and their names.
 type Customers interface {
 	// Customer finds a customer that is not deleted by id or, when the id is empty, by DID or external id.
-	Customer(live bool, ref Ref) (Record, bool, error)
+	Customer(mode clientele.Mode, ref Ref) (Record, bool, error)
 	// DeletedCustomer finds a deleted customer by id.
-	DeletedCustomer(live bool, id string) (Record, bool, error)
+	DeletedCustomer(mode clientele.Mode, id string) (Record, bool, error)
 	// CustomersByID returns customers by id, deleted ones too.
-	CustomersByID(live bool, ids []string) (map[string]Record, error)
+	CustomersByID(mode clientele.Mode, ids []string) (map[string]Record, error)
 	// ListCustomers returns the page and the exact count of everything that matches.
 	ListCustomers(filter CustomerFilter) (page []Record, count int64, err error)
 	// SearchCustomers returns the page, best matches first, and the exact count of everything that matches.
@@ -70,9 +70,9 @@ type Customers interface {
 	SaveCustomer(rec Record, before, after *clientele.Customer) error
 	// ClaimName gives the unique name to the customer and returns "", or the id of the customer that has it. A database
 	// may say the latter only when it runs the transaction again.
-	ClaimName(live bool, kind NameKind, name string, customer Record) (holder string, err error)
+	ClaimName(mode clientele.Mode, kind NameKind, name string, customer Record) (holder string, err error)
 	// ReleaseName frees a name.
-	ReleaseName(live bool, kind NameKind, name string) error
+	ReleaseName(mode clientele.Mode, kind NameKind, name string) error
 	// Belongings returns what belongs to customers, by their ids: of each kind up to limit, newest first.
 	Belongings(customerIDs []string, limit int64) (map[string]Belongings, error)
 	// CustomersAfter returns up to limit customers of both modes, deleted ones too, from after a position on.
@@ -84,10 +84,10 @@ type Customers interface {
 // Invoices are invoices.
 type Invoices interface {
 	// Invoice finds an invoice by id.
-	Invoice(live bool, id string) (Record, bool, error)
+	Invoice(mode clientele.Mode, id string) (Record, bool, error)
 	// InvoiceByNumber finds the oldest invoice with a printed number, which no two invoices of a mode have, unless they
 	// had it before that was so.
-	InvoiceByNumber(live bool, number string) (Record, bool, error)
+	InvoiceByNumber(mode clientele.Mode, number string) (Record, bool, error)
 	// ListInvoices returns the page and the exact count of everything that matches.
 	ListInvoices(filter InvoiceFilter) (docs [][]byte, count int64, err error)
 	// SearchInvoices returns the page, newest first, and the exact count of everything that matches.
@@ -102,7 +102,7 @@ type Invoices interface {
 	CreditedInvoices(customerID, currencyID string) ([]Record, error)
 	// LateInvoices returns up to limit open invoices that are past due, at a moment in unix seconds, for longer than
 	// their customers allow, or for more than so many days; never for days below 0.
-	LateInvoices(live bool, now, days, limit int64) ([]Record, error)
+	LateInvoices(mode clientele.Mode, now, days, limit int64) ([]Record, error)
 	// SaveInvoice writes the invoice; a record of version 1 is new.
 	SaveInvoice(rec Record, invoice *clientele.Invoice) error
 	// DeleteInvoice removes a draft.
@@ -112,7 +112,7 @@ type Invoices interface {
 // Payments are payments.
 type Payments interface {
 	// Payment finds a payment by id.
-	Payment(live bool, id string) (Record, bool, error)
+	Payment(mode clientele.Mode, id string) (Record, bool, error)
 	// ListPayments returns the page and the exact count of everything that matches.
 	ListPayments(filter PaymentFilter) (docs [][]byte, count int64, err error)
 	// CustomerPayments returns all payments of a customer, newest first.
@@ -126,7 +126,7 @@ type Payments interface {
 // CreditNotes are credit notes.
 type CreditNotes interface {
 	// CreditNote finds a credit note by id.
-	CreditNote(live bool, id string) (Record, bool, error)
+	CreditNote(mode clientele.Mode, id string) (Record, bool, error)
 	// CreditNotes returns an invoice's credit notes, oldest first.
 	CreditNotes(invoiceID string) (docs [][]byte, err error)
 	// ListCreditNotes returns the page, newest first, and the exact count of everything that matches.
@@ -156,18 +156,18 @@ type Receivables interface {
 	// Outstanding calls fn with what was left to pay on each due date (unix seconds), in parts.
 	Outstanding(filter OutstandingFilter, fn func(due int64, part clientele.Amount)) error
 	// Owed calls fn with every invoice of a mode that has something left to pay, in a currency unless it is "".
-	Owed(live bool, currencyID string, fn func(Owed)) error
+	Owed(mode clientele.Mode, currencyID string, fn func(Owed)) error
 	// CreditMovements calls fn with every change of credit of a mode.
-	CreditMovements(live bool, fn func(clientele.Amount)) error
+	CreditMovements(mode clientele.Mode, fn func(clientele.Amount)) error
 }
 
 // Currencies are currencies and payment methods.
 type Currencies interface {
 	// PaymentCurrency finds a currency by id, or the base currency when the id is empty.
-	PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error)
+	PaymentCurrency(mode clientele.Mode, id string) (c clientele.PaymentCurrency, found bool, err error)
 	// PaymentCurrencies and PaymentMethods return all of a mode, oldest first.
-	PaymentCurrencies(live bool) ([]clientele.PaymentCurrency, error)
-	PaymentMethods(live bool) ([]clientele.PaymentMethod, error)
+	PaymentCurrencies(mode clientele.Mode) ([]clientele.PaymentCurrency, error)
+	PaymentMethods(mode clientele.Mode) ([]clientele.PaymentMethod, error)
 	// AddPaymentCurrency and AddPaymentMethod write new ones.
 	AddPaymentCurrency(c clientele.PaymentCurrency) error
 	AddPaymentMethod(m clientele.PaymentMethod) error
@@ -176,7 +176,7 @@ type Currencies interface {
 // Settings are a mode's settings.
 type Settings interface {
 	// Settings returns a mode's settings and their version, which is 0 when there are none.
-	Settings(live bool) (settings clientele.Settings, version int64, err error)
+	Settings(mode clientele.Mode) (settings clientele.Settings, version int64, err error)
 	// SaveSettings writes a mode's settings.
 	SaveSettings(rec Record, settings clientele.Settings) error
 }

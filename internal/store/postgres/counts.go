@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"clientele.dev"
+
 	"clientele.dev/internal/store"
 )
 
@@ -16,9 +18,9 @@ var there = map[string]string{"customers": " AND deleted_at IS NULL", "invoices"
 
 // countRow counts a new row of a table, or one that is gone. It only notes the change: a row that all count in would be
 // locked by each of them until its commit.
-func (t *tx) countRow(table string, live bool, seq, by int64) {
+func (t *tx) countRow(table string, mode clientele.Mode, seq, by int64) {
 	t.run("INSERT INTO row_count_changes (part, kind, livemode, ms, change) VALUES ($1, $2, $3, $4, $5)",
-		t.store.countPart(seq), table, live, seq>>16, by)
+		t.store.countPart(seq), table, mode, seq>>16, by)
 }
 
 // summing moves the noted changes into the counts, and says how many. Whoever reads meanwhile sees each in one place or
@@ -85,7 +87,7 @@ const countedBuckets = `SELECT bucket, sum(count)::bigint FROM (
 type bucket struct{ number, count int64 }
 
 // readBuckets queues the reading of buckets.
-func (t *tx) readBuckets(all *[]bucket, table string, live bool, bits, first, last int64) {
+func (t *tx) readBuckets(all *[]bucket, table string, mode clientele.Mode, bits, first, last int64) {
 	read := func(r pgx.Rows) error {
 		var b bucket
 		err := r.Scan(&b.number, &b.count)
@@ -96,7 +98,7 @@ func (t *tx) readBuckets(all *[]bucket, table string, live bool, bits, first, la
 	if last < end>>bits {
 		end = (last+1)<<bits - 1
 	}
-	t.read(read, countedBuckets, table, live, bits, first, last, first<<bits, end)
+	t.read(read, countedBuckets, table, mode, bits, first, last, first<<bits, end)
 }
 
 // listAll reads a page of all of a mode by time of creation, and answers how many there are. The first pages are one
@@ -109,7 +111,7 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 		}
 	}
 	var all []bucket
-	t.readBuckets(&all, l.table, l.live, store.CountLevels[0], 0, 1<<62)
+	t.readBuckets(&all, l.table, l.mode, store.CountLevels[0], 0, 1<<62)
 	w := walk{desc: l.desc(), limit: l.Limit, skip: l.Offset, from: beginning(l.desc())}
 	switch {
 	case l.After != "" || l.Before != "":
@@ -143,7 +145,7 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 			return rowsIn(all), err
 		}
 	}
-	err = t.each(read, l.columns+" WHERE livemode = $1"+there[l.table]+w.order(), l.live, w.from, w.limit, w.skip)
+	err = t.each(read, l.columns+" WHERE livemode = $1"+there[l.table]+w.order(), l.mode, w.from, w.limit, w.skip)
 	if w.backwards {
 		slices.Reverse(*rows)
 	}
@@ -186,7 +188,7 @@ func (t *tx) buckets(l listing, coarsest *[]bucket) store.CountedBuckets {
 		found := coarsest
 		if bits != store.CountLevels[0] {
 			found = new([]bucket)
-			t.readBuckets(found, l.table, l.live, bits, first, last)
+			t.readBuckets(found, l.table, l.mode, bits, first, last)
 		}
 		if err := t.send(); err != nil {
 			return err

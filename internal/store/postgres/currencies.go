@@ -11,39 +11,39 @@ import (
 )
 
 // PaymentCurrency implements [store.Currencies].
-func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error) {
+func (t *tx) PaymentCurrency(mode clientele.Mode, id string) (c clientele.PaymentCurrency, found bool, err error) {
 	type key struct {
-		live bool
+		mode clientele.Mode
 		id   string
 	}
-	if known, found := t.store.currencies.Load(key{live, id}); found {
+	if known, found := t.store.currencies.Load(key{mode, id}); found {
 		return known.(clientele.PaymentCurrency), true, nil
 	}
 	query := "SELECT doc FROM payment_currencies WHERE livemode = $1 AND id = $2"
 	if id == "" {
 		query = "SELECT doc FROM payment_currencies WHERE livemode = $1 AND $2 = '' AND is_base"
 	}
-	all, err := allOf[clientele.PaymentCurrency](t, query, live, id)
+	all, err := allOf[clientele.PaymentCurrency](t, query, mode, id)
 	if err != nil || len(all) == 0 {
 		return c, false, err
 	}
 	if !t.addsCurrencies { // it is there for good: nobody takes one away
-		t.store.currencies.Store(key{live, id}, all[0])
+		t.store.currencies.Store(key{mode, id}, all[0])
 	}
 	return all[0], true, nil
 }
 
 // PaymentCurrencies implements [store.Currencies].
-func (t *tx) PaymentCurrencies(live bool) ([]clientele.PaymentCurrency, error) {
+func (t *tx) PaymentCurrencies(mode clientele.Mode) ([]clientele.PaymentCurrency, error) {
 	t.lockCurrencies()
 	return allOf[clientele.PaymentCurrency](t,
-		"SELECT doc FROM payment_currencies WHERE livemode = $1 ORDER BY seq", live)
+		"SELECT doc FROM payment_currencies WHERE livemode = $1 ORDER BY seq", mode)
 }
 
 // PaymentMethods implements [store.Currencies].
-func (t *tx) PaymentMethods(live bool) ([]clientele.PaymentMethod, error) {
+func (t *tx) PaymentMethods(mode clientele.Mode) ([]clientele.PaymentMethod, error) {
 	t.lockCurrencies()
-	return allOf[clientele.PaymentMethod](t, "SELECT doc FROM payment_methods WHERE livemode = $1 ORDER BY seq", live)
+	return allOf[clientele.PaymentMethod](t, "SELECT doc FROM payment_methods WHERE livemode = $1 ORDER BY seq", mode)
 }
 
 // lockCurrencies makes others who add one wait: whoever reads all of them in order to write wants to add another.
@@ -85,14 +85,14 @@ func (t *tx) AddPaymentMethod(m clientele.PaymentMethod) error {
 }
 
 // Settings implements [store.Settings].
-func (t *tx) Settings(live bool) (settings clientele.Settings, version int64, err error) {
+func (t *tx) Settings(mode clientele.Mode) (settings clientele.Settings, version int64, err error) {
 	err = t.each(func(r pgx.Rows) error {
 		var doc []byte
 		if err := r.Scan(&version, &doc); err != nil {
 			return err
 		}
 		return json.Unmarshal(doc, &settings)
-	}, "SELECT version, doc FROM settings WHERE livemode = $1", live)
+	}, "SELECT version, doc FROM settings WHERE livemode = $1", mode)
 	return settings, version, err
 }
 

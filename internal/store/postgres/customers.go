@@ -62,9 +62,9 @@ func (t *tx) lockCustomer(id string) {
 }
 
 // objectOf reads an object that belongs to a customer, whom it locks before when the transaction writes.
-func (t *tx) objectOf(table, version string, live bool, id string) (rec store.Record, found bool, err error) {
+func (t *tx) objectOf(table, version string, mode clientele.Mode, id string) (rec store.Record, found bool, err error) {
 	var w where
-	w.add("id = ? AND livemode = ?", id, live)
+	w.add("id = ? AND livemode = ?", id, mode)
 	if t.store.distributed {
 		customerID, err := t.customerOf(id)
 		if err != nil {
@@ -74,20 +74,20 @@ func (t *tx) objectOf(table, version string, live bool, id string) (rec store.Re
 		t.lockCustomer(customerID)
 	} else if t.writing {
 		t.run("SELECT 1 FROM customers WHERE id = (SELECT customer_id FROM "+table+
-			" WHERE id = $1 AND livemode = $2) FOR UPDATE", id, live)
+			" WHERE id = $1 AND livemode = $2) FOR UPDATE", id, mode)
 	}
 	return t.record("SELECT id, seq, "+version+", 0::bigint, doc FROM "+table+" WHERE "+w.String(), w.args...)
 }
 
 // Customer implements [store.Customers].
-func (t *tx) Customer(live bool, ref store.Ref) (rec store.Record, found bool, err error) {
+func (t *tx) Customer(mode clientele.Mode, ref store.Ref) (rec store.Record, found bool, err error) {
 	switch {
 	case ref.ID != "":
-		return t.customer(" WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL", ref.ID, live)
+		return t.customer(" WHERE id = $1 AND livemode = $2 AND deleted_at IS NULL", ref.ID, mode)
 	}
 	var w where
 	w.add("deleted_at IS NULL")
-	if err := t.addHolder(&w, live, ref.Kind, ref.Name); err != nil {
+	if err := t.addHolder(&w, mode, ref.Kind, ref.Name); err != nil {
 		return rec, false, err
 	}
 	if ref.Kind == store.NamePrefix { // which stays the customer's for ever, so that nobody need be locked
@@ -101,7 +101,7 @@ func (t *tx) Customer(live bool, ref store.Ref) (rec store.Record, found bool, e
 	w.add(string(ref.Kind)+" = ?", ref.Name)
 	rec, found, err = t.customer(" WHERE "+w.String(), w.args...)
 	if err == nil && !found {
-		t.absent = append(t.absent, claim{live, ref.Kind, ref.Name})
+		t.absent = append(t.absent, claim{mode, ref.Kind, ref.Name})
 	}
 	return rec, found, err
 }
@@ -115,13 +115,13 @@ func (t *tx) note(id string, deleted bool) {
 }
 
 // DeletedCustomer implements [store.Customers].
-func (t *tx) DeletedCustomer(live bool, id string) (store.Record, bool, error) {
-	return t.customer(" WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL", id, live)
+func (t *tx) DeletedCustomer(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.customer(" WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL", id, mode)
 }
 
 // CustomersByID implements [store.Customers].
-func (t *tx) CustomersByID(live bool, ids []string) (map[string]store.Record, error) {
-	recs, err := t.customers(" WHERE id = ANY($1) AND livemode = $2", ids, live)
+func (t *tx) CustomersByID(mode clientele.Mode, ids []string) (map[string]store.Record, error) {
+	recs, err := t.customers(" WHERE id = ANY($1) AND livemode = $2", ids, mode)
 	byID := make(map[string]store.Record, len(recs))
 	for _, rec := range recs {
 		byID[rec.ID] = rec
@@ -131,18 +131,18 @@ func (t *tx) CustomersByID(live bool, ids []string) (map[string]store.Record, er
 
 // ClaimName implements [store.Customers].
 func (t *tx) ClaimName(
-	live bool, kind store.NameKind, name string, customer store.Record,
+	mode clientele.Mode, kind store.NameKind, name string, customer store.Record,
 ) (holder string, err error) {
 	if !t.again { // most names are free: the commit says when one was not
 		t.run("INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)",
-			live, string(kind), name, customer.ID)
+			mode, string(kind), name, customer.ID)
 		return "", nil
 	}
 	var mine, holders []string
 	t.read(appendTo(&mine), `INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)
-		ON CONFLICT DO NOTHING RETURNING customer_id`, live, string(kind), name, customer.ID)
+		ON CONFLICT DO NOTHING RETURNING customer_id`, mode, string(kind), name, customer.ID)
 	err = t.each(appendTo(&holders),
-		"SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
+		"SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", mode, string(kind), name)
 	switch {
 	case err != nil:
 		return "", err
@@ -150,15 +150,15 @@ func (t *tx) ClaimName(
 		return "", errStale
 	case len(mine) == 1 || holders[0] == customer.ID:
 		return "", nil
-	case slices.Contains(t.absent, claim{live, kind, name}): // it was nobody's when this transaction looked
+	case slices.Contains(t.absent, claim{mode, kind, name}): // it was nobody's when this transaction looked
 		return "", errStale
 	}
 	return holders[0], nil
 }
 
 // ReleaseName implements [store.Customers].
-func (t *tx) ReleaseName(live bool, kind store.NameKind, name string) error {
-	t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
+func (t *tx) ReleaseName(mode clientele.Mode, kind store.NameKind, name string) error {
+	t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", mode, string(kind), name)
 	return nil
 }
 

@@ -78,23 +78,23 @@ func (t *tx) addCustomerOf(w *where, id string) error {
 }
 
 // holderOf is the customer that has a unique name, on several machines, or "".
-func (t *tx) holderOf(live bool, kind store.NameKind, name string) (customerID string, err error) {
+func (t *tx) holderOf(mode clientele.Mode, kind store.NameKind, name string) (customerID string, err error) {
 	if err := t.severalMessages(); err != nil {
 		return "", err
 	}
 	err = t.each(into(&customerID),
-		"SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
+		"SELECT customer_id FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", mode, string(kind), name)
 	return customerID, err
 }
 
 // addHolder adds that a customer has a unique name to the conditions of a statement.
-func (t *tx) addHolder(w *where, live bool, kind store.NameKind, name string) error {
+func (t *tx) addHolder(w *where, mode clientele.Mode, kind store.NameKind, name string) error {
 	if !t.store.distributed {
 		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
-			live, string(kind), name)
+			mode, string(kind), name)
 		return nil
 	}
-	customerID, err := t.holderOf(live, kind, name)
+	customerID, err := t.holderOf(mode, kind, name)
 	w.add("id = ?", customerID)
 	return err
 }

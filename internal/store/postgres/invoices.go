@@ -15,16 +15,16 @@ import (
 const selectInvoices = "SELECT id, seq, version, 0::bigint, doc FROM invoices"
 
 // Invoice implements [store.Invoices].
-func (t *tx) Invoice(live bool, id string) (store.Record, bool, error) {
-	return t.objectOf("invoices", "version", live, id)
+func (t *tx) Invoice(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.objectOf("invoices", "version", mode, id)
 }
 
 // InvoiceByNumber implements [store.Invoices].
-func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, error) {
+func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, bool, error) {
 	var w where
-	w.add("livemode = ? AND number = ? AND number <> ''", live, number)
+	w.add("livemode = ? AND number = ? AND number <> ''", mode, number)
 	if t.store.distributed {
-		customerID, err := t.holderOf(live, nameInvoiceNumber, number)
+		customerID, err := t.holderOf(mode, nameInvoiceNumber, number)
 		if err != nil {
 			return store.Record{}, false, err
 		}
@@ -32,7 +32,7 @@ func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, erro
 		t.lockCustomer(customerID)
 	} else if t.writing {
 		t.run(`SELECT 1 FROM customers WHERE id =
-			(SELECT customer_id FROM invoices WHERE livemode = $1 AND number = $2 AND number <> '') FOR UPDATE`, live, number)
+			(SELECT customer_id FROM invoices WHERE livemode = $1 AND number = $2 AND number <> '') FOR UPDATE`, mode, number)
 	}
 	return t.record(selectInvoices+" WHERE "+w.String(), w.args...)
 }
@@ -151,8 +151,8 @@ func (t *tx) CreditedInvoices(customerID, currencyID string) ([]store.Record, er
 
 // LateInvoices implements [store.Invoices]. In a transaction that writes, their customers are locked, in one order, and
 // it is looked again: what was late may have been paid meanwhile.
-func (t *tx) LateInvoices(live bool, now, days, limit int64) ([]store.Record, error) {
-	late, err := t.lateInvoices(live, now, days, limit)
+func (t *tx) LateInvoices(mode clientele.Mode, now, days, limit int64) ([]store.Record, error) {
+	late, err := t.lateInvoices(mode, now, days, limit)
 	if err != nil || !t.writing || len(late) == 0 {
 		return recordsOf(late), err
 	}
@@ -165,7 +165,7 @@ func (t *tx) LateInvoices(live bool, now, days, limit int64) ([]store.Record, er
 	for _, id := range slices.Sorted(maps.Keys(customers)) {
 		t.lockCustomer(id)
 	}
-	again, err := t.lateInvoices(live, now, days, limit)
+	again, err := t.lateInvoices(mode, now, days, limit)
 	late = slices.DeleteFunc(again, func(i lateInvoice) bool { return !slices.Contains(ids, i.ID) })
 	return recordsOf(late), err
 }
@@ -183,7 +183,7 @@ func recordsOf(late []lateInvoice) (recs []store.Record) {
 	return recs
 }
 
-func (t *tx) lateInvoices(live bool, now, days, limit int64) (late []lateInvoice, err error) {
+func (t *tx) lateInvoices(mode clientele.Mode, now, days, limit int64) (late []lateInvoice, err error) {
 	read := func(r pgx.Rows) error {
 		var i lateInvoice
 		err := r.Scan(&i.ID, &i.Seq, &i.Version, &i.JSON, &i.customerID)
@@ -193,21 +193,21 @@ func (t *tx) lateInvoices(live bool, now, days, limit int64) (late []lateInvoice
 	err = t.each(read, `SELECT i.id, i.seq, i.version, i.doc, i.customer_id
 		FROM customer_policies p JOIN invoices i ON i.customer_id = p.customer_id
 		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
-		LIMIT $3`, live, now, limit)
+		LIMIT $3`, mode, now, limit)
 	if err != nil || days < 0 || int64(len(late)) == limit {
 		return late, err
 	}
 	err = t.each(read, `SELECT i.id, i.seq, i.version, i.doc, i.customer_id FROM invoices i
 		WHERE i.livemode = $2 AND i.status = 'open' AND i.due_date < $1
 			AND NOT EXISTS (SELECT 1 FROM customer_policies p WHERE p.customer_id = i.customer_id)
-		ORDER BY i.due_date LIMIT $3`, now-days*86400, live, limit-int64(len(late)))
+		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(late)))
 	return late, err
 }
 
 // ListInvoices implements [store.Invoices].
 func (t *tx) ListInvoices(f store.InvoiceFilter) (docs [][]byte, count int64, err error) {
 	l := listing{
-		table: "invoices", live: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
+		table: "invoices", mode: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
 	}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)

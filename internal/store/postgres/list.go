@@ -33,14 +33,14 @@ func (w *where) equal(column, value string) {
 }
 
 // addMetadata adds the filters by metadata to the conditions of a list.
-func (w *where) addMetadata(table string, live bool, matches []store.MetadataMatch) {
+func (w *where) addMetadata(table string, mode clientele.Mode, matches []store.MetadataMatch) {
 	customer := "customer_id"
 	if table == "customer_metadata" {
 		customer = "id"
 	}
 	for _, m := range matches {
 		w.add("("+customer+", seq) IN (SELECT customer_id, seq FROM "+table+
-			" WHERE livemode = ? AND key = ? AND value = ?)", live, m.Key, store.MetadataKey(m.Value))
+			" WHERE livemode = ? AND key = ? AND value = ?)", mode, m.Key, store.MetadataKey(m.Value))
 	}
 }
 
@@ -50,7 +50,7 @@ func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
 type listing struct {
 	table   string
 	columns string // a statement up to its WHERE
-	live    bool
+	mode    clientele.Mode
 	where   where
 	whole   bool // all of the mode: nothing else restricts
 	// customerID is the customer whose objects alone are listed, or "".
@@ -69,7 +69,7 @@ func (l listing) desc() bool { return len(l.order) == 0 || l.order[0].Desc }
 
 // ListCustomers implements [store.Customers].
 func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count int64, err error) {
-	l := listing{table: "customers", columns: selectCustomers, live: f.Livemode, order: f.Order, Window: f.Window}
+	l := listing{table: "customers", columns: selectCustomers, mode: f.Livemode, order: f.Order, Window: f.Window}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
 	if f.Deleted {
@@ -221,7 +221,7 @@ func (t *tx) seqOf(l listing) (seq int64, err error) {
 		id, parameter = l.Before, "ending_before"
 	}
 	var w where
-	w.add("id = ? AND livemode = ?", id, l.live)
+	w.add("id = ? AND livemode = ?", id, l.mode)
 	if l.table != "customers" {
 		if err := t.addCustomerOf(&w, id); err != nil {
 			return 0, err

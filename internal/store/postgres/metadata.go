@@ -11,13 +11,13 @@ import (
 )
 
 // saveMetadata makes an object findable by its metadata as it is now, writing the keys that changed, in one order.
-func (t *tx) saveMetadata(table, customerID string, seq int64, live bool, before, after clientele.Metadata) {
+func (t *tx) saveMetadata(table, customerID string, seq int64, mode clientele.Mode, before, after clientele.Metadata) {
 	for _, key := range slices.Sorted(maps.Keys(before)) {
 		if now, has := after[key]; has && bytes.Equal(now, before[key]) {
 			continue
 		}
 		t.run("DELETE FROM "+table+" WHERE livemode = $1 AND key = $2 AND value = $3 AND seq = $4 AND customer_id = $5",
-			live, key, store.MetadataKey(store.MetadataText(before[key])), seq, customerID)
+			mode, key, store.MetadataKey(store.MetadataText(before[key])), seq, customerID)
 	}
 	for _, key := range slices.Sorted(maps.Keys(after)) {
 		if was, had := before[key]; had && bytes.Equal(was, after[key]) {
@@ -29,6 +29,6 @@ func (t *tx) saveMetadata(table, customerID string, seq int64, live bool, before
 			folded = nil
 		}
 		t.run("INSERT INTO "+table+" (livemode, key, value, customer_id, seq, folded) VALUES ($1, $2, $3, $4, $5, $6)",
-			live, key, value, customerID, seq, folded)
+			mode, key, value, customerID, seq, folded)
 	}
 }

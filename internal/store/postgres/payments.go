@@ -8,8 +8,8 @@ import (
 )
 
 // Payment implements [store.Payments].
-func (t *tx) Payment(live bool, id string) (store.Record, bool, error) {
-	return t.objectOf("payments", "version", live, id)
+func (t *tx) Payment(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.objectOf("payments", "version", mode, id)
 }
 
 // SavePayment implements [store.Payments].
@@ -50,7 +50,7 @@ func (t *tx) InvoicePayments(invoiceID string) (ids []string, err error) {
 // ListPayments implements [store.Payments].
 func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, err error) {
 	l := listing{
-		table: "payments", live: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
+		table: "payments", mode: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
 	}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
@@ -70,8 +70,8 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 }
 
 // CreditNote implements [store.CreditNotes].
-func (t *tx) CreditNote(live bool, id string) (store.Record, bool, error) {
-	return t.objectOf("credit_notes", "1::bigint", live, id)
+func (t *tx) CreditNote(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.objectOf("credit_notes", "1::bigint", mode, id)
 }
 
 // AddCreditNote implements [store.CreditNotes].
@@ -94,7 +94,7 @@ func (t *tx) CreditNotes(invoiceID string) ([][]byte, error) {
 
 // ListCreditNotes implements [store.CreditNotes].
 func (t *tx) ListCreditNotes(f store.CreditNoteFilter) (docs [][]byte, count int64, err error) {
-	l := listing{table: "credit_notes", live: f.Livemode, customerID: f.CustomerID, Window: f.Window}
+	l := listing{table: "credit_notes", mode: f.Livemode, customerID: f.CustomerID, Window: f.Window}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
 	w.equal("customer_id", f.CustomerID)

@@ -39,7 +39,7 @@ func (t *tx) Ledger(customerID string, until int64, fn func(doc []byte) error) e
 
 // ListLedger implements [store.Ledger].
 func (t *tx) ListLedger(f store.LedgerFilter) (docs [][]byte, count int64, err error) {
-	l := listing{table: "ledger", live: f.Livemode, Window: f.Window}
+	l := listing{table: "ledger", mode: f.Livemode, Window: f.Window}
 	l.where.add("customer_id = ?", f.CustomerID)
 	l.where.equal("currency_id", f.CurrencyID)
 	if f.Credit {
@@ -80,7 +80,7 @@ func (t *tx) Outstanding(f store.OutstandingFilter, fn func(due int64, part clie
 }
 
 // Owed implements [store.Receivables].
-func (t *tx) Owed(live bool, currencyID string, fn func(store.Owed)) error {
+func (t *tx) Owed(mode clientele.Mode, currencyID string, fn func(store.Owed)) error {
 	return t.each(func(r pgx.Rows) error {
 		var o store.Owed
 		var currency, units string
@@ -91,11 +91,11 @@ func (t *tx) Owed(live bool, currencyID string, fn func(store.Owed)) error {
 		fn(o)
 		return err
 	}, `SELECT customer_id, status, due_date, currency_id, remaining::text FROM invoices
-		WHERE livemode = $1 AND settled_at = $2 AND ($3 = '' OR currency_id = $3)`, live, store.Unsettled, currencyID)
+		WHERE livemode = $1 AND settled_at = $2 AND ($3 = '' OR currency_id = $3)`, mode, store.Unsettled, currencyID)
 }
 
 // CreditMovements implements [store.Receivables].
-func (t *tx) CreditMovements(live bool, fn func(clientele.Amount)) error {
+func (t *tx) CreditMovements(mode clientele.Mode, fn func(clientele.Amount)) error {
 	return t.each(func(r pgx.Rows) error {
 		var currency, units string
 		if err := r.Scan(&currency, &units); err != nil {
@@ -104,7 +104,7 @@ func (t *tx) CreditMovements(live bool, fn func(clientele.Amount)) error {
 		a, err := store.StoredAmount(currency, units)
 		fn(a)
 		return err
-	}, "SELECT currency_id, sum(amount)::text FROM ledger WHERE livemode = $1 AND amount <> 0 GROUP BY currency_id", live)
+	}, "SELECT currency_id, sum(amount)::text FROM ledger WHERE livemode = $1 AND amount <> 0 GROUP BY currency_id", mode)
 }
 
 // HasOverdueInvoice implements [store.Receivables].

@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"clientele.dev"
+
 	"clientele.dev/internal/store"
 )
 
@@ -19,11 +21,11 @@ func like(text string) string {
 }
 
 // addTerm adds the condition that a term's text occurs.
-func addTerm(w *where, live bool, term store.Term) {
+func addTerm(w *where, mode clientele.Mode, term store.Term) {
 	switch {
 	case term.Key != "":
 		w.add(`(t.customer_id, t.seq) IN (SELECT customer_id, seq FROM customer_metadata WHERE livemode = ? AND key = ?
-			AND position(? IN coalesce(folded, value)) > 0)`, live, term.Key, term.Text)
+			AND position(? IN coalesce(folded, value)) > 0)`, mode, term.Key, term.Text)
 	case term.Field != "":
 		w.add("t.text LIKE ?", "%"+like(term.Text)+"%") // which the index knows
 		w.add(fieldOf(term.Field)+" LIKE ?", "%"+like(term.Text)+"%")

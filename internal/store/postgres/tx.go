@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"clientele.dev"
+
 	"clientele.dev/internal/store"
 )
 
@@ -51,7 +53,7 @@ type statement struct {
 
 // claim is a name of a mode.
 type claim struct {
-	live bool
+	mode clientele.Mode
 	kind store.NameKind
 	name string
 }

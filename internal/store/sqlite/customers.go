@@ -24,19 +24,19 @@ func (t *tx) NextSeq(kind store.Kind, at time.Time) (seq int64, err error) {
 }
 
 // Customer implements [store.Tx].
-func (t *tx) Customer(live bool, ref store.Ref) (store.Record, bool, error) {
+func (t *tx) Customer(mode clientele.Mode, ref store.Ref) (store.Record, bool, error) {
 	if ref.ID != "" {
-		return t.record("SELECT id, seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2", ref.ID, live)
+		return t.record("SELECT id, seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2", ref.ID, mode)
 	}
 	return t.record(`SELECT c.id, c.seq, c.version, 0, c.doc
 		FROM customer_names n JOIN customers c ON c.seq = n.seq
-		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.shown IS NOT NULL`, live, string(ref.Kind), ref.Name)
+		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.shown IS NOT NULL`, mode, string(ref.Kind), ref.Name)
 }
 
 // DeletedCustomer implements [store.Tx].
-func (t *tx) DeletedCustomer(live bool, id string) (store.Record, bool, error) {
+func (t *tx) DeletedCustomer(mode clientele.Mode, id string) (store.Record, bool, error) {
 	return t.record(`SELECT id, seq, version, deleted_at, doc FROM customers
-		WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL`, id, live)
+		WHERE id = $1 AND livemode = $2 AND deleted_at IS NOT NULL`, id, mode)
 }
 
 // record reads one object: id, seq, version, deleted_at, doc.
@@ -120,7 +120,7 @@ func (t *tx) addCustomer(rec store.Record, c *clientele.Customer) error {
 type position struct{ seq, number int64 }
 
 // nextNumber numbers a new customer, and notes when it is older than one that was there.
-func (t *tx) nextNumber(live bool, seq int64) (number int64, err error) {
+func (t *tx) nextNumber(mode clientele.Mode, seq int64) (number int64, err error) {
 	read := func(r row) error { number = r.int(0) + 1; return nil }
 	if err := t.each("SELECT max(last_number) FROM customer_numbers", read); err != nil {
 		return 0, err
@@ -128,7 +128,7 @@ func (t *tx) nextNumber(live bool, seq int64) (number int64, err error) {
 	return number, t.run(`UPDATE customer_numbers SET last_number = $1, in_order = in_order
 			AND NOT EXISTS (SELECT 1 FROM customers WHERE shown = $2 AND seq > $3)
 			AND NOT EXISTS (SELECT 1 FROM customers WHERE livemode = $2 AND deleted_at IS NOT NULL AND seq > $3)
-		WHERE livemode = $2`, number, live, seq)
+		WHERE livemode = $2`, number, mode, seq)
 }
 
 // updateCustomer writes the row. A column that is set has its indexes written anew, changed or not, so those that lists
@@ -188,11 +188,11 @@ func (t *tx) unindex(at position, c *clientele.Customer) error {
 	return t.reindexMetadata("customer_metadata", at.seq, c.Livemode, c.Metadata, nil)
 }
 
-func (t *tx) unindexTexts(number int64, live bool) error {
+func (t *tx) unindexTexts(number int64, mode clientele.Mode) error {
 	if err := t.run("DELETE FROM customer_texts WHERE number = $1", number); err != nil {
 		return err
 	}
-	return t.run("DELETE FROM "+searchTable(live)+" WHERE rowid = $1", number)
+	return t.run("DELETE FROM "+searchTable(mode)+" WHERE rowid = $1", number)
 }
 
 // reindex follows a change, doing only what it calls for: indexing a text costs more than all else in an update.
@@ -210,29 +210,29 @@ func (t *tx) reindex(at position, before, after *clientele.Customer) error {
 
 // ClaimName implements [store.Tx].
 func (t *tx) ClaimName(
-	live bool, kind store.NameKind, name string, customer store.Record,
+	mode clientele.Mode, kind store.NameKind, name string, customer store.Record,
 ) (holder string, err error) {
 	n, err := t.exec(`INSERT INTO customer_names (livemode, kind, name, seq) VALUES ($1, $2, $3, $4)
-		ON CONFLICT DO NOTHING`, live, string(kind), name, customer.Seq)
+		ON CONFLICT DO NOTHING`, mode, string(kind), name, customer.Seq)
 	if err != nil || n == 1 {
 		return "", err
 	}
 	read := func(r row) error { holder = r.text(0); return nil }
 	err = t.each(`SELECT c.id FROM customer_names n JOIN customers c ON c.seq = n.seq
 		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND n.seq <> $4`, read,
-		live, string(kind), name, customer.Seq)
+		mode, string(kind), name, customer.Seq)
 	return holder, err
 }
 
 // ReleaseName implements [store.Tx].
-func (t *tx) ReleaseName(live bool, kind store.NameKind, name string) error {
-	return t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", live, string(kind), name)
+func (t *tx) ReleaseName(mode clientele.Mode, kind store.NameKind, name string) error {
+	return t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3", mode, string(kind), name)
 }
 
 // CustomersByID implements [store.Tx].
-func (t *tx) CustomersByID(live bool, ids []string) (map[string]store.Record, error) {
+func (t *tx) CustomersByID(mode clientele.Mode, ids []string) (map[string]store.Record, error) {
 	recs, err := t.records(`SELECT c.id, c.seq, c.version, coalesce(c.deleted_at, 0), c.doc
-		FROM json_each($1) ids CROSS JOIN customers c ON c.id = ids.value WHERE c.livemode = $2`, jsonList(ids), live)
+		FROM json_each($1) ids CROSS JOIN customers c ON c.id = ids.value WHERE c.livemode = $2`, jsonList(ids), mode)
 	byID := make(map[string]store.Record, len(recs))
 	for _, rec := range recs {
 		byID[rec.ID] = rec

@@ -4,18 +4,19 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
-func invoiceSearchTable(live bool) string {
-	if live {
+func invoiceSearchTable(mode clientele.Mode) string {
+	if mode {
 		return "invoice_search_live"
 	}
 	return "invoice_search_test"
 }
 
 // reindexInvoiceText makes an invoice findable by a text in place of its former one; "" makes it not findable.
-func (t *tx) reindexInvoiceText(seq int64, live bool, text string) error {
+func (t *tx) reindexInvoiceText(seq int64, mode clientele.Mode, text string) error {
 	var old string
 	read := func(r row) error { old = r.text(0); return nil }
 	if err := t.each("SELECT text FROM invoice_texts WHERE seq = $1", read, seq); err != nil || old == text {
@@ -25,18 +26,18 @@ func (t *tx) reindexInvoiceText(seq int64, live bool, text string) error {
 		if err := t.run("DELETE FROM invoice_texts WHERE seq = $1", seq); err != nil {
 			return err
 		}
-		if err := t.run("DELETE FROM "+invoiceSearchTable(live)+" WHERE rowid = $1", seq); err != nil {
+		if err := t.run("DELETE FROM "+invoiceSearchTable(mode)+" WHERE rowid = $1", seq); err != nil {
 			return err
 		}
 	}
 	if text == "" {
 		return nil
 	}
-	err := t.run("INSERT INTO invoice_texts (seq, livemode, text) VALUES ($1, $2, $3)", seq, live, text)
+	err := t.run("INSERT INTO invoice_texts (seq, livemode, text) VALUES ($1, $2, $3)", seq, mode, text)
 	if err != nil {
 		return err
 	}
-	return t.run("INSERT INTO "+invoiceSearchTable(live)+" (rowid, text) VALUES ($1, $2)", seq, text)
+	return t.run("INSERT INTO "+invoiceSearchTable(mode)+" (rowid, text) VALUES ($1, $2)", seq, text)
 }
 
 // SearchInvoices implements [store.Tx].

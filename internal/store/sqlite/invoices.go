@@ -10,14 +10,14 @@ import (
 )
 
 // Invoice implements [store.Tx].
-func (t *tx) Invoice(live bool, id string) (store.Record, bool, error) {
-	return t.record("SELECT id, seq, version, 0, doc FROM invoices WHERE id = $1 AND livemode = $2", id, live)
+func (t *tx) Invoice(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.record("SELECT id, seq, version, 0, doc FROM invoices WHERE id = $1 AND livemode = $2", id, mode)
 }
 
 // InvoiceByNumber implements [store.Tx].
-func (t *tx) InvoiceByNumber(live bool, number string) (store.Record, bool, error) {
+func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, bool, error) {
 	return t.record(`SELECT id, seq, version, 0, doc FROM invoices WHERE livemode = $1 AND number = $2 AND number <> ''
-		ORDER BY seq LIMIT 1`, live, number)
+		ORDER BY seq LIMIT 1`, mode, number)
 }
 
 // SaveInvoice implements [store.Tx].
@@ -106,7 +106,7 @@ func (t *tx) CustomerInvoices(customerID string, states ...clientele.InvoiceStat
 }
 
 // PaymentCurrency implements [store.Tx].
-func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency, found bool, err error) {
+func (t *tx) PaymentCurrency(mode clientele.Mode, id string) (c clientele.PaymentCurrency, found bool, err error) {
 	query := "SELECT doc FROM payment_currencies WHERE livemode = $1 AND id = $2"
 	if id == "" {
 		query = "SELECT doc FROM payment_currencies WHERE livemode = $1 AND $2 = '' AND doc ->> '$.is_base_currency'"
@@ -114,21 +114,21 @@ func (t *tx) PaymentCurrency(live bool, id string) (c clientele.PaymentCurrency,
 	err = t.each(query, func(r row) error {
 		found = true
 		return json.Unmarshal(r.bytes(0), &c)
-	}, live, id)
+	}, mode, id)
 	return c, found, err
 }
 
 // PaymentCurrencies implements [store.Tx].
-func (t *tx) PaymentCurrencies(live bool) (all []clientele.PaymentCurrency, err error) {
-	return allOf[clientele.PaymentCurrency](t, "payment_currencies", live)
+func (t *tx) PaymentCurrencies(mode clientele.Mode) (all []clientele.PaymentCurrency, err error) {
+	return allOf[clientele.PaymentCurrency](t, "payment_currencies", mode)
 }
 
 // PaymentMethods implements [store.Tx].
-func (t *tx) PaymentMethods(live bool) (all []clientele.PaymentMethod, err error) {
-	return allOf[clientele.PaymentMethod](t, "payment_methods", live)
+func (t *tx) PaymentMethods(mode clientele.Mode) (all []clientele.PaymentMethod, err error) {
+	return allOf[clientele.PaymentMethod](t, "payment_methods", mode)
 }
 
-func allOf[T any](t *tx, table string, live bool) (all []T, err error) {
+func allOf[T any](t *tx, table string, mode clientele.Mode) (all []T, err error) {
 	err = t.each("SELECT doc FROM "+table+" WHERE livemode = $1 ORDER BY seq", func(r row) error {
 		var one T
 		if err := json.Unmarshal(r.bytes(0), &one); err != nil {
@@ -136,7 +136,7 @@ func allOf[T any](t *tx, table string, live bool) (all []T, err error) {
 		}
 		all = append(all, one)
 		return nil
-	}, live)
+	}, mode)
 	return all, err
 }
 
@@ -151,10 +151,10 @@ func (t *tx) AddPaymentMethod(m clientele.PaymentMethod) error {
 }
 
 // addSmall writes an object of a small table that is read whole.
-func (t *tx) addSmall(table, id string, live bool, object any) error {
+func (t *tx) addSmall(table, id string, mode clientele.Mode, object any) error {
 	doc, err := json.Marshal(object)
 	if err != nil {
 		return err
 	}
-	return t.run("INSERT INTO "+table+" (id, livemode, doc) VALUES ($1, $2, $3)", id, live, string(doc))
+	return t.run("INSERT INTO "+table+" (id, livemode, doc) VALUES ($1, $2, $3)", id, mode, string(doc))
 }

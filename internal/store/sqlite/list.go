@@ -35,14 +35,14 @@ const wholeMode = "livemode = $1"
 
 // mode, which comes first, restricts to a mode, and to a customer's objects unless that is empty. A customer has few of
 // them: the + keeps the planner from walking the whole mode's.
-func (w *where) mode(live bool, customerID string) {
+func (w *where) mode(mode clientele.Mode, customerID string) {
 	if customerID == "" {
-		w.args = append(w.args, live)
+		w.args = append(w.args, mode)
 		w.conditions = append(w.conditions, wholeMode)
 		return
 	}
 	w.add("customer_id = ?", customerID)
-	w.add("+livemode = ?", live)
+	w.add("+livemode = ?", mode)
 }
 
 func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
@@ -147,7 +147,7 @@ func byTime(order []store.Order) bool {
 
 // list answers the positions of the page of a table's rows that the conditions select, and how many they select in all.
 func (t *tx) list(
-	table string, live bool, w where, order []store.Order, page store.Window,
+	table string, mode clientele.Mode, w where, order []store.Order, page store.Window,
 ) (seqs []int64, count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
 	if err := t.eachOnce("SELECT count(*) FROM "+table+" WHERE "+w.String(), read, w.args...); err != nil {
@@ -159,7 +159,7 @@ func (t *tx) list(
 		if desc := len(order) == 0 || order[0].Desc; desc == backwards {
 			past = "seq > ?"
 		}
-		seq, err := t.seqOf(table, live, page)
+		seq, err := t.seqOf(table, mode, page)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -203,13 +203,13 @@ func reversed(orderBy string) string {
 }
 
 // seqOf is the position of the object that a page stands beside, deleted or not.
-func (t *tx) seqOf(table string, live bool, page store.Window) (seq int64, err error) {
+func (t *tx) seqOf(table string, mode clientele.Mode, page store.Window) (seq int64, err error) {
 	id, parameter := page.After, "starting_after"
 	if page.Before != "" {
 		id, parameter = page.Before, "ending_before"
 	}
 	read := func(r row) error { seq = r.int(0); return nil }
-	if err := t.each("SELECT seq FROM "+table+" WHERE id = $1 AND livemode = $2", read, id, live); err != nil {
+	if err := t.each("SELECT seq FROM "+table+" WHERE id = $1 AND livemode = $2", read, id, mode); err != nil {
 		return 0, err
 	}
 	if seq == 0 {

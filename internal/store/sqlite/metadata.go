@@ -10,13 +10,13 @@ import (
 )
 
 // reindexMetadata makes an object findable by its metadata as it is now, writing the keys that changed.
-func (t *tx) reindexMetadata(table string, seq int64, live bool, before, after clientele.Metadata) error {
+func (t *tx) reindexMetadata(table string, seq int64, mode clientele.Mode, before, after clientele.Metadata) error {
 	for key, raw := range before {
 		if now, has := after[key]; has && bytes.Equal(now, raw) {
 			continue
 		}
 		err := t.run("DELETE FROM "+table+" WHERE livemode = $1 AND key = $2 AND value = $3 AND seq = $4",
-			live, key, store.MetadataKey(store.MetadataText(raw)), seq)
+			mode, key, store.MetadataKey(store.MetadataText(raw)), seq)
 		if err != nil {
 			return err
 		}
@@ -34,7 +34,7 @@ func (t *tx) reindexMetadata(table string, seq int64, live bool, before, after c
 			folded = " "
 		}
 		err := t.run("INSERT INTO "+table+" (livemode, key, value, seq, folded) VALUES ($1, $2, $3, $4, $5)",
-			live, key, found, seq, folded)
+			mode, key, found, seq, folded)
 		if err != nil {
 			return err
 		}
@@ -43,10 +43,10 @@ func (t *tx) reindexMetadata(table string, seq int64, live bool, before, after c
 }
 
 // addMetadata adds the filters by metadata to the conditions of a list.
-func (w *where) addMetadata(table string, live bool, matches []store.MetadataMatch) {
+func (w *where) addMetadata(table string, mode clientele.Mode, matches []store.MetadataMatch) {
 	for _, m := range matches {
 		w.add("seq IN (SELECT seq FROM "+table+" WHERE livemode = ? AND key = ? AND value = ?)",
-			live, m.Key, store.MetadataKey(m.Value))
+			mode, m.Key, store.MetadataKey(m.Value))
 	}
 }
 
@@ -67,7 +67,7 @@ func (t *tx) mendMetadata() error {
 		}
 		for _, seq := range stale {
 			var object struct {
-				Livemode bool               `json:"livemode"`
+				Livemode clientele.Mode     `json:"livemode"`
 				Metadata clientele.Metadata `json:"metadata"`
 			}
 			read := func(r row) error { return json.Unmarshal(r.bytes(0), &object) }

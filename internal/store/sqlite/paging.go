@@ -3,6 +3,7 @@ package sqlite
 import (
 	"slices"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
@@ -10,19 +11,19 @@ import (
 var counted = map[string]string{"customers": "shown", "invoices": "livemode", "payments": "livemode"}
 
 // countRow counts a new row of a table, or one that is gone.
-func (t *tx) countRow(table string, live bool, seq, by int64) error {
+func (t *tx) countRow(table string, mode clientele.Mode, seq, by int64) error {
 	return t.run(`INSERT INTO row_counts (kind, livemode, bits, bucket, count)
 		SELECT $1, $2, column1, $3 >> column1, $4 FROM (VALUES (36), (28), (20), (12)) WHERE true
-		ON CONFLICT DO UPDATE SET count = count + excluded.count`, table, live, seq>>16, by)
+		ON CONFLICT DO UPDATE SET count = count + excluded.count`, table, mode, seq>>16, by)
 }
 
 // listAll answers the positions of a page of all of a mode by time of creation, and how many there are.
 func (t *tx) listAll(
-	table string, live bool, order []store.Order, page store.Window,
+	table string, mode clientele.Mode, order []store.Order, page store.Window,
 ) (seqs []int64, count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
 	const total = `SELECT coalesce(sum(count), 0) FROM row_counts WHERE kind = $1 AND livemode = $2 AND bits = $3`
-	if err := t.each(total, read, table, live, store.CountLevels[0]); err != nil {
+	if err := t.each(total, read, table, mode, store.CountLevels[0]); err != nil {
 		return nil, 0, err
 	}
 	desc := len(order) == 0 || order[0].Desc
@@ -34,7 +35,7 @@ func (t *tx) listAll(
 	const short = 100 // rows that are walked sooner than found in the counts
 	switch {
 	case page.After != "" || backwards:
-		if from, err = t.seqOf(table, live, page); err != nil {
+		if from, err = t.seqOf(table, mode, page); err != nil {
 			return nil, 0, err
 		}
 		desc = desc != backwards
@@ -45,12 +46,12 @@ func (t *tx) listAll(
 		}
 	case skip > short:
 		var found bool
-		from, skip, found, err = store.SkipTo(skip, desc, t.buckets(table, live, desc))
+		from, skip, found, err = store.SkipTo(skip, desc, t.buckets(table, mode, desc))
 		if err != nil || !found {
 			return nil, count, err
 		}
 	}
-	seqs, err = t.walk(table, live, from, desc, page.Limit, skip)
+	seqs, err = t.walk(table, mode, from, desc, page.Limit, skip)
 	if backwards {
 		slices.Reverse(seqs)
 	}
@@ -58,7 +59,9 @@ func (t *tx) listAll(
 }
 
 // walk reads positions from one on, itself included.
-func (t *tx) walk(table string, live bool, from int64, desc bool, limit, skip int64) (seqs []int64, err error) {
+func (t *tx) walk(
+	table string, mode clientele.Mode, from int64, desc bool, limit, skip int64,
+) (seqs []int64, err error) {
 	order := " AND seq >= $2 ORDER BY seq ASC LIMIT $3 OFFSET $4"
 	if desc {
 		order = " AND seq <= $2 ORDER BY seq DESC LIMIT $3 OFFSET $4"
@@ -66,12 +69,12 @@ func (t *tx) walk(table string, live bool, from int64, desc bool, limit, skip in
 	err = t.each("SELECT seq FROM "+table+" WHERE "+counted[table]+" = $1"+order, func(r row) error {
 		seqs = append(seqs, r.int(0))
 		return nil
-	}, live, from, limit, skip)
+	}, mode, from, limit, skip)
 	return seqs, err
 }
 
 // buckets implements [store.CountedBuckets] for a table's list.
-func (t *tx) buckets(table string, live, desc bool) store.CountedBuckets {
+func (t *tx) buckets(table string, mode clientele.Mode, desc bool) store.CountedBuckets {
 	query := `SELECT bucket, count FROM row_counts
 		WHERE kind = $1 AND livemode = $2 AND bits = $3 AND bucket BETWEEN $4 AND $5 ORDER BY bucket`
 	if desc {
@@ -79,6 +82,6 @@ func (t *tx) buckets(table string, live, desc bool) store.CountedBuckets {
 	}
 	return func(bits, first, last int64, fn func(bucket, count int64)) error {
 		read := func(r row) error { fn(r.int(0), r.int(1)); return nil }
-		return t.each(query, read, table, live, bits, first, last)
+		return t.each(query, read, table, mode, bits, first, last)
 	}
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // Payment implements [store.Tx].
-func (t *tx) Payment(live bool, id string) (store.Record, bool, error) {
-	return t.record("SELECT id, seq, version, 0, doc FROM payments WHERE id = $1 AND livemode = $2", id, live)
+func (t *tx) Payment(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.record("SELECT id, seq, version, 0, doc FROM payments WHERE id = $1 AND livemode = $2", id, mode)
 }
 
 // SavePayment implements [store.Tx].
@@ -73,14 +73,14 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 
 // listOf is list for a request that may give up.
 func (t *tx) listOf(
-	table string, live bool, w where, order []store.Order, page store.Window,
+	table string, mode clientele.Mode, w where, order []store.Order, page store.Window,
 ) (docs [][]byte, count int64, err error) {
 	err = t.interruptible(func() error {
 		var seqs []int64
 		if len(w.conditions) == 1 && w.conditions[0] == wholeMode && byTime(order) && counted[table] != "" {
-			seqs, count, err = t.listAll(table, live, order, page)
+			seqs, count, err = t.listAll(table, mode, order, page)
 		} else {
-			seqs, count, err = t.list(table, live, w, order, page)
+			seqs, count, err = t.list(table, mode, w, order, page)
 		}
 		if err == nil {
 			docs, err = t.docs(table, seqs)
@@ -91,8 +91,8 @@ func (t *tx) listOf(
 }
 
 // CreditNote implements [store.Tx].
-func (t *tx) CreditNote(live bool, id string) (store.Record, bool, error) {
-	return t.record("SELECT id, seq, 1, 0, doc FROM credit_notes WHERE id = $1 AND livemode = $2", id, live)
+func (t *tx) CreditNote(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.record("SELECT id, seq, 1, 0, doc FROM credit_notes WHERE id = $1 AND livemode = $2", id, mode)
 }
 
 // AddCreditNote implements [store.Tx].
@@ -117,11 +117,11 @@ func (t *tx) ListCreditNotes(f store.CreditNoteFilter) (docs [][]byte, count int
 }
 
 // Settings implements [store.Tx].
-func (t *tx) Settings(live bool) (settings clientele.Settings, version int64, err error) {
+func (t *tx) Settings(mode clientele.Mode) (settings clientele.Settings, version int64, err error) {
 	err = t.each("SELECT version, doc FROM settings WHERE livemode = $1", func(r row) error {
 		version = r.int(0)
 		return json.Unmarshal(r.bytes(1), &settings)
-	}, live)
+	}, mode)
 	return settings, version, err
 }
 

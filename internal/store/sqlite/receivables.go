@@ -95,7 +95,7 @@ func (t *tx) Outstanding(f store.OutstandingFilter, fn func(due int64, part clie
 }
 
 // Owed implements [store.Tx].
-func (t *tx) Owed(live bool, currencyID string, fn func(store.Owed)) error {
+func (t *tx) Owed(mode clientele.Mode, currencyID string, fn func(store.Owed)) error {
 	return t.interruptible(func() error {
 		return t.each(`SELECT customer_id, status, due_date, currency_id, remaining FROM invoices
 			WHERE livemode = $1 AND settled_at = $2 AND ($3 = '' OR currency_id = $3)`,
@@ -107,12 +107,12 @@ func (t *tx) Owed(live bool, currencyID string, fn func(store.Owed)) error {
 					})
 				}
 				return err
-			}, live, store.Unsettled, currencyID)
+			}, mode, store.Unsettled, currencyID)
 	})
 }
 
 // CreditMovements implements [store.Tx].
-func (t *tx) CreditMovements(live bool, fn func(clientele.Amount)) error {
+func (t *tx) CreditMovements(mode clientele.Mode, fn func(clientele.Amount)) error {
 	return t.interruptible(func() error {
 		return t.each("SELECT currency_id, amount FROM ledger WHERE livemode = $1 AND amount <> '0'", func(r row) error {
 			a, err := store.StoredAmount(r.text(0), r.text(1))
@@ -120,7 +120,7 @@ func (t *tx) CreditMovements(live bool, fn func(clientele.Amount)) error {
 				fn(a)
 			}
 			return err
-		}, live)
+		}, mode)
 	})
 }
 
@@ -173,18 +173,18 @@ func (t *tx) CreditedInvoices(customerID, currencyID string) ([]store.Record, er
 }
 
 // LateInvoices implements [store.Tx].
-func (t *tx) LateInvoices(live bool, now, days, limit int64) ([]store.Record, error) {
+func (t *tx) LateInvoices(mode clientele.Mode, now, days, limit int64) ([]store.Record, error) {
 	own, err := t.records(`SELECT i.id, i.seq, i.version, 0, i.doc
 		FROM customer_policies p JOIN invoices i ON i.customer_id = p.customer_id
 		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
-		LIMIT $3`, live, now, limit)
+		LIMIT $3`, mode, now, limit)
 	if err != nil || days < 0 || int64(len(own)) == limit {
 		return own, err
 	}
 	others, err := t.records(`SELECT i.id, i.seq, i.version, 0, i.doc FROM invoices i
 		WHERE i.status = 'open' AND i.due_date < $1 AND i.livemode = $2
 			AND i.customer_id NOT IN (SELECT customer_id FROM customer_policies)
-		ORDER BY i.due_date LIMIT $3`, now-days*86400, live, limit-int64(len(own)))
+		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(own)))
 	return append(own, others...), err
 }
 

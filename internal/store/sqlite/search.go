@@ -5,14 +5,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
 // framing surrounds every indexed text, so that "is" and "starts with" are substrings too. No folded text holds it.
 const framing = "\n"
 
-func searchTable(live bool) string {
-	if live {
+func searchTable(mode clientele.Mode) string {
+	if mode {
 		return "customer_search_live"
 	}
 	return "customer_search_test"
@@ -105,10 +106,10 @@ func (s tier) query() string {
 
 // from writes the tier as the rest of a statement after its FROM, with the column of numbers. texts says that the
 // statement needs the table of texts in any case.
-func (s tier) from(live, texts bool) (number, from string, w where) {
+func (s tier) from(mode clientele.Mode, texts bool) (number, from string, w where) {
 	query := s.query()
 	if query == "" {
-		w.add("t.livemode = ?", live)
+		w.add("t.livemode = ?", mode)
 	}
 	// What the index cannot say is read in the texts: words too short for it, and fields.
 	for _, p := range s.not {
@@ -127,12 +128,12 @@ func (s tier) from(live, texts bool) (number, from string, w where) {
 	}
 	for _, m := range s.metadata {
 		w.add(`t.seq IN (SELECT seq FROM customer_metadata
-			WHERE livemode = ? AND key = ? AND instr(iif(folded = '', value, folded), ?) > 0)`, live, m.Key, m.Text)
+			WHERE livemode = ? AND key = ? AND instr(iif(folded = '', value, folded), ?) > 0)`, mode, m.Key, m.Text)
 	}
 	if query == "" {
 		return "t.number", "customer_texts t", w
 	}
-	table := searchTable(live)
+	table := searchTable(mode)
 	from = table + " f"
 	if texts || len(w.conditions) > 0 {
 		from += " JOIN customer_texts t ON t.number = f.rowid"
@@ -279,13 +280,13 @@ func (t *tx) searchPage(s store.CustomerSearch, everything tier) (page []int64, 
 }
 
 // tierPage answers the numbers of a tier's customers, the newest first.
-func (t *tx) tierPage(live bool, part tier, limit, skip int64) ([]int64, error) {
+func (t *tx) tierPage(mode clientele.Mode, part tier, limit, skip int64) ([]int64, error) {
 	inOrder := true
 	read := func(r row) error { inOrder = r.int(0) == 1; return nil }
-	if err := t.each("SELECT in_order FROM customer_numbers WHERE livemode = $1", read, live); err != nil {
+	if err := t.each("SELECT in_order FROM customer_numbers WHERE livemode = $1", read, mode); err != nil {
 		return nil, err
 	}
-	number, from, w := part.from(live, !inOrder)
+	number, from, w := part.from(mode, !inOrder)
 	order := number
 	if !inOrder {
 		order = "t.seq"
@@ -298,8 +299,8 @@ func (t *tx) tierPage(live bool, part tier, limit, skip int64) ([]int64, error) 
 		w.conditions[n-2]+" "+w.conditions[n-1], w.args)
 }
 
-func (t *tx) countTier(live bool, part tier) (n int64, err error) {
-	_, from, w := part.from(live, false)
+func (t *tx) countTier(mode clientele.Mode, part tier) (n int64, err error) {
+	_, from, w := part.from(mode, false)
 	read := func(r row) error { n = r.int(0); return nil }
 	err = t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...)
 	return n, err

@@ -10,6 +10,8 @@ import (
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"clientele.dev"
 )
 
 // busyTimeout is how long a writer waits for another process that writes, such as a command beside the server.
@@ -115,6 +117,8 @@ func step(stmt *sqlite.Stmt, fn func(row) error, args []any) error {
 			stmt.BindInt64(i+1, v)
 		case bool:
 			stmt.BindBool(i+1, v)
+		case clientele.Mode:
+			stmt.BindBool(i+1, bool(v))
 		case []byte:
 			stmt.BindBytes(i+1, v)
 		case nil:
