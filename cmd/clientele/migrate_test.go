@@ -17,7 +17,8 @@ import (
 
 // What undoes the steps of a schema from the one on that says whose every event is.
 const (
-	undoneOnSQLite   = "ALTER TABLE events DROP COLUMN customer_id; DELETE FROM schema_migrations WHERE version > 8"
+	undoneOnSQLite = `ALTER TABLE events DROP COLUMN customer_id;
+		ALTER TABLE customers RENAME COLUMN listed_mode TO shown; ALTER TABLE invoices RENAME COLUMN total_is_zero TO zero; DELETE FROM schema_migrations WHERE version > 8`
 	undoneOnPostgres = `ALTER TABLE events DROP COLUMN customer_id; ALTER TABLE row_counts DROP COLUMN part;
 		ALTER TABLE row_counts ADD CONSTRAINT row_counts_pkey PRIMARY KEY (kind, livemode, bits, bucket);
 		ALTER TABLE row_count_changes DROP COLUMN part; DELETE FROM schema_migrations WHERE version > 1`
@@ -31,7 +32,7 @@ func TestMigrateGivesEventsTheirCustomers(t *testing.T) {
 		name, url, undone string
 		steps             int
 	}{
-		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), undoneOnSQLite, 1},
+		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), undoneOnSQLite, 2},
 		{"PostgreSQL", pgtest.URL(t, nil), undoneOnPostgres, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -57,7 +57,7 @@ var (
 	blank = regexp.MustCompile(`\s+`)
 	// A step that walks a table, or all of a mode's rows.
 	walk = regexp.MustCompile(`^SCAN (\w+)|^SEARCH (\w+) USING (?:COVERING )?INDEX \w+ ` +
-		`\((?:livemode|shown)=\?(?: AND (?:seq|due_date|updated_at)[<>]\?)*\)`)
+		`\((?:livemode|listed_mode)=\?(?: AND (?:seq|due_date|updated_at)[<>]\?)*\)`)
 	// Whatever is small, or walked once for each row that is asked for.
 	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|customer_numbers|` +
 		`customer_policies|schema_migrations|sqlite_\w+|ids|p|j|CONSTANT)$`)
@@ -66,19 +66,19 @@ var (
 // mayWalk are the statements that walk on purpose, and why.
 var mayWalk = []struct{ statement, why string }{
 	{"SELECT max(seq) FROM", "a range of one millisecond"},
-	{"WHERE shown = $1 AND seq <= $2 ORDER BY seq DESC LIMIT", "a page: it walks only what it skips, at most 500"},
-	{"WHERE shown = $1 AND seq >= $2 ORDER BY seq ASC LIMIT", "a page: it walks only what it skips, at most 500"},
+	{"WHERE listed_mode = $1 AND seq <= $2 ORDER BY seq DESC LIMIT", "a page: it walks only what it skips, at most 500"},
+	{"WHERE listed_mode = $1 AND seq >= $2 ORDER BY seq ASC LIMIT", "a page: it walks only what it skips, at most 500"},
 	{"INSERT INTO row_counts", "the four levels of counts"},
-	{"EXISTS (SELECT 1 FROM customers WHERE shown = $2 AND seq > $3", "whether there is any"},
+	{"EXISTS (SELECT 1 FROM customers WHERE listed_mode = $2 AND seq > $3", "whether there is any"},
 	{"instr(t.", "words of one or two letters, for which there is no index, read the narrow table of texts"},
 	{"instr(iif(folded", "a part of a metadata value reads the values of one key"},
-	{"SELECT count(*) FROM customers WHERE shown = $1", "exact counts read a narrow index"},
+	{"SELECT count(*) FROM customers WHERE listed_mode = $1", "exact counts read a narrow index"},
 	{"SELECT count(*) FROM customers WHERE livemode = $1 AND deleted_at IS NOT NULL", "the deleted ones alone"},
 	{"SELECT seq FROM customers WHERE livemode = $1 AND deleted_at IS NOT NULL", "the deleted ones alone"},
 	{"SELECT count(*) FROM invoices WHERE livemode = $1", "exact counts of a whole mode"},
 	{"SELECT count(*) FROM payments WHERE livemode = $1", "exact counts of a whole mode"},
 	{"SELECT count(*) FROM credit_notes WHERE livemode = $1", "exact counts of a whole mode"},
-	{"SELECT seq FROM customers WHERE shown = $1", "a list of a whole mode: it walks what it skips"},
+	{"SELECT seq FROM customers WHERE listed_mode = $1", "a list of a whole mode: it walks what it skips"},
 	{"SELECT seq FROM invoices WHERE livemode = $1", "a list of a whole mode: it walks what it skips"},
 	{"SELECT seq FROM payments WHERE livemode = $1", "a list of a whole mode: it walks what it skips"},
 	{"_metadata WHERE seq IN (SELECT value", "a migration, once"},

@@ -26,11 +26,12 @@ func (t *tx) NextSeq(kind store.Kind, at time.Time) (seq int64, err error) {
 // Customer implements [store.Tx].
 func (t *tx) Customer(mode clientele.Mode, ref store.Ref) (store.Record, bool, error) {
 	if ref.ID != "" {
-		return t.record("SELECT id, seq, version, 0, doc FROM customers WHERE id = $1 AND shown = $2", ref.ID, mode)
+		return t.record("SELECT id, seq, version, 0, doc FROM customers WHERE id = $1 AND listed_mode = $2", ref.ID, mode)
 	}
 	return t.record(`SELECT c.id, c.seq, c.version, 0, c.doc
 		FROM customer_names n JOIN customers c ON c.seq = n.seq
-		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.shown IS NOT NULL`, mode, string(ref.Kind), ref.Name)
+		WHERE n.livemode = $1 AND n.kind = $2 AND n.name = $3 AND c.listed_mode IS NOT NULL`,
+		mode, string(ref.Kind), ref.Name)
 }
 
 // DeletedCustomer implements [store.Tx].
@@ -60,7 +61,7 @@ func (t *tx) SaveCustomer(rec store.Record, before, after *clientele.Customer) e
 	var wasDeleted bool
 	at := position{seq: rec.Seq}
 	read := func(r row) error { wasDeleted, at.number = r.int(0) == 1, r.int(1); return nil }
-	if err := t.each("SELECT shown IS NULL, number FROM customers WHERE seq = $1", read, rec.Seq); err != nil {
+	if err := t.each("SELECT listed_mode IS NULL, number FROM customers WHERE seq = $1", read, rec.Seq); err != nil {
 		return err
 	}
 	isDeleted := rec.DeletedAt != 0
@@ -106,7 +107,7 @@ func (t *tx) addCustomer(rec store.Record, c *clientele.Customer) error {
 		return err
 	}
 	err = t.run(`INSERT INTO customers
-		(seq, id, livemode, shown, version, updated_at, delinquent, email, name, doc, number)
+		(seq, id, livemode, listed_mode, version, updated_at, delinquent, email, name, doc, number)
 		VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		rec.Seq, c.ID, c.Livemode, rec.Version, c.UpdatedAt.UnixMilli(), c.Delinquent, strings.ToLower(c.Email),
 		fold.Text(c.Name), string(rec.JSON), number)
@@ -126,7 +127,7 @@ func (t *tx) nextNumber(mode clientele.Mode, seq int64) (number int64, err error
 		return 0, err
 	}
 	return number, t.run(`UPDATE customer_numbers SET last_number = $1, in_order = in_order
-			AND NOT EXISTS (SELECT 1 FROM customers WHERE shown = $2 AND seq > $3)
+			AND NOT EXISTS (SELECT 1 FROM customers WHERE listed_mode = $2 AND seq > $3)
 			AND NOT EXISTS (SELECT 1 FROM customers WHERE livemode = $2 AND deleted_at IS NOT NULL AND seq > $3)
 		WHERE livemode = $2`, number, mode, seq)
 }
@@ -141,13 +142,13 @@ func (t *tx) updateCustomer(rec store.Record, before, after *clientele.Customer,
 		changed, err = t.exec(`UPDATE customers SET version = $2, updated_at = $3, doc = $4
 			WHERE seq = $1 AND version = $2 - 1`, rec.Seq, rec.Version, at, doc)
 	} else {
-		var shown, deleted any = after.Livemode, nil
+		var listed, deleted any = after.Livemode, nil
 		if rec.DeletedAt != 0 {
-			shown, deleted = nil, rec.DeletedAt
+			listed, deleted = nil, rec.DeletedAt
 		}
-		changed, err = t.exec(`UPDATE customers SET version = $2, updated_at = $3, doc = $4, shown = $5, deleted_at = $6,
-			delinquent = $7, email = $8, name = $9 WHERE seq = $1 AND version = $2 - 1`,
-			rec.Seq, rec.Version, at, doc, shown, deleted, after.Delinquent, strings.ToLower(after.Email),
+		changed, err = t.exec(`UPDATE customers SET version = $2, updated_at = $3, doc = $4, listed_mode = $5,
+			deleted_at = $6, delinquent = $7, email = $8, name = $9 WHERE seq = $1 AND version = $2 - 1`,
+			rec.Seq, rec.Version, at, doc, listed, deleted, after.Delinquent, strings.ToLower(after.Email),
 			fold.Text(after.Name))
 	}
 	if err == nil && changed != 1 {

@@ -36,13 +36,13 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 		if err := t.countRow("invoices", i.Livemode, rec.Seq, 1); err != nil {
 			return err
 		}
-		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, zero, remaining,
+		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, total_is_zero, remaining,
 			settled_at, doc, id, livemode, customer_id, currency_id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 			append(columns, i.ID, i.Livemode, i.CustomerID, i.CurrencyID)...)
 	}
 	changed, err := t.exec(`UPDATE invoices SET version = $2, status = $3, number = $4, due_date = $5, updated_at = $6,
-		zero = $7, remaining = $8, settled_at = $9, doc = $10 WHERE seq = $1 AND version = $2 - 1`, columns...)
+		total_is_zero = $7, remaining = $8, settled_at = $9, doc = $10 WHERE seq = $1 AND version = $2 - 1`, columns...)
 	if err == nil && changed != 1 {
 		err = fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1)
 	}

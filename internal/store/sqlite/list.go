@@ -58,7 +58,7 @@ func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count i
 	if f.Deleted {
 		w.add("livemode = ? AND deleted_at IS NOT NULL", f.Livemode)
 	} else {
-		w.add("shown = ?", f.Livemode)
+		w.add("listed_mode = ?", f.Livemode)
 	}
 	plain := len(w.conditions)
 	for _, name := range f.Names {
@@ -134,7 +134,7 @@ func (t *tx) ListInvoices(f store.InvoiceFilter) (docs [][]byte, count int64, er
 		w.add("status IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
 	if f.IgnoreZero {
-		w.add("zero = 0")
+		w.add("total_is_zero = 0")
 	}
 	w.addMetadata("invoice_metadata", f.Livemode, f.Metadata)
 	return t.listOf("invoices", f.Livemode, w, f.Order, f.Window)

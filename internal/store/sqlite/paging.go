@@ -8,7 +8,7 @@ import (
 )
 
 // counted are the tables whose rows are counted in row_counts, with the column that says in which mode's list a row is.
-var counted = map[string]string{"customers": "shown", "invoices": "livemode", "payments": "livemode"}
+var counted = map[string]string{"customers": "listed_mode", "invoices": "livemode", "payments": "livemode"}
 
 // countRow counts a new row of a table, or one that is gone.
 func (t *tx) countRow(table string, mode clientele.Mode, seq, by int64) error {

@@ -23,11 +23,11 @@ func (t *tx) CountEverybody() (count int64, err error) {
 // The columns of a row repeat what its document says, so that lists and sums need not read documents.
 var columnsOf = map[string]string{
 	"customers": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR delinquent IS DISTINCT FROM doc ->> '$.delinquent'
-		OR (shown IS NULL) <> (deleted_at IS NOT NULL)`,
+		OR (listed_mode IS NULL) <> (deleted_at IS NOT NULL)`,
 	"invoices": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
 		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'
 		OR number IS DISTINCT FROM doc ->> '$.number' OR due_date <> coalesce(doc ->> '$.due_date', 0)
-		OR zero <> (doc ->> '$.total' = '0') OR remaining IS DISTINCT FROM doc ->> '$.amount_remaining'
+		OR total_is_zero <> (doc ->> '$.total' = '0') OR remaining IS DISTINCT FROM doc ->> '$.amount_remaining'
 		OR (settled_at = 0) <> (status = 'draft')
 		OR (settled_at = 9223372036854775807) <> (status IN ('open', 'uncollectible') AND remaining <> '0')`,
 	"payments": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
