@@ -32,6 +32,8 @@ func Run(t *testing.T, open Open) {
 		"what one server wrote the others read":          writesAreSeen,
 		"counts and pages are exact whoever wrote":       pagesAreExact,
 		"searches find what one server wrote at another": searchesFind,
+		"the books are the same whoever reads":           theBooksAreTheSame,
+		"keys are replaced for all servers":              keysAreReplaced,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
