@@ -96,7 +96,7 @@ func theBooksAreTheSame(t *testing.T, first, second store.Store) {
 		CustomerID: cy, CurrencyID: usd, Amount: amount(20),
 	}))
 	b.must(b.next().Customers.MoveCredit(ctx, b.call, cy, billing.CreditParams{
-		CurrencyID: usd, Amount: amount(-15), Reason: clientele.ReasonAppliedToInvoice,
+		CurrencyID: usd, Amount: amount(-15), Reason: clientele.ReasonCreditApplied,
 		InvoiceID: b.invoice(cy, "15", true, time.Now().AddDate(0, 1, 0)),
 	}))
 	b.must(b.next().Payments.Reverse(ctx, b.call, early, billing.ReverseParams{}))
