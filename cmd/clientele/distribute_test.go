@@ -40,7 +40,7 @@ func TestDistribute(t *testing.T) {
 		go func() { end <- distributing.Wait() }()
 		select {
 		case err := <-end:
-			if err != nil && !strings.Contains(out.String(), "another is distributing it") {
+			if err != nil && !strings.Contains(out.String(), "another process is distributing it") {
 				t.Fatalf("%v: %s", err, &out)
 			}
 			ended = err == nil

@@ -55,13 +55,11 @@ func (m migrateCommand) Run(a *app) error {
 	if err := w.Flush(); err != nil || m.Show {
 		return err
 	}
-	if missing > 0 {
-		if err := m.apply(a, missing); err != nil {
-			return err
-		}
-	}
-	if m.Distribute {
+	switch {
+	case m.Distribute:
 		return m.distribute(a)
+	case missing > 0:
+		return m.apply(a, missing)
 	}
 	return nil
 }

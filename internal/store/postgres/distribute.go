@@ -5,9 +5,11 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 //go:embed distribution.sql
@@ -80,12 +82,16 @@ func isDistributed(ctx context.Context, db querier) (is bool, err error) {
 	return true, err
 }
 
-// Distribute distributes the tables of a database over the machines of its Citus cluster, and tells report of each step
-// before it begins: how many are done, of how many. When it ends early, it goes on from there the next time.
+// Distribute brings the schema of a database up to date, distributes its tables over the machines of its Citus cluster,
+// and tells report of each step before it begins: how many are done, of how many. When it ends early, it goes on from
+// there the next time.
 func Distribute(ctx context.Context, url string, report func(step string, done, all int)) error {
 	config, err := configOf(url)
 	if err != nil {
 		return err
+	}
+	if err := migrateAlone(ctx, config); err != nil {
+		return fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
 	connection := config.ConnConfig.Copy()
 	connection.RuntimeParams["application_name"] = "clientele migrate"
@@ -103,6 +109,16 @@ func Distribute(ctx context.Context, url string, report func(step string, done, 
 	return nil
 }
 
+// migrateAlone brings the schema up to date.
+func migrateAlone(ctx context.Context, config *pgxpool.Config) error {
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return migrate(ctx, pool)
+}
+
 func distribute(ctx context.Context, c *pgx.Conn, report func(step string, done, all int)) error {
 	var alone bool
 	const lock = "SELECT pg_try_advisory_lock(hashtextextended('clientele distribution', 0))"
@@ -110,7 +126,7 @@ func distribute(ctx context.Context, c *pgx.Conn, report func(step string, done,
 		return err
 	}
 	if !alone {
-		return errors.New("another is distributing it")
+		return errors.New("another process is distributing it: wait for its end")
 	}
 	if err := checkDistributable(ctx, c); err != nil {
 		return err
@@ -123,17 +139,13 @@ func distribute(ctx context.Context, c *pgx.Conn, report func(step string, done,
 	if err != nil {
 		return err
 	}
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	finished, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return err
 	}
-	isDone := map[string]bool{}
-	for _, name := range names {
-		isDone[name] = true
-	}
 	steps := distributionSteps()
 	for i, step := range steps {
-		if isDone[step.name] {
+		if slices.Contains(finished, step.name) {
 			continue
 		}
 		report(step.name, i, len(steps))
