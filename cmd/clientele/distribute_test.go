@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +15,6 @@ import (
 // makes of it.
 func cluster(t *testing.T) string {
 	t.Helper()
-	if os.Getenv(pgtest.CitusVariable) == "" {
-		t.Skip(pgtest.CitusVariable, "names no Citus cluster")
-	}
 	return pgtest.CitusURL(t, func(string) error { return nil })
 }
 
@@ -33,22 +29,14 @@ func TestDistribute(t *testing.T) {
 		distributing := command(url, "migrate", "--distribute")
 		var out bytes.Buffer
 		distributing.Stdout, distributing.Stderr = &out, &out
-		if err := distributing.Start(); err != nil {
-			t.Fatal(err)
-		}
-		end := make(chan error, 1)
-		go func() { end <- distributing.Wait() }()
-		select {
-		case err := <-end:
-			if err != nil && !strings.Contains(out.String(), "another process is distributing it") {
-				t.Fatalf("%v: %s", err, &out)
-			}
-			ended = err == nil
-		case <-time.After(time.Duration(rand.Int64N(int64(400 * time.Millisecond)))):
-			_ = distributing.Process.Kill()
-			if ended = <-end == nil; !ended {
-				kills++
-			}
+		killed, err := killAfter(distributing, time.Duration(rand.IntN(100+20*kills))*time.Millisecond)
+		switch {
+		case killed:
+			kills++
+		case err == nil:
+			ended = true
+		case !strings.Contains(out.String(), "another process is distributing it"): // which was killed, and lives on there
+			t.Fatalf("%v: %s", err, &out)
 		}
 		if said, err := command(url, "verify").CombinedOutput(); err != nil {
 			refused = refused || strings.Contains(string(said), "has begun and not ended")

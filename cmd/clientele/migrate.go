@@ -76,9 +76,7 @@ func (m migrateCommand) apply(a *app, missing int) error {
 // distribute tells each step on a line of its own: one may take minutes.
 func (m migrateCommand) distribute(a *app) error {
 	err := postgres.Distribute(a.ctx, a.db, func(step string, done, all int) {
-		if step != "" {
-			fmt.Fprintf(a.stdout, "%2d of %d  %s\n", done+1, all, step)
-		}
+		fmt.Fprintf(a.stdout, "%2d of %d  %s\n", done+1, all, step)
 	})
 	if err == nil {
 		fmt.Fprintln(a.stdout, "The tables are distributed.")

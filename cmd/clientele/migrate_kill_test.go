@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -91,33 +92,33 @@ func surviveKills(t *testing.T, kills int, customers func() int, fresh func() st
 	right()
 	url = fresh()
 	for killed := 0; killed < kills; {
-		migrating := command(url, "migrate")
-		if err := migrating.Start(); err != nil {
+		wasKilled, err := killAfter(command(url, "migrate"), time.Duration(rand.Int64N(int64(took))))
+		if wasKilled {
+			killed++
+		} else if err != nil {
 			t.Fatal(err)
 		}
-		end := make(chan error, 1)
-		go func() { end <- migrating.Wait() }()
-		select {
-		case err := <-end:
-			if err != nil {
-				t.Fatal(err)
-			}
+		switch shown := output(t, url, "migrate", "--show"); {
+		case !strings.Contains(shown, "missing"): // it has ended
 			url = fresh()
-		case <-time.After(time.Duration(rand.Int64N(int64(took)))):
-			_ = migrating.Process.Kill()
-			<-end //nolint:errcheck // it was killed
-			killed++
-			switch shown := output(t, url, "migrate", "--show"); {
-			case !strings.Contains(shown, "missing"): // it had just ended
-				url = fresh()
-			case shown != before:
-				t.Fatalf("a part of the steps is applied: %s", shown)
-			}
+		case shown != before:
+			t.Fatalf("a part of the steps is applied: %s", shown)
 		}
 	}
 	output(t, url, "migrate")
 	right()
 	t.Logf("%d kills within %v", kills, took)
+}
+
+// killAfter runs a command, and kills it when it takes longer.
+func killAfter(c *exec.Cmd, longest time.Duration) (killed bool, err error) {
+	if err := c.Start(); err != nil {
+		return false, err
+	}
+	killing := time.AfterFunc(longest, func() { _ = c.Process.Kill() })
+	defer killing.Stop()
+	err = c.Wait()
+	return err != nil && !c.ProcessState.Exited(), err
 }
 
 // oldSQLite makes a database of the schema's fourth step, which had invoices and no ledger, with so many rows.

@@ -239,16 +239,16 @@ func (s PaymentCurrencies) List(ctx context.Context, mode clientele.Mode) (all [
 // Retrieve answers a currency of a mode.
 func (s PaymentCurrencies) Retrieve(
 	ctx context.Context, mode clientele.Mode, id string,
-) (clientele.PaymentCurrency, error) {
-	all, err := s.List(ctx, mode)
-	i := slices.IndexFunc(all, func(c clientele.PaymentCurrency) bool { return c.ID == id })
-	if err == nil && i < 0 {
-		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment currency %q in this mode", id)
-	}
-	if err != nil {
-		return clientele.PaymentCurrency{}, err
-	}
-	return all[i], nil
+) (c clientele.PaymentCurrency, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		var found bool
+		c, found, err = tx.PaymentCurrency(mode, id)
+		if err == nil && !found {
+			err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment currency %q in this mode", id)
+		}
+		return err
+	})
+	return c, err
 }
 
 // List answers all payment methods of a mode, oldest first.

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"os"
 	"testing"
 
 	"clientele.dev/internal/pgtest"
@@ -46,9 +45,6 @@ func TestContract(t *testing.T) {
 // TestContractOnACluster is the same on several machines, where CLIENTELE_CITUS_URL names a cluster.
 func TestContractOnACluster(t *testing.T) {
 	t.Parallel()
-	if os.Getenv(pgtest.CitusVariable) == "" {
-		t.Skip(pgtest.CitusVariable, "names no Citus cluster")
-	}
 	distributed := func(url string) error {
 		if err := prepare(t)(url); err != nil {
 			return err

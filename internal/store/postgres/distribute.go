@@ -160,7 +160,6 @@ func distribute(ctx context.Context, c *pgx.Conn, report func(step string, done,
 			return fmt.Errorf("%s: %w", step.name, err)
 		}
 	}
-	report("", len(steps), len(steps))
 	return nil
 }
 

@@ -59,12 +59,13 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err == nil {
 		distributed, err = isDistributed(ctx, pool)
 	}
-	if err == nil && distributed {
+	if err != nil || distributed {
 		pool.Close()
+	}
+	if err == nil && distributed {
 		pool, err = pgxpool.NewWithConfig(ctx, forDistributed(config))
 	}
 	if err != nil {
-		pool.Close()
 		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
 	s := &Store{pool: pool, distributed: distributed, scanning: make(chan struct{}, max(1, config.MaxConns/2))}
