@@ -78,6 +78,9 @@ type Invoice struct {
 	StartingBalance Amount `json:"starting_balance"`
 	// The customer's credit in this currency after the invoice was finalized.
 	EndingBalance Amount `json:"ending_balance"`
+	// The customer's credit per currency id before and after the invoice was finalized; absent for a draft.
+	StartingTokenBalance Balances `json:"starting_token_balance,omitempty"`
+	EndingTokenBalance   Balances `json:"ending_token_balance,omitempty"`
 	// How often payment was attempted.
 	AttemptCount int64 `json:"attempt_count"`
 	// Whether payment was attempted.

@@ -12,6 +12,16 @@ type OverdueInvoices struct {
 	Invoices []Invoice `json:"invoices"`
 	// The sum of amount_remaining per currency id.
 	Summary map[string]OverdueSum `json:"summary"`
+	// What is late and not given up yet.
+	PastDue PastDue `json:"past_due"`
+}
+
+// PastDue is what a customer owes on open invoices after their due date, and the sums per currency.
+type PastDue struct {
+	// The invoices, oldest first.
+	Invoices []Invoice `json:"invoices"`
+	// The sum of amount_remaining per currency id.
+	Summary map[string]OverdueSum `json:"summary"`
 }
 
 // OverdueSum is what is owed in one currency.

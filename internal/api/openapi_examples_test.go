@@ -53,6 +53,7 @@ var answerExamples = map[reflect.Type]any{
 		Summary: map[string]clientele.OverdueSum{exampleCurrency.ID: {
 			Amount: amount("2500"), Currency: exampleCurrency, Method: exampleMethod,
 		}},
+		PastDue: clientele.PastDue{Invoices: []clientele.Invoice{}, Summary: map[string]clientele.OverdueSum{}},
 	},
 	reflect.TypeFor[clientele.Deleted](): clientele.Deleted{ID: exampleCustomer.ID, Object: "customer", Deleted: true},
 	reflect.TypeFor[clientele.Invoice](): exampleInvoice(),

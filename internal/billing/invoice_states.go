@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,7 +48,7 @@ func (a *account) finalize(h *held) error {
 		h.EffectiveAt = now
 	}
 	h.Status, h.StatusTransitions.FinalizedAt = clientele.InvoiceOpen, now
-	h.StartingBalance = a.credit(h.CurrencyID)
+	h.StartingBalance, h.StartingTokenBalance = a.credit(h.CurrencyID), maps.Clone(c.TokenBalance)
 	_, err := a.post(clientele.BalanceTransaction{
 		CurrencyID: h.CurrencyID, Reason: clientele.ReasonInvoiceFinalized, Receivable: h.Total, InvoiceID: h.ID,
 	})
@@ -58,7 +59,10 @@ func (a *account) finalize(h *held) error {
 	if c.InvoiceSettings != nil && c.InvoiceSettings.ApplyCredit {
 		part = least(h.Total, h.StartingBalance)
 	}
-	h.EndingBalance = minus(h.StartingBalance, part)
+	h.EndingBalance, h.EndingTokenBalance = minus(h.StartingBalance, part), maps.Clone(c.TokenBalance)
+	if part.Sign() > 0 {
+		h.EndingTokenBalance[h.CurrencyID] = h.EndingBalance
+	}
 	if err := a.saveAs(h, clientele.EventInvoiceFinalized); err != nil {
 		return err
 	}

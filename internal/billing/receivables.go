@@ -27,7 +27,8 @@ func AppendList(b []byte, docs [][]byte) []byte {
 	return append(b, ']')
 }
 
-// OverdueInvoices answers the customer's uncollectible invoices and what they come to in each currency.
+// OverdueInvoices answers the customer's uncollectible invoices and what they come to in each currency, and beside them
+// those that are past due.
 func (s Customers) OverdueInvoices(
 	ctx context.Context, mode clientele.Mode, ref string,
 ) (doc store.Document, err error) {
@@ -36,18 +37,21 @@ func (s Customers) OverdueInvoices(
 		if err != nil {
 			return err
 		}
-		docs, err := overdue(tx, c.ID)
+		answer := clientele.OverdueInvoices{Customer: *c}
+		all, err := unpaid(tx, c.ID, clientele.InvoiceUncollectible)
 		if err != nil {
 			return err
 		}
-		answer := clientele.OverdueInvoices{Customer: *c, Invoices: make([]clientele.Invoice, len(docs))}
-		for i := range docs {
-			oldestFirst := len(docs) - 1 - i
-			if err := json.Unmarshal(docs[i], &answer.Invoices[oldestFirst]); err != nil {
-				return err
-			}
-		}
+		answer.Invoices = all
 		if answer.Summary, err = summary(tx, mode, answer.Invoices); err != nil {
+			return err
+		}
+		if all, err = unpaid(tx, c.ID, clientele.InvoiceOpen); err != nil {
+			return err
+		}
+		now := s.now().Unix()
+		answer.PastDue.Invoices = slices.DeleteFunc(all, func(i clientele.Invoice) bool { return i.DueDate >= now })
+		if answer.PastDue.Summary, err = summary(tx, mode, answer.PastDue.Invoices); err != nil {
 			return err
 		}
 		doc.JSON, err = encodeObject(answer)
@@ -57,25 +61,23 @@ func (s Customers) OverdueInvoices(
 	return doc, err
 }
 
-// overdue are a customer's uncollectible invoices with something left to pay, newest first.
-func overdue(tx store.Tx, customerID string) ([][]byte, error) {
-	docs, err := tx.CustomerInvoices(customerID, clientele.InvoiceUncollectible)
+// unpaid are a customer's invoices in a state that have something left to pay, oldest first.
+func unpaid(tx store.Tx, customerID string, state clientele.InvoiceStatus) ([]clientele.Invoice, error) {
+	docs, err := tx.CustomerInvoices(customerID, state)
 	if err != nil {
 		return nil, err
 	}
-	kept := docs[:0]
-	for _, doc := range docs {
-		var left struct {
-			Amount clientele.Amount `json:"amount_remaining"`
-		}
-		if err := json.Unmarshal(doc, &left); err != nil {
+	all := make([]clientele.Invoice, 0, len(docs))
+	for _, doc := range slices.Backward(docs) {
+		var invoice clientele.Invoice
+		if err := json.Unmarshal(doc, &invoice); err != nil {
 			return nil, err
 		}
-		if left.Amount.Sign() > 0 {
-			kept = append(kept, doc)
+		if invoice.AmountRemaining.Sign() > 0 {
+			all = append(all, invoice)
 		}
 	}
-	return kept, nil
+	return all, nil
 }
 
 // summary adds up what is left to pay in each currency.
@@ -130,9 +132,12 @@ func (s Customers) Explain(ctx context.Context, mode clientele.Mode, ref string)
 		if doc, err = expandCustomer(tx, rec); err != nil {
 			return err
 		}
-		because, err := overdue(tx, rec.ID)
-		doc.JSON = append(doc.JSON[:len(doc.JSON)-1], `,"delinquent_because":`...)
-		doc.JSON = append(AppendList(doc.JSON, because), '}')
+		because, err := unpaid(tx, rec.ID, clientele.InvoiceUncollectible)
+		if err != nil {
+			return err
+		}
+		list, err := encodeObject(because)
+		doc.JSON = slices.Concat(doc.JSON[:len(doc.JSON)-1], []byte(`,"delinquent_because":`), list, []byte("}"))
 		return err
 	})
 	return doc, err
