@@ -22,6 +22,7 @@ const (
 	EventPaymentCanceled  = "payment_intent.canceled"
 
 	EventCreditNoteCreated = "credit_note.created"
+	EventRefundCreated     = "refund.created"
 	EventSettingsUpdated   = "settings.updated"
 
 	EventPaymentCurrencyCreated = "payment_currency.created"

@@ -2,8 +2,9 @@ package clientele
 
 import "encoding/json"
 
-// BalanceTransaction is one movement in a customer's ledger, which is only ever appended to: what changed about the
-// customer's credit, about what is left to pay on an invoice, or both. Every stored sum is a sum of these.
+// BalanceTransaction is one movement in a customer's ledger, which is only ever appended to: what changed about what
+// the customer owes, about its credit, and about the money it paid that has not paid an invoice yet. Every stored sum
+// is a sum of these. A mistake is put right by a movement that reverses another.
 type BalanceTransaction struct {
 	// Unique identifier, starting with txn_.
 	ID string `json:"id"`
@@ -23,10 +24,19 @@ type BalanceTransaction struct {
 	EndingBalance Amount `json:"ending_balance"`
 	// The change of what is left to pay on the invoice.
 	Receivable Amount `json:"receivable"`
-	// The invoice, the payment and the credit note it is about; absent when there is none.
+	// What is left to pay on all the customer's invoices after it.
+	EndingReceivable Amount `json:"ending_receivable"`
+	// The change of the money received that is not applied: it has paid no invoice and is no credit.
+	Unapplied Amount `json:"unapplied"`
+	// The customer's money that is not applied after it.
+	EndingUnapplied Amount `json:"ending_unapplied"`
+	// The invoice, the payment, the credit note and the refund it is about; absent when there is none.
 	InvoiceID    string `json:"invoice_id,omitempty"`
 	PaymentID    string `json:"payment_id,omitempty"`
 	CreditNoteID string `json:"credit_note_id,omitempty"`
+	RefundID     string `json:"refund_id,omitempty"`
+	// The movement that this one takes back, which no other does; absent unless it does.
+	Reverses string `json:"reverses,omitempty"`
 	// Free text.
 	Description string `json:"description"`
 	// As on a customer.
@@ -48,9 +58,12 @@ const (
 	ReasonInvoiceVoided    BalanceReason = "invoice_voided"         // what was left to pay is given up
 	ReasonCreditApplied    BalanceReason = "applied_to_invoice"     // credit paid an invoice
 	ReasonCreditUnapplied  BalanceReason = "unapplied_from_invoice" // such credit was given back
-	ReasonPayment          BalanceReason = "payment"                // money paid an invoice, or became credit
-	ReasonAllocated        BalanceReason = "payment_allocated"      // what a payment left as credit paid an invoice
-	ReasonUnallocated      BalanceReason = "payment_unallocated"    // what paid an invoice became credit
+	ReasonPayment          BalanceReason = "payment"                // money was received
+	ReasonAllocated        BalanceReason = "payment_allocated"      // what a payment had left paid an invoice
+	ReasonUnallocated      BalanceReason = "payment_unallocated"    // that was taken back
+	ReasonCredited         BalanceReason = "payment_credited"       // what a payment had left became credit
+	ReasonUncredited       BalanceReason = "payment_uncredited"     // that was taken back
+	ReasonRefundCovered    BalanceReason = "refund_covered"         // credit makes up for a refund of a reversed payment
 	ReasonPaymentReversed  BalanceReason = "payment_reversed"       // the money did not come after all
 	ReasonCreditNote       BalanceReason = "credit_note"            // a part of an invoice was taken back
 )
@@ -61,7 +74,9 @@ func (b *BalanceTransaction) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, (*plain)(b)); err != nil {
 		return err
 	}
-	for _, a := range []*Amount{&b.Amount, &b.EndingBalance, &b.Receivable} {
+	for _, a := range []*Amount{
+		&b.Amount, &b.EndingBalance, &b.Receivable, &b.EndingReceivable, &b.Unapplied, &b.EndingUnapplied,
+	} {
 		*a = a.In(b.CurrencyID)
 	}
 	return nil

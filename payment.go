@@ -3,7 +3,7 @@ package clientele
 import "encoding/json"
 
 // Payment is money received from a customer: the published types' payment intent, with what Clientele knows besides.
-// Always amount = amount_allocated + amount_refunded + amount_unallocated, unless it was reversed.
+// Always amount = amount_allocated + amount_refunded + amount_credited + amount_unallocated, unless it was reversed.
 type Payment struct {
 	// Unique identifier, starting with pi_.
 	ID string `json:"id"`
@@ -21,7 +21,9 @@ type Payment struct {
 	AmountAllocated Amount `json:"amount_allocated"`
 	// What was sent back.
 	AmountRefunded Amount `json:"amount_refunded"`
-	// What became the customer's credit.
+	// What was made the customer's credit.
+	AmountCredited Amount `json:"amount_credited"`
+	// What is left: it has paid nothing and is no credit.
 	AmountUnallocated Amount `json:"amount_unallocated"`
 	// The currency of every amount here.
 	CurrencyID string `json:"currency_id"`
@@ -55,6 +57,10 @@ type Payment struct {
 	ConfirmationMethod string `json:"confirmation_method"`
 	// Always ["manual"].
 	PaymentMethodTypes []string `json:"payment_method_types"`
+	// An earlier payment of the customer with the same reference and amount; absent when there is none.
+	PossibleDuplicate string `json:"possible_duplicate,omitempty"`
+	// True when nothing was recorded, and this is what would be; absent otherwise.
+	Preview bool `json:"preview,omitzero"`
 	// As on a customer.
 	Metadata Metadata `json:"metadata"`
 	// When the payment was recorded: ISO-8601 UTC with milliseconds.
@@ -87,7 +93,7 @@ func (p *Payment) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	for _, a := range []*Amount{
-		&p.Amount, &p.AmountReceived, &p.AmountAllocated, &p.AmountRefunded, &p.AmountUnallocated,
+		&p.Amount, &p.AmountReceived, &p.AmountAllocated, &p.AmountRefunded, &p.AmountCredited, &p.AmountUnallocated,
 	} {
 		*a = a.In(p.CurrencyID)
 	}
@@ -126,6 +132,92 @@ func (e *PaymentExpanded) UnmarshalJSON(data []byte) error {
 	}
 	e.Customer, e.PaymentCurrency, e.PaymentMethod = beside.Customer, beside.PaymentCurrency, beside.PaymentMethod
 	e.Invoice = beside.Invoice
+	return nil
+}
+
+// Refund is money that was sent back to a customer: of what a payment had left, or of the customer's credit.
+type Refund struct {
+	// Unique identifier, starting with re_.
+	ID string `json:"id"`
+	// Always "refund".
+	Object string `json:"object"`
+	// True in live mode, false in test mode.
+	Livemode Mode `json:"livemode"`
+	// Free text.
+	Description string `json:"description"`
+	// How much, in the currency's smallest unit.
+	Amount Amount `json:"amount"`
+	// The currency of every amount here.
+	CurrencyID string `json:"currency_id"`
+	// Who got it.
+	CustomerID string `json:"customer_id"`
+	// The payment it is of; empty when it is of the customer's credit.
+	PaymentIntentID string `json:"payment_intent_id"`
+	// The payment method its currency belongs to.
+	PaymentMethodID string `json:"payment_method_id"`
+	// The invoice and the credit note it came of; absent when it came of none.
+	InvoiceID    string `json:"invoice_id,omitempty"`
+	CreditNoteID string `json:"credit_note_id,omitempty"`
+	// duplicate, fraudulent, requested_by_customer or requested_by_admin; empty when none was given.
+	Reason string `json:"reason"`
+	// Always succeeded: Clientele records what was sent, it sends nothing.
+	Status string `json:"status"`
+	// Always "refund".
+	Type string `json:"type"`
+	// Always 1, true and null.
+	AttemptCount     int64           `json:"attempt_count"`
+	Attempted        bool            `json:"attempted"`
+	LastAttemptError json.RawMessage `json:"last_attempt_error"`
+	// The customer's credit in this currency before and after.
+	StartingBalance Amount `json:"starting_balance"`
+	EndingBalance   Amount `json:"ending_balance"`
+	// The customer's credit per currency id before and after.
+	StartingTokenBalance Balances `json:"starting_token_balance"`
+	EndingTokenBalance   Balances `json:"ending_token_balance"`
+	// As on a customer.
+	Metadata Metadata `json:"metadata"`
+	// When it was recorded: ISO-8601 UTC with milliseconds.
+	CreatedAt Time `json:"created_at"`
+	UpdatedAt Time `json:"updated_at"`
+}
+
+// UnmarshalJSON decodes a refund and gives its amounts their currency.
+func (r *Refund) UnmarshalJSON(data []byte) error {
+	type plain Refund
+	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
+		return err
+	}
+	for _, a := range []*Amount{&r.Amount, &r.StartingBalance, &r.EndingBalance} {
+		*a = a.In(r.CurrencyID)
+	}
+	return nil
+}
+
+// RefundExpanded is a refund and the objects it refers to.
+type RefundExpanded struct {
+	Refund
+	// Who got it, as it is today.
+	Customer Customer `json:"customer"`
+	// The currency of its amounts.
+	PaymentCurrency PaymentCurrency `json:"paymentCurrency"`
+	// The payment method the currency belongs to.
+	PaymentMethod PaymentMethod `json:"paymentMethod"`
+}
+
+// UnmarshalJSON decodes the refund and the objects beside it.
+func (e *RefundExpanded) UnmarshalJSON(data []byte) error {
+	if err := e.Refund.UnmarshalJSON(data); err != nil {
+		return err
+	}
+	var beside struct {
+		Customer        Customer        `json:"customer"`
+		PaymentCurrency PaymentCurrency `json:"paymentCurrency"`
+		PaymentMethod   PaymentMethod   `json:"paymentMethod"`
+	}
+	if err := json.Unmarshal(data, &beside); err != nil {
+		return err
+	}
+	e.Customer, e.PaymentCurrency, e.PaymentMethod = beside.Customer, beside.PaymentCurrency, beside.PaymentMethod
 	return nil
 }
 

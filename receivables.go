@@ -44,19 +44,35 @@ func (s *OverdueSum) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Aging is what is outstanding at a moment, by how long it has been due: open and uncollectible invoices, less what
+// Aging is what was outstanding at a moment, by how long it had been due: open and uncollectible invoices, less what
 // had been paid, credited or written off by then. What is recorded later never changes it.
 type Aging struct {
 	// The moment: ISO-8601 UTC with milliseconds.
 	AsOf Time `json:"as_of"`
-	// Per currency id; a currency in which nothing is outstanding is left out.
+	// Per currency id; a currency in which there is nothing is left out.
+	Currencies map[string]AgingBuckets `json:"currencies"`
+	// With group_by=customer: how many customers owe or have money that is not applied, a page of them in the order of
+	// their ids, and which page that is.
+	Count  int64           `json:"count,omitzero"`
+	List   []CustomerAging `json:"list,omitempty"`
+	Paging *Paging         `json:"paging,omitempty"`
+}
+
+// CustomerAging is what was outstanding of one customer.
+type CustomerAging struct {
+	// Who owed.
+	CustomerID string `json:"customer_id"`
+	// The customer's name and email address, as they are today.
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	// Per currency id, as of all customers.
 	Currencies map[string]AgingBuckets `json:"currencies"`
 }
 
 // AgingBuckets are the outstanding amounts of one currency by calendar days (UTC) past the due date.
 type AgingBuckets struct {
 	// Not due yet, or due on the day itself.
-	Current Amount `json:"current"`
+	NotDue Amount `json:"not_due"`
 	// 1 to 30 days past due.
 	Days1To30 Amount `json:"days_1_30"`
 	// 31 to 60 days past due.
@@ -65,8 +81,18 @@ type AgingBuckets struct {
 	Days61To90 Amount `json:"days_61_90"`
 	// 91 days past due and more.
 	DaysOver90 Amount `json:"days_over_90"`
-	// The sum of the others.
+	// The sum of the others: what was outstanding.
 	Total Amount `json:"total"`
+	// Money received that was not applied, beside what was outstanding.
+	Unapplied Amount `json:"unapplied"`
+}
+
+func (b AgingBuckets) in(currency string) AgingBuckets {
+	return AgingBuckets{
+		NotDue: b.NotDue.In(currency), Days1To30: b.Days1To30.In(currency), Days31To60: b.Days31To60.In(currency),
+		Days61To90: b.Days61To90.In(currency), DaysOver90: b.DaysOver90.In(currency), Total: b.Total.In(currency),
+		Unapplied: b.Unapplied.In(currency),
+	}
 }
 
 // UnmarshalJSON decodes the buckets and gives each the currency it stands under.
@@ -76,9 +102,11 @@ func (a *Aging) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	for currency, b := range a.Currencies {
-		a.Currencies[currency] = AgingBuckets{
-			Current: b.Current.In(currency), Days1To30: b.Days1To30.In(currency), Days31To60: b.Days31To60.In(currency),
-			Days61To90: b.Days61To90.In(currency), DaysOver90: b.DaysOver90.In(currency), Total: b.Total.In(currency),
+		a.Currencies[currency] = b.in(currency)
+	}
+	for _, customer := range a.List {
+		for currency, b := range customer.Currencies {
+			customer.Currencies[currency] = b.in(currency)
 		}
 	}
 	return nil
@@ -86,11 +114,14 @@ func (a *Aging) UnmarshalJSON(data []byte) error {
 
 // ReceivablesSummary is where a business stands with all its customers, per currency id.
 type ReceivablesSummary struct {
-	// Per currency id; a currency in which nothing is owed either way is left out.
+	// The first and the last day (UTC) that what happened is told of, both included: 2026-01-31; empty for no bound.
+	From string `json:"from"`
+	To   string `json:"to"`
+	// Per currency id; a currency in which there is nothing is left out.
 	Currencies map[string]ReceivablesSum `json:"currencies"`
 }
 
-// ReceivablesSum is what is owed in one currency.
+// ReceivablesSum is where a business stands in one currency now, and what happened in a time.
 type ReceivablesSum struct {
 	// What is left to pay on open and uncollectible invoices: past_due, overdue and what is not due yet.
 	Outstanding Amount `json:"outstanding"`
@@ -98,12 +129,29 @@ type ReceivablesSum struct {
 	PastDue Amount `json:"past_due"`
 	// Of it, on uncollectible invoices.
 	Overdue Amount `json:"overdue"`
+	// Money received that is not applied.
+	Unapplied Amount `json:"unapplied"`
 	// The customers' credit.
 	Credit Amount `json:"credit"`
 	// How many invoices have something left to pay.
 	Invoices int64 `json:"invoices"`
 	// How many customers owe on them.
 	Customers int64 `json:"customers"`
+
+	// What was invoiced: the totals of the invoices that were finalized in the time.
+	Invoiced Amount `json:"invoiced"`
+	// The money that was received, less what did not come after all.
+	Collected Amount `json:"collected"`
+	// The money and credit that was sent back.
+	Refunded Amount `json:"refunded"`
+	// What credit notes took back.
+	CreditNotes Amount `json:"credit_notes"`
+	// What was given up by voiding invoices.
+	WrittenOff Amount `json:"written_off"`
+	// How many invoices were paid, less those that were opened again.
+	PaidInvoices int64 `json:"paid_invoices"`
+	// How many days that took on average, from when they were finalized, to a tenth; absent when none was paid.
+	AverageDaysToPay *float64 `json:"average_days_to_pay,omitempty"`
 }
 
 // UnmarshalJSON decodes the sums and gives each the currency it stands under.
@@ -113,7 +161,10 @@ func (s *ReceivablesSummary) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	for currency, sum := range s.Currencies {
-		for _, a := range []*Amount{&sum.Outstanding, &sum.PastDue, &sum.Overdue, &sum.Credit} {
+		for _, a := range []*Amount{
+			&sum.Outstanding, &sum.PastDue, &sum.Overdue, &sum.Unapplied, &sum.Credit, &sum.Invoiced, &sum.Collected,
+			&sum.Refunded, &sum.CreditNotes, &sum.WrittenOff,
+		} {
 			*a = a.In(currency)
 		}
 		s.Currencies[currency] = sum

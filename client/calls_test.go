@@ -214,10 +214,11 @@ var calls = []struct {
 			return p.Customers.Explain(ctx, "cus_1")
 		}},
 	{"move credit", "POST /api/customers/z1/balance_transactions", `{"id":"txn_1","amount":"-5"}`,
-		`{"currency_id":"curr_1","amount":"-5","reason":"refund","payment_id":"pi_1"}`,
+		`{"currency_id":"curr_1","amount":"-5","reason":"applied_to_invoice","invoice_id":"in_1"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Customers.MoveCredit(ctx, "z1", client.CreditParams{
-				CurrencyID: "curr_1", Amount: clientele.NewAmount("", -5), Reason: clientele.ReasonRefund, PaymentID: "pi_1",
+				CurrencyID: "curr_1", Amount: clientele.NewAmount("", -5), Reason: clientele.ReasonCreditApplied,
+				InvoiceID: "in_1",
 			})
 		}},
 	{"list movements",
@@ -261,20 +262,64 @@ var calls = []struct {
 			return p.Payments.Allocate(ctx, "pi_1", client.AllocateParams{InvoiceID: "in_1", Amount: clientele.NewAmount("",
 				5)})
 		}},
+	{"allocate to several", "POST /api/payments/pi_1/allocate", `{"id":"pi_1"}`,
+		`{"allocations":[{"invoice_id":"in_1"}]}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Allocate(ctx, "pi_1",
+				client.AllocateParams{Allocations: &[]client.AllocationParams{{InvoiceID: "in_1"}}})
+		}},
+	{"unallocate", "POST /api/payments/pi_1/unallocate", `{"id":"pi_1"}`, `{"invoice_id":"in_1","amount":"5"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Unallocate(ctx, "pi_1",
+				client.UnallocateParams{InvoiceID: "in_1", Amount: clientele.NewAmount("", 5)})
+		}},
+	{"keep as credit", "POST /api/payments/pi_1/credit", `{"id":"pi_1"}`, `{"amount":"5"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Credit(ctx, "pi_1", clientele.NewAmount("", 5))
+		}},
+	{"refund", "POST /api/payments/pi_1/refund", `{"id":"re_1","amount":"5"}`,
+		`{"amount":"5","reason":"duplicate","description":"d","metadata":{"a":1}}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Refund(ctx, "pi_1", client.RefundParams{
+				Amount: clientele.NewAmount("", 5), Reason: "duplicate", Description: "d", Metadata: map[string]any{"a": 1},
+			})
+		}},
+	{"search payments", "GET /api/payments/search?page=2&query=cheque", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Payments.Search(ctx, client.SearchParams{Query: "cheque", Page: 2})
+		}},
+	{"retrieve a refund", "GET /api/refunds/re_1", `{"id":"re_1","customer":{"id":"cus_1"}}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Refunds.Retrieve(ctx, "re_1") }},
+	{"list refunds", "GET /api/refunds?customer_did=z1&customer_id=cus_1&ending_before=b&limit=10&page=2&pageSize=5" +
+		"&payment_intent_id=pi_1&starting_after=a", `{"count":1,"list":[{"id":"re_1"}]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Refunds.List(ctx, client.RefundListParams{
+				Window: window, PaymentID: "pi_1", CustomerID: "cus_1", CustomerDID: "z1",
+			})
+		}},
 	{"reverse", "POST /api/payments/pi_1/reverse", `{"id":"pi_1"}`, `{"reason":"bounced"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Payments.Reverse(ctx, "pi_1", "bounced")
 		}},
 	{"aging", "GET /api/receivables/aging?as_of=2026-01-02T00:00:00.000Z&currency_id=curr_1&customer_id=z1",
-		`{"as_of":"2026-01-02T00:00:00.000Z","currencies":{"curr_1":{"current":"5"}}}`, "",
+		`{"as_of":"2026-01-02T00:00:00.000Z","currencies":{"curr_1":{"not_due":"5"}}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Receivables.Aging(ctx, client.AgingParams{
 				AsOf: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), CurrencyID: "curr_1", CustomerID: "z1",
 			})
 		}},
-	{"summary", "GET /api/receivables/summary", `{"currencies":{"curr_1":{"overdue":"5"}}}`, "",
+	{"aging by customer", "GET /api/receivables/aging?customer_id=z1&group_by=customer&page=2&pageSize=5",
+		`{"as_of":"2026-01-02T00:00:00.000Z","currencies":{},"count":6,` +
+			`"list":[{"customer_id":"cus_1","currencies":{"curr_1":{"unapplied":"7"}}}]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Receivables.Summary(ctx)
+			return p.Receivables.AgingByCustomer(ctx, client.AgingParams{CustomerID: "z1"}, 2, 5)
+		}},
+	{"summary", "GET /api/receivables/summary?from=2026-01-02T00:00:00.000Z&to=2026-01-03T00:00:00.000Z",
+		`{"currencies":{"curr_1":{"overdue":"5","average_days_to_pay":1.5}}}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Receivables.Summary(ctx, client.SummaryParams{
+				From: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC),
+			})
 		}},
 	{"late customers", "GET /api/receivables/overdue?currency_id=curr_1&page=2&pageSize=5",
 		`{"count":1,"list":[{"customer_id":"cus_1","overdue":"5"}]}`, "",
@@ -437,7 +482,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 50 {
+	if methods != 57 {
 		t.Errorf("found %d methods", methods)
 	}
 }

@@ -23,6 +23,7 @@ type Client struct {
 	Payments *Payments
 	// What was taken back of invoices.
 	CreditNotes *CreditNotes
+	Refunds     *Refunds
 	// What all customers owe.
 	Receivables *Receivables
 	// What the business has decided for all its customers.
@@ -50,6 +51,7 @@ func New(baseURL, key string, opts ...Option) *Client {
 	c.Invoices = &Invoices{c}
 	c.Payments = &Payments{c}
 	c.CreditNotes = &CreditNotes{c}
+	c.Refunds = &Refunds{c}
 	c.Receivables = &Receivables{c}
 	c.Settings = &Settings{c}
 	c.PaymentCurrencies = &PaymentCurrencies{c}

@@ -272,11 +272,11 @@ type CreditParams struct {
 	CurrencyID string `json:"currency_id"`
 	// By how much: positive gives credit, negative uses it.
 	Amount clientele.Amount `json:"amount"`
-	// adjustment when empty; or refund, or applied_to_invoice, which are negative.
+	// adjustment when empty; or refund, or applied_to_invoice, which are negative; or unapplied_from_invoice, which takes
+	// the latter back and is positive.
 	Reason clientele.BalanceReason `json:"reason,omitempty"`
-	// The invoice and the payment it is about.
+	// The invoice it is about.
 	InvoiceID string `json:"invoice_id,omitempty"`
-	PaymentID string `json:"payment_id,omitempty"`
 	// Free text.
 	Description string `json:"description,omitempty"`
 	// As on a customer.

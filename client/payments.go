@@ -18,13 +18,25 @@ type PaymentParams struct {
 	CurrencyID string `json:"currency_id"`
 	// How much.
 	Amount clientele.Amount `json:"amount"`
-	// The invoice it is for; the oldest due first when empty.
+	// The invoice it is for. When it is empty and Allocations is nil, the oldest due are paid first.
 	InvoiceID string `json:"invoice_id,omitempty"`
+	// What it is for, when that is several invoices; a list without entries pays nothing.
+	Allocations *[]AllocationParams `json:"allocations,omitempty"`
 	Receipt
 	// Free text.
 	Description string `json:"description,omitempty"`
 	// As on a customer.
 	Metadata map[string]any `json:"metadata,omitempty"`
+	// Whether to answer what would become of the payment, and do nothing.
+	Preview bool `json:"preview,omitempty"`
+}
+
+// AllocationParams says how much of an invoice to pay.
+type AllocationParams struct {
+	// The invoice.
+	InvoiceID string `json:"invoice_id"`
+	// How much; as much as there is when zero.
+	Amount clientele.Amount `json:"amount,omitzero"`
 }
 
 // PaymentListParams says which payments to list, which page of them, and in which order. The zero value is the first
@@ -39,6 +51,8 @@ type PaymentListParams struct {
 	CurrencyID string
 	// Only those in this state.
 	Status clientele.PaymentStatus
+	// Only those that have something left that is not applied.
+	Unapplied bool
 	// Only those whose metadata has all these values.
 	Metadata map[string]string
 	// What to sort by, such as "updated_at:ASC".
@@ -53,12 +67,14 @@ func (p PaymentListParams) query() query {
 	q.text("invoice_id", p.InvoiceID)
 	q.text("currency_id", p.CurrencyID)
 	q.text("status", string(p.Status))
+	q.yes("unapplied", p.Unapplied)
 	q.metadata(p.Metadata)
 	q.order(p.Order)
 	return q
 }
 
-// Create records money received: it pays the invoice it is for, or the oldest due first, and the rest becomes credit.
+// Create records money received: it pays what it is for, or the oldest due first. What is left is not applied until
+// somebody says to what.
 //
 //clientele:operation POST /api/payments
 func (s *Payments) Create(ctx context.Context, p PaymentParams, opts ...CallOption) (*clientele.Payment, error) {
@@ -101,21 +117,86 @@ func (s *Payments) All(
 	})
 }
 
-// AllocateParams says how much of what a payment left as credit is to pay what.
+// Search answers one page of the payments that have all words of a query in their id, reference, method or description,
+// and how many there are in all.
+//
+//clientele:operation GET /api/payment-intents/search
+//clientele:operation GET /api/payments/search
+func (s *Payments) Search(
+	ctx context.Context, p SearchParams, opts ...CallOption,
+) (*clientele.Page[clientele.Payment], error) {
+	return fetch[clientele.Page[clientele.Payment]](ctx, s.c, opts,
+		request{route: "GET /api/payments/search", query: p.query()})
+}
+
+// AllocateParams says how much of what a payment has left is to pay what.
 type AllocateParams struct {
-	// The invoice to pay; the oldest due first when empty.
+	// The invoice to pay. When it is empty and Allocations is nil, the oldest due are paid first.
 	InvoiceID string `json:"invoice_id,omitempty"`
 	// How much; as much as there is when zero.
 	Amount clientele.Amount `json:"amount,omitzero"`
+	// In place of the others: what to pay, of several invoices.
+	Allocations *[]AllocationParams `json:"allocations,omitempty"`
 }
 
-// Allocate pays invoices with what a payment left as credit.
+// Allocate pays invoices with what a payment has left.
 //
 //clientele:operation POST /api/payments/{id}/allocate
 func (s *Payments) Allocate(
 	ctx context.Context, id string, p AllocateParams, opts ...CallOption,
 ) (*clientele.Payment, error) {
 	return fetch[clientele.Payment](ctx, s.c, opts, request{route: "POST /api/payments/{id}/allocate", ref: id, body: p})
+}
+
+// UnallocateParams says what a payment is to take back. The zero value is all that it paid.
+type UnallocateParams struct {
+	// The invoice that it paid.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	// How much of that; all when zero.
+	Amount clientele.Amount `json:"amount,omitzero"`
+}
+
+// Unallocate takes back what a payment paid: it has that left again.
+//
+//clientele:operation POST /api/payments/{id}/unallocate
+func (s *Payments) Unallocate(
+	ctx context.Context, id string, p UnallocateParams, opts ...CallOption,
+) (*clientele.Payment, error) {
+	return fetch[clientele.Payment](ctx, s.c, opts,
+		request{route: "POST /api/payments/{id}/unallocate", ref: id, body: p})
+}
+
+// Credit makes what a payment has left the customer's credit: an amount, or all when it is zero.
+//
+//clientele:operation POST /api/payments/{id}/credit
+func (s *Payments) Credit(
+	ctx context.Context, id string, amount clientele.Amount, opts ...CallOption,
+) (*clientele.Payment, error) {
+	body := struct {
+		Amount clientele.Amount `json:"amount,omitzero"`
+	}{amount}
+	return fetch[clientele.Payment](ctx, s.c, opts, request{route: "POST /api/payments/{id}/credit", ref: id, body: body})
+}
+
+// RefundParams says what is sent back of a payment.
+type RefundParams struct {
+	// How much; all that the payment has left when zero.
+	Amount clientele.Amount `json:"amount,omitzero"`
+	// duplicate, fraudulent, requested_by_customer or requested_by_admin; empty for none.
+	Reason string `json:"reason,omitempty"`
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// As on a customer.
+	Metadata map[string]any `json:"metadata,omitempty"`
+}
+
+// Refund records that what a payment has left was sent back, or a part of it.
+//
+//clientele:operation POST /api/payments/{id}/refund
+func (s *Payments) Refund(
+	ctx context.Context, id string, p RefundParams, opts ...CallOption,
+) (*clientele.Refund, error) {
+	return fetch[clientele.Refund](ctx, s.c, opts, request{route: "POST /api/payments/{id}/refund", ref: id, body: p})
 }
 
 // Reverse takes a payment back, the money not having come after all. The reason is free text.
@@ -129,6 +210,37 @@ func (s *Payments) Reverse(
 	}{reason}
 	return fetch[clientele.Payment](ctx, s.c, opts,
 		request{route: "POST /api/payments/{id}/reverse", ref: id, body: body})
+}
+
+// Refunds are what was sent back; [Payments.Refund], [Customers.MoveCredit] and [Invoices.Credit] record it.
+type Refunds struct{ c *Client }
+
+// RefundListParams says which refunds to list, and which page of them.
+type RefundListParams struct {
+	Window
+	// Only those of a payment, or of a customer by id or by DID.
+	PaymentID, CustomerID, CustomerDID string
+}
+
+// Retrieve answers one refund with its customer, currency and payment method.
+//
+//clientele:operation GET /api/refunds/{id}
+func (s *Refunds) Retrieve(ctx context.Context, id string, opts ...CallOption) (*clientele.RefundExpanded, error) {
+	return fetch[clientele.RefundExpanded](ctx, s.c, opts, request{route: "GET /api/refunds/{id}", ref: id})
+}
+
+// List answers one page of refunds, newest first, and how many there are in all.
+//
+//clientele:operation GET /api/refunds
+func (s *Refunds) List(
+	ctx context.Context, p RefundListParams, opts ...CallOption,
+) (*clientele.Page[clientele.RefundExpanded], error) {
+	q := query{}
+	q.window(p.Window)
+	q.text("payment_intent_id", p.PaymentID)
+	q.text("customer_id", p.CustomerID)
+	q.text("customer_did", p.CustomerDID)
+	return fetch[clientele.Page[clientele.RefundExpanded]](ctx, s.c, opts, request{route: "GET /api/refunds", query: q})
 }
 
 // CreditNotes are what was taken back of invoices; [Invoices.Credit] makes them.

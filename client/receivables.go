@@ -20,22 +20,49 @@ type AgingParams struct {
 	CustomerID string
 }
 
-// Aging answers what was outstanding at a moment, per currency, by how long it had been due.
-//
-//clientele:operation GET /api/receivables/aging
-func (s *Receivables) Aging(ctx context.Context, p AgingParams, opts ...CallOption) (*clientele.Aging, error) {
+func (p AgingParams) query() query {
 	q := query{}
 	q.moment("as_of", p.AsOf)
 	q.text("currency_id", p.CurrencyID)
 	q.text("customer_id", p.CustomerID)
+	return q
+}
+
+// Aging answers what was outstanding at a moment, per currency, by how long it had been due.
+//
+//clientele:operation GET /api/receivables/aging
+func (s *Receivables) Aging(ctx context.Context, p AgingParams, opts ...CallOption) (*clientele.Aging, error) {
+	return fetch[clientele.Aging](ctx, s.c, opts, request{route: "GET /api/receivables/aging", query: p.query()})
+}
+
+// AgingByCustomer is Aging with one page of the customers who owed or had money that was not applied, each with its own
+// sums; 20 a page unless told, at most 100.
+//
+//clientele:operation GET /api/receivables/aging
+func (s *Receivables) AgingByCustomer(
+	ctx context.Context, p AgingParams, page, pageSize int, opts ...CallOption,
+) (*clientele.Aging, error) {
+	q := p.query()
+	q.text("group_by", "customer")
+	q.number("page", page)
+	q.number("pageSize", pageSize)
 	return fetch[clientele.Aging](ctx, s.c, opts, request{route: "GET /api/receivables/aging", query: q})
 }
 
-// Summary answers what all customers owe and have as credit, per currency.
+// SummaryParams bounds the time that a summary tells of. Zero moments are no bound.
+type SummaryParams struct{ From, To time.Time }
+
+// Summary answers what all customers owe and have as credit now, and what happened in a time, per currency.
 //
 //clientele:operation GET /api/receivables/summary
-func (s *Receivables) Summary(ctx context.Context, opts ...CallOption) (*clientele.ReceivablesSummary, error) {
-	return fetch[clientele.ReceivablesSummary](ctx, s.c, opts, request{route: "GET /api/receivables/summary"})
+func (s *Receivables) Summary(
+	ctx context.Context, p SummaryParams, opts ...CallOption,
+) (*clientele.ReceivablesSummary, error) {
+	q := query{}
+	q.moment("from", p.From)
+	q.moment("to", p.To)
+	return fetch[clientele.ReceivablesSummary](ctx, s.c, opts,
+		request{route: "GET /api/receivables/summary", query: q})
 }
 
 // DebtorListParams says which late customers to list, and which page of them.

@@ -16,9 +16,9 @@ import (
 func (a *app) open() (store.Store, error) {
 	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
 	case "sqlite":
-		return opened(sqlite.Open(a.ctx, a.db, sqlite.WithBooks(billing.OpenBooks)))
+		return opened(sqlite.Open(a.ctx, a.db, sqlite.WithUpgrades(billing.Upgrades)))
 	case "postgres", "postgresql":
-		return opened(postgres.Open(a.ctx, a.db))
+		return opened(postgres.Open(a.ctx, a.db, postgres.WithUpgrades(billing.Upgrades)))
 	}
 	return nil, fmt.Errorf("--db must be sqlite:PATH, such as sqlite:clientele.db, or postgres://USER@HOST/NAME, not %q",
 		a.db)

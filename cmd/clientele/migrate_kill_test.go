@@ -181,8 +181,7 @@ func shifted(t *testing.T, number string, by int64) string {
 // has.
 func oldPostgres(t *testing.T, url string, rows int) (customers int) {
 	t.Helper()
-	makeBooks(t, url)
-	runSQL(t, url, undoneOnPostgres)
+	oldBooks(t, url)
 	c, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -214,9 +213,9 @@ func oldPostgres(t *testing.T, url string, rows int) (customers int) {
 			position = "jsonb_build_object('seq', o.seq + (n::bigint << 24))"
 		}
 		other := "to_jsonb(o)::text"
-		for from, to := range map[string]string{start: "lpad(n::text, 10, '0')",
-			prefixes[0]: "'A' || lpad(n::text, 7, '0')", prefixes[1]: "'B' || lpad(n::text, 7, '0')"} {
-			other = fmt.Sprintf("replace(%s, '%s', %s)", other, from, to)
+		other = fmt.Sprintf("replace(%s, '%s', lpad(n::text, 10, '0'))", other, start)
+		for i, prefix := range prefixes {
+			other = fmt.Sprintf("replace(%s, '%s', '%c' || lpad(n::text, 7, '0'))", other, prefix, 'A'+i)
 		}
 		_, err = c.Exec(t.Context(), fmt.Sprintf(`INSERT INTO %[1]s (%[2]s) SELECT %[2]s FROM (
 			SELECT (jsonb_populate_record(NULL::%[1]s, %[3]s::jsonb || %[4]s)).*
@@ -238,5 +237,5 @@ func oldPostgres(t *testing.T, url string, rows int) (customers int) {
 	if _, err := c.Exec(t.Context(), script); err != nil {
 		t.Fatal(err)
 	}
-	return 2 * (copies + 1)
+	return len(prefixes) * (copies + 1)
 }

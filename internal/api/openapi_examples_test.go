@@ -13,6 +13,7 @@ var idExamples = map[string]any{
 	"Customers id": "cus_xxxxxxxxxxxxxxxx", "Customers external_id": "user-456", "Invoices id": "in_yyyyyyyyyyyyyyyy",
 	"Payment currencies id": "curr_zzzzzzzzzzzzzzzz", "Payment methods id": "pm_wwwwwwwwwwwwwwww",
 	"Payments id": "pi_uuuuuuuuuuuuuuuu", "Credit notes id": "cn_tttttttttttttttt",
+	"Refunds id": "re_ssssssssssssssss",
 }
 
 // queryExamples are values of query parameters.
@@ -33,6 +34,9 @@ var requestExamples = map[string]any{
 	"createPayment": obj("customer_id", exampleCustomer.ID, "currency_id", exampleCurrency.ID, "amount",
 		"2500"),
 	"allocatePayment":          obj("invoice_id", "in_yyyyyyyyyyyyyyyy", "amount", "1000"),
+	"unallocatePayment":        obj("invoice_id", "in_yyyyyyyyyyyyyyyy"),
+	"creditPayment":            obj("amount", "500"),
+	"refundPayment":            obj("amount", "500", "reason", "requested_by_customer"),
 	"reversePayment":           obj("reason", "The cheque bounced"),
 	"createBalanceTransaction": obj("currency_id", exampleCurrency.ID, "amount", "1000", "description", "Goodwill"),
 	"updateSettings":           obj("uncollectible_after_days", 45, "business", obj("name", "Acme Ltd")),
@@ -85,6 +89,21 @@ var answerExamples = map[reflect.Type]any{
 		Count: 1, List: []clientele.CreditNote{exampleCreditNote}, Paging: clientele.Paging{Page: 1, PageSize: 5},
 	},
 	reflect.TypeFor[clientele.Payment](): examplePayment,
+	reflect.TypeFor[clientele.Refund]():  exampleRefund,
+	reflect.TypeFor[clientele.RefundExpanded](): clientele.RefundExpanded{
+		Refund: exampleRefund, Customer: exampleCustomer, PaymentCurrency: exampleCurrency, PaymentMethod: exampleMethod,
+	},
+	reflect.TypeFor[clientele.Page[clientele.RefundExpanded]](): clientele.Page[clientele.RefundExpanded]{
+		Count: 1, List: []clientele.RefundExpanded{{
+			Refund: exampleRefund, Customer: exampleCustomer, PaymentCurrency: exampleCurrency, PaymentMethod: exampleMethod,
+		}}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	},
+	reflect.TypeFor[clientele.Page[clientele.PaymentExpanded]](): clientele.Page[clientele.PaymentExpanded]{
+		Count: 1, List: []clientele.PaymentExpanded{{
+			Payment: examplePayment, Customer: exampleCustomer, PaymentCurrency: exampleCurrency,
+			PaymentMethod: exampleMethod,
+		}}, Paging: clientele.Paging{Page: 1, PageSize: 5},
+	},
 	reflect.TypeFor[clientele.Page[clientele.Payment]](): clientele.Page[clientele.Payment]{
 		Count: 1, List: []clientele.Payment{examplePayment}, Paging: clientele.Paging{Page: 1, PageSize: 5},
 	},
@@ -93,7 +112,7 @@ var answerExamples = map[reflect.Type]any{
 	},
 	reflect.TypeFor[clientele.Aging](): clientele.Aging{
 		AsOf: exampleTime, Currencies: map[string]clientele.AgingBuckets{exampleCurrency.ID: {
-			Current: amount("2500"), Days1To30: amount("1200"), Days31To60: amount("0"), Days61To90: amount("0"),
+			NotDue: amount("2500"), Days1To30: amount("1200"), Days31To60: amount("0"), Days61To90: amount("0"),
 			DaysOver90: amount("9900"), Total: amount("13600"),
 		}},
 	},
@@ -209,4 +228,13 @@ var examplePayment = clientele.Payment{
 	Status: clientele.PaymentSucceeded, LastPaymentError: json.RawMessage("null"), CaptureMethod: "manual",
 	ConfirmationMethod: "manual", PaymentMethodTypes: []string{"manual"}, Metadata: clientele.Metadata{},
 	CreatedAt: exampleTime, UpdatedAt: exampleTime,
+}
+
+var exampleRefund = clientele.Refund{
+	ID: "re_ssssssssssssssss", Object: "refund", Livemode: true, Amount: amount("500"),
+	CurrencyID: "curr_zzzzzzzzzzzzzzzz", CustomerID: "cus_xxxxxxxxxxxxxxxx", PaymentIntentID: "pi_uuuuuuuuuuuuuuuu",
+	PaymentMethodID: "pm_wwwwwwwwwwwwwwww", Reason: "requested_by_customer", Status: "succeeded", Type: "refund",
+	AttemptCount: 1, Attempted: true, LastAttemptError: json.RawMessage("null"), StartingBalance: amount("0"),
+	EndingBalance: amount("0"), StartingTokenBalance: clientele.Balances{}, EndingTokenBalance: clientele.Balances{},
+	Metadata: clientele.Metadata{}, CreatedAt: exampleTime, UpdatedAt: exampleTime,
 }

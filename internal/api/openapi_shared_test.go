@@ -33,7 +33,8 @@ func tags() []any {
 		obj("name", "Invoices", "description", "What customers are asked to pay. A draft is finalized to be open; an open "+
 			"invoice that is given up is uncollectible, and its customer delinquent."),
 		obj("name", "Credit notes", "description", "What was taken back of finalized invoices."),
-		obj("name", "Payments", "description", "Money received: what it paid, and what it left as credit."),
+		obj("name", "Payments", "description", "Money received: what it paid, and what is left of it."),
+		obj("name", "Refunds", "description", "Money sent back: of payments, and of credit."),
 		obj("name", "Receivables", "description", "What all customers owe, on any day."),
 		obj("name", "Settings", "description", "What the business has decided for all its customers."),
 		obj("name", "Payment currencies", "description", "The currencies that invoices may be written in."),

@@ -7,7 +7,13 @@ import (
 )
 
 func (a *API) createPayment(r *request) (answer, error) {
+	q := params{query: r.query}
+	preview := q.boolean("preview")
+	if q.err != nil {
+		return answer{}, q.err
+	}
 	return changeBy(a, r, func(call billing.Call, p billing.PaymentParams) (store.Document, error) {
+		p.Preview = p.Preview || preview != nil && *preview
 		return a.service.Payments.Create(r.Context(), call, p)
 	})
 }
@@ -20,7 +26,9 @@ func (a *API) retrievePayment(r *request) (answer, error) {
 // retrievePaymentIntent is the published client's name for a payment.
 func (a *API) retrievePaymentIntent(r *request) (answer, error) { return a.retrievePayment(r) }
 
-func (a *API) listPayments(r *request) (answer, error) {
+func (a *API) listPayments(r *request) (answer, error) { return a.pageOfPayments(r, false) }
+
+func (a *API) pageOfPayments(r *request, expand bool) (answer, error) {
 	p := params{query: r.query}
 	f := store.PaymentFilter{
 		Livemode:   r.caller.Livemode,
@@ -34,22 +42,76 @@ func (a *API) listPayments(r *request) (answer, error) {
 	default:
 		p.fail(invalid("status", "status is succeeded or canceled"))
 	}
+	if unapplied := p.boolean("unapplied"); unapplied != nil {
+		f.Unapplied = *unapplied
+	}
 	customer := p.customer()
 	window, paging := p.window(f.Order)
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.Payments.List(r.Context(), customer, f)
+	docs, count, err := a.service.Payments.List(r.Context(), customer, f, expand)
 	return page(docs, count, paging), err
 }
 
-// listPaymentIntents is the published client's name for payments.
-func (a *API) listPaymentIntents(r *request) (answer, error) { return a.listPayments(r) }
+// listPaymentIntents is the published client's name for payments, which it expects with what each refers to.
+func (a *API) listPaymentIntents(r *request) (answer, error) { return a.pageOfPayments(r, true) }
 
 func (a *API) allocatePayment(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.AllocateParams) (store.Document, error) {
 		return a.service.Payments.Allocate(r.Context(), call, r.PathValue("id"), p)
 	})
+}
+
+func (a *API) unallocatePayment(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.UnallocateParams) (store.Document, error) {
+		return a.service.Payments.Unallocate(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) creditPayment(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.RestParams) (store.Document, error) {
+		return a.service.Payments.Credit(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) refundPayment(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.RefundParams) (store.Document, error) {
+		return a.service.Payments.Refund(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) searchPayments(r *request) (answer, error) { return a.foundPayments(r, false) }
+
+func (a *API) foundPayments(r *request, expand bool) (answer, error) {
+	p := params{query: r.query}
+	query, paging := p.search(), p.page()
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.Payments.Search(r.Context(), r.caller.Livemode, query, paging.PageSize,
+		(paging.Page-1)*paging.PageSize, expand)
+	return page(docs, count, paging), err
+}
+
+// searchPaymentIntents is the published client's name for searching payments.
+func (a *API) searchPaymentIntents(r *request) (answer, error) { return a.foundPayments(r, true) }
+
+func (a *API) retrieveRefund(r *request) (answer, error) {
+	doc, err := a.service.Refunds.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
+	return document(doc), err
+}
+
+func (a *API) listRefunds(r *request) (answer, error) {
+	p := params{query: r.query}
+	f := store.RefundFilter{Livemode: r.caller.Livemode, PaymentID: p.text("payment_intent_id")}
+	customer := p.customer()
+	window, paging := p.window(nil)
+	if f.Window = window; p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.Refunds.List(r.Context(), customer, f)
+	return page(docs, count, paging), err
 }
 
 func (a *API) reversePayment(r *request) (answer, error) {

@@ -28,7 +28,7 @@ var (
 	ofMode = regexp.MustCompile(`livemode = [$]\d+|NOT livemode|livemode|(?:seq|due_date|updated_at) [<>]=? [^()]+`)
 	// What is small, or walked by the statement's own rows.
 	smallTables = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|customer_policies|` +
-		`schema_migrations|row_count_changes|)$`)
+		`schema_migrations|row_count_changes|ledger_sum_changes|)$`)
 )
 
 // mayWalkPostgres are the statements that walk on purpose, and why.
@@ -68,8 +68,12 @@ const manyRows = `
 		FROM generate_series(1, 20000) n;
 	INSERT INTO credit_notes SELECT 'cus_' || n / 2, n << 16, 'cn_' || n, false, 'in_' || n, '{}'
 		FROM generate_series(1, 20000) n;
-	INSERT INTO ledger SELECT 'cus_' || n / 2, n << 16, 'txn_' || n, false, 'c', 'in_' || n, 'pi_' || n, n % 2, 1, '{}'
+	INSERT INTO payment_texts SELECT 'cus_' || n / 2, n << 16, false, md5(n::text) FROM generate_series(1, 20000) n;
+	INSERT INTO refunds SELECT 'cus_' || n / 2, n << 16, 're_' || n, false, 'pi_' || n, '{}'
 		FROM generate_series(1, 20000) n;
+	INSERT INTO ledger SELECT 'cus_' || n / 2, n << 16, 'txn_' || n, false, 'c', 'in_' || n, 'pi_' || n, 1, n % 2,
+		'payment', '', '', '', 0, 0, 0, 0, 0, '', '{}', 'key' FROM generate_series(1, 20000) n;
+	INSERT INTO ledger_sums SELECT 0, false, 'receivable', 0, n / 30, 'c', n % 30, 1 FROM generate_series(1, 20000) n;
 	INSERT INTO events
 		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, digest)
 		SELECT false, 'x', 'cus_' || n, 'cus_' || n, 1, n, '', '', '', '' FROM generate_series(1, 20000) n;

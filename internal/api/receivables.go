@@ -21,41 +21,95 @@ func (a *API) retrieveAging(r *request) (answer, error) {
 		Customer: p.text("customer_id"),
 	}
 	format := p.format(r, "json", "csv")
+	byCustomer, paging := p.groupBy(), p.page()
 	if p.err != nil {
 		return answer{}, p.err
+	}
+	if byCustomer {
+		return a.agingByCustomer(r, f, paging, format)
 	}
 	aging, err := a.service.Receivables.Aging(r.Context(), f)
 	if err != nil || format == "json" {
 		return encodedOr(aging, err)
 	}
-	rows := [][]string{{"as_of", "currency_id", "current", "days_1_30", "days_31_60", "days_61_90", "days_over_90",
-		"total"}}
+	rows := [][]string{append([]string{"as_of", "currency_id"}, bucketNames...)}
 	for _, id := range sortedKeys(aging.Currencies) {
-		b := aging.Currencies[id]
-		rows = append(rows, []string{
-			aging.AsOf.String(), id, b.Current.String(), b.Days1To30.String(), b.Days31To60.String(),
-			b.Days61To90.String(), b.DaysOver90.String(), b.Total.String(),
-		})
+		rows = append(rows, append([]string{aging.AsOf.String(), id}, bucketCells(aging.Currencies[id])...))
+	}
+	return table(rows)
+}
+
+var bucketNames = []string{"not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "total", "unapplied"}
+
+func bucketCells(b clientele.AgingBuckets) []string {
+	return []string{
+		b.NotDue.String(), b.Days1To30.String(), b.Days31To60.String(), b.Days61To90.String(), b.DaysOver90.String(),
+		b.Total.String(), b.Unapplied.String(),
+	}
+}
+
+// groupBy reads group_by, which can be customer.
+func (p *params) groupBy() bool {
+	switch p.text("group_by") {
+	case "":
+		return false
+	case "customer":
+		return true
+	}
+	p.fail(invalid("group_by", "group_by is customer, or absent"))
+	return false
+}
+
+func (a *API) agingByCustomer(
+	r *request, f billing.AgingFilter, paging clientele.Paging, format string,
+) (answer, error) {
+	window := store.Window{Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize}
+	if format == "csv" { // whole, whatever the page
+		window = store.Window{Limit: maxPage}
+	}
+	aging, err := a.service.Receivables.AgingByCustomer(r.Context(), f, window)
+	if err != nil || format == "json" {
+		aging.Paging = &paging
+		return encodedOr(aging, err)
+	}
+	rows := [][]string{append([]string{"as_of", "customer_id", "name", "email", "currency_id"}, bucketNames...)}
+	for _, c := range aging.List {
+		for _, id := range sortedKeys(c.Currencies) {
+			rows = append(rows, append([]string{aging.AsOf.String(), c.CustomerID, c.Name, c.Email, id},
+				bucketCells(c.Currencies[id])...))
+		}
 	}
 	return table(rows)
 }
 
 func (a *API) retrieveReceivables(r *request) (answer, error) {
 	p := params{query: r.query}
+	from, to := p.moment("from", false), p.moment("to", true)
 	format := p.format(r, "json", "csv")
+	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+		p.fail(invalid("to", "to is before from"))
+	}
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	summary, err := a.service.Receivables.Summary(r.Context(), r.caller.Livemode)
+	summary, err := a.service.Receivables.Summary(r.Context(), r.caller.Livemode, from, to)
 	if err != nil || format == "json" {
 		return encodedOr(summary, err)
 	}
-	rows := [][]string{{"currency_id", "outstanding", "past_due", "overdue", "credit", "invoices", "customers"}}
+	rows := [][]string{{"currency_id", "outstanding", "past_due", "overdue", "unapplied", "credit", "invoices",
+		"customers", "invoiced", "collected", "refunded", "credit_notes", "written_off", "paid_invoices",
+		"average_days_to_pay"}}
 	for _, id := range sortedKeys(summary.Currencies) {
 		s := summary.Currencies[id]
+		average := ""
+		if s.AverageDaysToPay != nil {
+			average = strconv.FormatFloat(*s.AverageDaysToPay, 'f', 1, 64)
+		}
 		rows = append(rows, []string{
-			id, s.Outstanding.String(), s.PastDue.String(), s.Overdue.String(), s.Credit.String(),
-			strconv.FormatInt(s.Invoices, 10), strconv.FormatInt(s.Customers, 10),
+			id, s.Outstanding.String(), s.PastDue.String(), s.Overdue.String(), s.Unapplied.String(), s.Credit.String(),
+			strconv.FormatInt(s.Invoices, 10), strconv.FormatInt(s.Customers, 10), s.Invoiced.String(),
+			s.Collected.String(), s.Refunded.String(), s.CreditNotes.String(), s.WrittenOff.String(),
+			strconv.FormatInt(s.PaidInvoices, 10), average,
 		})
 	}
 	return table(rows)

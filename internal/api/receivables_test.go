@@ -59,9 +59,10 @@ func TestTheCreditBeforeAndAfterIsOnTheInvoice(t *testing.T) {
 			`{"currency_id":"`+currency+`","amount":"`+units+`"}`).must(t, 201)
 	}
 	i := issue(t, s, c.ID, "curr_test_usd", "30", 1)
-	if i.StartingTokenBalance["curr_test_usd"].String() != "100" || i.EndingTokenBalance["curr_test_usd"].String() != "70" ||
-		i.StartingTokenBalance["curr_test_eur"].String() != "7" || i.EndingTokenBalance["curr_test_eur"].String() != "7" {
-		t.Errorf("the credit was %v, then %v", i.StartingTokenBalance, i.EndingTokenBalance)
+	before, after := i.StartingTokenBalance, i.EndingTokenBalance
+	if before["curr_test_usd"].String() != "100" || after["curr_test_usd"].String() != "70" ||
+		before["curr_test_eur"].String() != "7" || after["curr_test_eur"].String() != "7" {
+		t.Errorf("the credit was %v, then %v", before, after)
 	}
 	if i.Status != clientele.InvoicePaid || i.StartingBalance.String() != "100" || i.EndingBalance.String() != "70" {
 		t.Errorf("the invoice is %s, the balance was %s, then %s", i.Status, i.StartingBalance, i.EndingBalance)

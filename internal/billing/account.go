@@ -2,6 +2,7 @@ package billing
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -20,6 +21,11 @@ type account struct {
 	rec      store.Record
 	before   *clientele.Customer
 	customer *clientele.Customer
+
+	last      int64                       // the position of the last movement, once ends has an entry
+	ends      map[string]*store.LedgerEnd // the balances by currency, of those that were asked for
+	movements []store.Movement            // posted and not written yet
+	sums      sums
 }
 
 // open starts work on a customer's account. That of a deleted customer can still be settled.
@@ -32,8 +38,10 @@ func (s *core) open(tx store.Tx, call Call, customer string) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &account{s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: cloneCustomer(before)}
-	return a, nil
+	return &account{
+		s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: cloneCustomer(before),
+		ends: map[string]*store.LedgerEnd{}, sums: sums{},
+	}, nil
 }
 
 // checkNotDeleted refuses what is not possible for a deleted customer.
@@ -49,19 +57,38 @@ func (a *account) credit(currency string) clientele.Amount {
 	return a.customer.TokenBalance[currency].In(currency)
 }
 
+// credits is what the customer has in every currency.
+func (a *account) credits() clientele.Balances { return maps.Clone(a.customer.TokenBalance) }
+
 // post appends a movement to the ledger. Credit cannot fall below nothing.
 func (a *account) post(t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
-	t.Amount, t.Receivable = t.Amount.In(t.CurrencyID), t.Receivable.In(t.CurrencyID)
-	t.EndingBalance = plus(a.credit(t.CurrencyID), t.Amount)
-	if t.EndingBalance.Sign() < 0 {
-		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
-			"the customer has a credit of %s in %s, which is less than %s", a.credit(t.CurrencyID), t.CurrencyID,
-			t.Amount.Neg())
-	}
-	seq, err := a.tx.NextLedgerSeq(a.customer.ID, a.now)
+	return a.postDue(t, 0)
+}
+
+// postOn is post for a movement about an invoice.
+func (a *account) postOn(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
+	t.InvoiceID, t.CurrencyID = h.ID, h.CurrencyID
+	return a.postDue(t, h.DueDate)
+}
+
+func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.BalanceTransaction, error) {
+	end, err := a.end(t.CurrencyID)
 	if err != nil {
 		return t, err
 	}
+	t.Amount, t.Receivable, t.Unapplied = t.Amount.In(t.CurrencyID), t.Receivable.In(t.CurrencyID),
+		t.Unapplied.In(t.CurrencyID)
+	t.EndingReceivable, t.EndingBalance = plus(end.Receivable, t.Receivable), plus(end.Credit, t.Amount)
+	t.EndingUnapplied = plus(end.Unapplied, t.Unapplied)
+	switch {
+	case t.EndingBalance.Sign() < 0:
+		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
+			"the customer has a credit of %s in %s, which is less than %s", end.Credit, t.CurrencyID, t.Amount.Neg())
+	case t.EndingReceivable.Sign() < 0 || t.EndingUnapplied.Sign() < 0:
+		return t, fmt.Errorf("customer %s: %s would leave %s receivable and %s unapplied in %s", a.customer.ID, t.Reason,
+			t.EndingReceivable, t.EndingUnapplied, t.CurrencyID)
+	}
+	seq := max(a.last+1, store.SeqAt(a.now))
 	if t.ID, err = a.s.seqID("txn_", seq); err != nil {
 		return t, err
 	}
@@ -70,18 +97,61 @@ func (a *account) post(t clientele.BalanceTransaction) (clientele.BalanceTransac
 	}
 	t.Object, t.Livemode, t.CustomerID = "balance_transaction", a.call.Livemode, a.customer.ID
 	t.RequestedBy, t.CreatedAt = a.call.Actor, clientele.At(time.UnixMilli(seq>>16))
-	doc, err := encodeObject(t)
-	if err != nil {
-		return t, err
-	}
 	if t.Amount.Sign() != 0 {
 		a.customer.TokenBalance[t.CurrencyID] = t.EndingBalance
 	}
-	return t, a.tx.AddBalanceTransaction(store.Record{ID: t.ID, Seq: seq, Version: 1, JSON: doc}, t)
+	a.last, end.Receivable, end.Credit, end.Unapplied = seq, t.EndingReceivable, t.EndingBalance, t.EndingUnapplied
+	m := store.Movement{Seq: seq, DueDate: due, BalanceTransaction: t}
+	a.movements = append(a.movements, m)
+	a.sums.addMovement(m)
+	return t, nil
 }
 
-// close writes the customer, if it changed: its balance, whether it is delinquent, its next invoice's number.
+// end are the balances of a currency after what was posted.
+func (a *account) end(currency string) (*store.LedgerEnd, error) {
+	if end := a.ends[currency]; end != nil {
+		return end, nil
+	}
+	end, err := a.tx.LedgerEnd(a.customer.ID, currency, forever)
+	if err != nil {
+		return nil, err
+	}
+	a.last, a.ends[currency] = max(a.last, end.Seq), &end
+	return &end, nil
+}
+
+// write writes what was posted.
+func (a *account) write() error {
+	movements := a.movements
+	a.movements = nil
+	if len(movements) == 0 {
+		return nil
+	}
+	return a.tx.AppendToLedger(movements)
+}
+
+// movementsOf are the customer's movements that match, oldest first.
+func (a *account) movementsOf(f store.MovementFilter) (all []store.Movement, err error) {
+	if err := a.write(); err != nil {
+		return nil, err
+	}
+	f.CustomerID = a.customer.ID
+	err = a.tx.Movements(f, func(m store.Movement) error {
+		all = append(all, m)
+		return nil
+	})
+	return all, err
+}
+
+// close writes what was posted, and the customer, if it changed: its balance, whether it is delinquent, its next
+// invoice's number.
 func (a *account) close() error {
+	if err := a.write(); err != nil {
+		return err
+	}
+	if err := a.tx.AddToSums(a.call.Livemode, a.sums.parts()); err != nil {
+		return err
+	}
 	overdue, err := a.tx.HasOverdueInvoice(a.customer.ID)
 	if err != nil {
 		return err
@@ -97,12 +167,15 @@ func (a *account) close() error {
 // held is an invoice while a transaction works on it.
 type held struct {
 	*clientele.Invoice
-	rec store.Record
+	before clientele.Invoice // as it was when it was last read or written
+	rec    store.Record
 }
 
 func hold(rec store.Record) (*held, error) {
 	h := &held{Invoice: new(clientele.Invoice), rec: rec}
-	return h, json.Unmarshal(rec.JSON, h.Invoice)
+	err := json.Unmarshal(rec.JSON, h.Invoice)
+	h.before = *h.Invoice
+	return h, err
 }
 
 // holdInvoice finds an invoice to work on.
@@ -114,18 +187,18 @@ func holdInvoice(tx store.Tx, mode clientele.Mode, id string) (*held, error) {
 	return hold(rec)
 }
 
-// own finds one of the customer's invoices that a payment, credit or credit note of a currency is for.
-func (a *account) own(currency, id string) (*held, error) {
+// own finds one of the customer's invoices that a field of a request names, for money of a currency.
+func (a *account) own(field, currency, id string) (*held, error) {
 	h, err := holdInvoice(a.tx, a.call.Livemode, id)
 	switch {
 	case isCode(err, clientele.ErrorCodeNotFound), err == nil && h.ID != id: // a number is not an id
-		return nil, invalid("invoice_id", "no invoice %q in this mode", id)
+		return nil, invalid(field, "no invoice %q in this mode", id)
 	case err != nil:
 		return nil, err
 	case h.CustomerID != a.customer.ID:
-		return nil, invalid("invoice_id", "the invoice %s is another customer's", id)
+		return nil, invalid(field, "the invoice %s is another customer's", id)
 	case h.CurrencyID != currency:
-		return nil, invalid("currency_id", "the invoice %s is in %s", id, h.CurrencyID)
+		return nil, invalid(field, "the invoice %s is in %s, not in %s", id, h.CurrencyID, currency)
 	}
 	return h, nil
 }
@@ -153,7 +226,8 @@ func (a *account) save(h *held) error {
 
 // saveAs writes an invoice and the event that says what happened to it.
 func (a *account) saveAs(h *held, event string) (err error) {
-	h.UpdatedAt = clientele.At(a.now)
+	a.sums.addInvoice(store.DayOf(a.now.Unix()), &h.before, h.Invoice)
+	h.before, h.UpdatedAt = *h.Invoice, clientele.At(a.now)
 	h.rec, err = a.s.saveInvoice(a.tx, a.call, event, h.rec, h.Invoice)
 	return err
 }

@@ -19,13 +19,11 @@ type CreditParams struct {
 	CurrencyID string `json:"currency_id"`
 	// By how much the credit changes, in the currency's smallest unit: positive gives credit, negative uses it.
 	Amount *clientele.Amount `json:"amount"`
-	// adjustment when absent; refund: the credit was sent back; applied_to_invoice: it pays invoice_id. The last two
-	// are negative.
+	// adjustment when absent; refund: the credit was sent back; applied_to_invoice: it pays invoice_id; all but the first
+	// are negative. unapplied_from_invoice takes the latter back, and is positive.
 	Reason clientele.BalanceReason `json:"reason,omitempty"`
 	// The invoice it is about.
 	InvoiceID string `json:"invoice_id,omitempty"`
-	// The payment it is about: a refund of a payment is of what that payment left as credit.
-	PaymentID string `json:"payment_id,omitempty"`
 	// Free text.
 	Description string `json:"description,omitempty"`
 	// As on a customer.
@@ -50,11 +48,15 @@ func (p CreditParams) check() error {
 		if p.Amount.Sign() > 0 {
 			return invalid("amount", "amount must be negative for the reason %s", p.Reason)
 		}
-		if p.Reason == clientele.ReasonCreditApplied && p.InvoiceID == "" {
-			return invalid("invoice_id", "invoice_id is required for the reason %s", p.Reason)
+	case clientele.ReasonCreditUnapplied:
+		if p.Amount.Sign() < 0 {
+			return invalid("amount", "amount must be positive for the reason %s", p.Reason)
 		}
 	default:
-		return invalid("reason", "reason must be adjustment, refund or applied_to_invoice")
+		return invalid("reason", "reason must be adjustment, refund, applied_to_invoice or unapplied_from_invoice")
+	}
+	if p.InvoiceID == "" && (p.Reason == clientele.ReasonCreditApplied || p.Reason == clientele.ReasonCreditUnapplied) {
+		return invalid("invoice_id", "invoice_id is required for the reason %s", p.Reason)
 	}
 	return clientele.JoinInvalid(checkLength("description", p.Description, maxText), checkMetadata(p.Metadata))
 }
@@ -78,7 +80,7 @@ func (s Customers) MoveCredit(ctx context.Context, call Call, customer string, p
 		}
 		t := clientele.BalanceTransaction{
 			CurrencyID: currency.ID, Reason: p.Reason, Amount: p.Amount.In(currency.ID), InvoiceID: p.InvoiceID,
-			PaymentID: p.PaymentID, Description: p.Description, Metadata: clientele.Metadata{},
+			Description: p.Description, Metadata: clientele.Metadata{},
 		}
 		if t.Reason == "" {
 			t.Reason = clientele.ReasonAdjustment
@@ -86,7 +88,7 @@ func (s Customers) MoveCredit(ctx context.Context, call Call, customer string, p
 		if err := fillMetadata(&t.Metadata, p.Metadata); err != nil {
 			return store.Document{}, err
 		}
-		if t, err = a.moveCredit(t); err != nil {
+		if t, err = a.moveCredit(currency, t); err != nil {
 			return store.Document{}, err
 		}
 		doc, err := encodeObject(t)
@@ -98,62 +100,59 @@ func (s Customers) MoveCredit(ctx context.Context, call Call, customer string, p
 }
 
 // moveCredit posts a movement of credit and does what its reason says.
-func (a *account) moveCredit(t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
-	if t.InvoiceID != "" {
-		h, err := a.own(t.CurrencyID, t.InvoiceID)
-		if err != nil {
-			return t, err
-		}
-		if t.Reason == clientele.ReasonCreditApplied {
-			if err := checkPayable(h); err != nil {
-				return t, err
-			}
-			part := t.Amount.Neg()
-			if minus(h.AmountRemaining, part).Sign() < 0 {
-				return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay",
-					h.AmountRemaining)
-			}
-			return a.applyCredit(h, part, t)
-		}
+func (a *account) moveCredit(
+	currency clientele.PaymentCurrency, t clientele.BalanceTransaction,
+) (clientele.BalanceTransaction, error) {
+	if t.Reason == clientele.ReasonRefund {
+		_, t, err := a.refund(clientele.Refund{
+			Amount: t.Amount.Neg(), CurrencyID: t.CurrencyID, PaymentMethodID: currency.PaymentMethodID,
+			InvoiceID: t.InvoiceID, Description: t.Description, Metadata: t.Metadata,
+		})
+		return t, err
 	}
-	if t.PaymentID != "" {
-		pay, err := a.ownPayment(t.CurrencyID, t.PaymentID)
-		if err != nil {
-			return t, err
-		}
-		if t.Reason == clientele.ReasonRefund {
-			if err := a.refund(pay, t.Amount.Neg()); err != nil {
-				return t, err
-			}
-		}
+	if t.InvoiceID == "" {
+		return a.post(t)
 	}
-	return a.post(t)
+	h, err := a.own("invoice_id", t.CurrencyID, t.InvoiceID)
+	if err != nil {
+		return t, err
+	}
+	switch t.Reason {
+	case clientele.ReasonCreditApplied:
+		return a.applyCredit(h, t)
+	case clientele.ReasonCreditUnapplied:
+		return a.giveBackCredit(h, t)
+	}
+	return a.postOn(h, t)
 }
 
-// ownPayment finds one of the customer's payments that a movement of credit is about.
-func (a *account) ownPayment(currency, id string) (*payment, error) {
-	pay, err := holdPayment(a.tx, a.call.Livemode, id)
-	switch {
-	case isCode(err, clientele.ErrorCodeNotFound):
-		return nil, invalid("payment_id", "no payment %q in this mode", id)
-	case err != nil:
-		return nil, err
-	case pay.CustomerID != a.customer.ID:
-		return nil, invalid("payment_id", "the payment %s is another customer's", id)
-	case pay.CurrencyID != currency:
-		return nil, invalid("currency_id", "the payment %s is in %s", id, pay.CurrencyID)
+// applyCredit pays a part of an invoice with the customer's credit.
+func (a *account) applyCredit(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
+	if err := checkPayable(h); err != nil {
+		return t, err
 	}
-	return pay, nil
+	part := t.Amount.Neg()
+	if minus(h.AmountRemaining, part).Sign() < 0 {
+		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay",
+			h.AmountRemaining)
+	}
+	t, err := a.useCredit(h, part, t)
+	if err != nil {
+		return t, err
+	}
+	return t, a.save(h)
 }
 
-// refund counts a part of what a payment left as sent back.
-func (a *account) refund(pay *payment, part clientele.Amount) error {
-	if minus(pay.AmountUnallocated, part).Sign() < 0 {
-		return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the payment has %s left to refund",
-			pay.AmountUnallocated)
+// giveBackCredit takes back a part of the credit that paid an invoice, and answers the last movement of that.
+func (a *account) giveBackCredit(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
+	if h.Status == clientele.InvoiceVoid || minus(h.AmountCredited, t.Amount).Sign() < 0 {
+		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount", "credit has paid %s of the invoice",
+			h.AmountCredited)
 	}
-	pay.AmountUnallocated, pay.AmountRefunded = minus(pay.AmountUnallocated, part), plus(pay.AmountRefunded, part)
-	return a.savePayment(pay, clientele.EventPaymentUpdated)
+	if err := a.unapply(h, t.Amount); err != nil {
+		return t, err
+	}
+	return a.movements[len(a.movements)-1].BalanceTransaction, a.save(h)
 }
 
 // BalanceTransactions answers a page of a customer's ledger, newest first, and how long it is.
@@ -166,8 +165,17 @@ func (s Customers) BalanceTransactions(
 			return err
 		}
 		f.CustomerID = rec.ID
-		docs, count, err = tx.ListLedger(f)
-		return err
+		page, n, err := tx.ListLedger(f)
+		if err != nil {
+			return err
+		}
+		docs, count = make([][]byte, len(page)), n
+		for i, m := range page {
+			if docs[i], err = encodeObject(m.BalanceTransaction); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return docs, count, err
 }
@@ -268,9 +276,8 @@ func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParam
 	if err != nil {
 		return nil, err
 	}
-	_, err = a.post(clientele.BalanceTransaction{
-		CurrencyID: h.CurrencyID, Reason: clientele.ReasonCreditNote, Amount: note.AmountCredited, Receivable: off.Neg(),
-		InvoiceID: h.ID, CreditNoteID: id,
+	_, err = a.postOn(h, clientele.BalanceTransaction{
+		Reason: clientele.ReasonCreditNote, Amount: note.AmountCredited, Receivable: off.Neg(), CreditNoteID: id,
 	})
 	if err != nil {
 		return nil, err

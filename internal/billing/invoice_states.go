@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -48,10 +47,8 @@ func (a *account) finalize(h *held) error {
 		h.EffectiveAt = now
 	}
 	h.Status, h.StatusTransitions.FinalizedAt = clientele.InvoiceOpen, now
-	h.StartingBalance, h.StartingTokenBalance = a.credit(h.CurrencyID), maps.Clone(c.TokenBalance)
-	_, err := a.post(clientele.BalanceTransaction{
-		CurrencyID: h.CurrencyID, Reason: clientele.ReasonInvoiceFinalized, Receivable: h.Total, InvoiceID: h.ID,
-	})
+	h.StartingBalance, h.StartingTokenBalance = a.credit(h.CurrencyID), a.credits()
+	_, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonInvoiceFinalized, Receivable: h.Total})
 	if err != nil {
 		return err
 	}
@@ -59,7 +56,7 @@ func (a *account) finalize(h *held) error {
 	if c.InvoiceSettings != nil && c.InvoiceSettings.ApplyCredit {
 		part = least(h.Total, h.StartingBalance)
 	}
-	h.EndingBalance, h.EndingTokenBalance = minus(h.StartingBalance, part), maps.Clone(c.TokenBalance)
+	h.EndingBalance, h.EndingTokenBalance = minus(h.StartingBalance, part), a.credits()
 	if part.Sign() > 0 {
 		h.EndingTokenBalance[h.CurrencyID] = h.EndingBalance
 	}
@@ -69,8 +66,12 @@ func (a *account) finalize(h *held) error {
 	if part.Sign() == 0 && h.Total.Sign() > 0 {
 		return nil
 	}
-	_, err = a.applyCredit(h, part, clientele.BalanceTransaction{})
-	return err
+	if part.Sign() > 0 {
+		if _, err := a.useCredit(h, part, clientele.BalanceTransaction{}); err != nil {
+			return err
+		}
+	}
+	return a.save(h)
 }
 
 // number gives an invoice the customer's next number, or moves the customer's sequence past a number it was imported
@@ -91,22 +92,6 @@ func (a *account) number(h *held) error {
 		}
 	}
 	return nil
-}
-
-// applyCredit pays a part of an invoice with the customer's credit; t says what a request says of it.
-func (a *account) applyCredit(
-	h *held, part clientele.Amount, t clientele.BalanceTransaction,
-) (clientele.BalanceTransaction, error) {
-	if part.Sign() > 0 {
-		t.CurrencyID, t.InvoiceID, t.Reason = h.CurrencyID, h.ID, clientele.ReasonCreditApplied
-		t.Amount, t.Receivable = part.Neg(), part.Neg()
-		var err error
-		if t, err = a.post(t); err != nil {
-			return t, err
-		}
-		h.AmountCredited = plus(h.AmountCredited, part)
-	}
-	return t, a.save(h)
 }
 
 // Pay records a payment of all that is left to pay on an invoice.
@@ -133,7 +118,7 @@ func (s Invoices) Pay(ctx context.Context, call Call, id string, r Receipt) (sto
 		if err != nil {
 			return err
 		}
-		if err := a.payInvoice(pay, clientele.ReasonPayment, pay.Amount, h); err != nil {
+		if err := a.payInvoice(pay, pay.Amount, h); err != nil {
 			return err
 		}
 		if err := a.savePayment(pay, clientele.EventPaymentSucceeded); err != nil {
@@ -143,8 +128,8 @@ func (s Invoices) Pay(ctx context.Context, call Call, id string, r Receipt) (sto
 	})
 }
 
-// Void takes an invoice back: it keeps its number, and nothing is owed on it. What has been paid on it becomes
-// the customer's credit.
+// Void takes an invoice back: it keeps its number, and nothing is owed on it. The payments that paid it have that left
+// again, and the credit that did is given back.
 func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		err := checkTransition(h, clientele.InvoiceVoid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
@@ -163,9 +148,7 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 			return err
 		}
 		rest := minus(h.Total, h.PrePaymentCreditNotesAmount)
-		_, err = a.post(clientele.BalanceTransaction{
-			CurrencyID: h.CurrencyID, Reason: clientele.ReasonInvoiceVoided, Receivable: rest.Neg(), InvoiceID: h.ID,
-		})
+		_, err = a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonInvoiceVoided, Receivable: rest.Neg()})
 		if err != nil {
 			return err
 		}
@@ -180,7 +163,7 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 	})
 }
 
-// release makes whatever paid an invoice the customer's credit.
+// release takes back whatever paid an invoice.
 func (a *account) release(h *held) error {
 	payments, err := a.tx.InvoicePayments(h.ID)
 	if err != nil {
@@ -195,27 +178,14 @@ func (a *account) release(h *held) error {
 		if i < 0 { // taken back before
 			continue
 		}
-		part := pay.Allocations[i].Amount
-		pay.move(h.ID, part.Neg())
-		_, err = a.post(clientele.BalanceTransaction{
-			CurrencyID: h.CurrencyID, Reason: clientele.ReasonUnallocated, Amount: part, Receivable: part, InvoiceID: h.ID,
-			PaymentID: pay.ID,
-		})
-		if err != nil {
+		if err := a.unallocate(pay, h, pay.Allocations[i].Amount); err != nil {
 			return err
 		}
 		if err := a.savePayment(pay, clientele.EventPaymentUpdated); err != nil {
 			return err
 		}
 	}
-	if h.AmountCredited.Sign() == 0 {
-		return nil
-	}
-	_, err = a.post(clientele.BalanceTransaction{
-		CurrencyID: h.CurrencyID, Reason: clientele.ReasonCreditUnapplied, Amount: h.AmountCredited,
-		Receivable: h.AmountCredited, InvoiceID: h.ID,
-	})
-	return err
+	return a.unapply(h, h.AmountCredited)
 }
 
 // MarkUncollectible gives an open invoice up: it counts as overdue from then on.

@@ -300,12 +300,12 @@ func (s Invoices) List(
 func (s Invoices) Search(
 	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	terms, err := invoiceTerms(query)
+	terms, err := textTerms(query)
 	if err != nil {
 		return nil, 0, err
 	}
 	err = s.scanStore(ctx, func(tx store.Tx) error {
-		docs, count, err = tx.SearchInvoices(store.InvoiceSearch{
+		docs, count, err = tx.SearchInvoices(store.TextSearch{
 			Livemode: mode, Terms: terms, Limit: limit, Offset: offset,
 		})
 		if err == nil && expand {

@@ -11,9 +11,9 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// OpenBooks writes the ledgers and payments of a database whose invoices are older than ledgers are. Such an invoice
+// openAllBooks writes the ledgers and payments of a database whose invoices are older than ledgers are. Such an invoice
 // was paid in whole or not at all, and no customer had credit.
-func OpenBooks(tx store.Tx) error {
+func openAllBooks(tx store.Tx) error {
 	s := New(nil)
 	for seq := int64(0); ; {
 		recs, err := tx.CustomersAfter(seq, 200)
@@ -40,6 +40,7 @@ func (s *core) openBooks(tx store.Tx, rec store.Record) error {
 	}
 	a := &account{
 		s: s, tx: tx, call: Call{Livemode: c.Livemode, Actor: "system"}, rec: rec, before: c, customer: cloneCustomer(c),
+		ends: map[string]*store.LedgerEnd{}, sums: sums{}, // the sums are made when all books are open
 	}
 	var moves []pastMove
 	for _, doc := range docs {
@@ -65,7 +66,7 @@ func (s *core) openBooks(tx store.Tx, rec store.Record) error {
 			return err
 		}
 	}
-	return nil
+	return a.write()
 }
 
 // pastMove is something that happened to an invoice, in unix seconds.
@@ -81,7 +82,7 @@ func (a *account) pastOf(h *held) (moves []pastMove) {
 		return []pastMove{{h.CreatedAt.Unix(), func() error { return a.saveUpgraded(h) }}}
 	}
 	moves = append(moves, pastMove{then.FinalizedAt, func() error {
-		return a.movePast(h, clientele.ReasonInvoiceFinalized, h.Total, "")
+		return a.movePast(h, clientele.ReasonInvoiceFinalized, h.Total)
 	}})
 	switch {
 	case h.Status == clientele.InvoicePaid:
@@ -89,7 +90,7 @@ func (a *account) pastOf(h *held) (moves []pastMove) {
 	case h.Status == clientele.InvoiceVoid:
 		h.AmountRemaining, h.AmountWrittenOff = zero, h.Total
 		moves = append(moves, pastMove{then.VoidedAt, func() error {
-			return a.movePast(h, clientele.ReasonInvoiceVoided, h.Total.Neg(), "")
+			return a.movePast(h, clientele.ReasonInvoiceVoided, h.Total.Neg())
 		}})
 	case h.Total.Sign() == 0: // nothing was to be paid: it is paid
 		h.Status, h.Paid, h.StatusTransitions.PaidAt = clientele.InvoicePaid, true, then.FinalizedAt
@@ -97,10 +98,8 @@ func (a *account) pastOf(h *held) (moves []pastMove) {
 	return append(moves, pastMove{moves[len(moves)-1].at, func() error { return a.saveUpgraded(h) }})
 }
 
-func (a *account) movePast(h *held, reason clientele.BalanceReason, owed clientele.Amount, payment string) error {
-	_, err := a.post(clientele.BalanceTransaction{
-		CurrencyID: h.CurrencyID, Reason: reason, Receivable: owed, InvoiceID: h.ID, PaymentID: payment,
-	})
+func (a *account) movePast(h *held, reason clientele.BalanceReason, owed clientele.Amount) error {
+	_, err := a.postOn(h, clientele.BalanceTransaction{Reason: reason, Receivable: owed})
 	return err
 }
 
@@ -118,7 +117,10 @@ func (a *account) payPast(h *held) error {
 		return err
 	}
 	pay.move(h.ID, h.Total)
-	if err := a.movePast(h, clientele.ReasonPayment, h.Total.Neg(), pay.ID); err != nil {
+	_, err = a.postOn(h, clientele.BalanceTransaction{
+		Reason: clientele.ReasonAllocated, Receivable: h.Total.Neg(), Unapplied: h.Total.Neg(), PaymentID: pay.ID,
+	})
+	if err != nil {
 		return err
 	}
 	return a.savePayment(pay, clientele.EventPaymentSucceeded)

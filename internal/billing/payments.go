@@ -2,7 +2,10 @@ package billing
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -22,13 +25,25 @@ type PaymentParams struct {
 	CurrencyID string `json:"currency_id"`
 	// How much, in the currency's smallest unit.
 	Amount *clientele.Amount `json:"amount"`
-	// The invoice it is for; the oldest due first when absent.
+	// The invoice it is for. When neither it nor allocations are given, the oldest due are paid first.
 	InvoiceID string `json:"invoice_id,omitempty"`
+	// What it is for, when that is several invoices, or none: [].
+	Allocations *[]AllocationParams `json:"allocations,omitempty"`
 	Receipt
 	// Free text.
 	Description string `json:"description,omitempty"`
 	// As on a customer.
 	Metadata jsontext.Value `json:"metadata,omitempty"`
+	// Whether to answer what would become of the payment, and do nothing.
+	Preview bool `json:"preview,omitempty"`
+}
+
+// AllocationParams say how much of an invoice to pay.
+type AllocationParams struct {
+	// The invoice.
+	InvoiceID string `json:"invoice_id"`
+	// How much; as much as there is when absent.
+	Amount *clientele.Amount `json:"amount,omitempty"`
 }
 
 // Receipt is how money came.
@@ -41,59 +56,68 @@ type Receipt struct {
 	ReceivedAt int64 `json:"received_at,omitempty"`
 }
 
-// AllocateParams say how much of a payment's rest is to pay what.
-type AllocateParams struct {
-	// The invoice to pay; the oldest due first when absent.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// How much; as much as there is when absent.
-	Amount *clientele.Amount `json:"amount,omitempty"`
-}
+// errPreviewed undoes what was done to be looked at.
+var errPreviewed = errors.New("previewed")
 
-// ReverseParams say why a payment is reversed.
-type ReverseParams struct {
-	// Free text: a bounced cheque.
-	Reason string `json:"reason,omitempty"`
-}
-
-// Create records money received: it pays the invoice it is for, or the customer's oldest due first, and what is
-// left becomes the customer's credit.
+// Create records money received: it pays what it is for, or the customer's oldest due first. What is left is not
+// applied until somebody says to what.
 func (s Payments) Create(ctx context.Context, call Call, p PaymentParams) (store.Document, error) {
 	if err := p.check(); err != nil {
 		return store.Document{}, err
 	}
-	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
-		a, err := s.openFor(tx, call, p.CustomerID)
-		if err != nil {
-			return store.Document{}, err
-		}
-		currency, err := usableCurrency(tx, call.Livemode, p.CurrencyID)
-		if err != nil {
-			return store.Document{}, err
-		}
-		var only *held
-		if p.InvoiceID != "" {
-			if only, err = a.own(currency.ID, p.InvoiceID); err != nil {
+	if !p.Preview {
+		return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
+			a, pay, err := s.record(tx, call, p)
+			if err != nil {
 				return store.Document{}, err
 			}
-			if err := checkPayable(only); err != nil {
-				return store.Document{}, err
-			}
-		}
-		pay, err := a.receive(currency, p)
+			return paymentDocument(pay, true), a.close()
+		})
+	}
+	var doc store.Document
+	err := s.store.Update(ctx, func(tx store.Tx) error {
+		_, pay, err := s.record(tx, call, p)
 		if err != nil {
-			return store.Document{}, err
+			return err
 		}
-		if err := a.allocate(pay, clientele.ReasonPayment, pay.Amount, only); err != nil {
-			return store.Document{}, err
+		pay.ID, pay.Preview = "", true // it has none
+		if doc.JSON, err = encodeObject(pay.Payment); err != nil {
+			return err
 		}
-		if err := a.keepRest(pay); err != nil {
-			return store.Document{}, err
-		}
-		if err := a.savePayment(pay, clientele.EventPaymentSucceeded); err != nil {
-			return store.Document{}, err
-		}
-		return paymentDocument(pay, true), a.close()
+		return errPreviewed
 	})
+	if errors.Is(err, errPreviewed) {
+		err = nil
+	}
+	return doc, err
+}
+
+// record records a payment.
+func (s Payments) record(tx store.Tx, call Call, p PaymentParams) (*account, *payment, error) {
+	a, err := s.openFor(tx, call, p.CustomerID)
+	if err != nil {
+		return nil, nil, err
+	}
+	currency, err := usableCurrency(tx, call.Livemode, p.CurrencyID)
+	if err != nil {
+		return nil, nil, err
+	}
+	pay, err := a.receive(currency, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case p.Allocations != nil:
+		err = a.allocateTo(pay, *p.Allocations)
+	case p.InvoiceID != "":
+		err = a.allocateFor(pay, p.InvoiceID)
+	default:
+		err = a.allocateOldest(pay, pay.Amount)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return a, pay, a.savePayment(pay, clientele.EventPaymentSucceeded)
 }
 
 // openFor is open for a customer that a request's customer_id names.
@@ -115,8 +139,41 @@ func (p PaymentParams) check() error {
 	case p.Amount == nil:
 		return invalid("amount", "amount is required: a string of digits in the currency's smallest unit")
 	}
-	return clientele.JoinInvalid(checkPositive("amount", *p.Amount), p.Receipt.check(),
+	if p.InvoiceID != "" && p.Allocations != nil {
+		return invalid("allocations", "give invoice_id or allocations, not both")
+	}
+	err := clientele.JoinInvalid(checkPositive("amount", *p.Amount), p.Receipt.check(),
 		checkLength("description", p.Description, maxText), checkMetadata(p.Metadata))
+	if err != nil || p.Allocations == nil {
+		return err
+	}
+	return checkAllocations(*p.Allocations)
+}
+
+// maxAllocations is how many invoices one request pays.
+const maxAllocations = 1000
+
+func checkAllocations(list []AllocationParams) error {
+	if len(list) > maxAllocations {
+		return invalid("allocations", "allocations has at most %d entries", maxAllocations)
+	}
+	seen := map[string]bool{}
+	for i, l := range list {
+		at := fmt.Sprintf("allocations[%d]", i)
+		switch {
+		case l.InvoiceID == "":
+			return invalid(at+".invoice_id", "%s.invoice_id is required: an invoice's id", at)
+		case seen[l.InvoiceID]:
+			return invalid(at+".invoice_id", "%s.invoice_id is in allocations twice", at)
+		}
+		seen[l.InvoiceID] = true
+		if l.Amount != nil {
+			if err := checkPositive(at+".amount", *l.Amount); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (r Receipt) check() error {
@@ -146,7 +203,7 @@ type payment struct {
 	rec store.Record
 }
 
-// receive makes a payment that has paid nothing yet.
+// receive records the money of a new payment, which has paid nothing yet.
 func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (*payment, error) {
 	seq, err := a.tx.NextSeq(store.KindPayment, a.now)
 	if err != nil {
@@ -157,55 +214,34 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 		return nil, err
 	}
 	amount, zero := p.Amount.In(currency.ID), clientele.Zero(currency.ID)
-	pay := &clientele.Payment{
+	pay := &payment{&clientele.Payment{
 		ID: id, Object: "payment_intent", Livemode: a.call.Livemode, Description: p.Description, Amount: amount,
-		AmountReceived: amount, AmountAllocated: zero, AmountRefunded: zero, AmountUnallocated: amount,
-		CurrencyID: currency.ID, CustomerID: a.customer.ID, PaymentMethodID: currency.PaymentMethodID,
-		InvoiceID: p.InvoiceID, Allocations: []clientele.Allocation{}, Method: p.Method, Reference: p.Reference,
-		ReceivedAt: p.ReceivedAt, Status: clientele.PaymentSucceeded, LastPaymentError: []byte("null"),
-		CaptureMethod: "manual", ConfirmationMethod: "manual", PaymentMethodTypes: []string{"manual"},
-		Metadata: clientele.Metadata{}, CreatedAt: clientele.At(a.now),
-	}
-	if pay.ReceivedAt == 0 {
+		AmountReceived: amount, AmountAllocated: zero, AmountRefunded: zero, AmountCredited: zero,
+		AmountUnallocated: amount, CurrencyID: currency.ID, CustomerID: a.customer.ID,
+		PaymentMethodID: currency.PaymentMethodID, InvoiceID: p.InvoiceID, Allocations: []clientele.Allocation{},
+		Method: p.Method, Reference: p.Reference, ReceivedAt: p.ReceivedAt, Status: clientele.PaymentSucceeded,
+		LastPaymentError: []byte("null"), CaptureMethod: "manual", ConfirmationMethod: "manual",
+		PaymentMethodTypes: []string{"manual"}, Metadata: clientele.Metadata{}, CreatedAt: clientele.At(a.now),
+	}, store.Record{ID: id, Seq: seq}}
+	switch {
+	case pay.ReceivedAt == 0:
 		pay.ReceivedAt = a.now.Unix()
+	case pay.ReceivedAt > a.now.Add(24*time.Hour).Unix(): // a day that begins earlier elsewhere is today
+		return nil, invalid("received_at", "received_at is in the future")
 	}
-	return &payment{pay, store.Record{ID: id, Seq: seq}}, fillMetadata(&pay.Metadata, p.Metadata)
-}
-
-// allocate pays invoices with up to an amount of what a payment has left: one invoice, or the oldest due first.
-func (a *account) allocate(pay *payment, reason clientele.BalanceReason, upTo clientele.Amount, only *held) error {
-	if only != nil {
-		return a.payInvoice(pay, reason, least(upTo, only.AmountRemaining), only)
+	if err := fillMetadata(&pay.Metadata, p.Metadata); err != nil {
+		return nil, err
 	}
-	return a.tx.PayableInvoices(a.customer.ID, pay.CurrencyID, func(rec store.Record) (more bool, err error) {
-		h, err := hold(rec)
+	if p.Reference != "" {
+		pay.PossibleDuplicate, err = a.tx.PaymentLike(pay.Payment)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		part := least(upTo, h.AmountRemaining)
-		upTo = minus(upTo, part)
-		return upTo.Sign() > 0, a.payInvoice(pay, reason, part, h)
+	}
+	_, err = a.post(clientele.BalanceTransaction{
+		CurrencyID: currency.ID, Reason: clientele.ReasonPayment, Unapplied: amount, PaymentID: id,
 	})
-}
-
-// payInvoice pays a part of an invoice with a part of a payment.
-func (a *account) payInvoice(pay *payment, reason clientele.BalanceReason, part clientele.Amount, h *held) error {
-	if part.Sign() == 0 {
-		return nil
-	}
-	pay.move(h.ID, part)
-	t := clientele.BalanceTransaction{
-		CurrencyID: pay.CurrencyID, Reason: reason, Receivable: part.Neg(), InvoiceID: h.ID, PaymentID: pay.ID,
-	}
-	if reason == clientele.ReasonAllocated { // it had become credit
-		t.Amount = part.Neg()
-	}
-	if _, err := a.post(t); err != nil {
-		return err
-	}
-	h.AmountPaid = plus(h.AmountPaid, part)
-	h.Attempted, h.AttemptCount = true, h.AttemptCount+1
-	return a.save(h)
+	return pay, err
 }
 
 // move counts a part of what a payment has left as paid on an invoice, or the other way when it is negative.
@@ -226,17 +262,6 @@ func (p *payment) move(invoiceID string, part clientele.Amount) {
 	}
 }
 
-// keepRest makes what a new payment has left the customer's credit.
-func (a *account) keepRest(pay *payment) error {
-	if pay.AmountUnallocated.Sign() == 0 {
-		return nil
-	}
-	_, err := a.post(clientele.BalanceTransaction{
-		CurrencyID: pay.CurrencyID, Reason: clientele.ReasonPayment, Amount: pay.AmountUnallocated, PaymentID: pay.ID,
-	})
-	return err
-}
-
 // savePayment writes a payment's next version and the event that says what happened to it.
 func (a *account) savePayment(pay *payment, event string) (err error) {
 	old := pay.rec.JSON
@@ -251,187 +276,6 @@ func (a *account) savePayment(pay *payment, event string) (err error) {
 	return a.s.record(a.tx, a.call, event, changed{
 		id: pay.ID, customerID: pay.CustomerID, version: pay.rec.Version, before: old, after: pay.rec.JSON,
 	})
-}
-
-// changePayment finds a payment that was not reversed, opens its customer's account, and saves what fn does to both.
-func (s *core) changePayment(
-	ctx context.Context, call Call, id, event string, fn func(*account, *payment) error,
-) (store.Document, error) {
-	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
-		pay, err := holdPayment(tx, call.Livemode, id)
-		if err != nil {
-			return store.Document{}, err
-		}
-		if err := call.checkVersion(pay.rec); err != nil {
-			return store.Document{}, err
-		}
-		if pay.Status == clientele.PaymentCanceled {
-			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
-				"the payment %s was reversed", id)
-		}
-		a, err := s.open(tx, call, pay.CustomerID)
-		if err != nil {
-			return store.Document{}, err
-		}
-		if err := fn(a, pay); err != nil {
-			return store.Document{}, err
-		}
-		if err := a.savePayment(pay, event); err != nil {
-			return store.Document{}, err
-		}
-		return paymentDocument(pay, false), a.close()
-	})
-}
-
-func paymentDocument(pay *payment, created bool) store.Document {
-	return store.Document{
-		JSON: pay.rec.JSON, Of: store.TypePayment, ID: pay.ID, Version: pay.rec.Version, Created: created,
-	}
-}
-
-// Allocate pays invoices with what a payment left as credit.
-func (s Payments) Allocate(ctx context.Context, call Call, id string, p AllocateParams) (store.Document, error) {
-	if p.Amount != nil {
-		if err := checkPositive("amount", *p.Amount); err != nil {
-			return store.Document{}, err
-		}
-	}
-	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
-		upTo := pay.AmountUnallocated
-		if p.Amount != nil {
-			upTo = p.Amount.In(pay.CurrencyID)
-		}
-		if upTo.Sign() == 0 || minus(pay.AmountUnallocated, upTo).Sign() < 0 {
-			return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the payment has %s left to allocate",
-				pay.AmountUnallocated)
-		}
-		var only *held
-		var err error
-		if p.InvoiceID != "" {
-			if only, err = a.own(pay.CurrencyID, p.InvoiceID); err != nil {
-				return err
-			}
-			if err := checkPayable(only); err != nil {
-				return err
-			}
-			if p.Amount != nil && minus(only.AmountRemaining, upTo).Sign() < 0 {
-				return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay",
-					only.AmountRemaining)
-			}
-		}
-		if p.Amount == nil { // as much as there is
-			upTo = least(upTo, a.credit(pay.CurrencyID))
-		}
-		before := pay.AmountAllocated
-		if err := a.allocate(pay, clientele.ReasonAllocated, upTo, only); err != nil {
-			return err
-		}
-		if pay.AmountAllocated.Equal(before) {
-			return clientele.Errorf(clientele.ErrorCodeConflict, "",
-				"there is nothing to pay, or no credit left to pay it with")
-		}
-		return nil
-	})
-}
-
-// Reverse takes a payment back, the money not having come after all: what it paid is owed again, and what it
-// left as credit is gone. Invoices that such credit paid meanwhile are owed again too, the newest first.
-func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReverseParams) (store.Document, error) {
-	if err := checkLength("reason", p.Reason, maxText); err != nil {
-		return store.Document{}, err
-	}
-	return s.changePayment(ctx, call, id, clientele.EventPaymentCanceled, func(a *account, pay *payment) error {
-		for _, l := range pay.Allocations {
-			if err := a.unpay(pay, l); err != nil {
-				return err
-			}
-		}
-		if err := a.takeBackRest(pay); err != nil {
-			return err
-		}
-		zero := clientele.Zero(pay.CurrencyID)
-		pay.Allocations, pay.AmountReceived = []clientele.Allocation{}, zero
-		pay.AmountAllocated, pay.AmountUnallocated = zero, zero
-		pay.Status, pay.CanceledAt, pay.CancellationReason = clientele.PaymentCanceled, a.now.Unix(), p.Reason
-		return nil
-	})
-}
-
-// unpay takes back what a payment paid of an invoice.
-func (a *account) unpay(pay *payment, l clientele.Allocation) error {
-	h, err := holdInvoice(a.tx, a.call.Livemode, l.InvoiceID)
-	if err != nil {
-		return err
-	}
-	_, err = a.post(clientele.BalanceTransaction{
-		CurrencyID: pay.CurrencyID, Reason: clientele.ReasonPaymentReversed, Receivable: l.Amount, InvoiceID: h.ID,
-		PaymentID: pay.ID,
-	})
-	if err != nil {
-		return err
-	}
-	h.AmountPaid = minus(h.AmountPaid, l.Amount)
-	return a.save(h)
-}
-
-// takeBackRest takes what a payment left as credit out of it again, what was refunded of it included.
-func (a *account) takeBackRest(pay *payment) error {
-	rest := plus(pay.AmountUnallocated, pay.AmountRefunded)
-	if rest.Sign() == 0 {
-		return nil
-	}
-	if err := a.unapplyCredit(minus(rest, a.credit(pay.CurrencyID))); err != nil {
-		return err
-	}
-	if has := a.credit(pay.CurrencyID); minus(has, rest).Sign() < 0 {
-		return clientele.Errorf(clientele.ErrorCodeConflict, "amount",
-			"the payment left a credit of %s, of which %s has been refunded or taken since; give the customer that much "+
-				"credit first, then reverse the payment", rest, minus(rest, has))
-	}
-	_, err := a.post(clientele.BalanceTransaction{
-		CurrencyID: pay.CurrencyID, Reason: clientele.ReasonPaymentReversed, Amount: rest.Neg(), PaymentID: pay.ID,
-	})
-	return err
-}
-
-// unapplyCredit gives back credit that paid invoices, the newest first, until an amount is had or none is left.
-func (a *account) unapplyCredit(wanted clientele.Amount) error {
-	if wanted.Sign() <= 0 {
-		return nil
-	}
-	recs, err := a.tx.CreditedInvoices(a.customer.ID, wanted.Currency())
-	if err != nil {
-		return err
-	}
-	for _, rec := range recs {
-		h, err := hold(rec)
-		if err != nil {
-			return err
-		}
-		part := least(wanted, h.AmountCredited)
-		if err := a.unapply(h, part); err != nil {
-			return err
-		}
-		if wanted = minus(wanted, part); wanted.Sign() == 0 {
-			break
-		}
-	}
-	return nil
-}
-
-// unapply gives back a part of the credit that paid an invoice.
-func (a *account) unapply(h *held, part clientele.Amount) error {
-	if part.Sign() == 0 {
-		return nil
-	}
-	_, err := a.post(clientele.BalanceTransaction{
-		CurrencyID: h.CurrencyID, Reason: clientele.ReasonCreditUnapplied, Amount: part, Receivable: part, InvoiceID: h.ID,
-	})
-	if err != nil {
-		return err
-	}
-	h.AmountCredited = minus(h.AmountCredited, part)
-	return a.save(h)
 }
 
 // Retrieve answers a payment expanded with its customer, currency, method and invoice.
@@ -463,11 +307,32 @@ func (s Payments) Retrieve(ctx context.Context, mode clientele.Mode, id string) 
 // List answers a page of payments and the exact count of all that match. customer, unless empty, is an id or
 // DID; an unknown one has no payments.
 func (s Payments) List(
-	ctx context.Context, customer string, f store.PaymentFilter,
+	ctx context.Context, customer string, f store.PaymentFilter, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
 		f.CustomerID = id
 		docs, count, err = tx.ListPayments(f)
+		if err == nil && expand {
+			docs, err = expandReferring(tx, f.Livemode, docs)
+		}
+		return err
+	})
+	return docs, count, err
+}
+
+// Search answers a page of the payments that match a query, newest first, and the exact count of all that do.
+func (s Payments) Search(
+	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
+) (docs [][]byte, count int64, err error) {
+	terms, err := textTerms(query)
+	if err != nil {
+		return nil, 0, err
+	}
+	err = s.scanStore(ctx, func(tx store.Tx) error {
+		docs, count, err = tx.SearchPayments(store.TextSearch{Livemode: mode, Terms: terms, Limit: limit, Offset: offset})
+		if err == nil && expand {
+			docs, err = expandReferring(tx, mode, docs)
+		}
 		return err
 	})
 	return docs, count, err

@@ -132,8 +132,8 @@ func wholeOf(terms []store.Term) *store.Term {
 	return &whole
 }
 
-// invoiceTerms are the words and "phrases" of a query about invoices, which know no fields.
-func invoiceTerms(query string) (terms []string, err error) {
+// textTerms are the words and "phrases" of a query about invoices or payments, which know no fields.
+func textTerms(query string) (terms []string, err error) {
 	parsed, _, err := ParseSearch(strings.ReplaceAll(query, ":", " "))
 	for _, t := range parsed {
 		terms = append(terms, t.Text)

@@ -24,6 +24,7 @@ type Service struct {
 	Invoices          Invoices
 	CreditNotes       CreditNotes
 	Payments          Payments
+	Refunds           Refunds
 	Receivables       Receivables
 	Settings          Settings
 	PaymentCurrencies PaymentCurrencies
@@ -59,6 +60,7 @@ func New(store store.Transactions, options ...Option) *Service {
 	}
 	return &Service{
 		Customers: Customers{s}, Invoices: Invoices{s}, CreditNotes: CreditNotes{s}, Payments: Payments{s},
+		Refunds:     Refunds{s},
 		Receivables: Receivables{s}, Settings: Settings{s}, PaymentCurrencies: PaymentCurrencies{s},
 		PaymentMethods: PaymentMethods{s}, core: s,
 	}

@@ -24,36 +24,16 @@ func (s Customers) Statement(
 			return err
 		}
 		st = clientele.Statement{
-			Object: "statement", Customer: *c, From: clientele.At(from), To: clientele.At(to),
-			Currencies: map[string]clientele.StatementAccount{},
+			Object: "statement", Customer: *c, To: clientele.At(to), Currencies: map[string]clientele.StatementAccount{},
 		}
-		m, err := moneyOf(tx, mode)
-		if err != nil {
-			return err
+		if !from.IsZero() {
+			st.From = clientele.At(from)
 		}
 		numbers, err := invoiceNumbers(tx, c.ID)
 		if err != nil {
 			return err
 		}
-		return tx.Ledger(c.ID, st.To.UnixMilli(), func(doc []byte) error {
-			var t clientele.BalanceTransaction
-			if err := json.Unmarshal(doc, &t); err != nil {
-				return err
-			}
-			if from.IsZero() {
-				from, st.From = t.CreatedAt.Time, t.CreatedAt
-			}
-			account := st.Currencies[t.CurrencyID]
-			if account.Lines == nil {
-				zero := clientele.Zero(t.CurrencyID)
-				account = clientele.StatementAccount{
-					Currency: m.currencies[t.CurrencyID], OpeningBalance: zero, ClosingBalance: zero,
-					Lines: []clientele.StatementLine{},
-				}
-			}
-			st.Currencies[t.CurrencyID] = stated(account, t, from, numbers[t.InvoiceID])
-			return nil
-		})
+		return s.fillStatement(tx, mode, &st, from, numbers)
 	})
 	if st.From.IsZero() { // no movement at all
 		st.From = st.To
@@ -61,41 +41,76 @@ func (s Customers) Statement(
 	return st, err
 }
 
-// stated is an account after one more movement, which is a line unless it was before the statement's time.
-func stated(
-	account clientele.StatementAccount, t clientele.BalanceTransaction, from time.Time, number string,
-) clientele.StatementAccount {
-	change := minus(t.Receivable, t.Amount)
-	account.ClosingBalance = plus(account.ClosingBalance, change)
-	if t.CreatedAt.Before(from) {
-		account.OpeningBalance = account.ClosingBalance
-		return account
+// fillStatement writes the accounts of a statement from a moment on, or from the first movement.
+func (s Customers) fillStatement(
+	tx store.Tx, mode clientele.Mode, st *clientele.Statement, from time.Time, numbers map[string]string,
+) error {
+	currencies, err := tx.PaymentCurrencies(mode)
+	if err != nil {
+		return err
 	}
-	account.Lines = append(account.Lines, clientele.StatementLine{
-		ID: t.ID, At: t.CreatedAt, Reason: t.Reason, Description: describe(t), InvoiceNumber: number,
-		Amount: change, Balance: account.ClosingBalance,
+	first := int64(0)
+	accounts := map[string]*clientele.StatementAccount{}
+	if !from.IsZero() {
+		first = store.SeqAt(from)
+	}
+	for _, c := range currencies {
+		zero := clientele.Zero(c.ID)
+		a := &clientele.StatementAccount{
+			Currency: c, OpeningBalance: zero, ClosingBalance: zero, Lines: []clientele.StatementLine{},
+		}
+		accounts[c.ID] = a
+		if first == 0 {
+			continue
+		}
+		end, err := tx.LedgerEnd(st.Customer.ID, c.ID, first)
+		if err != nil {
+			return err
+		}
+		a.OpeningBalance = minus(minus(end.Receivable, end.Credit), end.Unapplied)
+		a.ClosingBalance = a.OpeningBalance
+	}
+	err = tx.Movements(store.MovementFilter{
+		CustomerID: st.Customer.ID, From: first, To: store.SeqAfter(st.To.UnixMilli()),
+	}, func(m store.Movement) error {
+		if st.From.IsZero() {
+			st.From = m.CreatedAt
+		}
+		a := accounts[m.CurrencyID]
+		a.ClosingBalance = minus(minus(m.EndingReceivable, m.EndingBalance), m.EndingUnapplied)
+		a.Lines = append(a.Lines, clientele.StatementLine{
+			ID: m.ID, At: m.CreatedAt, Reason: m.Reason, Description: describe(m.BalanceTransaction),
+			InvoiceNumber: numbers[m.InvoiceID], Amount: minus(minus(m.Receivable, m.Amount), m.Unapplied),
+			Balance: a.ClosingBalance,
+		})
+		return nil
 	})
-	return account
+	for id, a := range accounts {
+		if len(a.Lines) > 0 || a.OpeningBalance.Sign() != 0 {
+			st.Currencies[id] = *a
+		}
+	}
+	return err
 }
 
 // describe says in words what a movement is.
 func describe(t clientele.BalanceTransaction) string {
 	words := map[clientele.BalanceReason]string{
 		clientele.ReasonAdjustment:       "Credit adjusted",
-		clientele.ReasonRefund:           "Credit refunded",
+		clientele.ReasonRefund:           "Refund",
 		clientele.ReasonInvoiceFinalized: "Invoice",
 		clientele.ReasonInvoiceVoided:    "Invoice voided",
 		clientele.ReasonCreditApplied:    "Paid with credit",
 		clientele.ReasonCreditUnapplied:  "Payment with credit taken back",
 		clientele.ReasonPayment:          "Payment",
-		clientele.ReasonAllocated:        "Paid with what an earlier payment left",
-		clientele.ReasonUnallocated:      "Payment returned as credit",
+		clientele.ReasonAllocated:        "Payment applied to the invoice",
+		clientele.ReasonUnallocated:      "Payment taken back from the invoice",
+		clientele.ReasonCredited:         "Payment kept as credit",
+		clientele.ReasonUncredited:       "Payment no longer kept as credit",
+		clientele.ReasonRefundCovered:    "Refund made up for with credit",
 		clientele.ReasonPaymentReversed:  "Payment reversed",
 		clientele.ReasonCreditNote:       "Credit note",
 	}[t.Reason]
-	if t.Reason == clientele.ReasonPayment && t.InvoiceID == "" {
-		words = "Payment kept as credit"
-	}
 	if t.Description != "" {
 		words += ": " + t.Description
 	}

@@ -57,13 +57,13 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 		seq, done = recs[len(recs)-1].Seq, done+int64(len(recs))
 		progress(done, max(done, total))
 	}
+	if err := s.store.Scan(ctx, func(tx store.Tx) error { return auditSums(tx, differs) }); err != nil {
+		return err
+	}
 	return s.store.Scan(ctx, func(tx store.Tx) error {
 		return tx.Contradictions(func(id, text string) { differs(Difference{id, text}) })
 	})
 }
-
-// endOfTime is after every movement: unix milliseconds.
-const endOfTime = 1<<47 - 2
 
 // books are a customer's ledger replayed, and what is stored beside it.
 type books struct {
@@ -75,7 +75,8 @@ type books struct {
 	events   map[string][]clientele.Event // per invoice
 	imported map[string]bool              // invoices that came with a number
 
-	credit   map[string]clientele.Amount // per currency
+	ends     map[string]*store.LedgerEnd // per currency
+	reversed map[string]string           // the movement that reverses one
 	invoiced map[string]*invoiceBooks    // per invoice
 	paid     map[string]*paymentBooks    // per payment
 }
@@ -89,7 +90,8 @@ type invoiceBooks struct {
 // paymentBooks are what the ledger says of a payment.
 type paymentBooks struct {
 	allocated map[string]clientele.Amount // per invoice
-	left      clientele.Amount            // as credit
+	left      clientele.Amount            // not applied
+	credited  clientele.Amount
 	refunded  clientele.Amount
 }
 
@@ -98,7 +100,8 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 	b := &books{
 		tx: tx, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
 		events: map[string][]clientele.Event{}, imported: map[string]bool{},
-		credit: map[string]clientele.Amount{}, invoiced: map[string]*invoiceBooks{}, paid: map[string]*paymentBooks{},
+		ends: map[string]*store.LedgerEnd{}, reversed: map[string]string{}, invoiced: map[string]*invoiceBooks{},
+		paid:   map[string]*paymentBooks{},
 		differ: func(id, format string, args ...any) { differs(Difference{id, fmt.Sprintf(format, args...)}) },
 	}
 	var err error
@@ -178,27 +181,56 @@ func (b *books) readPayments() error {
 
 // replay adds up the ledger.
 func (b *books) replay() error {
-	return b.tx.Ledger(b.customer.ID, endOfTime, func(doc []byte) error {
-		var t clientele.BalanceTransaction
-		if err := json.Unmarshal(doc, &t); err != nil {
-			b.differ(b.customer.ID, "a movement's document cannot be read: %v", err)
-			return nil
+	movements := map[string]store.Movement{}
+	return b.tx.Movements(store.MovementFilter{CustomerID: b.customer.ID}, func(m store.Movement) error {
+		end := b.ends[m.CurrencyID]
+		if end == nil {
+			end = &store.LedgerEnd{}
+			b.ends[m.CurrencyID] = end
 		}
-		credit := b.credit[t.CurrencyID]
-		addTo(&credit, t.Amount)
-		b.credit[t.CurrencyID] = credit
-		if !credit.Equal(t.EndingBalance) || credit.Sign() < 0 {
-			b.differ(t.ID, "the credit after it is %s, not %s", credit, t.EndingBalance)
+		for _, balance := range []struct {
+			name          string
+			sum           *clientele.Amount
+			change, after clientele.Amount
+		}{
+			{"what is owed", &end.Receivable, m.Receivable, m.EndingReceivable},
+			{"the credit", &end.Credit, m.Amount, m.EndingBalance},
+			{"what is not applied", &end.Unapplied, m.Unapplied, m.EndingUnapplied},
+		} {
+			addTo(balance.sum, balance.change)
+			if !balance.sum.Equal(balance.after) || balance.sum.Sign() < 0 {
+				b.differ(m.ID, "%s after it is %s, not %s", balance.name, balance.sum, balance.after)
+			}
 		}
-		b.replayInvoice(t)
-		b.replayPayment(t)
+		b.replayReversal(m, movements)
+		b.replayInvoice(m)
+		b.replayPayment(m.BalanceTransaction)
 		return nil
 	})
 }
 
-func (b *books) replayInvoice(t clientele.BalanceTransaction) {
+// replayReversal wants a movement that reverses another to be the first to do so, and as much.
+func (b *books) replayReversal(m store.Movement, movements map[string]store.Movement) {
+	movements[m.ID] = m
+	if m.Reverses == "" {
+		return
+	}
+	of, known := movements[m.Reverses]
+	if !known || !of.Receivable.Equal(m.Receivable.Neg()) || of.InvoiceID != m.InvoiceID || of.PaymentID != m.PaymentID {
+		b.differ(m.ID, "it does not reverse %s", m.Reverses)
+	}
+	if other := b.reversed[m.Reverses]; other != "" {
+		b.differ(m.ID, "it reverses %s, as %s does", m.Reverses, other)
+	}
+	b.reversed[m.Reverses] = m.ID
+}
+
+func (b *books) replayInvoice(t store.Movement) {
 	if t.InvoiceID == "" {
 		return
+	}
+	if invoice := b.invoices[t.InvoiceID]; invoice != nil && invoice.DueDate != t.DueDate {
+		b.differ(t.ID, "it is due at %d, and the invoice at %d", t.DueDate, invoice.DueDate)
 	}
 	i, known := b.invoiced[t.InvoiceID]
 	if !known {
@@ -231,17 +263,19 @@ func (b *books) replayPayment(t clientele.BalanceTransaction) {
 		b.differ(t.ID, "the customer has no payment %s", t.PaymentID)
 		return
 	}
+	addTo(&p.left, t.Unapplied)
 	switch t.Reason {
-	case clientele.ReasonPayment, clientele.ReasonAllocated, clientele.ReasonUnallocated, clientele.ReasonPaymentReversed:
-		addTo(&p.left, t.Amount)
-		if t.InvoiceID != "" {
-			part := p.allocated[t.InvoiceID]
-			addTo(&part, t.Receivable.Neg())
-			p.allocated[t.InvoiceID] = part
-		}
 	case clientele.ReasonRefund:
-		addTo(&p.left, t.Amount)
-		addTo(&p.refunded, t.Amount.Neg())
+		addTo(&p.refunded, plus(t.Amount, t.Unapplied).Neg())
+		addTo(&p.credited, t.Amount) // of an old refund
+	case clientele.ReasonRefundCovered:
+	default:
+		addTo(&p.credited, t.Amount)
+	}
+	if t.InvoiceID != "" {
+		part := p.allocated[t.InvoiceID]
+		addTo(&part, t.Receivable.Neg())
+		p.allocated[t.InvoiceID] = part
 	}
 }
 
@@ -256,12 +290,12 @@ func (b *books) same(id, name string, stored, replayed clientele.Amount) {
 func (b *books) checkCredit() error {
 	c := b.customer
 	for currency, credit := range c.TokenBalance {
-		b.same(c.ID, "token_balance of "+currency, credit, b.credit[currency])
-	}
-	for currency, credit := range b.credit {
-		if _, stored := c.TokenBalance[currency]; !stored {
-			b.same(c.ID, "token_balance of "+currency, clientele.Zero(currency), credit)
+		if b.ends[currency] == nil {
+			b.same(c.ID, "token_balance of "+currency, credit, clientele.Zero(currency))
 		}
+	}
+	for currency, end := range b.ends {
+		b.same(c.ID, "token_balance of "+currency, c.TokenBalance[currency], end.Credit)
 	}
 	settled := cloneCustomer(c)
 	if err := fillBalance(b.tx, settled); err != nil {
@@ -293,12 +327,13 @@ func (b *books) checkPayments() error {
 		}
 		b.same(id, "amount_allocated", p.AmountAllocated, allocated)
 		b.same(id, "amount_refunded", p.AmountRefunded, replayed.refunded)
+		b.same(id, "amount_credited", p.AmountCredited, replayed.credited)
 		if p.Status == clientele.PaymentCanceled {
-			addTo(&replayed.left, replayed.refunded) // what had been refunded was taken from other credit
 			b.same(id, "amount_received", p.AmountReceived, zero)
 		} else {
 			b.same(id, "amount_received", p.AmountReceived, p.Amount)
-			b.same(id, "amount", p.Amount, plus(plus(allocated, p.AmountRefunded), p.AmountUnallocated))
+			b.same(id, "amount", p.Amount,
+				plus(plus(allocated, p.AmountRefunded), plus(p.AmountCredited, p.AmountUnallocated)))
 		}
 		b.same(id, "amount_unallocated", p.AmountUnallocated, replayed.left)
 	}

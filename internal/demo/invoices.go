@@ -113,13 +113,9 @@ func (b *business) settle(a *account, id string, how int) error {
 	case how < 5:
 		_, err = b.service.Invoices.Void(b.ctx, bySystem, id)
 	case how < 15 && line.Sign() > 0: // a part, for whatever has been due longest
-		err = b.pay(a, line, "")
-	case how < 20: // one line too much
-		much, e := i.AmountRemaining.Add(line)
-		if e != nil {
-			return e
-		}
-		err = b.pay(a, much, id)
+		_, err = b.pay(a, line, "")
+	case how < 20 && line.Sign() > 0:
+		err = b.payTooMuch(a, i, how)
 	case how < 24 && line.Sign() > 0:
 		if err := b.payWhole(id, "card"); err != nil {
 			return err
@@ -140,13 +136,36 @@ func (b *business) payWhole(id, method string) error {
 	return err
 }
 
-// pay pays an invoice, or whatever has been due longest.
-func (b *business) pay(a *account, amount clientele.Amount, invoice string) error {
-	_, err := b.service.Payments.Create(b.ctx, bySystem, billing.PaymentParams{
+// payTooMuch pays an invoice and the price of a line besides, of which some is left as it is, some becomes credit and
+// some is sent back.
+func (b *business) payTooMuch(a *account, i clientele.Invoice, how int) error {
+	much, err := i.AmountRemaining.Add(i.Lines[0].Amount)
+	if err != nil {
+		return err
+	}
+	payment, err := b.pay(a, much, i.ID)
+	switch {
+	case err != nil:
+	case how == 18:
+		_, err = b.service.Payments.Credit(b.ctx, bySystem, payment, billing.RestParams{})
+	case how == 19:
+		_, err = b.service.Payments.Refund(b.ctx, bySystem, payment, billing.RefundParams{
+			Reason: "requested_by_customer", Description: "Paid too much",
+		})
+	}
+	return err
+}
+
+// pay pays an invoice, or whatever has been due longest, and says by which payment.
+func (b *business) pay(a *account, amount clientele.Amount, invoice string) (string, error) {
+	doc, err := b.service.Payments.Create(b.ctx, bySystem, billing.PaymentParams{
 		CustomerID: a.id, CurrencyID: amount.Currency(), Amount: &amount, InvoiceID: invoice,
 		Receipt: billing.Receipt{Method: "bank_transfer", Reference: "Transfer of " + b.now.Format(time.DateOnly)},
 	})
-	return err
+	if err != nil {
+		return "", err
+	}
+	return id(doc)
 }
 
 // bounce pays an invoice with a cheque that bounces.
@@ -175,16 +194,25 @@ func (b *business) give(a *account) error {
 	if _, err := b.service.Customers.Update(b.ctx, bySystem, a.id, settings); err != nil {
 		return err
 	}
-	currency := b.currencies[a.Currency]
-	cent, err := clientele.ParseAmount(currency.ID, prices[a.Currency])
-	if err != nil {
-		return err
+	for _, gift := range []struct {
+		symbol string
+		cents  int64
+	}{{a.Currency, 2500}, {"ABT", 40}} {
+		symbol, cents := gift.symbol, gift.cents
+		currency := b.currencies[symbol]
+		cent, err := clientele.ParseAmount(currency.ID, prices[symbol])
+		if err != nil {
+			return err
+		}
+		amount := cent.Times(cents)
+		_, err = b.service.Customers.MoveCredit(b.ctx, bySystem, a.id, billing.CreditParams{
+			CurrencyID: currency.ID, Amount: &amount, Description: "Thank you for recommending us",
+		})
+		if err != nil {
+			return err
+		}
 	}
-	amount := cent.Times(2500)
-	_, err = b.service.Customers.MoveCredit(b.ctx, bySystem, a.id, billing.CreditParams{
-		CurrencyID: currency.ID, Amount: &amount, Description: "Thank you for recommending us",
-	})
-	return err
+	return nil
 }
 
 // lines are one to four things bought.

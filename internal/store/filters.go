@@ -46,8 +46,8 @@ type InvoiceFilter struct {
 	Window
 }
 
-// InvoiceSearch asks for invoices that match every term.
-type InvoiceSearch struct {
+// TextSearch asks for invoices or payments that match every term.
+type TextSearch struct {
 	Livemode      clientele.Mode
 	Terms         []string // folded, see package fold
 	Limit, Offset int64
@@ -60,6 +60,7 @@ type PaymentFilter struct {
 	InvoiceID  string // that it ever paid a part of
 	CurrencyID string
 	Status     clientele.PaymentStatus
+	Unapplied  bool // only those that have something left
 	Metadata   []MetadataMatch
 	Order      []Order
 	Window
@@ -82,12 +83,37 @@ type CreditNoteFilter struct {
 	Window
 }
 
+// RefundFilter selects refunds of a mode. Zero fields do not restrict.
+type RefundFilter struct {
+	Livemode   clientele.Mode
+	CustomerID string
+	PaymentID  string
+	Window
+}
+
+// MovementFilter selects movements. Zero fields do not restrict; one of the first four must.
+type MovementFilter struct {
+	CustomerID string
+	InvoiceID  string          // with CustomerID
+	PaymentID  string          // with CustomerID
+	Livemode   *clientele.Mode // everybody's of a mode, in the order of time, when CustomerID is ""
+	From, To   int64           // at or after From and before To, as positions in time
+}
+
 // OutstandingFilter selects what was left to pay at a moment. Zero fields do not restrict.
 type OutstandingFilter struct {
 	Livemode   clientele.Mode
 	CustomerID string
 	CurrencyID string
 	Until      int64 // unix milliseconds: what was recorded later does not count
+}
+
+// OwedFilter selects invoices of a mode that have something left to pay. Zero fields do not restrict.
+type OwedFilter struct {
+	Livemode   clientele.Mode
+	CurrencyID string
+	DueFrom    int64 // due at or after, unix seconds
+	DueTo      int64 // due before, unix seconds
 }
 
 // Owed is what is left to pay on an invoice.

@@ -21,6 +21,7 @@ const (
 	TypeInvoice         ObjectType = "invoice"
 	TypePayment         ObjectType = "payment_intent"
 	TypeCreditNote      ObjectType = "credit_note"
+	TypeRefund          ObjectType = "refund"
 	TypeSettings        ObjectType = "settings"
 	TypePaymentCurrency ObjectType = "payment_currency"
 	TypePaymentMethod   ObjectType = "payment_method"

@@ -16,6 +16,7 @@ const (
 
 	KindPayment    Kind = "payments"
 	KindCreditNote Kind = "credit_notes"
+	KindRefund     Kind = "refunds"
 )
 
 // NameKind is a kind of name that at most one customer of a mode has.

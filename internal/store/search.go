@@ -30,7 +30,15 @@ func SearchTexts(c *clientele.Customer) [len(SearchFields)]string {
 // InvoiceText is what search looks into of an invoice: its number, id, description and the customer printed on it,
 // folded, in lines.
 func InvoiceText(i *clientele.Invoice) string {
-	texts := []string{i.Number, i.ID, i.Description, i.CustomerName, i.CustomerEmail}
+	return linesOf(i.Number, i.ID, i.Description, i.CustomerName, i.CustomerEmail)
+}
+
+// PaymentText is what search looks into of a payment: its id, reference, method and description, folded, in lines.
+func PaymentText(p *clientele.Payment) string {
+	return linesOf(p.ID, p.Reference, p.Method, p.Description)
+}
+
+func linesOf(texts ...string) string {
 	for n := range texts {
 		texts[n] = fold.Text(texts[n])
 	}

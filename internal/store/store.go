@@ -17,6 +17,14 @@ type Store interface {
 	Close() error
 }
 
+// Upgrades are what the rules do with a database that is older than something that they keep.
+type Upgrades struct {
+	// OpenBooks writes the ledgers of a database that is older than ledgers are.
+	OpenBooks func(Tx) error
+	// UpdateBooks sums up the ledgers of a database that is older than sums are, and writes payments as they are now.
+	UpdateBooks func(Tx) error
+}
+
 // Transactions are how the rules read and write.
 type Transactions interface {
 	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it. fn may run more than once.
@@ -45,7 +53,9 @@ type Tx interface {
 	Invoices
 	Payments
 	CreditNotes
+	Refunds
 	Ledger
+	Sums
 	Receivables
 	Currencies
 	Settings
@@ -91,7 +101,7 @@ type Invoices interface {
 	// ListInvoices returns the page and the exact count of everything that matches.
 	ListInvoices(filter InvoiceFilter) (docs [][]byte, count int64, err error)
 	// SearchInvoices returns the page, newest first, and the exact count of everything that matches.
-	SearchInvoices(search InvoiceSearch) (docs [][]byte, count int64, err error)
+	SearchInvoices(search TextSearch) (docs [][]byte, count int64, err error)
 	// CustomerInvoices returns a customer's invoices, newest first; in any state when none is named.
 	CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error)
 	// PayableInvoices calls fn with a customer's open and uncollectible invoices in a currency, the oldest due first,
@@ -119,8 +129,23 @@ type Payments interface {
 	CustomerPayments(customerID string) (docs [][]byte, err error)
 	// InvoicePayments returns the ids of the payments that ever paid an invoice.
 	InvoicePayments(invoiceID string) ([]string, error)
+	// PaymentLike finds a customer's oldest payment that was not reversed and has the same reference, amount and
+	// currency; "" when there is none.
+	PaymentLike(p *clientele.Payment) (id string, err error)
+	// SearchPayments returns the page, newest first, and the exact count of everything that matches.
+	SearchPayments(search TextSearch) (docs [][]byte, count int64, err error)
 	// SavePayment writes the payment; a record of version 1 is new.
 	SavePayment(rec Record, p *clientele.Payment) error
+}
+
+// Refunds are refunds.
+type Refunds interface {
+	// Refund finds a refund by id.
+	Refund(mode clientele.Mode, id string) (Record, bool, error)
+	// ListRefunds returns the page, newest first, and the exact count of everything that matches.
+	ListRefunds(filter RefundFilter) (docs [][]byte, count int64, err error)
+	// AddRefund writes a new refund.
+	AddRefund(rec Record, r clientele.Refund) error
 }
 
 // CreditNotes are credit notes.
@@ -137,14 +162,25 @@ type CreditNotes interface {
 
 // Ledger is every customer's movements, only ever appended to.
 type Ledger interface {
-	// NextLedgerSeq returns a customer's next position in the ledger: not before the moment, and after every other.
-	NextLedgerSeq(customerID string, at time.Time) (int64, error)
-	// AddBalanceTransaction appends to a customer's ledger.
-	AddBalanceTransaction(rec Record, t clientele.BalanceTransaction) error
-	// Ledger calls fn with a customer's movements up to a moment in unix milliseconds, oldest first.
-	Ledger(customerID string, until int64, fn func(doc []byte) error) error
+	// LedgerEnd returns where a customer's ledger ended before a position, and its balances in a currency.
+	LedgerEnd(customerID, currencyID string, before int64) (LedgerEnd, error)
+	// AppendToLedger appends movements, of which the positions of one customer's rise.
+	AppendToLedger(movements []Movement) error
+	// Movements calls fn with the movements that match, oldest first.
+	Movements(filter MovementFilter, fn func(Movement) error) error
 	// ListLedger returns the page, newest first, and the exact count of everything that matches.
-	ListLedger(filter LedgerFilter) (docs [][]byte, count int64, err error)
+	ListLedger(filter LedgerFilter) (page []Movement, count int64, err error)
+}
+
+// Sums are what the movements of all customers of a mode come to, kept by the day of the movement.
+type Sums interface {
+	// AddToSums adds to the sums.
+	AddToSums(mode clientele.Mode, parts []SumPart) error
+	// Sums calls fn with parts of which the figures of a mode are made up, from one day to another, both included. Of
+	// their days nothing is said.
+	Sums(mode clientele.Mode, figures []Figure, from, to int64, fn func(SumPart)) error
+	// StoredSums calls fn with all sums of all days and modes, at each level.
+	StoredSums(fn func(mode clientele.Mode, level int, part SumPart)) error
 }
 
 // Receivables are what is left to pay, summed or in parts.
@@ -153,12 +189,13 @@ type Receivables interface {
 	CountUnpaidInvoices(customerID string) (int64, error)
 	// HasOverdueInvoice says whether a customer has an uncollectible invoice with something left to pay.
 	HasOverdueInvoice(customerID string) (bool, error)
-	// Outstanding calls fn with what was left to pay on each due date (unix seconds), in parts.
-	Outstanding(filter OutstandingFilter, fn func(due int64, part clientele.Amount)) error
-	// Owed calls fn with every invoice of a mode that has something left to pay, in a currency unless it is "".
-	Owed(mode clientele.Mode, currencyID string, fn func(Owed)) error
-	// CreditMovements calls fn with every change of credit of a mode.
-	CreditMovements(mode clientele.Mode, fn func(clientele.Amount)) error
+	// Outstanding calls fn with what was left to pay by each customer on each due date, in parts, customer by customer.
+	Outstanding(filter OutstandingFilter, fn func(customerID string, due int64, part clientele.Amount)) error
+	// UnappliedCustomers returns the customers, or the one, that had money which was not applied at a moment in unix
+	// milliseconds, or have now; others may be among them.
+	UnappliedCustomers(mode clientele.Mode, customerID string, at int64, now bool) ([]string, error)
+	// Owed calls fn with every invoice that matches and has something left to pay.
+	Owed(filter OwedFilter, fn func(Owed)) error
 }
 
 // Currencies are currencies and payment methods.

@@ -47,7 +47,7 @@ func (s *Store) sumCountsRegularly(ctx context.Context) {
 		// What fails here has changed nothing, and is tried again.
 		n, _ := s.sumCounts(ctx)
 		if moved += n; moved >= many || moved > 0 && n == 0 {
-			_, _ = s.pool.Exec(ctx, "VACUUM row_count_changes", pgx.QueryExecModeSimpleProtocol)
+			_, _ = s.pool.Exec(ctx, "VACUUM row_count_changes, ledger_sum_changes", pgx.QueryExecModeSimpleProtocol)
 			moved = 0
 		}
 	}
@@ -58,7 +58,8 @@ func (s *Store) sumCounts(ctx context.Context) (moved int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var some bool
-	err = s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM row_count_changes)").Scan(&some)
+	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM row_count_changes)
+		OR EXISTS (SELECT 1 FROM ledger_sum_changes)`).Scan(&some)
 	if err != nil || !some {
 		return 0, err
 	}
@@ -68,7 +69,13 @@ func (s *Store) sumCounts(ctx context.Context) (moved int64, err error) {
 		if err := db.QueryRow(ctx, lock).Scan(&mine); err != nil || !mine {
 			return err
 		}
-		return db.QueryRow(ctx, summing).Scan(&moved)
+		var sums int64
+		if err := db.QueryRow(ctx, summingLedger).Scan(&sums); err != nil {
+			return err
+		}
+		err := db.QueryRow(ctx, summing).Scan(&moved)
+		moved += sums
+		return err
 	})
 	return moved, err
 }

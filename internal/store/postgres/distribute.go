@@ -33,7 +33,9 @@ var distributedTables = []struct{ table, column, with string }{
 	{"invoice_texts", "customer_id", "customers"},
 	{"payments", "customer_id", "customers"},
 	{"payment_metadata", "customer_id", "customers"},
+	{"payment_texts", "customer_id", "customers"},
 	{"credit_notes", "customer_id", "customers"},
+	{"refunds", "customer_id", "customers"},
 	{"ledger", "customer_id", "customers"},
 	{"events", "customer_id", "customers"},
 	{"customer_names", "name", "none"},
@@ -42,6 +44,8 @@ var distributedTables = []struct{ table, column, with string }{
 	{"positions", "ms", "none"},
 	{"row_counts", "part", "none"},
 	{"row_count_changes", "part", "row_counts"},
+	{"ledger_sums", "part", "row_counts"},
+	{"ledger_sum_changes", "part", "row_counts"},
 }
 
 // everywhere are the tables that every machine has.
@@ -85,12 +89,14 @@ func isDistributed(ctx context.Context, db querier) (is bool, err error) {
 // Distribute brings the schema of a database up to date, distributes its tables over the machines of its Citus cluster,
 // and tells report of each step before it begins: how many are done, of how many. When it ends early, it goes on from
 // there the next time.
-func Distribute(ctx context.Context, url string, report func(step string, done, all int)) error {
+func Distribute(
+	ctx context.Context, url string, report func(step string, done, all int), opts ...Option,
+) error {
 	config, err := configOf(url)
 	if err != nil {
 		return err
 	}
-	if err := migrateAlone(ctx, config); err != nil {
+	if err := migrateAlone(ctx, config, optionsOf(opts)); err != nil {
 		return fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
 	connection := config.ConnConfig.Copy()
@@ -110,13 +116,13 @@ func Distribute(ctx context.Context, url string, report func(step string, done, 
 }
 
 // migrateAlone brings the schema up to date.
-func migrateAlone(ctx context.Context, config *pgxpool.Config) error {
+func migrateAlone(ctx context.Context, config *pgxpool.Config, o options) error {
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	return migrate(ctx, pool)
+	return migrate(ctx, pool, o)
 }
 
 func distribute(ctx context.Context, c *pgx.Conn, report func(step string, done, all int)) error {

@@ -26,6 +26,9 @@ func (s *Store) countPart(seq int64) int64 {
 	return seq >> 16 % countParts
 }
 
+// sumPart is the part that has a part of a sum.
+func (s *Store) sumPart(p store.SumPart) int64 { return s.countPart(p.DueDay<<16 + p.Day<<16) }
+
 // forDistributed is the configuration of connections to several machines.
 func forDistributed(config *pgxpool.Config) *pgxpool.Config {
 	const connections = "citus.max_adaptive_executor_pool_size" // to each worker, of a statement for all shards
@@ -61,7 +64,7 @@ func (t *tx) customerOfEvents(kind store.ObjectType, id string) (customerID stri
 	switch kind {
 	case store.TypeCustomer:
 		return id, nil
-	case store.TypeInvoice, store.TypePayment, store.TypeCreditNote:
+	case store.TypeInvoice, store.TypePayment, store.TypeCreditNote, store.TypeRefund:
 		return t.customerOf(id)
 	}
 	return "", nil

@@ -12,6 +12,7 @@ INSERT INTO positions SELECT 'customers', seq >> 16, seq FROM customers;
 INSERT INTO positions SELECT 'invoices', seq >> 16, seq FROM invoices;
 INSERT INTO positions SELECT 'payments', seq >> 16, seq FROM payments;
 INSERT INTO positions SELECT 'credit_notes', seq >> 16, seq FROM credit_notes;
+INSERT INTO positions SELECT 'refunds', seq >> 16, seq FROM refunds;
 
 -- Whose an invoice, a payment or a credit note is.
 CREATE TABLE object_customers (
@@ -38,6 +39,8 @@ ALTER TABLE payments DROP CONSTRAINT payments_seq_key, DROP CONSTRAINT payments_
 ALTER TABLE payment_metadata DROP CONSTRAINT payment_metadata_pkey,
 	ADD PRIMARY KEY (livemode, key, value, seq, customer_id);
 ALTER TABLE credit_notes DROP CONSTRAINT credit_notes_seq_key, DROP CONSTRAINT credit_notes_id_key,
+	ADD UNIQUE (seq, customer_id), ADD UNIQUE (id, customer_id);
+ALTER TABLE refunds DROP CONSTRAINT refunds_seq_key, DROP CONSTRAINT refunds_id_key,
 	ADD UNIQUE (seq, customer_id), ADD UNIQUE (id, customer_id);
 ALTER TABLE ledger DROP CONSTRAINT ledger_id_key, ADD UNIQUE (id, customer_id);
 ALTER TABLE events DROP CONSTRAINT events_pkey, ADD PRIMARY KEY (seq, customer_id);

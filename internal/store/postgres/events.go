@@ -63,6 +63,7 @@ var objects = map[store.ObjectType]string{
 	store.TypeInvoice:         "SELECT doc, version FROM invoices WHERE id = ?",
 	store.TypePayment:         "SELECT doc, version FROM payments WHERE id = ?",
 	store.TypeCreditNote:      "SELECT doc, 1::bigint FROM credit_notes WHERE id = ?",
+	store.TypeRefund:          "SELECT doc, 1::bigint FROM refunds WHERE id = ?",
 	store.TypePaymentCurrency: "SELECT doc, 1::bigint FROM payment_currencies WHERE id = ?",
 	store.TypePaymentMethod:   "SELECT doc, 1::bigint FROM payment_methods WHERE id = ?",
 	store.TypeSettings:        "SELECT doc, version FROM settings WHERE livemode = (? = 'settings_live')",
@@ -73,7 +74,7 @@ func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64
 	var w where
 	w.add(objects[kind], id)
 	switch kind {
-	case store.TypeInvoice, store.TypePayment, store.TypeCreditNote:
+	case store.TypeInvoice, store.TypePayment, store.TypeCreditNote, store.TypeRefund:
 		if err := t.addCustomerOf(&w, id); err != nil {
 			return nil, 0, err
 		}

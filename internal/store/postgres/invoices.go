@@ -64,9 +64,7 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 	}
 	t.saveNumber(i, before.Number, i.Number)
 	t.saveMetadata("invoice_metadata", i.CustomerID, rec.Seq, i.Livemode, before.Metadata, i.Metadata)
-	t.run(`INSERT INTO invoice_texts AS t (customer_id, seq, livemode, text) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (customer_id, seq) DO UPDATE SET text = excluded.text WHERE t.text <> excluded.text`,
-		i.CustomerID, rec.Seq, i.Livemode, store.InvoiceText(i))
+	t.saveText("invoice_texts", i.CustomerID, rec.Seq, i.Livemode, store.InvoiceText(i))
 	return nil
 }
 

@@ -127,7 +127,7 @@ func inOrderOf[T any](seqs []int64, all []T, seqOf func(T) int64) []T {
 
 // listDocuments answers the documents of a page, and how many there are in all.
 func (t *tx) listDocuments(l listing) (docs [][]byte, count int64, err error) {
-	if l.whole && l.byTime() && l.table != "credit_notes" {
+	if l.whole && l.byTime() {
 		l.columns = "SELECT doc FROM " + l.table
 		count, err = listAll(t, l, &docs, appendTo(&docs))
 		return docs, count, err

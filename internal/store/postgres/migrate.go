@@ -22,7 +22,7 @@ const migrationLock = "SELECT pg_advisory_xact_lock(hashtextextended('clientele 
 
 // migrate brings the schema up to date, in one transaction that other servers wait for. A file of migrations/ is a
 // step; its number is the schema's version after it.
-func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+func migrate(ctx context.Context, pool *pgxpool.Pool, o options) error {
 	steps, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return err
@@ -55,8 +55,27 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 				return fmt.Errorf("%s: %w", step, err)
 			}
 		}
+		if current < stepOfSums {
+			return sumLedger(ctx, db, o)
+		}
 		return nil
 	})
+}
+
+// stepOfSums is the step of the schema that has the sums of ledgers.
+const stepOfSums = 4
+
+// sumLedger lets the rules sum up the ledgers of a database that is older than sums are. A new one has nobody yet.
+func sumLedger(ctx context.Context, db pgx.Tx, o options) error {
+	t := &tx{ctx: ctx, store: &Store{}, conn: db.Conn(), begin: beginWriting, writing: true}
+	first, err := t.CustomersAfter(0, 1)
+	if err != nil || len(first) == 0 {
+		return err
+	}
+	if err := o.UpdateBooks(t); err != nil {
+		return err
+	}
+	return t.send()
 }
 
 // checkEncoding refuses a database that cannot hold every text.

@@ -12,22 +12,42 @@ func (t *tx) Payment(mode clientele.Mode, id string) (store.Record, bool, error)
 	return t.objectOf("payments", "version", mode, id)
 }
 
+// PaymentLike implements [store.Payments].
+func (t *tx) PaymentLike(p *clientele.Payment) (id string, err error) {
+	err = t.each(into(&id), `SELECT id FROM payments WHERE customer_id = $1 AND reference = $2 AND reference <> ''
+		AND currency_id = $3 AND amount = $4 AND status = 'succeeded' ORDER BY seq LIMIT 1`, p.CustomerID, p.Reference,
+		p.CurrencyID, p.Amount.String())
+	return id, err
+}
+
 // SavePayment implements [store.Payments].
 func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
-	columns := []any{p.CustomerID, rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), rec.JSON}
+	columns := []any{
+		p.CustomerID, rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), p.Reference, p.Amount.String(),
+		p.AmountUnallocated.String(), rec.JSON,
+	}
+	t.saveText("payment_texts", p.CustomerID, rec.Seq, p.Livemode, store.PaymentText(p))
 	if rec.Version != 1 {
 		t.mustChange(fmt.Errorf("payment %s was not at version %d", p.ID, rec.Version-1),
-			`UPDATE payments SET version = $3, status = $4, updated_at = $5, doc = $6
-			WHERE customer_id = $1 AND seq = $2 AND version = $3 - 1`, columns...)
+			`UPDATE payments SET version = $3, status = $4, updated_at = $5, reference = $6, amount = $7, unallocated = $8,
+				doc = $9 WHERE customer_id = $1 AND seq = $2 AND version = $3 - 1`, columns...)
 		return nil
 	}
-	t.run(`INSERT INTO payments (customer_id, seq, version, status, updated_at, doc, id, livemode, currency_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, append(columns, p.ID, p.Livemode, p.CurrencyID)...)
+	t.run(`INSERT INTO payments (customer_id, seq, version, status, updated_at, reference, amount, unallocated, doc, id,
+		livemode, currency_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		append(columns, p.ID, p.Livemode, p.CurrencyID)...)
 	t.register(store.KindPayment, p.ID, p.CustomerID, rec.Seq)
 	t.countBelonging(p.CustomerID, 0, 1)
 	t.countRow("payments", p.Livemode, rec.Seq, 1)
 	t.saveMetadata("payment_metadata", p.CustomerID, rec.Seq, p.Livemode, nil, p.Metadata)
 	return nil
+}
+
+// saveText makes an object findable by a text.
+func (t *tx) saveText(table, customerID string, seq int64, mode clientele.Mode, text string) {
+	t.run(`INSERT INTO `+table+` AS t (customer_id, seq, livemode, text) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (customer_id, seq) DO UPDATE SET text = excluded.text WHERE t.text <> excluded.text`,
+		customerID, seq, mode, text)
 }
 
 // CustomerPayments implements [store.Payments].
@@ -63,6 +83,9 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 		if err := t.addCustomerOf(w, f.InvoiceID); err != nil {
 			return nil, 0, err
 		}
+	}
+	if f.Unapplied {
+		w.add("unallocated <> 0")
 	}
 	w.addMetadata("payment_metadata", f.Livemode, f.Metadata)
 	l.whole = len(w.conditions) == 1
@@ -101,6 +124,34 @@ func (t *tx) ListCreditNotes(f store.CreditNoteFilter) (docs [][]byte, count int
 	w.equal("invoice_id", f.InvoiceID)
 	if f.InvoiceID != "" {
 		if err := t.addCustomerOf(w, f.InvoiceID); err != nil {
+			return nil, 0, err
+		}
+	}
+	return t.listDocuments(l)
+}
+
+// Refund implements [store.Refunds].
+func (t *tx) Refund(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.objectOf("refunds", "1::bigint", mode, id)
+}
+
+// AddRefund implements [store.Refunds].
+func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
+	t.register(store.KindRefund, r.ID, r.CustomerID, rec.Seq)
+	t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, payment_id, doc)
+		VALUES ($1, $2, $3, $4, $5, $6)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.PaymentIntentID, rec.JSON)
+	return nil
+}
+
+// ListRefunds implements [store.Refunds].
+func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err error) {
+	l := listing{table: "refunds", mode: f.Livemode, customerID: f.CustomerID, Window: f.Window}
+	w := &l.where
+	w.add("livemode = ?", f.Livemode)
+	w.equal("customer_id", f.CustomerID)
+	if f.PaymentID != "" {
+		w.add("payment_id = ? AND payment_id <> ''", f.PaymentID)
+		if err := t.addCustomerOf(w, f.PaymentID); err != nil {
 			return nil, 0, err
 		}
 	}

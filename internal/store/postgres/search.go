@@ -102,7 +102,16 @@ func (t *tx) matches(query string, limit, offset int64, args []any) (seqs []int6
 }
 
 // SearchInvoices implements [store.Invoices].
-func (t *tx) SearchInvoices(s store.InvoiceSearch) (docs [][]byte, count int64, err error) {
+func (t *tx) SearchInvoices(s store.TextSearch) ([][]byte, int64, error) {
+	return t.searchTexts("invoice_texts", "invoices", s)
+}
+
+// SearchPayments implements [store.Payments].
+func (t *tx) SearchPayments(s store.TextSearch) ([][]byte, int64, error) {
+	return t.searchTexts("payment_texts", "payments", s)
+}
+
+func (t *tx) searchTexts(texts, table string, s store.TextSearch) (docs [][]byte, count int64, err error) {
 	var w where
 	w.add("t.livemode = ?", s.Livemode)
 	for _, term := range s.Terms {
@@ -110,12 +119,12 @@ func (t *tx) SearchInvoices(s store.InvoiceSearch) (docs [][]byte, count int64, 
 	}
 	n := len(w.args)
 	seqs, count, err := t.matches(fmt.Sprintf(`WITH matches AS MATERIALIZED
-			(SELECT t.seq FROM invoice_texts t WHERE %s)
+			(SELECT t.seq FROM %s t WHERE %s)
 		SELECT (SELECT count(*) FROM matches), seq FROM matches ORDER BY seq DESC LIMIT $%d OFFSET $%d`,
-		w.String(), n+1, n+2), s.Limit, s.Offset, w.args)
+		texts, w.String(), n+1, n+2), s.Limit, s.Offset, w.args)
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
-	docs, err = t.documentsAt("invoices", "", seqs)
+	docs, err = t.documentsAt(table, "", seqs)
 	return docs, count, err
 }

@@ -44,8 +44,26 @@ type Store struct {
 	stop        func() // ends what it does by itself
 }
 
+// Option changes how a database is opened.
+type Option func(*options)
+
+type options struct{ store.Upgrades }
+
+// WithUpgrades says what the rules do with an old database.
+func WithUpgrades(u store.Upgrades) Option { return func(o *options) { o.Upgrades = u } }
+
+func optionsOf(opts []Option) options {
+	o := options{store.Upgrades{UpdateBooks: func(store.Tx) error {
+		return errors.New("it is of an older Clientele: open it with this one's server")
+	}}}
+	for _, set := range opts {
+		set(&o)
+	}
+	return o
+}
+
 // Open connects to the database that a URL names, postgres://…, and brings its schema up to date.
-func Open(ctx context.Context, url string) (*Store, error) {
+func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	config, err := configOf(url)
 	if err != nil {
 		return nil, err
@@ -54,7 +72,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
-	err = migrate(ctx, pool)
+	err = migrate(ctx, pool, optionsOf(opts))
 	distributed := false
 	if err == nil {
 		distributed, err = isDistributed(ctx, pool)

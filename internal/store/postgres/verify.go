@@ -24,10 +24,6 @@ var columnsOf = map[string]string{
 		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR status IS DISTINCT FROM d ->> 'status'`,
 	"credit_notes": `livemode::text IS DISTINCT FROM d ->> 'livemode'
 		OR customer_id IS DISTINCT FROM d ->> 'customer_id' OR invoice_id IS DISTINCT FROM d ->> 'invoice_id'`,
-	"ledger": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
-		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR invoice_id <> coalesce(d ->> 'invoice_id', '')
-		OR payment_id <> coalesce(d ->> 'payment_id', '') OR amount::text IS DISTINCT FROM d ->> 'amount'
-		OR receivable::text IS DISTINCT FROM d ->> 'receivable'`,
 }
 
 // Contradictions implements [store.Tx].

@@ -60,6 +60,7 @@ var objects = map[store.ObjectType]string{
 	store.TypeInvoice:         "SELECT doc, version FROM invoices WHERE id = $1",
 	store.TypePayment:         "SELECT doc, version FROM payments WHERE id = $1",
 	store.TypeCreditNote:      "SELECT doc, 1 FROM credit_notes WHERE id = $1",
+	store.TypeRefund:          "SELECT doc, 1 FROM refunds WHERE id = $1",
 	store.TypePaymentCurrency: "SELECT doc, 1 FROM payment_currencies WHERE id = $1",
 	store.TypePaymentMethod:   "SELECT doc, 1 FROM payment_methods WHERE id = $1",
 	store.TypeSettings:        "SELECT doc, version FROM settings WHERE livemode = ($1 = 'settings_live')",

@@ -65,7 +65,7 @@ func (t *tx) indexInvoice(rec store.Record, i *clientele.Invoice) error {
 	if err := t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, before, i.Metadata); err != nil {
 		return err
 	}
-	return t.reindexInvoiceText(rec.Seq, i.Livemode, store.InvoiceText(i))
+	return t.reindexText(searchedInvoices, rec.Seq, i.Livemode, store.InvoiceText(i))
 }
 
 // DeleteInvoice implements [store.Tx].
@@ -79,7 +79,7 @@ func (t *tx) DeleteInvoice(rec store.Record, i *clientele.Invoice) error {
 	if err := t.countRow("invoices", i.Livemode, rec.Seq, -1); err != nil {
 		return err
 	}
-	if err := t.reindexInvoiceText(rec.Seq, i.Livemode, ""); err != nil {
+	if err := t.reindexText(searchedInvoices, rec.Seq, i.Livemode, ""); err != nil {
 		return err
 	}
 	n, err := t.exec("DELETE FROM invoices WHERE seq = $1 AND version = $2 AND status = 'draft'", rec.Seq, rec.Version)

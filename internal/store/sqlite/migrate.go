@@ -26,6 +26,8 @@ var fills = []struct {
 	{6, func(t *tx, _ options) error { return t.splitEvents() }},
 	{5, func(t *tx, _ options) error { return t.mendMetadata() }},
 	{5, openBooks},
+	{11, func(t *tx, _ options) error { return t.fillBalances() }},
+	{11, sumLedger},
 }
 
 // migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a
@@ -119,5 +121,17 @@ func openBooks(t *tx, o options) error {
 	if err != nil || len(first) == 0 {
 		return err
 	}
-	return o.openBooks(t)
+	return o.OpenBooks(t)
+}
+
+// sumLedger lets the rules sum up the ledgers of a database that is older than sums are.
+func sumLedger(t *tx, o options) error {
+	first, err := t.CustomersAfter(0, 1)
+	if err != nil || len(first) == 0 {
+		return err
+	}
+	if err := t.run("DELETE FROM ledger_sums"); err != nil {
+		return err
+	}
+	return o.UpdateBooks(t)
 }

@@ -51,7 +51,7 @@ func TestOldMetadataIsMended(t *testing.T) {
 		INSERT INTO customer_metadata (livemode, key, value, seq, folded) VALUES
 			(0, 'tags', '["\u00e9"]', 1, '["\u00e9"]'), (0, 'tags', '["\u00e8"]', 1, ''), (0, 'n', '1', 1, '1'),
 			(0, 'plain', 'x', 2, 'x');`)
-	s, err := Open(t.Context(), "sqlite:"+path, WithBooks(billing.OpenBooks))
+	s, err := Open(t.Context(), "sqlite:"+path, WithUpgrades(billing.Upgrades))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestOpenBooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := oldDatabase(t, string(rows))
-	s, err := Open(t.Context(), "sqlite:"+path, WithBooks(billing.OpenBooks))
+	s, err := Open(t.Context(), "sqlite:"+path, WithUpgrades(billing.Upgrades))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestOpenBooks(t *testing.T) {
 			t.Errorf("%s, %s, says that %v was before", e.ID, e.Type, previous)
 		}
 	}
-	sums, err := service.Receivables.Summary(t.Context(), false)
+	sums, err := service.Receivables.Summary(t.Context(), false, time.Time{}, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestOpenBooks(t *testing.T) {
 	}
 	docs, count, err := service.Payments.List(t.Context(), "", store.PaymentFilter{
 		Window: store.Window{Limit: 10}, CurrencyID: "curr_test_eur",
-	})
+	}, false)
 	if err != nil || count != 1 {
 		t.Fatalf("%d payments in euros (%v), want 1", count, err)
 	}

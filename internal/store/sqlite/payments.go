@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -16,13 +14,27 @@ func (t *tx) Payment(mode clientele.Mode, id string) (store.Record, bool, error)
 	return t.record("SELECT id, seq, version, 0, doc FROM payments WHERE id = $1 AND livemode = $2", id, mode)
 }
 
+// PaymentLike implements [store.Tx].
+func (t *tx) PaymentLike(p *clientele.Payment) (id string, err error) {
+	read := func(r row) error { id = r.text(0); return nil }
+	err = t.each(`SELECT id FROM payments WHERE customer_id = $1 AND reference = $2 AND reference <> ''
+		AND currency_id = $3 AND amount = $4 AND status = 'succeeded' ORDER BY seq LIMIT 1`, read, p.CustomerID,
+		p.Reference, p.CurrencyID, p.Amount.String())
+	return id, err
+}
+
 // SavePayment implements [store.Tx].
 func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
-	columns := []any{rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), string(rec.JSON)}
+	if err := t.reindexText(searchedPayments, rec.Seq, p.Livemode, store.PaymentText(p)); err != nil {
+		return err
+	}
+	columns := []any{
+		rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), p.Reference, p.Amount.String(),
+		p.AmountUnallocated.String(), string(rec.JSON),
+	}
 	if rec.Version == 1 {
-		err := t.run(`INSERT INTO payments
-			(seq, version, status, updated_at, doc, id, livemode, customer_id, currency_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		err := t.run(`INSERT INTO payments (seq, version, status, updated_at, reference, amount, unallocated, doc, id,
+				livemode, customer_id, currency_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			append(columns, p.ID, p.Livemode, p.CustomerID, p.CurrencyID)...)
 		if err != nil {
 			return err
@@ -35,8 +47,8 @@ func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
 		}
 		return t.reindexMetadata("payment_metadata", rec.Seq, p.Livemode, nil, p.Metadata)
 	}
-	changed, err := t.exec(`UPDATE payments SET version = $2, status = $3, updated_at = $4, doc = $5
-		WHERE seq = $1 AND version = $2 - 1`, columns...)
+	changed, err := t.exec(`UPDATE payments SET version = $2, status = $3, updated_at = $4, reference = $5, amount = $6,
+		unallocated = $7, doc = $8 WHERE seq = $1 AND version = $2 - 1`, columns...)
 	if err == nil && changed != 1 {
 		err = fmt.Errorf("payment %s was not at version %d", p.ID, rec.Version-1)
 	}
@@ -66,6 +78,9 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 	w.equal("status", string(f.Status))
 	if f.InvoiceID != "" {
 		w.add("id IN (SELECT payment_id FROM ledger WHERE invoice_id = ? AND invoice_id <> '')", f.InvoiceID)
+	}
+	if f.Unapplied {
+		w.add("unallocated <> '0'")
 	}
 	w.addMetadata("payment_metadata", f.Livemode, f.Metadata)
 	return t.listOf("payments", f.Livemode, w, f.Order, f.Window)
@@ -116,6 +131,27 @@ func (t *tx) ListCreditNotes(f store.CreditNoteFilter) (docs [][]byte, count int
 	return t.listOf("credit_notes", f.Livemode, w, nil, f.Window)
 }
 
+// Refund implements [store.Tx].
+func (t *tx) Refund(mode clientele.Mode, id string) (store.Record, bool, error) {
+	return t.record("SELECT id, seq, 1, 0, doc FROM refunds WHERE id = $1 AND livemode = $2", id, mode)
+}
+
+// AddRefund implements [store.Tx].
+func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
+	return t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, payment_id, doc)
+		VALUES ($1, $2, $3, $4, $5, $6)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.PaymentIntentID, string(rec.JSON))
+}
+
+// ListRefunds implements [store.Tx].
+func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err error) {
+	var w where
+	w.mode(f.Livemode, f.CustomerID)
+	if f.PaymentID != "" {
+		w.add("payment_id = ? AND payment_id <> ''", f.PaymentID)
+	}
+	return t.listOf("refunds", f.Livemode, w, nil, f.Window)
+}
+
 // Settings implements [store.Tx].
 func (t *tx) Settings(mode clientele.Mode) (settings clientele.Settings, version int64, err error) {
 	err = t.each("SELECT version, doc FROM settings WHERE livemode = $1", func(r row) error {
@@ -134,16 +170,4 @@ func (t *tx) SaveSettings(rec store.Record, s clientele.Settings) error {
 		err = fmt.Errorf("the settings were not at version %d", rec.Version-1)
 	}
 	return err
-}
-
-// pageOf reads the documents of a page; a statement's last two ? are its limit and offset.
-func (t *tx) pageOf(query string, backwards bool, args []any) (docs [][]byte, err error) {
-	for n := len(args) - 1; n <= len(args); n++ {
-		query = strings.Replace(query, "?", fmt.Sprintf("$%d", n), 1)
-	}
-	err = t.eachOnce(query, func(r row) error { docs = append(docs, r.bytes(0)); return nil }, args...)
-	if backwards {
-		slices.Reverse(docs)
-	}
-	return docs, err
 }

@@ -1,75 +1,15 @@
 package sqlite
 
 import (
-	"time"
-
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
-// NextLedgerSeq implements [store.Tx].
-func (t *tx) NextLedgerSeq(customerID string, at time.Time) (seq int64, err error) {
-	read := func(r row) error { seq = r.int(0) + 1; return nil }
-	err = t.each("SELECT coalesce(max(seq), 0) FROM ledger WHERE customer_id = $1", read, customerID)
-	return max(seq, store.SeqAt(at)), err
-}
-
-// AddBalanceTransaction implements [store.Tx].
-func (t *tx) AddBalanceTransaction(rec store.Record, b clientele.BalanceTransaction) error {
-	return t.run(`INSERT INTO ledger
-		(customer_id, seq, id, livemode, currency_id, invoice_id, payment_id, amount, receivable, doc)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		b.CustomerID, rec.Seq, b.ID, b.Livemode, b.CurrencyID, b.InvoiceID, b.PaymentID, b.Amount.String(),
-		b.Receivable.String(), string(rec.JSON))
-}
-
-// Ledger implements [store.Tx].
-func (t *tx) Ledger(customerID string, until int64, fn func(doc []byte) error) error {
-	return t.interruptible(func() error {
-		return t.each("SELECT doc FROM ledger WHERE customer_id = $1 AND seq < $2 ORDER BY seq",
-			func(r row) error { return fn(r.bytes(0)) }, customerID, store.SeqAfter(until))
-	})
-}
-
-// ListLedger implements [store.Tx].
-func (t *tx) ListLedger(f store.LedgerFilter) (docs [][]byte, count int64, err error) {
-	var w where
-	w.add("customer_id = ?", f.CustomerID)
-	if f.CurrencyID != "" {
-		w.add("currency_id = ?", f.CurrencyID)
-	}
-	if f.Credit {
-		w.add("amount <> '0'")
-	}
-	err = t.interruptible(func() error {
-		read := func(r row) error { count = r.int(0); return nil }
-		if err := t.eachOnce("SELECT count(*) FROM ledger WHERE "+w.String(), read, w.args...); err != nil {
-			return err
-		}
-		direction := "DESC"
-		if f.After != "" || f.Before != "" {
-			seq, err := t.seqOf("ledger", f.Livemode, f.Window)
-			if err != nil {
-				return err
-			}
-			if f.After != "" {
-				w.add("seq < ?", seq)
-			} else {
-				w.add("seq > ?", seq)
-				direction = "ASC"
-			}
-		}
-		args, _ := w.with(f.Limit, f.Offset)
-		query := "SELECT doc FROM ledger WHERE " + w.String() + " ORDER BY seq " + direction + " LIMIT ? OFFSET ?"
-		docs, err = t.pageOf(query, direction == "ASC", args)
-		return err
-	})
-	return docs, count, err
-}
-
 // Outstanding implements [store.Tx]. An invoice that has long been settled is not looked at: whatever was left to pay
 // on it at the moment is nothing.
-func (t *tx) Outstanding(f store.OutstandingFilter, fn func(due int64, part clientele.Amount)) error {
+func (t *tx) Outstanding(
+	f store.OutstandingFilter, fn func(customerID string, due int64, part clientele.Amount),
+) error {
 	var w where
 	w.add("i.livemode = ?", f.Livemode)
 	w.add("i.settled_at > ?", f.Until)
@@ -82,23 +22,48 @@ func (t *tx) Outstanding(f store.OutstandingFilter, fn func(due int64, part clie
 	}
 	w.add("l.seq < ?", store.SeqAfter(f.Until))
 	return t.interruptible(func() error {
-		return t.eachOnce(`SELECT i.currency_id, i.due_date, l.receivable
-			FROM invoices i JOIN ledger l ON l.invoice_id = i.id AND l.invoice_id <> '' WHERE `+w.String(),
+		return t.eachOnce(`SELECT i.currency_id, i.customer_id, i.due_date, l.receivable
+			FROM invoices i JOIN ledger l ON l.invoice_id = i.id AND l.invoice_id <> ''
+			WHERE `+w.String()+" ORDER BY i.customer_id",
 			func(r row) error {
-				part, err := store.StoredAmount(r.text(0), r.text(2))
+				part, err := store.StoredAmount(r.text(0), r.text(3))
 				if err == nil {
-					fn(r.int(1), part)
+					fn(r.text(1), r.int(2), part)
 				}
 				return err
 			}, w.args...)
 	})
 }
 
+// UnappliedCustomers implements [store.Tx].
+func (t *tx) UnappliedCustomers(mode clientele.Mode, customerID string, at int64, now bool) (ids []string, err error) {
+	if customerID != "" {
+		return []string{customerID}, nil
+	}
+	query := "SELECT DISTINCT customer_id FROM payments WHERE livemode = $1 AND "
+	args := []any{mode}
+	if now {
+		query += "unallocated <> '0'"
+	} else {
+		query += "seq < $2 AND (unallocated <> '0' OR updated_at > $3)"
+		args = append(args, store.SeqAfter(at), at)
+	}
+	err = t.interruptible(func() error {
+		return t.each(query, func(r row) error { ids = append(ids, r.text(0)); return nil }, args...)
+	})
+	return ids, err
+}
+
 // Owed implements [store.Tx].
-func (t *tx) Owed(mode clientele.Mode, currencyID string, fn func(store.Owed)) error {
+func (t *tx) Owed(f store.OwedFilter, fn func(store.Owed)) error {
+	var w where
+	w.add("livemode = ? AND settled_at = ?", f.Livemode, store.Unsettled)
+	w.equal("currency_id", f.CurrencyID)
+	if f.DueFrom != 0 || f.DueTo != 0 {
+		w.add("due_date >= ? AND due_date < ?", f.DueFrom, f.DueTo)
+	}
 	return t.interruptible(func() error {
-		return t.each(`SELECT customer_id, status, due_date, currency_id, remaining FROM invoices
-			WHERE livemode = $1 AND settled_at = $2 AND ($3 = '' OR currency_id = $3)`,
+		return t.eachOnce("SELECT customer_id, status, due_date, currency_id, remaining FROM invoices WHERE "+w.String(),
 			func(r row) error {
 				left, err := store.StoredAmount(r.text(3), r.text(4))
 				if err == nil {
@@ -107,20 +72,7 @@ func (t *tx) Owed(mode clientele.Mode, currencyID string, fn func(store.Owed)) e
 					})
 				}
 				return err
-			}, mode, store.Unsettled, currencyID)
-	})
-}
-
-// CreditMovements implements [store.Tx].
-func (t *tx) CreditMovements(mode clientele.Mode, fn func(clientele.Amount)) error {
-	return t.interruptible(func() error {
-		return t.each("SELECT currency_id, amount FROM ledger WHERE livemode = $1 AND amount <> '0'", func(r row) error {
-			a, err := store.StoredAmount(r.text(0), r.text(1))
-			if err == nil {
-				fn(a)
-			}
-			return err
-		}, mode)
+			}, w.args...)
 	})
 }
 

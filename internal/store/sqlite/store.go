@@ -21,18 +21,15 @@ type Store struct {
 // Option changes how a database is opened.
 type Option func(*options)
 
-type options struct {
-	openBooks func(store.Tx) error
-}
+type options struct{ store.Upgrades }
 
-// WithBooks says how the ledgers of a database are written that is older than ledgers are: by the rules.
-func WithBooks(open func(store.Tx) error) Option { return func(o *options) { o.openBooks = open } }
+// WithUpgrades says what the rules do with an old database.
+func WithUpgrades(u store.Upgrades) Option { return func(o *options) { o.Upgrades = u } }
 
 // Open opens the database that a URL names, sqlite:PATH, creates it if need be and brings its schema up to date.
 func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
-	o := options{openBooks: func(store.Tx) error {
-		return errors.New("it is of a Clientele that knew no ledgers: open it with this one's server")
-	}}
+	older := func(store.Tx) error { return errors.New("it is of an older Clientele: open it with this one's server") }
+	o := options{store.Upgrades{OpenBooks: older, UpdateBooks: older}}
 	for _, set := range opts {
 		set(&o)
 	}

@@ -34,10 +34,6 @@ var columnsOf = map[string]string{
 		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'`,
 	"credit_notes": `livemode IS DISTINCT FROM doc ->> '$.livemode'
 		OR customer_id IS DISTINCT FROM doc ->> '$.customer_id' OR invoice_id IS DISTINCT FROM doc ->> '$.invoice_id'`,
-	"ledger": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
-		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR invoice_id <> coalesce(doc ->> '$.invoice_id', '')
-		OR payment_id <> coalesce(doc ->> '$.payment_id', '') OR amount IS DISTINCT FROM doc ->> '$.amount'
-		OR receivable IS DISTINCT FROM doc ->> '$.receivable'`,
 }
 
 // Contradictions implements [store.Tx].

@@ -1,0 +1,278 @@
+package billing
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// AgingFilter says what to age.
+type AgingFilter struct {
+	Livemode   clientele.Mode
+	AsOf       time.Time // now when zero
+	CurrencyID string
+	Customer   string // an id or DID; everybody when empty
+}
+
+// The end of time is after every movement: in unix milliseconds, days since 1970 and as a position in time.
+const (
+	endOfTime   = 1<<47 - 2
+	foreverDays = 1 << 40
+	forever     = 1<<63 - 1
+)
+
+// moment is when something is aged.
+type moment struct {
+	ms  int64 // unix milliseconds
+	day int64 // days since 1970
+	now bool  // everything counts that was recorded
+}
+
+func (s *core) momentOf(at time.Time) moment {
+	if at.IsZero() {
+		at = s.now()
+		return moment{at.UnixMilli(), store.DayOf(at.Unix()), true}
+	}
+	return moment{at.UnixMilli(), store.DayOf(at.Unix()), false}
+}
+
+// until is up to when what was recorded counts, in unix milliseconds.
+func (m moment) until() int64 {
+	if m.now { // also what another server recorded whose clock is ahead
+		return endOfTime
+	}
+	return m.ms
+}
+
+// Aging answers what was outstanding at a moment, by how long it had been due. It adds up what the ledger was then, so
+// that nothing recorded later changes the answer.
+func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, error) {
+	at := s.momentOf(f.AsOf)
+	answer := clientele.Aging{AsOf: clientele.At(time.UnixMilli(at.ms))}
+	err := s.scanStore(ctx, func(tx store.Tx) error {
+		if err := checkCurrency(tx, f.Livemode, f.CurrencyID); err != nil {
+			return err
+		}
+		b := buckets{at: at, only: f.CurrencyID, currencies: map[string]clientele.AgingBuckets{}}
+		defer func() { answer.Currencies = b.whole() }()
+		if f.Customer == "" {
+			return b.addSums(tx, f.Livemode)
+		}
+		rec, err := findCustomer(tx, f.Livemode, f.Customer)
+		if err != nil {
+			return err
+		}
+		q := store.OutstandingFilter{
+			Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: at.until(), CustomerID: rec.ID,
+		}
+		err = tx.Outstanding(q, func(_ string, due int64, left clientele.Amount) { b.add(store.DayOf(due), left) })
+		if err != nil {
+			return err
+		}
+		return b.addUnapplied(tx, f.Livemode, rec.ID)
+	})
+	return answer, err
+}
+
+// checkCurrency refuses a currency that there is not; "" is every currency.
+func checkCurrency(tx store.Tx, mode clientele.Mode, id string) error {
+	if id == "" {
+		return nil
+	}
+	return knownCurrency(tx, mode, id)
+}
+
+// AgingByCustomer is Aging with the customers of a part of the list of those who owe or have money that is not applied.
+func (s Receivables) AgingByCustomer(
+	ctx context.Context, f AgingFilter, w store.Window,
+) (answer clientele.Aging, err error) {
+	at := s.momentOf(f.AsOf)
+	answer.AsOf = clientele.At(time.UnixMilli(at.ms))
+	err = s.scanStore(ctx, func(tx store.Tx) error {
+		if err := checkCurrency(tx, f.Livemode, f.CurrencyID); err != nil {
+			return err
+		}
+		all, err := ageCustomers(tx, f, at)
+		if err != nil {
+			return err
+		}
+		total := map[string]clientele.AgingBuckets{}
+		for _, c := range all {
+			for currency, b := range c.Currencies {
+				total[currency] = addBuckets(total[currency], b, currency)
+			}
+		}
+		answer.Currencies, answer.Count = total, int64(len(all))
+		answer.List = all[min(w.Offset, answer.Count):min(w.Offset+w.Limit, answer.Count)]
+		return nameAging(tx, f.Livemode, answer.List)
+	})
+	return answer, err
+}
+
+// ageCustomers ages every customer, in the order of their ids.
+func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAging, error) {
+	all := map[string]*buckets{}
+	of := func(customerID string) *buckets {
+		b := all[customerID]
+		if b == nil {
+			b = &buckets{at: at, only: f.CurrencyID, currencies: map[string]clientele.AgingBuckets{}}
+			all[customerID] = b
+		}
+		return b
+	}
+	q := store.OutstandingFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: at.until()}
+	if f.Customer != "" {
+		rec, err := findCustomer(tx, f.Livemode, f.Customer)
+		if err != nil {
+			return nil, err
+		}
+		q.CustomerID = rec.ID
+	}
+	err := tx.Outstanding(q, func(customerID string, due int64, left clientele.Amount) {
+		of(customerID).add(store.DayOf(due), left)
+	})
+	if err != nil {
+		return nil, err
+	}
+	payers, err := tx.UnappliedCustomers(f.Livemode, q.CustomerID, at.ms, at.now)
+	if err != nil {
+		return nil, err
+	}
+	for _, customerID := range payers {
+		if err := of(customerID).addUnapplied(tx, f.Livemode, customerID); err != nil {
+			return nil, err
+		}
+	}
+	list := make([]clientele.CustomerAging, 0, len(all))
+	for id, b := range all {
+		if currencies := b.whole(); len(currencies) > 0 {
+			list = append(list, clientele.CustomerAging{CustomerID: id, Currencies: currencies})
+		}
+	}
+	slices.SortFunc(list, func(a, b clientele.CustomerAging) int { return cmp.Compare(a.CustomerID, b.CustomerID) })
+	return list, nil
+}
+
+// nameAging writes who the customers of a page are.
+func nameAging(tx store.Tx, mode clientele.Mode, page []clientele.CustomerAging) error {
+	ids := make([]string, len(page))
+	for i, c := range page {
+		ids[i] = c.CustomerID
+	}
+	names, err := namesOf(tx, mode, ids)
+	for i := range page {
+		c := names[page[i].CustomerID]
+		page[i].Name, page[i].Email = c.Name, c.Email
+	}
+	return err
+}
+
+// buckets add up what was outstanding at a moment.
+type buckets struct {
+	at         moment
+	only       string // a currency, or ""
+	currencies map[string]clientele.AgingBuckets
+}
+
+// add adds what was left to pay, or a change of it.
+func (b *buckets) add(dueDay int64, left clientele.Amount) {
+	sum := b.currencies[left.Currency()]
+	addTo(&sum.Total, left)
+	addTo(bucketOf(&sum, b.at.day-dueDay), left)
+	b.currencies[left.Currency()] = sum
+}
+
+func bucketOf(b *clientele.AgingBuckets, days int64) *clientele.Amount {
+	switch {
+	case days <= 0:
+		return &b.NotDue
+	case days <= 30:
+		return &b.Days1To30
+	case days <= 60:
+		return &b.Days31To60
+	case days <= 90:
+		return &b.Days61To90
+	}
+	return &b.DaysOver90
+}
+
+func (b *buckets) addPart(p store.SumPart) {
+	currency := p.Amount.Currency()
+	switch {
+	case b.only != "" && b.only != currency:
+	case p.Figure == store.FigureReceivable:
+		b.add(p.DueDay, p.Amount)
+	case p.Figure == store.FigureUnapplied:
+		sum := b.currencies[currency]
+		addTo(&sum.Unapplied, p.Amount)
+		b.currencies[currency] = sum
+	}
+}
+
+// addSums adds the sums of all customers: those of whole days, and of a day that had not ended its movements.
+func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
+	const day = 24 * 60 * 60 * 1000
+	last, rest := b.at.day, false
+	switch {
+	case b.at.now:
+		last = foreverDays
+	case (b.at.ms+1)%day != 0:
+		last, rest = b.at.day-1, true
+	}
+	figures := []store.Figure{store.FigureReceivable, store.FigureUnapplied}
+	if err := tx.Sums(mode, figures, 0, last, b.addPart); err != nil || !rest {
+		return err
+	}
+	changes := sums{}
+	err := tx.Movements(store.MovementFilter{
+		Livemode: &mode, From: store.SeqAt(time.UnixMilli(b.at.day * day)), To: store.SeqAfter(b.at.until()),
+	}, func(m store.Movement) error {
+		changes.addMovement(m)
+		return nil
+	})
+	for _, p := range changes.parts() {
+		b.addPart(p)
+	}
+	return err
+}
+
+// addUnapplied adds the money of a customer that was not applied.
+func (b *buckets) addUnapplied(tx store.Tx, mode clientele.Mode, customerID string) error {
+	currencies, err := tx.PaymentCurrencies(mode)
+	for _, c := range currencies {
+		end, err := tx.LedgerEnd(customerID, c.ID, store.SeqAfter(b.at.until()))
+		if err != nil {
+			return err
+		}
+		if end.Unapplied.Sign() != 0 {
+			b.addPart(store.SumPart{Figure: store.FigureUnapplied, Amount: end.Unapplied})
+		}
+	}
+	return err
+}
+
+// whole are the buckets of the currencies in which there is something, all amounts of their currency.
+func (b *buckets) whole() map[string]clientele.AgingBuckets {
+	all := map[string]clientele.AgingBuckets{}
+	for currency, sum := range b.currencies {
+		if sum.Total.Sign() != 0 || sum.Unapplied.Sign() != 0 {
+			all[currency] = addBuckets(clientele.AgingBuckets{}, sum, currency)
+		}
+	}
+	return all
+}
+
+// addBuckets adds buckets of a currency.
+func addBuckets(a, b clientele.AgingBuckets, currency string) clientele.AgingBuckets {
+	add := func(a, b clientele.Amount) clientele.Amount { return plus(a.In(currency), b.In(currency)) }
+	return clientele.AgingBuckets{
+		NotDue: add(a.NotDue, b.NotDue), Days1To30: add(a.Days1To30, b.Days1To30),
+		Days31To60: add(a.Days31To60, b.Days31To60), Days61To90: add(a.Days61To90, b.Days61To90),
+		DaysOver90: add(a.DaysOver90, b.DaysOver90), Total: add(a.Total, b.Total),
+		Unapplied: add(a.Unapplied, b.Unapplied),
+	}
+}

@@ -1,0 +1,495 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// AllocateParams say how much of what a payment has left is to pay what.
+type AllocateParams struct {
+	// The invoice to pay. When neither it nor allocations are given, the oldest due are paid first.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	// How much; as much as there is when absent.
+	Amount *clientele.Amount `json:"amount,omitempty"`
+	// In place of the others: what to pay, of several invoices.
+	Allocations *[]AllocationParams `json:"allocations,omitempty"`
+}
+
+// UnallocateParams say what a payment is to take back.
+type UnallocateParams struct {
+	// The invoice that it paid; all that it paid when absent.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	// With invoice_id: how much of that; all when absent.
+	Amount *clientele.Amount `json:"amount,omitempty"`
+}
+
+// RestParams say how much of what a payment has left something is done with.
+type RestParams struct {
+	// How much; all that is left when absent.
+	Amount *clientele.Amount `json:"amount,omitempty"`
+}
+
+// ReverseParams say why a payment is reversed.
+type ReverseParams struct {
+	// Free text: a bounced cheque.
+	Reason string `json:"reason,omitempty"`
+}
+
+// changePayment finds a payment that was not reversed, opens its customer's account, and saves what fn does to both.
+func (s *core) changePayment(
+	ctx context.Context, call Call, id, event string, fn func(*account, *payment) error,
+) (store.Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
+		pay, err := s.updatePayment(tx, call, id, event, fn)
+		if err != nil {
+			return store.Document{}, err
+		}
+		return paymentDocument(pay, false), nil
+	})
+}
+
+func (s *core) updatePayment(
+	tx store.Tx, call Call, id, event string, fn func(*account, *payment) error,
+) (*payment, error) {
+	pay, err := holdPayment(tx, call.Livemode, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := call.checkVersion(pay.rec); err != nil {
+		return nil, err
+	}
+	if pay.Status == clientele.PaymentCanceled {
+		return nil, clientele.Errorf(clientele.ErrorCodeConflict, "status", "the payment %s was reversed", id)
+	}
+	a, err := s.open(tx, call, pay.CustomerID)
+	if err != nil {
+		return nil, err
+	}
+	if err := fn(a, pay); err != nil {
+		return nil, err
+	}
+	if err := a.savePayment(pay, event); err != nil {
+		return nil, err
+	}
+	return pay, a.close()
+}
+
+func paymentDocument(pay *payment, created bool) store.Document {
+	return store.Document{
+		JSON: pay.rec.JSON, Of: store.TypePayment, ID: pay.ID, Version: pay.rec.Version, Created: created,
+	}
+}
+
+// Allocate pays invoices with what a payment has left.
+func (s Payments) Allocate(ctx context.Context, call Call, id string, p AllocateParams) (store.Document, error) {
+	if err := p.check(); err != nil {
+		return store.Document{}, err
+	}
+	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
+		if pay.AmountUnallocated.Sign() == 0 {
+			return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the payment has nothing left to allocate")
+		}
+		before := pay.AmountAllocated
+		var err error
+		switch {
+		case p.Allocations != nil:
+			err = a.allocateTo(pay, *p.Allocations)
+		case p.InvoiceID != "":
+			err = a.allocateOne(pay, AllocationParams{p.InvoiceID, p.Amount}, "")
+		default:
+			upTo, e := pay.left(p.Amount)
+			if e != nil {
+				return e
+			}
+			err = a.allocateOldest(pay, upTo)
+		}
+		if err == nil && pay.AmountAllocated.Equal(before) {
+			err = clientele.Errorf(clientele.ErrorCodeConflict, "", "there is nothing to pay")
+		}
+		return err
+	})
+}
+
+func (p AllocateParams) check() error {
+	if p.Allocations != nil {
+		if p.InvoiceID != "" || p.Amount != nil {
+			return invalid("allocations", "give allocations, or invoice_id and amount")
+		}
+		return checkAllocations(*p.Allocations)
+	}
+	return checkPart(p.Amount)
+}
+
+// checkPart bounds a part that may be left out.
+func checkPart(amount *clientele.Amount) error {
+	if amount == nil {
+		return nil
+	}
+	return checkPositive("amount", *amount)
+}
+
+// left is a part of what a payment has left, or all of it.
+func (p *payment) left(part *clientele.Amount) (clientele.Amount, error) {
+	if part == nil {
+		return p.AmountUnallocated, nil
+	}
+	if minus(p.AmountUnallocated, part.In(p.CurrencyID)).Sign() < 0 {
+		return p.AmountUnallocated, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
+			"the payment has %s left, which is less than %s", p.AmountUnallocated, part)
+	}
+	return part.In(p.CurrencyID), nil
+}
+
+// allocateTo pays what a request says.
+func (a *account) allocateTo(pay *payment, list []AllocationParams) error {
+	for i, l := range list {
+		if err := a.allocateOne(pay, l, fmt.Sprintf("allocations[%d].", i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allocateOne pays what a request says of one invoice; at is where its fields are.
+func (a *account) allocateOne(pay *payment, l AllocationParams, at string) error {
+	h, err := a.own(at+"invoice_id", pay.CurrencyID, l.InvoiceID)
+	if err != nil {
+		return err
+	}
+	if err := checkPayable(h); err != nil {
+		return err
+	}
+	part := least(pay.AmountUnallocated, h.AmountRemaining)
+	if l.Amount != nil {
+		part = l.Amount.In(pay.CurrencyID)
+		switch {
+		case minus(h.AmountRemaining, part).Sign() < 0:
+			return clientele.Errorf(clientele.ErrorCodeConflict, at+"amount", "the invoice %s has %s left to pay", h.ID,
+				h.AmountRemaining)
+		case minus(pay.AmountUnallocated, part).Sign() < 0:
+			return clientele.Errorf(clientele.ErrorCodeConflict, at+"amount",
+				"the payment has %s left, which is less than %s", pay.AmountUnallocated, part)
+		}
+	}
+	return a.payInvoice(pay, part, h)
+}
+
+// allocateFor pays the invoice that a payment is for.
+func (a *account) allocateFor(pay *payment, invoiceID string) error {
+	return a.allocateOne(pay, AllocationParams{InvoiceID: invoiceID}, "")
+}
+
+// allocateOldest pays the oldest due first with up to an amount of what a payment has left.
+func (a *account) allocateOldest(pay *payment, upTo clientele.Amount) error {
+	return a.tx.PayableInvoices(a.customer.ID, pay.CurrencyID, func(rec store.Record) (more bool, err error) {
+		h, err := hold(rec)
+		if err != nil {
+			return false, err
+		}
+		part := least(upTo, h.AmountRemaining)
+		upTo = minus(upTo, part)
+		return upTo.Sign() > 0, a.payInvoice(pay, part, h)
+	})
+}
+
+// payInvoice pays a part of an invoice with a part of what a payment has left.
+func (a *account) payInvoice(pay *payment, part clientele.Amount, h *held) error {
+	if part.Sign() == 0 {
+		return nil
+	}
+	if err := a.allocate(pay, h, part, ""); err != nil {
+		return err
+	}
+	h.Attempted, h.AttemptCount = true, h.AttemptCount+1
+	return a.save(h)
+}
+
+// allocate moves a part of what a payment has left to an invoice, or from there when it is negative, which reverses a
+// movement.
+func (a *account) allocate(pay *payment, h *held, part clientele.Amount, reverses string) error {
+	reason := clientele.ReasonAllocated
+	if part.Sign() < 0 {
+		reason = clientele.ReasonUnallocated
+	}
+	pay.move(h.ID, part)
+	h.AmountPaid = plus(h.AmountPaid, part)
+	_, err := a.postOn(h, clientele.BalanceTransaction{
+		Reason: reason, Receivable: part.Neg(), Unapplied: part.Neg(), PaymentID: pay.ID, Reverses: reverses,
+	})
+	return err
+}
+
+// unallocate takes back a part of what a payment paid of an invoice: it reverses what paid it, the newest first, and
+// pays again what that is too much.
+func (a *account) unallocate(pay *payment, h *held, part clientele.Amount) error {
+	paid, err := a.unreversed(store.MovementFilter{InvoiceID: h.ID}, func(m store.Movement) bool {
+		return m.PaymentID == pay.ID && m.Receivable.Sign() < 0
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range paid {
+		if part.Sign() <= 0 {
+			break
+		}
+		if err := a.allocate(pay, h, m.Receivable, m.ID); err != nil {
+			return err
+		}
+		part = plus(part, m.Receivable)
+	}
+	if part.Sign() < 0 {
+		return a.allocate(pay, h, part.Neg(), "")
+	}
+	return nil
+}
+
+// unreversed are the movements that match and that no other has reversed, newest first.
+func (a *account) unreversed(f store.MovementFilter, match func(store.Movement) bool) ([]store.Movement, error) {
+	all, err := a.movementsOf(f)
+	if err != nil {
+		return nil, err
+	}
+	reversed := map[string]bool{}
+	for _, m := range all {
+		reversed[m.Reverses] = true
+	}
+	all = slices.DeleteFunc(all, func(m store.Movement) bool { return reversed[m.ID] || !match(m) })
+	slices.Reverse(all)
+	return all, nil
+}
+
+// Unallocate takes back what a payment paid: it has that left again.
+func (s Payments) Unallocate(ctx context.Context, call Call, id string, p UnallocateParams) (store.Document, error) {
+	if err := checkPart(p.Amount); err != nil {
+		return store.Document{}, err
+	}
+	if p.Amount != nil && p.InvoiceID == "" {
+		return store.Document{}, invalid("invoice_id", "invoice_id is required beside amount: what to take it back from")
+	}
+	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
+		if p.InvoiceID == "" {
+			return a.unallocateAll(pay)
+		}
+		i := slices.IndexFunc(pay.Allocations, func(l clientele.Allocation) bool { return l.InvoiceID == p.InvoiceID })
+		if i < 0 {
+			return invalid("invoice_id", "the payment has paid nothing of an invoice %q", p.InvoiceID)
+		}
+		part := pay.Allocations[i].Amount
+		if p.Amount != nil {
+			if minus(part, p.Amount.In(pay.CurrencyID)).Sign() < 0 {
+				return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the payment has paid %s of the invoice", part)
+			}
+			part = p.Amount.In(pay.CurrencyID)
+		}
+		return a.unallocateFrom(pay, p.InvoiceID, part)
+	})
+}
+
+func (a *account) unallocateAll(pay *payment) error {
+	for _, l := range slices.Clone(pay.Allocations) {
+		if err := a.unallocateFrom(pay, l.InvoiceID, l.Amount); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *account) unallocateFrom(pay *payment, invoiceID string, part clientele.Amount) error {
+	h, err := holdInvoice(a.tx, a.call.Livemode, invoiceID)
+	if err != nil {
+		return err
+	}
+	if err := a.unallocate(pay, h, part); err != nil {
+		return err
+	}
+	return a.save(h)
+}
+
+// Credit makes what a payment has left the customer's credit.
+func (s Payments) Credit(ctx context.Context, call Call, id string, p RestParams) (store.Document, error) {
+	if err := checkPart(p.Amount); err != nil {
+		return store.Document{}, err
+	}
+	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
+		part, err := pay.some(p.Amount)
+		if err != nil {
+			return err
+		}
+		return a.makeCredit(pay, part, "")
+	})
+}
+
+// some is left for what makes no sense with nothing.
+func (p *payment) some(part *clientele.Amount) (clientele.Amount, error) {
+	if p.AmountUnallocated.Sign() == 0 {
+		return p.AmountUnallocated, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
+			"the payment has nothing left; take back what it paid first")
+	}
+	return p.left(part)
+}
+
+// makeCredit makes a part of what a payment has left credit, or the other way when it is negative.
+func (a *account) makeCredit(pay *payment, part clientele.Amount, reverses string) error {
+	reason := clientele.ReasonCredited
+	if part.Sign() < 0 {
+		reason = clientele.ReasonUncredited
+	}
+	pay.AmountUnallocated, pay.AmountCredited = minus(pay.AmountUnallocated, part), plus(pay.AmountCredited, part)
+	_, err := a.post(clientele.BalanceTransaction{
+		CurrencyID: pay.CurrencyID, Reason: reason, Amount: part, Unapplied: part.Neg(), PaymentID: pay.ID,
+		Reverses: reverses,
+	})
+	return err
+}
+
+// Reverse takes a payment back, the money not having come after all: what it paid is owed again, and what it left is
+// gone. Where that had become credit and the credit paid invoices, they are owed again too, the newest first.
+func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReverseParams) (store.Document, error) {
+	if err := checkLength("reason", p.Reason, maxText); err != nil {
+		return store.Document{}, err
+	}
+	return s.changePayment(ctx, call, id, clientele.EventPaymentCanceled, func(a *account, pay *payment) error {
+		if err := a.unallocateAll(pay); err != nil {
+			return err
+		}
+		if err := a.takeBackCredit(pay); err != nil {
+			return err
+		}
+		received, err := a.unreversed(store.MovementFilter{PaymentID: pay.ID}, func(m store.Movement) bool {
+			return m.Reason == clientele.ReasonPayment && m.Unapplied.Equal(pay.Amount)
+		})
+		if err != nil {
+			return err
+		}
+		t := clientele.BalanceTransaction{
+			CurrencyID: pay.CurrencyID, Reason: clientele.ReasonPaymentReversed, Unapplied: pay.Amount.Neg(),
+			PaymentID: pay.ID,
+		}
+		if len(received) == 1 { // an old payment has one for each invoice it paid, which were reversed
+			t.Reverses = received[0].ID
+		}
+		if _, err := a.post(t); err != nil {
+			return err
+		}
+		zero := clientele.Zero(pay.CurrencyID)
+		pay.AmountReceived, pay.AmountUnallocated, pay.AmountCredited = zero, zero, zero
+		pay.Status, pay.CanceledAt, pay.CancellationReason = clientele.PaymentCanceled, a.now.Unix(), p.Reason
+		return nil
+	})
+}
+
+// takeBackCredit takes what became credit of a payment back from the credit, and what was refunded of it too.
+func (a *account) takeBackCredit(pay *payment) error {
+	wanted := plus(pay.AmountCredited, pay.AmountRefunded)
+	if wanted.Sign() == 0 {
+		return nil
+	}
+	if err := a.unapplyCredit(minus(wanted, a.credit(pay.CurrencyID))); err != nil {
+		return err
+	}
+	if has := a.credit(pay.CurrencyID); minus(has, wanted).Sign() < 0 {
+		return clientele.Errorf(clientele.ErrorCodeConflict, "amount",
+			"of the payment %s became credit or was refunded, and the customer has a credit of %s; give the customer %s "+
+				"more credit first, then reverse the payment", wanted, has, minus(wanted, has))
+	}
+	credited, err := a.unreversed(store.MovementFilter{PaymentID: pay.ID}, func(m store.Movement) bool {
+		return m.Amount.Sign() > 0 && m.InvoiceID == ""
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range credited {
+		if minus(pay.AmountCredited, m.Amount).Sign() >= 0 {
+			if err := a.makeCredit(pay, m.Amount.Neg(), m.ID); err != nil {
+				return err
+			}
+		}
+	}
+	if rest := pay.AmountCredited; rest.Sign() > 0 { // of an old payment, a part of which has paid invoices
+		if err := a.makeCredit(pay, rest.Neg(), ""); err != nil {
+			return err
+		}
+	}
+	if pay.AmountRefunded.Sign() == 0 {
+		return nil
+	}
+	_, err = a.post(clientele.BalanceTransaction{
+		CurrencyID: pay.CurrencyID, Reason: clientele.ReasonRefundCovered, Amount: pay.AmountRefunded.Neg(),
+		Unapplied: pay.AmountRefunded, PaymentID: pay.ID,
+	})
+	return err
+}
+
+// unapplyCredit gives back credit that paid invoices, the newest first, until an amount is had or none is left.
+func (a *account) unapplyCredit(wanted clientele.Amount) error {
+	if wanted.Sign() <= 0 {
+		return nil
+	}
+	recs, err := a.tx.CreditedInvoices(a.customer.ID, wanted.Currency())
+	if err != nil {
+		return err
+	}
+	for _, rec := range recs {
+		h, err := hold(rec)
+		if err != nil {
+			return err
+		}
+		if h.Status == clientele.InvoiceVoid {
+			continue
+		}
+		part := least(wanted, h.AmountCredited)
+		if err := a.unapply(h, part); err != nil {
+			return err
+		}
+		if err := a.save(h); err != nil {
+			return err
+		}
+		if wanted = minus(wanted, part); wanted.Sign() == 0 {
+			break
+		}
+	}
+	return nil
+}
+
+// unapply takes back a part of the credit that paid an invoice: it reverses what paid it, the newest first, and pays
+// again what that is too much.
+func (a *account) unapply(h *held, part clientele.Amount) error {
+	applied, err := a.unreversed(store.MovementFilter{InvoiceID: h.ID}, func(m store.Movement) bool {
+		return m.Reason == clientele.ReasonCreditApplied
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range applied {
+		if part.Sign() <= 0 {
+			break
+		}
+		t := clientele.BalanceTransaction{Reverses: m.ID}
+		if _, err := a.useCredit(h, m.Receivable, t); err != nil {
+			return err
+		}
+		part = plus(part, m.Receivable)
+	}
+	if part.Sign() < 0 {
+		_, err = a.useCredit(h, part.Neg(), clientele.BalanceTransaction{})
+	}
+	return err
+}
+
+// useCredit pays a part of an invoice with the customer's credit, or takes that back when it is negative; t says what
+// else there is to say of it.
+func (a *account) useCredit(
+	h *held, part clientele.Amount, t clientele.BalanceTransaction,
+) (clientele.BalanceTransaction, error) {
+	t.Reason = clientele.ReasonCreditApplied
+	if part.Sign() < 0 {
+		t.Reason = clientele.ReasonCreditUnapplied
+	}
+	t.Amount, t.Receivable = part.Neg(), part.Neg()
+	h.AmountCredited = plus(h.AmountCredited, part)
+	return a.postOn(h, t)
+}

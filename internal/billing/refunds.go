@@ -1,0 +1,132 @@
+package billing
+
+import (
+	"context"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// Refunds is the part of [Service] about money that was sent back; [Payments.Refund], [Customers.MoveCredit] and
+// [Invoices.Credit] record it.
+type Refunds struct{ *core }
+
+// RefundParams say what is sent back of a payment.
+type RefundParams struct {
+	RestParams
+	// duplicate, fraudulent, requested_by_customer or requested_by_admin.
+	Reason string `json:"reason,omitempty"`
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// As on a customer.
+	Metadata jsontext.Value `json:"metadata,omitempty"`
+}
+
+func (p RefundParams) check() error {
+	switch p.Reason {
+	case "", "duplicate", "fraudulent", "requested_by_customer", "requested_by_admin":
+	default:
+		return invalid("reason", "reason must be duplicate, fraudulent, requested_by_customer or requested_by_admin")
+	}
+	return clientele.JoinInvalid(checkPart(p.Amount), checkLength("description", p.Description, maxText),
+		checkMetadata(p.Metadata))
+}
+
+// Refund records that what a payment has left was sent back, or a part of it, and answers the refund.
+func (s Payments) Refund(ctx context.Context, call Call, id string, p RefundParams) (store.Document, error) {
+	if err := p.check(); err != nil {
+		return store.Document{}, err
+	}
+	return s.change(ctx, call, func(tx store.Tx) (doc store.Document, err error) {
+		_, err = s.updatePayment(tx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
+			part, err := pay.some(p.Amount)
+			if err != nil {
+				return err
+			}
+			pay.AmountUnallocated, pay.AmountRefunded = minus(pay.AmountUnallocated, part), plus(pay.AmountRefunded, part)
+			r := clientele.Refund{
+				Amount: part, CurrencyID: pay.CurrencyID, PaymentIntentID: pay.ID, PaymentMethodID: pay.PaymentMethodID,
+				Reason: p.Reason, Description: p.Description, Metadata: clientele.Metadata{},
+			}
+			if err := fillMetadata(&r.Metadata, p.Metadata); err != nil {
+				return err
+			}
+			doc, _, err = a.refund(r)
+			return err
+		})
+		return doc, err
+	})
+}
+
+// refund records money that was sent back, of a payment or else of the customer's credit.
+func (a *account) refund(r clientele.Refund) (doc store.Document, t clientele.BalanceTransaction, err error) {
+	seq, err := a.tx.NextSeq(store.KindRefund, a.now)
+	if err != nil {
+		return doc, t, err
+	}
+	if r.ID, err = a.s.seqID("re_", seq); err != nil {
+		return doc, t, err
+	}
+	r.StartingBalance, r.StartingTokenBalance = a.credit(r.CurrencyID), a.credits()
+	t = clientele.BalanceTransaction{
+		CurrencyID: r.CurrencyID, Reason: clientele.ReasonRefund, PaymentID: r.PaymentIntentID,
+		CreditNoteID: r.CreditNoteID, RefundID: r.ID, Description: r.Description, Metadata: r.Metadata,
+	}
+	if r.PaymentIntentID != "" {
+		t.Unapplied = r.Amount.Neg()
+	} else {
+		t.Amount = r.Amount.Neg()
+	}
+	if t, err = a.post(t); err != nil {
+		return doc, t, err
+	}
+	r.Object, r.Livemode, r.CustomerID, r.Status, r.Type = "refund", a.call.Livemode, a.customer.ID, "succeeded", "refund"
+	r.AttemptCount, r.Attempted, r.LastAttemptError = 1, true, []byte("null")
+	r.EndingBalance, r.EndingTokenBalance = a.credit(r.CurrencyID), a.credits()
+	r.CreatedAt, r.UpdatedAt = clientele.At(a.now), clientele.At(a.now)
+	doc = store.Document{Of: store.TypeRefund, ID: r.ID, Version: 1, Created: true}
+	if doc.JSON, err = encodeObject(r); err != nil {
+		return doc, t, err
+	}
+	if err := a.tx.AddRefund(store.Record{ID: r.ID, Seq: seq, Version: 1, JSON: doc.JSON}, r); err != nil {
+		return doc, t, err
+	}
+	return doc, t, a.s.record(a.tx, a.call, clientele.EventRefundCreated,
+		changed{id: r.ID, customerID: r.CustomerID, version: 1, after: doc.JSON})
+}
+
+// Retrieve answers a refund, expanded with its customer, currency and payment method.
+func (s Refunds) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		rec, found, err := tx.Refund(mode, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no refund %q in this mode", id)
+		}
+		docs, err := expandReferring(tx, mode, [][]byte{rec.JSON})
+		if err == nil {
+			doc.JSON = docs[0]
+		}
+		return err
+	})
+	return doc, err
+}
+
+// List answers a page of refunds, expanded, and the exact count of all that match. customer, unless empty, is an id or
+// DID; an unknown one has none.
+func (s Refunds) List(
+	ctx context.Context, customer string, f store.RefundFilter,
+) (docs [][]byte, count int64, err error) {
+	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
+		f.CustomerID = id
+		if docs, count, err = tx.ListRefunds(f); err == nil {
+			docs, err = expandReferring(tx, f.Livemode, docs)
+		}
+		return err
+	})
+	return docs, count, err
+}

@@ -1,0 +1,131 @@
+package billing
+
+import (
+	"context"
+	"math/big"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// What is told of now, and of a time.
+var (
+	figuresNow = []store.Figure{
+		store.FigureReceivable, store.FigureUncollectible, store.FigureUnapplied, store.FigureCredit, store.FigureUnpaid,
+		store.FigureDebtors,
+	}
+	figuresOfTime = []store.Figure{
+		store.FigureInvoiced, store.FigureCollected, store.FigureRefunded, store.FigureCreditNotes,
+		store.FigureWrittenOff, store.FigurePaid, store.FigureDaysToPay,
+	}
+)
+
+// Summary answers where the business stands with all its customers now, and what happened from one day to another, both
+// included; zero moments are no bound.
+func (s Receivables) Summary(
+	ctx context.Context, mode clientele.Mode, from, to time.Time,
+) (clientele.ReceivablesSummary, error) {
+	answer := clientele.ReceivablesSummary{
+		From: dateOf(from), To: dateOf(to), Currencies: map[string]clientele.ReceivablesSum{},
+	}
+	first, last := int64(0), int64(foreverDays)
+	if !from.IsZero() {
+		first = store.DayOf(from.Unix())
+	}
+	if !to.IsZero() {
+		last = store.DayOf(to.Unix())
+	}
+	now := s.now().Unix()
+	totals := map[string]map[store.Figure]clientele.Amount{}
+	err := s.scanStore(ctx, func(tx store.Tx) error {
+		sum := summing{today: store.DayOf(now), currencies: totals}
+		if err := tx.Sums(mode, figuresNow, 0, foreverDays, sum.add); err != nil {
+			return err
+		}
+		if err := tx.Sums(mode, figuresOfTime, first, last, sum.add); err != nil {
+			return err
+		}
+		return sum.addDueToday(tx, mode, now)
+	})
+	for currency, figures := range totals {
+		if sum, some := summarized(figures, currency); some {
+			answer.Currencies[currency] = sum
+		}
+	}
+	return answer, err
+}
+
+func dateOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+// figurePastDue is what is left to pay on open invoices after their due date, which changes by itself.
+const figurePastDue store.Figure = "past_due"
+
+// summing adds up figures per currency.
+type summing struct {
+	today      int64
+	currencies map[string]map[store.Figure]clientele.Amount
+}
+
+func (s summing) add(p store.SumPart) {
+	s.addTo(p.Figure, p.Amount)
+	if p.DueDay < s.today {
+		switch p.Figure {
+		case store.FigureReceivable:
+			s.addTo(figurePastDue, p.Amount)
+		case store.FigureUncollectible:
+			s.addTo(figurePastDue, p.Amount.Neg())
+		}
+	}
+}
+
+func (s summing) addTo(f store.Figure, a clientele.Amount) {
+	figures := s.currencies[a.Currency()]
+	if figures == nil {
+		figures = map[store.Figure]clientele.Amount{}
+		s.currencies[a.Currency()] = figures
+	}
+	figures[f] = plus(figures[f].In(a.Currency()), a)
+}
+
+// addDueToday adds what was due today and is late already.
+func (s summing) addDueToday(tx store.Tx, mode clientele.Mode, now int64) error {
+	const day = 24 * 60 * 60
+	return tx.Owed(store.OwedFilter{Livemode: mode, DueFrom: s.today * day, DueTo: now}, func(o store.Owed) {
+		if o.Status == clientele.InvoiceOpen {
+			s.addTo(figurePastDue, o.Left)
+		}
+	})
+}
+
+// summarized writes the figures of a currency, if there is anything.
+func summarized(figures map[store.Figure]clientele.Amount, currency string) (sum clientele.ReceivablesSum, some bool) {
+	of := func(f store.Figure) clientele.Amount {
+		some = some || figures[f].Sign() != 0
+		return figures[f].In(currency)
+	}
+	count := func(f store.Figure) int64 { return whole(of(f)).Int64() }
+	sum = clientele.ReceivablesSum{
+		Outstanding: of(store.FigureReceivable), PastDue: of(figurePastDue), Overdue: of(store.FigureUncollectible),
+		Unapplied: of(store.FigureUnapplied), Credit: of(store.FigureCredit), Invoices: count(store.FigureUnpaid),
+		Customers: count(store.FigureDebtors), Invoiced: of(store.FigureInvoiced), Collected: of(store.FigureCollected),
+		Refunded: of(store.FigureRefunded), CreditNotes: of(store.FigureCreditNotes),
+		WrittenOff: of(store.FigureWrittenOff), PaidInvoices: count(store.FigurePaid),
+	}
+	if n := sum.PaidInvoices; n > 0 {
+		tenths := (count(store.FigureDaysToPay)*20 + n) / (2 * n) // to the nearest
+		sum.AverageDaysToPay = new(float64(tenths) / 10)
+	}
+	return sum, some
+}
+
+// whole is an amount's number.
+func whole(a clientele.Amount) *big.Int {
+	n, _ := new(big.Int).SetString(a.String(), 10) // it is one
+	return n
+}

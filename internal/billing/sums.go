@@ -1,0 +1,195 @@
+package billing
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// sums are changes of what the ledgers of all customers come to.
+type sums map[sumKey]clientele.Amount
+
+// sumKey says which sum.
+type sumKey struct {
+	figure      store.Figure
+	day, dueDay int64
+	currency    string
+}
+
+func (s sums) add(k sumKey, a clientele.Amount) {
+	if a.Sign() != 0 {
+		s[k] = plus(s[k].In(k.currency), a.In(k.currency))
+	}
+}
+
+func (s sums) count(k sumKey, n int64) { s.add(k, clientele.NewAmount(k.currency, n)) }
+
+// parts are the changes that are not nothing, in the order of their keys: two transactions touch them in one order.
+func (s sums) parts() (all []store.SumPart) {
+	for _, k := range slices.SortedFunc(maps.Keys(s), func(a, b sumKey) int {
+		return cmp.Or(cmp.Compare(a.figure, b.figure), cmp.Compare(a.day, b.day), cmp.Compare(a.currency, b.currency),
+			cmp.Compare(a.dueDay, b.dueDay))
+	}) {
+		if s[k].Sign() != 0 {
+			all = append(all, store.SumPart{Figure: k.figure, Day: k.day, DueDay: k.dueDay, Amount: s[k]})
+		}
+	}
+	return all
+}
+
+// addMovement adds what a movement changes.
+func (s sums) addMovement(m store.Movement) {
+	day := store.DayOf(m.Seq >> 16 / 1000)
+	key := func(f store.Figure) sumKey { return sumKey{figure: f, day: day, currency: m.CurrencyID} }
+	due := key(store.FigureReceivable)
+	due.dueDay = store.DayOf(m.DueDate)
+	s.add(due, m.Receivable)
+	s.add(key(store.FigureCredit), m.Amount)
+	s.add(key(store.FigureUnapplied), m.Unapplied)
+	s.count(key(store.FigureDebtors), turned(minus(m.EndingReceivable, m.Receivable), m.EndingReceivable))
+	switch m.Reason {
+	case clientele.ReasonInvoiceFinalized:
+		s.add(key(store.FigureInvoiced), m.Receivable)
+	case clientele.ReasonInvoiceVoided:
+		s.add(key(store.FigureWrittenOff), m.Receivable.Neg())
+	case clientele.ReasonCreditNote:
+		s.add(key(store.FigureCreditNotes), minus(m.Amount, m.Receivable))
+	case clientele.ReasonRefund:
+		s.add(key(store.FigureRefunded), plus(m.Amount, m.Unapplied).Neg())
+	case clientele.ReasonPayment, clientele.ReasonPaymentReversed:
+		s.add(key(store.FigureCollected), minus(plus(m.Amount, m.Unapplied), m.Receivable))
+	}
+}
+
+// addInvoice adds what a change of an invoice changes.
+func (s sums) addInvoice(day int64, before, after *clientele.Invoice) {
+	key := sumKey{day: day, currency: after.CurrencyID}
+	left := func(i *clientele.Invoice) clientele.Amount {
+		if i.Status == clientele.InvoiceDraft {
+			return clientele.Zero(i.CurrencyID)
+		}
+		return i.AmountRemaining
+	}
+	of := func(f store.Figure) sumKey { k := key; k.figure = f; return k }
+	s.count(of(store.FigureUnpaid), turned(left(before), left(after)))
+	for i, sign := range map[*clientele.Invoice]int64{before: -1, after: 1} {
+		if i.Status == clientele.InvoiceUncollectible {
+			k := of(store.FigureUncollectible)
+			k.dueDay = store.DayOf(i.DueDate)
+			s.add(k, i.AmountRemaining.Times(sign))
+		}
+		if i.Paid {
+			s.count(of(store.FigurePaid), sign)
+			s.count(of(store.FigureDaysToPay), sign*daysToPay(i))
+		}
+	}
+}
+
+// turned is 1 when what was nothing is something, -1 the other way, and else 0.
+func turned(before, after clientele.Amount) int64 { return int64(after.Sign() - before.Sign()) }
+
+// daysToPay are the calendar days (UTC) from when a paid invoice was finalized to when it was paid.
+func daysToPay(i *clientele.Invoice) int64 {
+	return store.DayOf(i.StatusTransitions.PaidAt) - store.DayOf(i.StatusTransitions.FinalizedAt)
+}
+
+// Upgrades are what the rules do with an old database.
+var Upgrades = store.Upgrades{OpenBooks: openAllBooks, UpdateBooks: updateAllBooks}
+
+// updateAllBooks sums up the ledgers of a database that is older than sums are, and writes payments as they are now.
+// What is not in a ledger counts on the day that its invoice says.
+func updateAllBooks(tx store.Tx) error {
+	for seq := int64(0); ; {
+		recs, err := tx.CustomersAfter(seq, 200)
+		if err != nil || len(recs) == 0 {
+			return err
+		}
+		changes := map[clientele.Mode]sums{clientele.Test: {}, clientele.Live: {}}
+		for _, rec := range recs {
+			c, err := decodeCustomer(rec)
+			if err != nil {
+				return err
+			}
+			if err := sumBooksOf(tx, c.ID, changes[c.Livemode]); err != nil {
+				return err
+			}
+			if err := updatePayments(tx, c); err != nil {
+				return err
+			}
+			seq = rec.Seq
+		}
+		for mode, s := range changes {
+			if err := tx.AddToSums(mode, s.parts()); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func sumBooksOf(tx store.Tx, customerID string, s sums) error {
+	err := tx.Movements(store.MovementFilter{CustomerID: customerID}, func(m store.Movement) error {
+		s.addMovement(m)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return eachInvoice(tx, customerID, func(i *clientele.Invoice) {
+		s.addInvoice(dayOfState(i), &clientele.Invoice{}, i)
+	})
+}
+
+// updatePayments writes a customer's payments as they are now: what an old one left had become credit.
+func updatePayments(tx store.Tx, c *clientele.Customer) error {
+	docs, err := tx.CustomerPayments(c.ID)
+	if err != nil {
+		return err
+	}
+	s := New(nil)
+	a := &account{s: s.core, tx: tx, call: Call{Livemode: c.Livemode, Actor: "system"}, now: s.now(), customer: c}
+	for _, doc := range docs {
+		var old struct {
+			ID       string            `json:"id"`
+			Credited *clientele.Amount `json:"amount_credited"`
+		}
+		if err := json.Unmarshal(doc, &old); err != nil {
+			return err
+		}
+		if old.Credited != nil {
+			continue
+		}
+		pay, err := holdPayment(tx, c.Livemode, old.ID)
+		if err != nil {
+			return err
+		}
+		pay.AmountCredited, pay.AmountUnallocated = pay.AmountUnallocated, clientele.Zero(pay.CurrencyID)
+		if err := a.savePayment(pay, clientele.EventPaymentUpdated); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dayOfState is the day when an invoice entered its state.
+func dayOfState(i *clientele.Invoice) int64 {
+	t := i.StatusTransitions
+	return store.DayOf(max(t.FinalizedAt, t.MarkedUncollectibleAt, t.PaidAt, t.VoidedAt))
+}
+
+// eachInvoice calls fn with every invoice of a customer, newest first.
+func eachInvoice(tx store.Tx, customerID string, fn func(*clientele.Invoice)) error {
+	docs, err := tx.CustomerInvoices(customerID)
+	for _, doc := range docs {
+		h, err := hold(store.Record{JSON: doc})
+		if err != nil {
+			return err
+		}
+		fn(h.Invoice)
+	}
+	return err
+}

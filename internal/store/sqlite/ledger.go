@@ -1,0 +1,233 @@
+package sqlite
+
+import (
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// LedgerEnd implements [store.Ledger].
+func (t *tx) LedgerEnd(customerID, currencyID string, before int64) (end store.LedgerEnd, err error) {
+	zero := clientele.Zero(currencyID)
+	end = store.LedgerEnd{Receivable: zero, Credit: zero, Unapplied: zero}
+	last := func(r row) error { end.Seq = r.int(0); return nil }
+	err = t.each("SELECT seq FROM ledger WHERE customer_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT 1", last,
+		customerID, before)
+	if err != nil {
+		return end, err
+	}
+	err = t.each(`SELECT ending_receivable, ending_credit, ending_unapplied FROM ledger
+		WHERE customer_id = $1 AND currency_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1`, func(r row) error {
+		return r.amounts(0, currencyID, &end.Receivable, &end.Credit, &end.Unapplied)
+	}, customerID, currencyID, before)
+	return end, err
+}
+
+// amounts reads amounts of a currency from columns that follow each other.
+func (r row) amounts(first int, currency string, targets ...*clientele.Amount) (err error) {
+	for i, target := range targets {
+		if *target, err = store.StoredAmount(currency, r.text(first+i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AppendToLedger implements [store.Ledger].
+func (t *tx) AppendToLedger(movements []store.Movement) error {
+	for _, m := range movements {
+		metadata, err := json.Marshal(m.Metadata, json.Deterministic(true))
+		if err != nil {
+			return err
+		}
+		err = t.run(`INSERT INTO ledger (customer_id, seq, id, livemode, currency_id, reason, invoice_id, payment_id,
+				credit_note_id, refund_id, reverses, due_date, receivable, credit, unapplied, ending_receivable,
+				ending_credit, ending_unapplied, description, metadata, requested_by)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+			m.CustomerID, m.Seq, m.ID, m.Livemode, m.CurrencyID, string(m.Reason), m.InvoiceID, m.PaymentID,
+			m.CreditNoteID, m.RefundID, m.Reverses, m.DueDate, m.Receivable.String(), m.Amount.String(),
+			m.Unapplied.String(), m.EndingReceivable.String(), m.EndingBalance.String(), m.EndingUnapplied.String(),
+			m.Description, string(metadata), m.RequestedBy)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const selectMovements = `SELECT seq, id, livemode, customer_id, currency_id, reason, invoice_id, payment_id,
+	credit_note_id, refund_id, reverses, due_date, receivable, credit, unapplied,
+	ending_receivable, ending_credit, ending_unapplied, description, metadata, requested_by
+	FROM ledger WHERE `
+
+// movement reads a row of selectMovements.
+func (r row) movement() (m store.Movement, err error) {
+	m.Seq, m.DueDate = r.int(0), r.int(11)
+	b := &m.BalanceTransaction
+	*b = clientele.BalanceTransaction{
+		ID: r.text(1), Object: "balance_transaction", Livemode: clientele.Mode(r.int(2) == 1), CustomerID: r.text(3),
+		CurrencyID: r.text(4), Reason: clientele.BalanceReason(r.text(5)), InvoiceID: r.text(6), PaymentID: r.text(7),
+		CreditNoteID: r.text(8), RefundID: r.text(9), Reverses: r.text(10), Description: r.text(18),
+		RequestedBy: r.text(20), CreatedAt: clientele.At(time.UnixMilli(m.Seq >> 16)),
+	}
+	err = r.amounts(12, b.CurrencyID, &b.Receivable, &b.Amount, &b.Unapplied, &b.EndingReceivable, &b.EndingBalance,
+		&b.EndingUnapplied)
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(r.bytes(19), &b.Metadata)
+}
+
+// Movements implements [store.Ledger].
+func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) error {
+	var w where
+	switch { // the + keeps the planner from walking all of the customer's
+	case f.InvoiceID != "":
+		w.add("invoice_id = ? AND invoice_id <> '' AND +customer_id = ?", f.InvoiceID, f.CustomerID)
+	case f.PaymentID != "":
+		w.add("payment_id = ? AND payment_id <> '' AND +customer_id = ?", f.PaymentID, f.CustomerID)
+	default:
+		w.equal("customer_id", f.CustomerID)
+	}
+	if f.Livemode != nil {
+		w.add("livemode = ?", *f.Livemode)
+	}
+	if f.From != 0 {
+		w.add("seq >= ?", f.From)
+	}
+	if f.To != 0 {
+		w.add("seq < ?", f.To)
+	}
+	return t.interruptible(func() error {
+		return t.eachOnce(selectMovements+w.String()+" ORDER BY seq", func(r row) error {
+			m, err := r.movement()
+			if err != nil {
+				return err
+			}
+			return fn(m)
+		}, w.args...)
+	})
+}
+
+// ListLedger implements [store.Ledger].
+func (t *tx) ListLedger(f store.LedgerFilter) (page []store.Movement, count int64, err error) {
+	var w where
+	w.add("customer_id = ?", f.CustomerID)
+	w.equal("currency_id", f.CurrencyID)
+	if f.Credit {
+		w.add("credit <> '0'")
+	}
+	err = t.interruptible(func() error {
+		var seqs []int64
+		if seqs, count, err = t.list("ledger", f.Livemode, w, nil, f.Window); err != nil {
+			return err
+		}
+		for _, seq := range seqs {
+			err := t.each(selectMovements+"customer_id = $1 AND seq = $2", func(r row) error {
+				m, err := r.movement()
+				page = append(page, m)
+				return err
+			}, f.CustomerID, seq)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return page, count, err
+}
+
+// AddToSums implements [store.Sums].
+func (t *tx) AddToSums(mode clientele.Mode, parts []store.SumPart) error {
+	for _, p := range parts {
+		for level := range int64(store.SumLevels) {
+			key := []any{mode, string(p.Figure), level, p.Day >> (level * store.SpanBits), p.Amount.Currency(), p.DueDay}
+			sum := clientele.Zero(p.Amount.Currency())
+			err := t.each(`SELECT amount FROM ledger_sums WHERE livemode = $1 AND figure = $2 AND level = $3
+				AND bucket = $4 AND currency_id = $5 AND due_day = $6`,
+				func(r row) error { return r.amounts(0, sum.Currency(), &sum) }, key...)
+			if err != nil {
+				return err
+			}
+			if sum, err = sum.Add(p.Amount); err != nil {
+				return err
+			}
+			err = t.run(`INSERT INTO ledger_sums (livemode, figure, level, bucket, currency_id, due_day, amount)
+				VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET amount = excluded.amount`,
+				append(key, sum.String())...)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Sums implements [store.Sums].
+func (t *tx) Sums(
+	mode clientele.Mode, figures []store.Figure, from, to int64, fn func(store.SumPart),
+) error {
+	return t.interruptible(func() error {
+		for _, figure := range figures {
+			for _, days := range store.SumRanges(from, to) {
+				err := t.each(`SELECT currency_id, due_day, amount FROM ledger_sums
+					WHERE livemode = $1 AND figure = $2 AND level = $3 AND bucket BETWEEN $4 AND $5`,
+					func(r row) error {
+						p := store.SumPart{Figure: figure, DueDay: r.int(1)}
+						err := r.amounts(2, r.text(0), &p.Amount)
+						fn(p)
+						return err
+					}, mode, string(figure), int64(days.Level), days.First, days.Last)
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// StoredSums implements [store.Sums].
+func (t *tx) StoredSums(fn func(clientele.Mode, int, store.SumPart)) error {
+	return t.interruptible(func() error {
+		return t.eachOnce("SELECT livemode, level, figure, bucket, currency_id, due_day, amount FROM ledger_sums",
+			func(r row) error {
+				p := store.SumPart{Figure: store.Figure(r.text(2)), Day: r.int(3), DueDay: r.int(5)}
+				err := r.amounts(6, r.text(4), &p.Amount)
+				fn(clientele.Mode(r.int(0) == 1), int(r.int(1)), p)
+				return err
+			})
+	})
+}
+
+// fillBalances writes what was owed after each movement, of a database that did not say so.
+func (t *tx) fillBalances() error {
+	type key struct {
+		customerID string
+		seq        int64
+	}
+	ends := map[key]clientele.Amount{}
+	owed := map[[2]string]clientele.Amount{} // per customer and currency
+	err := t.each("SELECT customer_id, seq, currency_id, receivable FROM ledger ORDER BY customer_id, seq",
+		func(r row) error {
+			of := [2]string{r.text(0), r.text(2)}
+			var change clientele.Amount
+			err := r.amounts(3, of[1], &change)
+			if err == nil {
+				owed[of], err = owed[of].In(of[1]).Add(change)
+			}
+			ends[key{of[0], r.int(1)}] = owed[of]
+			return err
+		})
+	for k, end := range ends {
+		if err != nil {
+			break
+		}
+		err = t.run("UPDATE ledger SET ending_receivable = $3 WHERE customer_id = $1 AND seq = $2",
+			k.customerID, k.seq, end.String())
+	}
+	return err
+}

@@ -1,0 +1,104 @@
+package sqlite
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// searched is a kind of objects that search finds by one text each.
+type searched struct{ name, table string }
+
+var (
+	searchedInvoices = searched{"invoice", "invoices"}
+	searchedPayments = searched{"payment", "payments"}
+)
+
+func (k searched) texts() string { return k.name + "_texts" }
+
+// index is the index of the three-letter pieces of the texts, one a mode.
+func (k searched) index(mode clientele.Mode) string {
+	if mode {
+		return k.name + "_search_live"
+	}
+	return k.name + "_search_test"
+}
+
+// reindexText makes an object findable by a text in place of its former one; "" makes it not findable.
+func (t *tx) reindexText(k searched, seq int64, mode clientele.Mode, text string) error {
+	var old string
+	read := func(r row) error { old = r.text(0); return nil }
+	if err := t.each("SELECT text FROM "+k.texts()+" WHERE seq = $1", read, seq); err != nil || old == text {
+		return err
+	}
+	if old != "" {
+		if err := t.run("DELETE FROM "+k.texts()+" WHERE seq = $1", seq); err != nil {
+			return err
+		}
+		if err := t.run("DELETE FROM "+k.index(mode)+" WHERE rowid = $1", seq); err != nil {
+			return err
+		}
+	}
+	if text == "" {
+		return nil
+	}
+	err := t.run("INSERT INTO "+k.texts()+" (seq, livemode, text) VALUES ($1, $2, $3)", seq, mode, text)
+	if err != nil {
+		return err
+	}
+	return t.run("INSERT INTO "+k.index(mode)+" (rowid, text) VALUES ($1, $2)", seq, text)
+}
+
+// SearchInvoices implements [store.Tx].
+func (t *tx) SearchInvoices(s store.TextSearch) ([][]byte, int64, error) {
+	return t.searchTexts(searchedInvoices, s)
+}
+
+// SearchPayments implements [store.Tx].
+func (t *tx) SearchPayments(s store.TextSearch) ([][]byte, int64, error) {
+	return t.searchTexts(searchedPayments, s)
+}
+
+func (t *tx) searchTexts(k searched, s store.TextSearch) (docs [][]byte, count int64, err error) {
+	from, w := textSearch(k, s)
+	err = t.interruptible(func() error {
+		read := func(r row) error { count = r.int(0); return nil }
+		if err := t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...); err != nil {
+			return err
+		}
+		conditions := w.String()
+		w.add("LIMIT ?", s.Limit)
+		w.add("OFFSET ?", s.Offset)
+		page := strings.Join(w.conditions[len(w.conditions)-2:], " ")
+		seqs, err := t.seqs("SELECT t.seq FROM "+from+" WHERE "+conditions+" ORDER BY t.seq DESC "+page, w.args)
+		if err != nil {
+			return err
+		}
+		docs, err = t.docs(k.table, seqs)
+		return err
+	})
+	return docs, count, err
+}
+
+// textSearch writes a search as the rest of a statement after its FROM: long words are looked up in the index of
+// three-letter pieces, short ones scanned for.
+func textSearch(k searched, s store.TextSearch) (from string, w where) {
+	from = k.texts() + " t"
+	var match []string
+	for _, term := range s.Terms {
+		if utf8.RuneCountInString(term) >= 3 {
+			match = append(match, `"`+strings.ReplaceAll(term, `"`, `""`)+`"`)
+		} else {
+			w.add("instr(t.text, ?) > 0", term)
+		}
+	}
+	if len(match) > 0 {
+		table := k.index(s.Livemode)
+		from = table + " f JOIN " + from + " ON t.seq = f.rowid"
+		w.add("f."+table+" MATCH ?", strings.Join(match, " AND "))
+	}
+	w.add("t.livemode = ?", s.Livemode)
+	return from, w
+}
