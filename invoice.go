@@ -70,7 +70,7 @@ type Invoice struct {
 	AmountWrittenOff Amount `json:"amount_written_off"`
 	// What credit notes took off what was left to pay.
 	PrePaymentCreditNotesAmount Amount `json:"pre_payment_credit_notes_amount"`
-	// What credit notes gave back as credit, having been paid already.
+	// What credit notes gave back as credit or money, having been paid already.
 	PostPaymentCreditNotesAmount Amount `json:"post_payment_credit_notes_amount"`
 	// Shipping.
 	AmountShipping Amount `json:"amount_shipping"`
@@ -100,6 +100,8 @@ type Invoice struct {
 	Footer string `json:"footer,omitempty"`
 	// The payment method its currency belongs to.
 	DefaultPaymentMethodID string `json:"default_payment_method_id"`
+	// Why the invoice is not to be given up by itself, and until when; absent when nothing holds it.
+	Hold *InvoiceHold `json:"hold,omitempty"`
 	// When the invoice entered each state, in unix seconds.
 	StatusTransitions StatusTransitions `json:"status_transitions"`
 	// As on a customer.
@@ -110,6 +112,14 @@ type Invoice struct {
 	CreatedAt Time `json:"created_at"`
 	// When the invoice last changed: ISO-8601 UTC with milliseconds.
 	UpdatedAt Time `json:"updated_at"`
+}
+
+// InvoiceHold keeps an open invoice from being marked uncollectible by itself: a promise to pay, a dispute.
+type InvoiceHold struct {
+	// Until when, in unix seconds.
+	Until int64 `json:"until"`
+	// Why.
+	Reason string `json:"reason"`
 }
 
 // InvoiceLine is one thing an invoice charges for.

@@ -221,7 +221,8 @@ func (e *RefundExpanded) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// CreditNote takes back a part or the whole of a finalized invoice. Always amount = amount_off + amount_credited.
+// CreditNote takes back a part or the whole of a finalized invoice. Always amount = amount_off + amount_credited +
+// amount_refunded.
 type CreditNote struct {
 	// Unique identifier, starting with cn_.
 	ID string `json:"id"`
@@ -243,6 +244,12 @@ type CreditNote struct {
 	AmountOff Amount `json:"amount_off"`
 	// How much of it had been paid already and became the customer's credit.
 	AmountCredited Amount `json:"amount_credited"`
+	// How much of it had been paid already and was sent back; see refund_id.
+	AmountRefunded Amount `json:"amount_refunded"`
+	// The refund; absent when there is none.
+	RefundID string `json:"refund_id,omitempty"`
+	// What is taken back of which lines; empty when it is of the invoice as a whole.
+	Lines []CreditNoteLine `json:"lines"`
 	// duplicate, fraudulent, order_change or product_unsatisfactory; empty when none was given.
 	Reason string `json:"reason"`
 	// Free text for the customer.
@@ -253,14 +260,29 @@ type CreditNote struct {
 	CreatedAt Time `json:"created_at"`
 }
 
+// CreditNoteLine is what a credit note takes back of a line of the invoice.
+type CreditNoteLine struct {
+	// The invoice's line.
+	InvoiceLineID string `json:"invoice_line_id"`
+	// What it is, as on the invoice.
+	Description string `json:"description"`
+	// How many; 0 when it is an amount.
+	Quantity int64 `json:"quantity"`
+	// How much, with tax.
+	Amount Amount `json:"amount"`
+}
+
 // UnmarshalJSON decodes a credit note and gives its amounts their currency.
 func (n *CreditNote) UnmarshalJSON(data []byte) error {
 	type plain CreditNote
 	if err := json.Unmarshal(data, (*plain)(n)); err != nil {
 		return err
 	}
-	for _, a := range []*Amount{&n.Amount, &n.AmountOff, &n.AmountCredited} {
+	for _, a := range []*Amount{&n.Amount, &n.AmountOff, &n.AmountCredited, &n.AmountRefunded} {
 		*a = a.In(n.CurrencyID)
+	}
+	for i := range n.Lines {
+		n.Lines[i].Amount = n.Lines[i].Amount.In(n.CurrencyID)
 	}
 	return nil
 }

@@ -152,6 +152,22 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.Void(ctx, "in_1")
 		}},
+	{"hold an invoice", "POST /api/invoices/in_1/hold", `{"id":"in_1","hold":{"until":1767312000,"reason":"promised"}}`,
+		`{"until":1767312000,"reason":"promised"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Hold(ctx, "in_1", time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), "promised")
+		}},
+	{"release an invoice", "DELETE /api/invoices/in_1/hold", `{"id":"in_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Release(ctx, "in_1") }},
+	{"credit lines", "POST /api/invoices/in_1/credit_notes", `{"id":"cn_1"}`,
+		`{"lines":[{"invoice_line_id":"ii_1","quantity":2},{"invoice_line_id":"ii_2","amount":"5"}],"refund":true}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Credit(ctx, "in_1", client.CreditNoteParams{
+				Lines: &[]client.CreditNoteLineParams{
+					{InvoiceLineID: "ii_1", Quantity: 2}, {InvoiceLineID: "ii_2", Amount: clientele.NewAmount("", 5)},
+				}, Refund: true,
+			})
+		}},
 	{"mark uncollectible", "POST /api/invoices/in_1/mark_uncollectible", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.MarkUncollectible(ctx, "in_1")
@@ -482,7 +498,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 57 {
+	if methods != 59 {
 		t.Errorf("found %d methods", methods)
 	}
 }

@@ -274,6 +274,24 @@ func (s *Invoices) MarkUncollectible(ctx context.Context, id string, opts ...Cal
 		request{route: "POST /api/invoices/{id}/mark_uncollectible", ref: id})
 }
 
+// Hold keeps an open invoice from being marked uncollectible by itself until a moment, to the second: a promise to pay,
+// a dispute.
+//
+//clientele:operation POST /api/invoices/{id}/hold
+func (s *Invoices) Hold(
+	ctx context.Context, id string, until time.Time, reason string, opts ...CallOption,
+) (*clientele.Invoice, error) {
+	body := clientele.InvoiceHold{Until: until.Unix(), Reason: reason}
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/hold", ref: id, body: body})
+}
+
+// Release ends a hold.
+//
+//clientele:operation DELETE /api/invoices/{id}/hold
+func (s *Invoices) Release(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "DELETE /api/invoices/{id}/hold", ref: id})
+}
+
 // HTML returns the invoice as a page to print.
 //
 //clientele:operation GET /api/invoices/{id}/page
@@ -288,10 +306,14 @@ func (s *Invoices) PDF(ctx context.Context, id string, opts ...CallOption) ([]by
 	return fetchFile(ctx, s.c, opts, request{route: "GET /api/invoices/{id}/pdf", ref: id})
 }
 
-// CreditNoteParams says what to take back of an invoice.
+// CreditNoteParams says what to take back of an invoice. The zero value is all that no other credit note has.
 type CreditNoteParams struct {
 	// How much.
-	Amount clientele.Amount `json:"amount"`
+	Amount clientele.Amount `json:"amount,omitzero"`
+	// In place of Amount: what of which lines.
+	Lines *[]CreditNoteLineParams `json:"lines,omitempty"`
+	// Whether what had been paid is sent back, in place of becoming credit.
+	Refund bool `json:"refund,omitempty"`
 	// duplicate, fraudulent, order_change or product_unsatisfactory.
 	Reason string `json:"reason,omitempty"`
 	// Free text for the customer.
@@ -300,8 +322,19 @@ type CreditNoteParams struct {
 	Metadata map[string]any `json:"metadata,omitempty"`
 }
 
-// Credit takes back a part of a finalized invoice: first of what is left to pay, then of what was paid, which becomes
-// the customer's credit.
+// CreditNoteLineParams says what to take back of a line of an invoice; all that no other credit note has, when it says
+// neither how many nor how much.
+type CreditNoteLineParams struct {
+	// The invoice's line.
+	InvoiceLineID string `json:"invoice_line_id"`
+	// How many of it, with their tax.
+	Quantity int64 `json:"quantity,omitzero"`
+	// In place of Quantity: how much of it, with tax.
+	Amount clientele.Amount `json:"amount,omitzero"`
+}
+
+// Credit takes back a part of a finalized invoice, or the whole: first of what is left to pay, then of what was paid,
+// which becomes the customer's credit or is sent back.
 //
 //clientele:operation POST /api/invoices/{id}/credit_notes
 func (s *Invoices) Credit(

@@ -188,6 +188,10 @@ func (s *server) state(t testing.TB) string {
 	for _, query := range []string{
 		"SELECT id, version, deleted_at, updated_at, doc FROM customers ORDER BY 1",
 		"SELECT id, version, status, doc FROM invoices ORDER BY 1",
+		"SELECT id, version, doc FROM payments ORDER BY 1",
+		"SELECT doc FROM credit_notes ORDER BY 1",
+		"SELECT doc FROM refunds ORDER BY 1",
+		"SELECT id, receivable, credit, unapplied FROM ledger ORDER BY 1",
 		"SELECT livemode, kind, name, " + holder + " FROM customer_names ORDER BY 1, 2, 3",
 		"SELECT doc FROM payment_currencies ORDER BY 1",
 		"SELECT doc FROM payment_methods ORDER BY 1",

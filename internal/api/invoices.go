@@ -80,6 +80,18 @@ func (a *API) markInvoiceUncollectible(r *request) (answer, error) {
 	})
 }
 
+func (a *API) holdInvoice(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.HoldParams) (store.Document, error) {
+		return a.service.Invoices.Hold(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) releaseInvoice(r *request) (answer, error) {
+	return a.change(r, func(call billing.Call) (store.Document, error) {
+		return a.service.Invoices.Release(r.Context(), call, r.PathValue("id"))
+	})
+}
+
 func (a *API) listInvoices(r *request) (answer, error) {
 	p := params{query: r.query}
 	f := store.InvoiceFilter{

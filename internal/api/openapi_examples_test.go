@@ -30,6 +30,7 @@ var requestExamples = map[string]any{
 		"lines", []any{obj("description", "Consulting", "quantity", 1, "unit_amount", "2500")}),
 	"updateInvoice":    obj("metadata", obj("order", "4711")),
 	"payInvoice":       obj("method", "bank_transfer", "reference", "Transfer of 27 October"),
+	"holdInvoice":      obj("until", 1798761600, "reason", "Promised to pay by the end of the year"),
 	"createCreditNote": obj("amount", "500", "reason", "order_change"),
 	"createPayment": obj("customer_id", exampleCustomer.ID, "currency_id", exampleCurrency.ID, "amount",
 		"2500"),
@@ -214,7 +215,8 @@ var exampleMovement = clientele.BalanceTransaction{
 var exampleCreditNote = clientele.CreditNote{
 	ID: "cn_tttttttttttttttt", Object: "credit_note", Livemode: true, Number: "K7Q2ZDX9-0001-CN-01",
 	InvoiceID: "in_yyyyyyyyyyyyyyyy", CustomerID: "cus_xxxxxxxxxxxxxxxx", CurrencyID: "curr_zzzzzzzzzzzzzzzz",
-	Amount: amount("500"), AmountOff: amount("500"), AmountCredited: amount("0"), Reason: "order_change",
+	Amount: amount("500"), AmountOff: amount("500"), AmountCredited: amount("0"), AmountRefunded: amount("0"),
+	Lines: []clientele.CreditNoteLine{}, Reason: "order_change",
 	Metadata: clientele.Metadata{}, CreatedAt: exampleTime,
 }
 

@@ -155,6 +155,12 @@ func (g *generator) responses(r route, method string) object {
 	if r.upserts {
 		all.Set("201", g.success(r, method, "Created: the customer is new."))
 	}
+	if r.previews {
+		preview := g.success(r, method, "What would become of it; nothing is changed.")
+		fields, _ := preview.Get("headers")
+		fields.(object).Delete("ETag") // what is not there has no version
+		all.Set("200", preview)
+	}
 	for _, status := range failureStatuses(r, method) {
 		all.Set(strconv.Itoa(status), shared("responses", failureName(status)))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/client"
+	"clientele.dev/internal/billing"
 )
 
 // issue finalizes an invoice over an amount, due in some days.
@@ -19,6 +20,16 @@ func issue(t testing.TB, s *server, customer, currency, units string, days int) 
 			Description: "work", Quantity: 1, UnitAmount: ok(clientele.ParseAmount(currency, units))(t),
 		}},
 	}))(t)
+}
+
+// rightBooks holds the books to what the ledgers say.
+func (s *server) rightBooks(t *testing.T) {
+	t.Helper()
+	err := s.Service.Verify(t.Context(), func(int64, int64) {},
+		func(d billing.Difference) { t.Errorf("%s: %s", d.ID, d.Text) })
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestPastDueIsToldBesideWhatWasGivenUp(t *testing.T) {

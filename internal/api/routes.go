@@ -27,6 +27,8 @@ type route struct {
 	group   string   // which resource it belongs to
 	summary string
 	upserts bool // makes what is not there: answers 201 besides 200, and never 404
+	// previews says that it can be asked for what it would answer, which it does with 200.
+	previews bool
 }
 
 // param is a query parameter; one ending in a dot is a family (metadata.plan).
@@ -190,13 +192,18 @@ func (a *API) routes() []route {
 			summary: "Take an invoice back: nothing is owed on it, and what was paid becomes the customer's credit."},
 		{pattern: "POST /api/invoices/{id}/mark_uncollectible", handle: a.markInvoiceUncollectible, access: member,
 			group: "Invoices", answers: clientele.Invoice{}, summary: "Give an open invoice up: it counts as overdue."},
+		{pattern: "POST /api/invoices/{id}/hold", handle: a.holdInvoice, access: member, group: "Invoices",
+			body: billing.HoldParams{}, answers: clientele.Invoice{},
+			summary: "Keep an open invoice from being marked uncollectible by itself until a day, and say why."},
+		{pattern: "DELETE /api/invoices/{id}/hold", handle: a.releaseInvoice, access: member, group: "Invoices",
+			answers: clientele.Invoice{}, summary: "End a hold."},
 		{pattern: "GET /api/invoices/{id}/page", handle: a.invoicePage, access: member, group: "Invoices", answers: "",
 			media: "text/html", summary: "An invoice as a page to print."},
 		{pattern: "GET /api/invoices/{id}/pdf", handle: a.invoicePDF, access: member, group: "Invoices", answers: "",
 			media: "application/pdf", summary: "An invoice as PDF."},
 		{pattern: "POST /api/invoices/{id}/credit_notes", handle: a.createCreditNote, access: member,
 			group: "Credit notes", body: billing.CreditNoteParams{}, answers: clientele.CreditNote{}, status: 201,
-			summary: "Take back a part of a finalized invoice: off what is left to pay, then as credit."},
+			summary: "Take back a part of a finalized invoice or all: off what is left to pay, then as credit or refund."},
 		{pattern: "GET /api/credit-notes", handle: a.listCreditNotes, access: member, group: "Credit notes",
 			query: join(paging, cursors, []param{
 				{"invoice_id", "Only credit notes of this invoice.", ""},
@@ -208,7 +215,7 @@ func (a *API) routes() []route {
 
 		{pattern: "POST /api/payments", handle: a.createPayment, access: member, group: "Payments",
 			query: []param{{"preview", "true answers, with 200, what would become of the payment, and does nothing.", true}},
-			body:  billing.PaymentParams{}, answers: clientele.Payment{}, status: 201,
+			body:  billing.PaymentParams{}, answers: clientele.Payment{}, status: 201, previews: true,
 			summary: "Record money received: it pays what it is for, or the oldest due first; the rest is not applied yet."},
 		{pattern: "GET /api/payments", handle: a.listPayments, access: member, group: "Payments", query: payments,
 			answers: clientele.Page[clientele.Payment]{}, summary: "List payments, and count all that match."},

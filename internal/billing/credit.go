@@ -2,16 +2,12 @@ package billing
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
-
-// CreditNotes is the part of [Service] about credit notes; they are made by [Invoices.Credit].
-type CreditNotes struct{ *core }
 
 // CreditParams are what a request says about a customer's credit.
 type CreditParams struct {
@@ -176,141 +172,6 @@ func (s Customers) BalanceTransactions(
 			}
 		}
 		return nil
-	})
-	return docs, count, err
-}
-
-// CreditNoteParams are what a request says about a new credit note.
-type CreditNoteParams struct {
-	// How much of the invoice to take back, in the currency's smallest unit.
-	Amount *clientele.Amount `json:"amount"`
-	// duplicate, fraudulent, order_change or product_unsatisfactory.
-	Reason string `json:"reason,omitempty"`
-	// Free text for the customer.
-	Memo string `json:"memo,omitempty"`
-	// As on a customer.
-	Metadata jsontext.Value `json:"metadata,omitempty"`
-}
-
-func (p CreditNoteParams) check() error {
-	if p.Amount == nil {
-		return invalid("amount", "amount is required: a string of digits in the currency's smallest unit")
-	}
-	switch p.Reason {
-	case "", "duplicate", "fraudulent", "order_change", "product_unsatisfactory":
-	default:
-		return invalid("reason", "reason must be duplicate, fraudulent, order_change or product_unsatisfactory")
-	}
-	return clientele.JoinInvalid(checkPositive("amount", *p.Amount), checkLength("memo", p.Memo, maxText),
-		checkMetadata(p.Metadata))
-}
-
-// Credit takes back a part of a finalized invoice: first of what is left to pay, then of what was paid, which
-// becomes the customer's credit.
-func (s Invoices) Credit(
-	ctx context.Context, call Call, invoiceID string, p CreditNoteParams,
-) (store.Document, error) {
-	if err := p.check(); err != nil {
-		return store.Document{}, err
-	}
-	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
-		h, err := holdInvoice(tx, call.Livemode, invoiceID)
-		if err != nil {
-			return store.Document{}, err
-		}
-		if !payable(h) && h.Status != clientele.InvoicePaid {
-			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
-				"the invoice is %s; credit notes are for open, uncollectible and paid ones", h.Status)
-		}
-		amount := p.Amount.In(h.CurrencyID)
-		left := minus(minus(h.Total, h.PrePaymentCreditNotesAmount), h.PostPaymentCreditNotesAmount)
-		if minus(left, amount).Sign() < 0 {
-			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
-				"the invoice has %s that no credit note has taken back yet", left)
-		}
-		a, err := s.open(tx, call, h.CustomerID)
-		if err != nil {
-			return store.Document{}, err
-		}
-		doc, err := a.creditNote(h, amount, p)
-		if err != nil {
-			return store.Document{}, err
-		}
-		return store.Document{JSON: doc, Created: true}, a.close()
-	})
-}
-
-func (a *account) creditNote(h *held, amount clientele.Amount, p CreditNoteParams) ([]byte, error) {
-	seq, err := a.tx.NextSeq(store.KindCreditNote, a.now)
-	if err != nil {
-		return nil, err
-	}
-	id, err := a.s.seqID("cn_", seq)
-	if err != nil {
-		return nil, err
-	}
-	earlier, err := a.tx.CreditNotes(h.ID)
-	if err != nil {
-		return nil, err
-	}
-	off := least(amount, h.AmountRemaining)
-	note := clientele.CreditNote{
-		ID: id, Object: "credit_note", Livemode: a.call.Livemode,
-		Number:    creditNoteNumber(h.Number, len(earlier)+1),
-		InvoiceID: h.ID, CustomerID: h.CustomerID, CurrencyID: h.CurrencyID, Amount: amount, AmountOff: off,
-		AmountCredited: minus(amount, off), Reason: p.Reason, Memo: p.Memo, Metadata: clientele.Metadata{},
-		CreatedAt: clientele.At(a.now),
-	}
-	if err := fillMetadata(&note.Metadata, p.Metadata); err != nil {
-		return nil, err
-	}
-	doc, err := encodeObject(note)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.tx.AddCreditNote(store.Record{ID: id, Seq: seq, Version: 1, JSON: doc}, note); err != nil {
-		return nil, err
-	}
-	err = a.s.record(a.tx, a.call, clientele.EventCreditNoteCreated,
-		changed{id: id, customerID: note.CustomerID, version: 1, after: doc})
-	if err != nil {
-		return nil, err
-	}
-	_, err = a.postOn(h, clientele.BalanceTransaction{
-		Reason: clientele.ReasonCreditNote, Amount: note.AmountCredited, Receivable: off.Neg(), CreditNoteID: id,
-	})
-	if err != nil {
-		return nil, err
-	}
-	h.PrePaymentCreditNotesAmount = plus(h.PrePaymentCreditNotesAmount, off)
-	h.PostPaymentCreditNotesAmount = plus(h.PostPaymentCreditNotesAmount, note.AmountCredited)
-	return doc, a.save(h)
-}
-
-func creditNoteNumber(invoice string, n int) string { return fmt.Sprintf("%s-CN-%02d", invoice, n) }
-
-// Retrieve answers a credit note.
-func (s CreditNotes) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
-	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, found, err := tx.CreditNote(mode, id)
-		if err == nil && !found {
-			err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no credit note %q in this mode", id)
-		}
-		doc.JSON = rec.JSON
-		return err
-	})
-	return doc, err
-}
-
-// List answers a page of credit notes and the exact count of all that match. customer, unless empty, is an
-// id or DID; an unknown one has none.
-func (s CreditNotes) List(
-	ctx context.Context, customer string, f store.CreditNoteFilter,
-) (docs [][]byte, count int64, err error) {
-	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
-		f.CustomerID = id
-		docs, count, err = tx.ListCreditNotes(f)
-		return err
 	})
 	return docs, count, err
 }

@@ -198,6 +198,50 @@ func (s Invoices) MarkUncollectible(ctx context.Context, call Call, id string) (
 	})
 }
 
+// HoldParams say why an invoice is not to be given up by itself, and until when.
+type HoldParams struct {
+	// Until when, in unix seconds.
+	Until int64 `json:"until"`
+	// Why: a promise to pay, a dispute.
+	Reason string `json:"reason"`
+}
+
+// Hold keeps an open invoice from being given up by itself until a moment.
+func (s Invoices) Hold(ctx context.Context, call Call, id string, p HoldParams) (store.Document, error) {
+	if err := checkLength("reason", p.Reason, maxText); err != nil {
+		return store.Document{}, err
+	}
+	switch {
+	case p.Reason == "":
+		return store.Document{}, invalid("reason", "reason is required: why the invoice is held")
+	case p.Until <= s.now().Unix() || p.Until > maxUnixTime:
+		return store.Document{}, invalid("until", "until is required: a moment after now, in unix seconds")
+	}
+	return s.setHold(ctx, call, id, &clientele.InvoiceHold{Until: p.Until, Reason: p.Reason})
+}
+
+// Release ends a hold.
+func (s Invoices) Release(ctx context.Context, call Call, id string) (store.Document, error) {
+	return s.setHold(ctx, call, id, nil)
+}
+
+func (s Invoices) setHold(
+	ctx context.Context, call Call, id string, hold *clientele.InvoiceHold,
+) (store.Document, error) {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+		if h.Status != clientele.InvoiceOpen {
+			return clientele.Errorf(clientele.ErrorCodeConflict, "status", "the invoice is %s; only open ones are held",
+				h.Status)
+		}
+		a, err := s.open(tx, call, h.CustomerID)
+		if err != nil {
+			return err
+		}
+		h.Hold = hold
+		return a.saveAs(h, clientele.EventInvoiceUpdated)
+	})
+}
+
 func (s *core) giveUp(tx store.Tx, call Call, h *held) error {
 	a, err := s.open(tx, call, h.CustomerID)
 	if err != nil {

@@ -254,9 +254,6 @@ func (p *payment) move(invoiceID string, part clientele.Amount) {
 			clientele.Allocation{InvoiceID: invoiceID, Amount: clientele.Zero(p.CurrencyID)})
 	}
 	p.Allocations[i].Amount = plus(p.Allocations[i].Amount, part)
-	if p.Allocations[i].Amount.Sign() == 0 {
-		p.Allocations = slices.Delete(p.Allocations, i, i+1)
-	}
 	if p.InvoiceID == "" {
 		p.InvoiceID = invoiceID
 	}
@@ -265,6 +262,7 @@ func (p *payment) move(invoiceID string, part clientele.Amount) {
 // savePayment writes a payment's next version and the event that says what happened to it.
 func (a *account) savePayment(pay *payment, event string) (err error) {
 	old := pay.rec.JSON
+	pay.Allocations = slices.DeleteFunc(pay.Allocations, func(l clientele.Allocation) bool { return l.Amount.Sign() == 0 })
 	pay.UpdatedAt = clientele.At(a.now)
 	if pay.rec.JSON, err = encodeObject(pay.Payment); err != nil {
 		return err

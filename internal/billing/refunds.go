@@ -86,7 +86,7 @@ func (a *account) refund(r clientele.Refund) (doc store.Document, t clientele.Ba
 	r.AttemptCount, r.Attempted, r.LastAttemptError = 1, true, []byte("null")
 	r.EndingBalance, r.EndingTokenBalance = a.credit(r.CurrencyID), a.credits()
 	r.CreatedAt, r.UpdatedAt = clientele.At(a.now), clientele.At(a.now)
-	doc = store.Document{Of: store.TypeRefund, ID: r.ID, Version: 1, Created: true}
+	doc = store.Document{ID: r.ID, Created: true}
 	if doc.JSON, err = encodeObject(r); err != nil {
 		return doc, t, err
 	}

@@ -138,11 +138,12 @@ func (b *books) checkCreditNotes(i *clientele.Invoice) error {
 		}
 		addTo(&off, note.AmountOff)
 		addTo(&credited, note.AmountCredited)
+		addTo(&credited, note.AmountRefunded)
 		if number := creditNoteNumber(i.Number, n+1); note.Number != number {
 			b.differ(note.ID, "its number is %s, not %s", note.Number, number)
 		}
-		if !plus(note.AmountOff, note.AmountCredited).Equal(note.Amount) {
-			b.differ(note.ID, "its amount is %s, not amount_off and amount_credited", note.Amount)
+		if !plus(plus(note.AmountOff, note.AmountCredited), note.AmountRefunded).Equal(note.Amount) {
+			b.differ(note.ID, "its amount is %s, not amount_off, amount_credited and amount_refunded", note.Amount)
 		}
 	}
 	if !off.Equal(i.PrePaymentCreditNotesAmount) || !credited.Equal(i.PostPaymentCreditNotesAmount) {

@@ -110,8 +110,8 @@ type Invoices interface {
 	// CreditedInvoices returns the invoices that a customer's credit in a currency paid, in whole or in part, newest
 	// first.
 	CreditedInvoices(customerID, currencyID string) ([]Record, error)
-	// LateInvoices returns up to limit open invoices that are past due, at a moment in unix seconds, for longer than
-	// their customers allow, or for more than so many days; never for days below 0.
+	// LateInvoices returns up to limit open invoices that nothing holds and that are past due, at a moment in unix
+	// seconds, for longer than their customers allow, or for more than so many days; never for days below 0.
 	LateInvoices(mode clientele.Mode, now, days, limit int64) ([]Record, error)
 	// SaveInvoice writes the invoice; a record of version 1 is new.
 	SaveInvoice(rec Record, invoice *clientele.Invoice) error

@@ -17,6 +17,14 @@ func SettledAt(i *clientele.Invoice) int64 {
 	return i.UpdatedAt.UnixMilli()
 }
 
+// HeldUntil is until when an invoice is not given up by itself, in unix seconds; 0 when nothing holds it.
+func HeldUntil(i *clientele.Invoice) int64 {
+	if i.Hold == nil {
+		return 0
+	}
+	return i.Hold.Until
+}
+
 // PolicyOf is after how many days past due a customer's invoices become uncollectible, -1 for never; nil when the
 // customer has no time of its own, or is nil.
 func PolicyOf(c *clientele.Customer) *int64 {

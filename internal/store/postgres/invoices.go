@@ -41,7 +41,8 @@ func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, 
 func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 	columns := []any{
 		i.CustomerID, rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(),
-		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), store.SettledAt(i), rec.JSON,
+		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), store.SettledAt(i),
+		store.HeldUntil(i), rec.JSON,
 	}
 	var before indexedInvoice
 	if rec.Version == 1 {
@@ -49,8 +50,8 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 		t.countBelonging(i.CustomerID, 1, 0)
 		t.countRow("invoices", i.Livemode, rec.Seq, 1)
 		t.run(`INSERT INTO invoices (customer_id, seq, version, status, number, due_date, updated_at, total, remaining,
-			credited, settled_at, doc, id, livemode, currency_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			credited, settled_at, held_until, doc, id, livemode, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 			append(columns, i.ID, i.Livemode, i.CurrencyID)...)
 	} else {
 		var err error
@@ -59,7 +60,7 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 		}
 		t.mustChange(fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1),
 			`UPDATE invoices SET version = $3, status = $4, number = $5, due_date = $6, updated_at = $7, total = $8,
-				remaining = $9, credited = $10, settled_at = $11, doc = $12
+				remaining = $9, credited = $10, settled_at = $11, held_until = $12, doc = $13
 			WHERE customer_id = $1 AND seq = $2 AND version = $3 - 1`, columns...)
 	}
 	t.saveNumber(i, before.Number, i.Number)
@@ -191,14 +192,15 @@ func (t *tx) lateInvoices(mode clientele.Mode, now, days, limit int64) (late []l
 	err = t.each(read, `SELECT i.id, i.seq, i.version, i.doc, i.customer_id
 		FROM customer_policies p JOIN invoices i ON i.customer_id = p.customer_id
 		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
+			AND i.held_until <= $2
 		LIMIT $3`, mode, now, limit)
 	if err != nil || days < 0 || int64(len(late)) == limit {
 		return late, err
 	}
 	err = t.each(read, `SELECT i.id, i.seq, i.version, i.doc, i.customer_id FROM invoices i
-		WHERE i.livemode = $2 AND i.status = 'open' AND i.due_date < $1
+		WHERE i.livemode = $2 AND i.status = 'open' AND i.due_date < $1 AND i.held_until <= $4
 			AND NOT EXISTS (SELECT 1 FROM customer_policies p WHERE p.customer_id = i.customer_id)
-		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(late)))
+		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(late)), now)
 	return late, err
 }
 

@@ -45,6 +45,19 @@ func (w *where) mode(mode clientele.Mode, customerID string) {
 	w.add("+livemode = ?", mode)
 }
 
+// modeOf is mode for a list that may be restricted to what belongs to one object: there is little of it.
+func (w *where) modeOf(column, id string, mode clientele.Mode, customerID string) {
+	if id == "" {
+		w.mode(mode, customerID)
+		return
+	}
+	w.add(column+" = ? AND "+column+" <> ''", id)
+	w.add("+livemode = ?", mode)
+	if customerID != "" {
+		w.add("+customer_id = ?", customerID)
+	}
+}
+
 func (w *where) String() string { return strings.Join(w.conditions, " AND ") }
 
 // with returns the parameters followed by more, and the number of the first of those.

@@ -126,8 +126,7 @@ func (t *tx) CreditNotes(invoiceID string) (docs [][]byte, err error) {
 // ListCreditNotes implements [store.Tx].
 func (t *tx) ListCreditNotes(f store.CreditNoteFilter) (docs [][]byte, count int64, err error) {
 	var w where
-	w.mode(f.Livemode, f.CustomerID)
-	w.equal("invoice_id", f.InvoiceID)
+	w.modeOf("invoice_id", f.InvoiceID, f.Livemode, f.CustomerID)
 	return t.listOf("credit_notes", f.Livemode, w, nil, f.Window)
 }
 
@@ -145,10 +144,7 @@ func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
 // ListRefunds implements [store.Tx].
 func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err error) {
 	var w where
-	w.mode(f.Livemode, f.CustomerID)
-	if f.PaymentID != "" {
-		w.add("payment_id = ? AND payment_id <> ''", f.PaymentID)
-	}
+	w.modeOf("payment_id", f.PaymentID, f.Livemode, f.CustomerID)
 	return t.listOf("refunds", f.Livemode, w, nil, f.Window)
 }
 

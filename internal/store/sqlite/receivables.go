@@ -129,14 +129,15 @@ func (t *tx) LateInvoices(mode clientele.Mode, now, days, limit int64) ([]store.
 	own, err := t.records(`SELECT i.id, i.seq, i.version, 0, i.doc
 		FROM customer_policies p JOIN invoices i ON i.customer_id = p.customer_id
 		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
+			AND i.held_until <= $2
 		LIMIT $3`, mode, now, limit)
 	if err != nil || days < 0 || int64(len(own)) == limit {
 		return own, err
 	}
 	others, err := t.records(`SELECT i.id, i.seq, i.version, 0, i.doc FROM invoices i
-		WHERE i.status = 'open' AND i.due_date < $1 AND i.livemode = $2
+		WHERE i.status = 'open' AND i.due_date < $1 AND +i.livemode = $2 AND i.held_until <= $4
 			AND i.customer_id NOT IN (SELECT customer_id FROM customer_policies)
-		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(own)))
+		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(own)), now)
 	return append(own, others...), err
 }
 

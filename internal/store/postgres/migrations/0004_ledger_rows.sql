@@ -85,3 +85,6 @@ CREATE TABLE refunds (
 );
 CREATE INDEX refunds_by_time ON refunds (livemode, seq);
 CREATE INDEX refunds_by_payment ON refunds (payment_id, seq) WHERE payment_id <> '';
+
+-- Until when an open invoice is not given up by itself: unix seconds.
+ALTER TABLE invoices ADD COLUMN held_until bigint NOT NULL DEFAULT 0;

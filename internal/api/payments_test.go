@@ -1,0 +1,357 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/client"
+)
+
+const usd = "curr_test_usd"
+
+// cents is an amount in US cents.
+func cents(n int64) clientele.Amount { return clientele.NewAmount(usd, n) }
+
+// parts writes where a payment's money is: allocated, refunded, credited, left.
+func parts(p *clientele.Payment) string {
+	var to []string
+	for _, l := range p.Allocations {
+		to = append(to, l.Amount.String())
+	}
+	return fmt.Sprintf("%s=[%s] %s %s %s", p.AmountAllocated, strings.Join(to, " "), p.AmountRefunded, p.AmountCredited,
+		p.AmountUnallocated)
+}
+
+// paying is a customer with three invoices, due in the order 2, 1, 3.
+type paying struct {
+	*server
+	*client.Client
+	id       string
+	invoices [4]string // from 1 on
+}
+
+func startPaying(t *testing.T) *paying {
+	t.Helper()
+	s := start(t)
+	p := &paying{server: s, Client: s.Test(), id: s.post(t, `{"name":"Ada"}`).ID}
+	for i, days := range []int{0, -3, -5, 4} {
+		if i > 0 {
+			p.invoices[i] = issue(t, s, p.id, usd, "100", days).ID
+		}
+	}
+	return p
+}
+
+func (p *paying) receive(t *testing.T, params client.PaymentParams) *clientele.Payment {
+	t.Helper()
+	params.CustomerID, params.CurrencyID = p.id, usd
+	return ok(p.Payments.Create(t.Context(), params))(t)
+}
+
+// holds wants the invoices to have so much left to pay, and the customer so much credit.
+func (p *paying) holds(t *testing.T, first, second, third, credit string) {
+	t.Helper()
+	var got []string
+	for _, id := range p.invoices[1:] {
+		i := ok(p.Invoices.Retrieve(t.Context(), id))(t)
+		got = append(got, i.AmountRemaining.String())
+		if i.Paid != (i.AmountRemaining.Sign() == 0) || i.Paid != (i.Status == clientele.InvoicePaid) {
+			t.Errorf("an invoice is %s with %s left", i.Status, i.AmountRemaining)
+		}
+	}
+	got = append(got, ok(p.Customers.Retrieve(t.Context(), p.id))(t).TokenBalance[usd].String())
+	if want := []string{first, second, third, credit}; strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("left to pay are %v, and the credit; want %v", got, want)
+	}
+	p.rightBooks(t)
+}
+
+func TestAPaymentPaysWhatItIsFor(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, body, parts, left string }{
+		{"the oldest due first, the last in part", `"amount":"150"`, "150=[100 50] 0 0 0", "50 0 100"},
+		{"all, and the rest is left", `"amount":"301"`, "300=[100 100 100] 0 0 1", "0 0 0"},
+		{"one invoice, and the rest is left", `"amount":"130","invoice_id":"$3"`, "100=[100] 0 0 30", "100 100 0"},
+		{"several", `"amount":"100","allocations":[{"invoice_id":"$3","amount":"10"},{"invoice_id":"$1","amount":"20"}]`,
+			"30=[10 20] 0 0 70", "80 100 90"},
+		{"as much as there is", `"amount":"120","allocations":[{"invoice_id":"$3"},{"invoice_id":"$1"}]`,
+			"120=[100 20] 0 0 0", "80 100 0"},
+		{"nothing", `"amount":"100","allocations":[]`, "0=[] 0 0 100", "100 100 100"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := startPaying(t)
+			body := `{"customer_id":"` + p.id + `","currency_id":"` + usd + `",` + test.body + `}`
+			for i, id := range p.invoices {
+				body = strings.ReplaceAll(body, fmt.Sprintf(`"$%d"`, i), `"`+id+`"`)
+			}
+			before := p.state(t)
+			preview := decoded[clientele.Payment](t, p.send(t, "POST", "/api/payments?preview=true", body).must(t, 200))
+			if got := parts(&preview); got != test.parts || preview.ID != "" || !preview.Preview || p.state(t) != before {
+				t.Errorf("the preview is %s of %q, want %s, with nothing changed", got, preview.ID, test.parts)
+			}
+			pay := decoded[clientele.Payment](t, p.send(t, "POST", "/api/payments", body).must(t, 201))
+			if got := parts(&pay); got != test.parts || pay.Preview {
+				t.Errorf("the payment is %s, want %s", got, test.parts)
+			}
+			left := strings.Fields(test.left)
+			p.holds(t, left[0], left[1], left[2], "0")
+			list := ok(p.Payments.List(t.Context(), client.PaymentListParams{Unapplied: true}))(t)
+			if (list.Count == 1) != (pay.AmountUnallocated.Sign() > 0) {
+				t.Errorf("%d payments have something left, of %s", list.Count, pay.AmountUnallocated)
+			}
+			inside := ok(p.Customers.Retrieve(t.Context(), p.id))(t).Payments
+			if len(inside) != 1 || inside[0].ID != pay.ID {
+				t.Errorf("the customer has the payments %v", inside)
+			}
+		})
+	}
+}
+
+func TestABadPaymentIsRefusedByName(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	other := issue(t, p.server, p.post(t, `{"name":"Bo"}`).ID, usd, "5", 1).ID
+	euros := issue(t, p.server, p.id, "curr_test_eur", "5", 1).ID
+	draft := draft(t, p.Client, p.id, usd, "5").ID
+	before := p.state(t)
+	for _, test := range []struct {
+		body, field string
+		status      int
+	}{
+		{`"amount":"0"`, "amount", 400},
+		{`"amount":"-1"`, "amount", 400},
+		{`"amount":"1.5"`, "amount", 400},
+		{`"amount":100`, "amount", 400},
+		{`"amount":"` + strings.Repeat("9", 79) + `"`, "amount", 400},
+		{`"amount":"5","invoice_id":"in_x"`, "invoice_id", 400},
+		{`"amount":"5","invoice_id":"` + other + `"`, "invoice_id", 400},
+		{`"amount":"5","invoice_id":"` + euros + `"`, "invoice_id", 400},
+		{`"amount":"5","invoice_id":"` + draft + `"`, "status", 409},
+		{`"amount":"5","invoice_id":"` + p.invoices[1] + `","allocations":[]`, "allocations", 400},
+		{`"amount":"5","allocations":[{"amount":"5"}]`, "allocations[0].invoice_id", 400},
+		{`"amount":"5","allocations":[{"invoice_id":"` + p.invoices[1] + `"},{"invoice_id":"` + p.invoices[1] + `"}]`,
+			"allocations[1].invoice_id", 400},
+		{`"amount":"5","allocations":[{"invoice_id":"` + p.invoices[1] + `","amount":"0"}]`, "allocations[0].amount", 400},
+		{`"amount":"5","allocations":[{"invoice_id":"` + p.invoices[1] + `","amount":"6"}]`, "allocations[0].amount", 409},
+		{`"amount":"500","allocations":[{"invoice_id":"` + p.invoices[1] + `","amount":"101"}]`,
+			"allocations[0].amount", 409},
+		{`"amount":"5","allocations":[{"invoice_id":"` + other + `","amount":"5"}]`, "allocations[0].invoice_id", 400},
+		{`"amount":"5","received_at":-1`, "received_at", 400},
+		{fmt.Sprintf(`"amount":"5","received_at":%d`, p.Now().AddDate(1, 0, 0).Unix()), "received_at", 400},
+		{`"amount":"5","reference":"` + strings.Repeat("x", 513) + `"`, "reference", 400},
+		{`"amount":"5","currency":"usd"`, "currency", 400},
+	} {
+		body := `{"customer_id":"` + p.id + `","currency_id":"` + usd + `",` + test.body + `}`
+		for _, target := range []string{"/api/payments?preview=true", "/api/payments"} {
+			p.send(t, "POST", target, body).refused(t, test.status, test.field)
+		}
+	}
+	if p.state(t) != before {
+		t.Error("something was changed")
+	}
+}
+
+func TestWhatAPaymentHasLeftGoesWhereItIsSent(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ctx := t.Context()
+	none := []client.AllocationParams{}
+	pay := p.receive(t, client.PaymentParams{Amount: cents(250), Allocations: &none})
+	step := func(want string, got *clientele.Payment) {
+		t.Helper()
+		if parts(got) != want {
+			t.Errorf("the payment is %s, want %s", parts(got), want)
+		}
+		p.rightBooks(t)
+	}
+	step("20=[20] 0 0 230", ok(p.Payments.Allocate(ctx, pay.ID,
+		client.AllocateParams{InvoiceID: p.invoices[3], Amount: cents(20)}))(t))
+	step("70=[70] 0 0 180", ok(p.Payments.Allocate(ctx, pay.ID, client.AllocateParams{
+		Allocations: &[]client.AllocationParams{{InvoiceID: p.invoices[3], Amount: cents(50)}},
+	}))(t))
+	step("170=[70 100] 0 0 80", ok(p.Payments.Allocate(ctx, pay.ID, client.AllocateParams{Amount: cents(100)}))(t))
+	p.holds(t, "100", "0", "30", "0")
+	// The newest movements are reversed, and what that is too much is paid again.
+	step("110=[10 100] 0 0 140", ok(p.Payments.Unallocate(ctx, pay.ID,
+		client.UnallocateParams{InvoiceID: p.invoices[3], Amount: cents(60)}))(t))
+	p.holds(t, "100", "0", "90", "0")
+	step("110=[10 100] 0 50 90", ok(p.Payments.Credit(ctx, pay.ID, cents(50)))(t))
+	p.holds(t, "100", "0", "90", "50")
+	refund := ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(15), Reason: "duplicate"}))(t)
+	if refund.Amount.String() != "15" || refund.PaymentIntentID != pay.ID || refund.CustomerID != p.id ||
+		refund.StartingBalance.String() != "50" || refund.EndingBalance.String() != "50" {
+		t.Errorf("the refund is %+v", refund)
+	}
+	step("110=[10 100] 15 50 75", &ok(p.Payments.Retrieve(ctx, pay.ID))(t).Payment)
+	step("0=[] 15 50 185", ok(p.Payments.Unallocate(ctx, pay.ID, client.UnallocateParams{}))(t))
+	p.holds(t, "100", "100", "100", "50")
+	listed := ok(p.Refunds.List(ctx, client.RefundListParams{CustomerID: p.id, PaymentID: pay.ID}))(t)
+	if listed.Count != 1 || listed.List[0].ID != refund.ID || listed.List[0].PaymentCurrency.Symbol != "USD" {
+		t.Errorf("the refunds are %+v", listed)
+	}
+	if got := ok(p.Refunds.Retrieve(ctx, refund.ID))(t); got.Refund.ID != refund.ID || got.Customer.Name != "Ada" {
+		t.Errorf("the refund is %+v", got)
+	}
+	before := p.state(t)
+	for _, test := range []struct{ path, body, field string }{
+		{"/allocate", `{"amount":"186"}`, "amount"},
+		{"/allocate", `{"invoice_id":"` + p.invoices[1] + `","amount":"101"}`, "amount"},
+		{"/credit", `{"amount":"186"}`, "amount"},
+		{"/refund", `{"amount":"186"}`, "amount"},
+	} {
+		p.send(t, "POST", "/api/payments/"+pay.ID+test.path, test.body).refused(t, 409, test.field)
+	}
+	for _, test := range []struct{ path, body, field string }{
+		{"/unallocate", `{"amount":"1"}`, "invoice_id"},
+		{"/unallocate", `{"invoice_id":"` + p.invoices[1] + `"}`, "invoice_id"},
+		{"/allocate", `{"amount":"1","allocations":[]}`, "allocations"},
+		{"/credit", `{"amount":"0"}`, "amount"},
+		{"/refund", `{"reason":"because"}`, "reason"},
+	} {
+		p.send(t, "POST", "/api/payments/"+pay.ID+test.path, test.body).refused(t, 400, test.field)
+	}
+	if p.state(t) != before {
+		t.Error("a refused request changed something")
+	}
+}
+
+func TestAReversedPaymentReopensWhatItPaid(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ctx := t.Context()
+	ok(p.Invoices.MarkUncollectible(ctx, p.invoices[2]))(t)
+	pay := p.receive(t, client.PaymentParams{Amount: cents(250), Receipt: client.Receipt{Method: "cheque"}})
+	p.holds(t, "0", "0", "50", "0")
+	if ok(p.Customers.Retrieve(ctx, p.id))(t).Delinquent {
+		t.Error("who has paid is delinquent")
+	}
+	p.Advance(time.Hour)
+	got := ok(p.Payments.Reverse(ctx, pay.ID, "bounced"))(t)
+	if parts(got) != "0=[] 0 0 0" || got.Status != clientele.PaymentCanceled || got.AmountReceived.Sign() != 0 ||
+		got.CancellationReason != "bounced" {
+		t.Errorf("it is %+v", got)
+	}
+	p.holds(t, "100", "100", "100", "0")
+	for i, want := range []clientele.InvoiceStatus{"", "open", "uncollectible", "open"} {
+		if i > 0 && ok(p.Invoices.Retrieve(ctx, p.invoices[i]))(t).Status != want {
+			t.Errorf("invoice %d is not %s", i, want)
+		}
+	}
+	if !ok(p.Customers.Retrieve(ctx, p.id))(t).Delinquent {
+		t.Error("who has not paid after all is not delinquent")
+	}
+	for _, path := range []string{"/reverse", "/allocate", "/unallocate", "/credit", "/refund"} {
+		p.send(t, "POST", "/api/payments/"+pay.ID+path, `{}`).refused(t, 409, "status")
+	}
+	// Of every movement that was reversed there is one that says so.
+	reversed := map[string]int{}
+	for _, m := range ok(p.Customers.BalanceTransactions(ctx, p.id, client.LedgerParams{}))(t).List {
+		if m.Reverses != "" {
+			reversed[m.Reverses]++
+		}
+	}
+	if len(reversed) != 4 { // three allocations and the money
+		t.Errorf("reversed are %v", reversed)
+	}
+}
+
+func TestAReversedPaymentTakesItsCreditBack(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ctx := t.Context()
+	none := []client.AllocationParams{}
+	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
+	ok(p.Payments.Credit(ctx, pay.ID, cents(60)))(t)
+	ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(10)}))(t)
+	apply := func(units int64, reason clientele.BalanceReason) {
+		t.Helper()
+		ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{
+			CurrencyID: usd, Amount: cents(units), Reason: reason, InvoiceID: p.invoices[1],
+		}))(t)
+	}
+	apply(-55, clientele.ReasonCreditApplied)
+	apply(20, clientele.ReasonCreditUnapplied)
+	p.holds(t, "65", "100", "100", "25")
+	refused := p.send(t, "POST", "/api/payments/"+pay.ID+"/reverse", `{}`).refused(t, 409, "amount")
+	if !strings.Contains(refused.Message, "10 more credit") { // which was refunded, and is nowhere
+		t.Errorf("it is refused because %s", refused.Message)
+	}
+	ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{CurrencyID: usd, Amount: cents(12)}))(t)
+	ok(p.Payments.Reverse(ctx, pay.ID, ""))(t)
+	p.holds(t, "98", "100", "100", "0") // of the credit, 2 were others'
+}
+
+func TestVoidingGivesBackWhatPaid(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ctx := t.Context()
+	ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{CurrencyID: usd, Amount: cents(40)}))(t)
+	for _, units := range []int64{-15, -10} {
+		ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{
+			CurrencyID: usd, Amount: cents(units), Reason: clientele.ReasonCreditApplied, InvoiceID: p.invoices[1],
+		}))(t)
+	}
+	pay := p.receive(t, client.PaymentParams{Amount: cents(30), InvoiceID: p.invoices[1]})
+	p.holds(t, "45", "100", "100", "15")
+	void := ok(p.Invoices.Void(ctx, p.invoices[1]))(t)
+	if void.AmountWrittenOff.String() != "100" || void.AmountPaid.Sign() != 0 || void.AmountCredited.Sign() != 0 {
+		t.Errorf("voided as %+v", void)
+	}
+	if got := ok(p.Payments.Retrieve(ctx, pay.ID))(t); parts(&got.Payment) != "0=[] 0 0 30" {
+		t.Errorf("the payment is %s", parts(&got.Payment))
+	}
+	if got := ok(p.Customers.Retrieve(ctx, p.id))(t).TokenBalance[usd]; got.String() != "40" {
+		t.Errorf("the credit is %s", got)
+	}
+	p.send(t, "POST", "/api/invoices/"+p.invoices[1]+"/void", "").refused(t, 409, "status")
+	p.rightBooks(t)
+}
+
+func TestALikePaymentIsTold(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	like := func(units int64, reference string) *clientele.Payment {
+		return p.receive(t, client.PaymentParams{Amount: cents(units), Receipt: client.Receipt{Reference: reference}})
+	}
+	first := like(10, "RF18 5390")
+	if got := like(10, "RF18 5390").PossibleDuplicate; got != first.ID {
+		t.Errorf("a like one is told as %q", got)
+	}
+	for _, other := range []*clientele.Payment{
+		first, like(11, "RF18 5390"), like(10, "RF18 5391"), like(10, ""), like(10, ""),
+	} {
+		if other.PossibleDuplicate != "" {
+			t.Errorf("%s is told to be like %s", other.ID, other.PossibleDuplicate)
+		}
+	}
+}
+
+func TestPaymentsAreSearched(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	first := p.receive(t, client.PaymentParams{Amount: cents(1), Receipt: client.Receipt{Reference: "Überweisung 4711"}})
+	second := p.receive(t, client.PaymentParams{Amount: cents(2), Description: "by Übermut", Receipt: client.Receipt{
+		Method: "cheque"}})
+	for query, want := range map[string]string{
+		"uberweisung": first.ID, "4711 ÜBER": first.ID, "cheque": second.ID, "über": second.ID + first.ID,
+		"er": second.ID + first.ID, first.ID: first.ID, "47111": "",
+	} {
+		got, ids := ok(p.Payments.Search(t.Context(), client.SearchParams{Query: query}))(t), ""
+		for _, pay := range got.List {
+			ids += pay.ID
+		}
+		if ids != want || got.Count != int64(len(got.List)) {
+			t.Errorf("%q finds %s, want %s", query, ids, want)
+		}
+	}
+	p.send(t, "GET", "/api/payments/search", "").refused(t, 400, "query")
+	intents := decoded[clientele.Page[clientele.PaymentExpanded]](t,
+		p.send(t, "GET", "/api/payment-intents?pageSize=1", ""))
+	if intents.Count != 2 || intents.List[0].PaymentCurrency.ID != usd || intents.List[0].Customer.ID != p.id {
+		t.Errorf("payment intents are %+v", intents)
+	}
+}

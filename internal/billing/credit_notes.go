@@ -1,0 +1,298 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// CreditNotes is the part of [Service] about credit notes; they are made by [Invoices.Credit].
+type CreditNotes struct{ *core }
+
+// CreditNoteParams are what a request says about a new credit note. Without amount and lines it takes back all that no
+// other has.
+type CreditNoteParams struct {
+	// How much of the invoice to take back, in the currency's smallest unit.
+	Amount *clientele.Amount `json:"amount,omitempty"`
+	// In place of amount: what to take back of which lines.
+	Lines *[]CreditNoteLineParams `json:"lines,omitempty"`
+	// Whether what had been paid is sent back, in place of becoming credit.
+	Refund bool `json:"refund,omitempty"`
+	// duplicate, fraudulent, order_change or product_unsatisfactory.
+	Reason string `json:"reason,omitempty"`
+	// Free text for the customer.
+	Memo string `json:"memo,omitempty"`
+	// As on a customer.
+	Metadata jsontext.Value `json:"metadata,omitempty"`
+}
+
+// CreditNoteLineParams are what a request says about a line of an invoice. Without quantity and amount it takes back
+// all that no other credit note has.
+type CreditNoteLineParams struct {
+	// The invoice's line.
+	InvoiceLineID string `json:"invoice_line_id"`
+	// How many of it, with their tax.
+	Quantity *int64 `json:"quantity,omitempty"`
+	// In place of quantity: how much of it, with tax.
+	Amount *clientele.Amount `json:"amount,omitempty"`
+}
+
+func (p CreditNoteParams) check() error {
+	switch p.Reason {
+	case "", "duplicate", "fraudulent", "order_change", "product_unsatisfactory":
+	default:
+		return invalid("reason", "reason must be duplicate, fraudulent, order_change or product_unsatisfactory")
+	}
+	err := clientele.JoinInvalid(checkPart(p.Amount), checkLength("memo", p.Memo, maxText), checkMetadata(p.Metadata))
+	if err != nil || p.Lines == nil {
+		return err
+	}
+	if p.Amount != nil {
+		return invalid("lines", "give amount or lines, not both")
+	}
+	return checkCreditNoteLines(*p.Lines)
+}
+
+func checkCreditNoteLines(lines []CreditNoteLineParams) error {
+	if len(lines) == 0 {
+		return invalid("lines", "lines has at least one entry")
+	}
+	seen := map[string]bool{}
+	for i, l := range lines {
+		at := fmt.Sprintf("lines[%d]", i)
+		switch {
+		case l.InvoiceLineID == "":
+			return invalid(at+".invoice_line_id", "%s.invoice_line_id is required: a line of the invoice", at)
+		case seen[l.InvoiceLineID]:
+			return invalid(at+".invoice_line_id", "%s.invoice_line_id is in lines twice", at)
+		case l.Quantity != nil && l.Amount != nil:
+			return invalid(at+".amount", "give %s.quantity or %s.amount, not both", at, at)
+		case l.Quantity != nil && *l.Quantity < 1:
+			return invalid(at+".quantity", "%s.quantity must be 1 or more", at)
+		}
+		seen[l.InvoiceLineID] = true
+		if l.Amount != nil {
+			if err := checkPositive(at+".amount", *l.Amount); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Credit takes back a part of a finalized invoice, or the whole: first of what is left to pay, then of what was paid,
+// which becomes the customer's credit or is sent back.
+func (s Invoices) Credit(
+	ctx context.Context, call Call, invoiceID string, p CreditNoteParams,
+) (store.Document, error) {
+	if err := p.check(); err != nil {
+		return store.Document{}, err
+	}
+	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
+		h, err := holdInvoice(tx, call.Livemode, invoiceID)
+		if err != nil {
+			return store.Document{}, err
+		}
+		if !payable(h) && h.Status != clientele.InvoicePaid {
+			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
+				"the invoice is %s; credit notes are for open, uncollectible and paid ones", h.Status)
+		}
+		a, err := s.open(tx, call, h.CustomerID)
+		if err != nil {
+			return store.Document{}, err
+		}
+		doc, err := a.creditNote(h, p)
+		if err != nil {
+			return store.Document{}, err
+		}
+		return store.Document{JSON: doc, Created: true}, a.close()
+	})
+}
+
+func (a *account) creditNote(h *held, p CreditNoteParams) ([]byte, error) {
+	earlier, err := creditNotesOf(a.tx, h.ID)
+	if err != nil {
+		return nil, err
+	}
+	note := clientele.CreditNote{
+		Object: "credit_note", Livemode: a.call.Livemode, Number: creditNoteNumber(h.Number, len(earlier)+1),
+		InvoiceID: h.ID, CustomerID: h.CustomerID, CurrencyID: h.CurrencyID, Reason: p.Reason, Memo: p.Memo,
+		Lines: []clientele.CreditNoteLine{}, Metadata: clientele.Metadata{}, CreatedAt: clientele.At(a.now),
+	}
+	if err := fillMetadata(&note.Metadata, p.Metadata); err != nil {
+		return nil, err
+	}
+	if err := takeBack(&note, h, earlier, p); err != nil {
+		return nil, err
+	}
+	return a.issue(h, note, p.Refund)
+}
+
+// creditNotesOf are an invoice's credit notes, oldest first.
+func creditNotesOf(tx store.Tx, invoiceID string) ([]clientele.CreditNote, error) {
+	docs, err := tx.CreditNotes(invoiceID)
+	notes := make([]clientele.CreditNote, len(docs))
+	for i, doc := range docs {
+		if err := json.Unmarshal(doc, &notes[i]); err != nil {
+			return nil, err
+		}
+	}
+	return notes, err
+}
+
+// takeBack writes how much a credit note takes back.
+func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNote, p CreditNoteParams) error {
+	left := minus(minus(h.Total, h.PrePaymentCreditNotesAmount), h.PostPaymentCreditNotesAmount)
+	note.Amount = left
+	switch {
+	case p.Lines != nil:
+		note.Amount = clientele.Zero(h.CurrencyID)
+		for i, l := range *p.Lines {
+			line, err := takeBackLine(h, earlier, l, fmt.Sprintf("lines[%d]", i))
+			if err != nil {
+				return err
+			}
+			note.Lines, note.Amount = append(note.Lines, line), plus(note.Amount, line.Amount)
+		}
+	case p.Amount != nil:
+		note.Amount = p.Amount.In(h.CurrencyID)
+	}
+	if note.Amount.Sign() == 0 || minus(left, note.Amount).Sign() < 0 {
+		return clientele.Errorf(clientele.ErrorCodeConflict, "amount",
+			"the invoice has %s that no credit note has taken back yet", left)
+	}
+	return nil
+}
+
+// takeBackLine says how much of a line is taken back; at is where a request says so.
+func takeBackLine(
+	h *held, earlier []clientele.CreditNote, p CreditNoteLineParams, at string,
+) (line clientele.CreditNoteLine, err error) {
+	var of *clientele.InvoiceLine
+	for i := range h.Lines {
+		if h.Lines[i].ID == p.InvoiceLineID {
+			of = &h.Lines[i]
+		}
+	}
+	if of == nil {
+		return line, invalid(at+".invoice_line_id", "the invoice has no line %q", p.InvoiceLineID)
+	}
+	left := plus(of.Amount, of.TaxAmount)
+	for _, note := range earlier {
+		for _, l := range note.Lines {
+			if l.InvoiceLineID == of.ID {
+				left = minus(left, l.Amount)
+			}
+		}
+	}
+	line = clientele.CreditNoteLine{InvoiceLineID: of.ID, Description: of.Description, Amount: left}
+	switch {
+	case p.Quantity != nil:
+		line.Quantity = *p.Quantity
+		if line.Amount, err = priceOf(of, line.Quantity, at); err != nil {
+			return line, err
+		}
+	case p.Amount != nil:
+		line.Amount = p.Amount.In(h.CurrencyID)
+	}
+	if line.Amount.Sign() <= 0 || minus(left, line.Amount).Sign() < 0 {
+		return line, clientele.Errorf(clientele.ErrorCodeConflict, at+".amount",
+			"the line has %s that no credit note has taken back yet", left)
+	}
+	return line, nil
+}
+
+// priceOf is what so many of a line cost with tax.
+func priceOf(line *clientele.InvoiceLine, quantity int64, at string) (clientele.Amount, error) {
+	all, pieces := whole(line.TaxAmount.Times(quantity)), big.NewInt(max(line.Quantity, 1))
+	tax, rest := new(big.Int).QuoRem(all, pieces, new(big.Int))
+	if rest.Sign() != 0 {
+		return line.Amount, invalid(at+".quantity", "the tax on %d of %d is no whole number; give %s.amount", quantity,
+			line.Quantity, at)
+	}
+	share, err := store.StoredAmount(line.CurrencyID, tax.String())
+	if err != nil {
+		return line.Amount, err
+	}
+	return plus(line.UnitAmount.Times(quantity).In(line.CurrencyID), share), nil
+}
+
+// issue writes a credit note and does what it says.
+func (a *account) issue(h *held, note clientele.CreditNote, refund bool) ([]byte, error) {
+	seq, err := a.tx.NextSeq(store.KindCreditNote, a.now)
+	if err != nil {
+		return nil, err
+	}
+	if note.ID, err = a.s.seqID("cn_", seq); err != nil {
+		return nil, err
+	}
+	note.AmountOff = least(note.Amount, h.AmountRemaining)
+	paid, zero := minus(note.Amount, note.AmountOff), clientele.Zero(h.CurrencyID)
+	note.AmountCredited, note.AmountRefunded = paid, zero
+	_, err = a.postOn(h, clientele.BalanceTransaction{
+		Reason: clientele.ReasonCreditNote, Amount: paid, Receivable: note.AmountOff.Neg(), CreditNoteID: note.ID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if refund && paid.Sign() > 0 {
+		note.AmountCredited, note.AmountRefunded = zero, paid
+		doc, _, err := a.refund(clientele.Refund{
+			Amount: paid, CurrencyID: h.CurrencyID, PaymentMethodID: h.DefaultPaymentMethodID, InvoiceID: h.ID,
+			CreditNoteID: note.ID, Metadata: clientele.Metadata{},
+		})
+		if err != nil {
+			return nil, err
+		}
+		note.RefundID = doc.ID
+	}
+	doc, err := encodeObject(note)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.tx.AddCreditNote(store.Record{ID: note.ID, Seq: seq, Version: 1, JSON: doc}, note); err != nil {
+		return nil, err
+	}
+	err = a.s.record(a.tx, a.call, clientele.EventCreditNoteCreated,
+		changed{id: note.ID, customerID: note.CustomerID, version: 1, after: doc})
+	if err != nil {
+		return nil, err
+	}
+	h.PrePaymentCreditNotesAmount = plus(h.PrePaymentCreditNotesAmount, note.AmountOff)
+	h.PostPaymentCreditNotesAmount = plus(h.PostPaymentCreditNotesAmount, paid)
+	return doc, a.save(h)
+}
+
+func creditNoteNumber(invoice string, n int) string { return fmt.Sprintf("%s-CN-%02d", invoice, n) }
+
+// Retrieve answers a credit note.
+func (s CreditNotes) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		rec, found, err := tx.CreditNote(mode, id)
+		if err == nil && !found {
+			err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no credit note %q in this mode", id)
+		}
+		doc.JSON = rec.JSON
+		return err
+	})
+	return doc, err
+}
+
+// List answers a page of credit notes and the exact count of all that match. customer, unless empty, is an
+// id or DID; an unknown one has none.
+func (s CreditNotes) List(
+	ctx context.Context, customer string, f store.CreditNoteFilter,
+) (docs [][]byte, count int64, err error) {
+	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
+		f.CustomerID = id
+		docs, count, err = tx.ListCreditNotes(f)
+		return err
+	})
+	return docs, count, err
+}
