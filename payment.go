@@ -196,6 +196,8 @@ func (r *Refund) UnmarshalJSON(data []byte) error {
 // RefundExpanded is a refund and the objects it refers to.
 type RefundExpanded struct {
 	Refund
+	// The payment it is of; absent when it is of the customer's credit.
+	PaymentIntent *Payment `json:"paymentIntent,omitempty"`
 	// Who got it, as it is today.
 	Customer Customer `json:"customer"`
 	// The currency of its amounts.
@@ -213,11 +215,13 @@ func (e *RefundExpanded) UnmarshalJSON(data []byte) error {
 		Customer        Customer        `json:"customer"`
 		PaymentCurrency PaymentCurrency `json:"paymentCurrency"`
 		PaymentMethod   PaymentMethod   `json:"paymentMethod"`
+		PaymentIntent   *Payment        `json:"paymentIntent"`
 	}
 	if err := json.Unmarshal(data, &beside); err != nil {
 		return err
 	}
 	e.Customer, e.PaymentCurrency, e.PaymentMethod = beside.Customer, beside.PaymentCurrency, beside.PaymentMethod
+	e.PaymentIntent = beside.PaymentIntent
 	return nil
 }
 

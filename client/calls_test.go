@@ -306,11 +306,12 @@ var calls = []struct {
 		}},
 	{"retrieve a refund", "GET /api/refunds/re_1", `{"id":"re_1","customer":{"id":"cus_1"}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Refunds.Retrieve(ctx, "re_1") }},
-	{"list refunds", "GET /api/refunds?customer_did=z1&customer_id=cus_1&ending_before=b&limit=10&page=2&pageSize=5" +
+	{"list refunds", "GET /api/refunds?currency_id=c&customer_did=z1&customer_id=cus_1&ending_before=b" +
+		"&invoice_id=in_1&limit=10&page=2&pageSize=5" +
 		"&payment_intent_id=pi_1&starting_after=a", `{"count":1,"list":[{"id":"re_1"}]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Refunds.List(ctx, client.RefundListParams{
-				Window: window, PaymentID: "pi_1", CustomerID: "cus_1", CustomerDID: "z1",
+				Window: window, PaymentID: "pi_1", CustomerID: "cus_1", CustomerDID: "z1", InvoiceID: "in_1", CurrencyID: "c",
 			})
 		}},
 	{"reverse", "POST /api/payments/pi_1/reverse", `{"id":"pi_1"}`, `{"reason":"bounced"}`,

@@ -218,8 +218,10 @@ type Refunds struct{ c *Client }
 // RefundListParams says which refunds to list, and which page of them.
 type RefundListParams struct {
 	Window
-	// Only those of a payment, or of a customer by id or by DID.
-	PaymentID, CustomerID, CustomerDID string
+	// Only those of a payment, of an invoice, or of a customer by id or by DID.
+	PaymentID, InvoiceID, CustomerID, CustomerDID string
+	// Only those in this currency.
+	CurrencyID string
 }
 
 // Retrieve answers one refund with its customer, currency and payment method.
@@ -238,6 +240,8 @@ func (s *Refunds) List(
 	q := query{}
 	q.window(p.Window)
 	q.text("payment_intent_id", p.PaymentID)
+	q.text("invoice_id", p.InvoiceID)
+	q.text("currency_id", p.CurrencyID)
 	q.text("customer_id", p.CustomerID)
 	q.text("customer_did", p.CustomerDID)
 	return fetch[clientele.Page[clientele.RefundExpanded]](ctx, s.c, opts, request{route: "GET /api/refunds", query: q})

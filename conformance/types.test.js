@@ -67,7 +67,29 @@ async function answers() {
     for (const step of steps) expect(200, await server.test('POST', `/api/invoices/${draft.id}/${step}`));
     return payment.invoices.retrieve(draft.id);
   };
+  const receive = async (invoice, amount) =>
+    expect(
+      201,
+      await server.test('POST', '/api/payments', {
+        customer_id: id,
+        currency_id: invoice.currency_id,
+        invoice_id: invoice.id,
+        amount,
+        method: 'cheque',
+        reference: '4711',
+      }),
+    );
+  const paid = await receive(await bill(currencies[0], 'finalize'), '99999999999999999999');
+  const refund = expect(201, await server.test('POST', `/api/payments/${paid.id}/refund`, { amount: '7' }));
+  const bounced = await receive(await bill(currencies[0], 'finalize'), '5');
+  expect(200, await server.test('POST', `/api/payments/${bounced.id}/reverse`, { reason: 'duplicate' }));
   return [
+    ['PaymentIntent', await payment.paymentIntents.retrieve(paid.id)],
+    ['PaymentIntent', await payment.paymentIntents.retrieve(bounced.id)],
+    ['PaymentIntents', await payment.paymentIntents.list({ customer_id: id })],
+    ['PaymentIntents', await payment.paymentIntents.search({ query: '4711' })],
+    ['Refund', await payment.refunds.retrieve(refund.id)],
+    ['Refunds', await payment.refunds.list({ customer_id: id })],
     ['Invoice', await bill(currencies[0])],
     ['Invoice', await bill(currencies[0], 'finalize')],
     ['Invoice', await bill(currencies[0], 'finalize', 'mark_uncollectible')],

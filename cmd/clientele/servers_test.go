@@ -109,6 +109,12 @@ func (f *fleet) replace(t *testing.T, i int) {
 // send sends a request to any of the servers, and again to any until one answers.
 func (f *fleet) send(t *testing.T, method, path, body, repeat string) reply {
 	t.Helper()
+	return f.sendUntil(t, method, path, body, repeat, func(status int) bool { return status < 300 })
+}
+
+// sendUntil is send for other answers that are good.
+func (f *fleet) sendUntil(t *testing.T, method, path, body, repeat string, good func(status int) bool) reply {
+	t.Helper()
 	for attempt := 0; ; attempt++ {
 		asked := rand.IntN(len(f.urls))
 		url := *f.urls[asked].Load()
@@ -125,7 +131,7 @@ func (f *fleet) send(t *testing.T, method, path, body, repeat string) reply {
 		}
 		got, err := do(r)
 		switch {
-		case err == nil && got.status < 300:
+		case err == nil && good(got.status):
 			return got
 		case err == nil && got.status != 503, attempt == 500:
 			t.Errorf("%s %s: %d %s, %v\n%s", method, path, got.status, got.body, err, f.servers[asked].logged())

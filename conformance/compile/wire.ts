@@ -1,6 +1,14 @@
 // What the published types promise of each call, in the form of the wire: dates are strings, objects have no methods.
 import type payment from '@blocklet/payment-js';
-import type { TInvoice, TInvoiceExpanded, TInvoiceItem, TPaymentCurrency, TPaymentMethod } from '@blocklet/payment-types';
+import type {
+  TInvoice,
+  TInvoiceExpanded,
+  TInvoiceItem,
+  TPaymentCurrency,
+  TPaymentIntentExpanded,
+  TPaymentMethod,
+  TRefundExpanded,
+} from '@blocklet/payment-types';
 
 type Primitive = string | number | boolean | null | undefined;
 type Method = (...args: any[]) => unknown;
@@ -28,3 +36,8 @@ export type InvoicesListed = { count: number; list: Expanded[]; paging: { page: 
 export type InvoiceUpdated = Wire<TInvoice>;
 export type Currencies = Wire<TPaymentCurrency>[];
 export type Methods = Wire<TPaymentMethod>[];
+// The published type says how an invoice's lines are there where a payment has its invoice, which a literal cannot.
+export type PaymentIntent = Omit<Wire<TPaymentIntentExpanded>, 'object' | 'invoice'> & { object: string };
+export type PaymentIntents = { count: number; list: PaymentIntent[]; paging: { page: number; pageSize: number } };
+export type Refund = Omit<Wire<TRefundExpanded>, 'object'> & { object: string };
+export type Refunds = { count: number; list: Refund[]; paging: { page: number; pageSize: number } };

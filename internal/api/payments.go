@@ -104,7 +104,13 @@ func (a *API) retrieveRefund(r *request) (answer, error) {
 
 func (a *API) listRefunds(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := store.RefundFilter{Livemode: r.caller.Livemode, PaymentID: p.text("payment_intent_id")}
+	f := store.RefundFilter{
+		Livemode: r.caller.Livemode, CurrencyID: p.text("currency_id"), PaymentID: p.text("payment_intent_id"),
+		InvoiceID: p.text("invoice_id"),
+	}
+	if status := p.text("status"); status != "" && status != "succeeded" {
+		p.fail(invalid("status", "status is succeeded: Clientele records refunds when they were sent"))
+	}
 	customer := p.customer()
 	window, paging := p.window(nil)
 	if f.Window = window; p.err != nil {

@@ -190,10 +190,11 @@ func TestWhatAPaymentHasLeftGoesWhereItIsSent(t *testing.T) {
 	step("0=[] 15 50 185", ok(p.Payments.Unallocate(ctx, pay.ID, client.UnallocateParams{}))(t))
 	p.holds(t, "100", "100", "100", "50")
 	listed := ok(p.Refunds.List(ctx, client.RefundListParams{CustomerID: p.id, PaymentID: pay.ID}))(t)
-	if listed.Count != 1 || listed.List[0].ID != refund.ID || listed.List[0].PaymentCurrency.Symbol != "USD" {
+	if listed.Count != 1 || listed.List[0].ID != refund.ID || listed.List[0].PaymentCurrency.Symbol != "USD" ||
+		listed.List[0].PaymentIntent.ID != pay.ID {
 		t.Errorf("the refunds are %+v", listed)
 	}
-	if got := ok(p.Refunds.Retrieve(ctx, refund.ID))(t); got.Refund.ID != refund.ID || got.Customer.Name != "Ada" {
+	if got := ok(p.Refunds.Retrieve(ctx, refund.ID))(t); got.ID != refund.ID || got.Customer.Name != "Ada" {
 		t.Errorf("the refund is %+v", got)
 	}
 	before := p.state(t)

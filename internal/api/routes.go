@@ -252,6 +252,9 @@ func (a *API) routes() []route {
 		{pattern: "GET /api/refunds", handle: a.listRefunds, access: member, group: "Refunds",
 			query: join(paging, cursors, []param{
 				{"payment_intent_id", "Only refunds of this payment.", ""},
+				{"invoice_id", "Only refunds that came of this invoice.", ""},
+				{"currency_id", "Only refunds in this currency.", ""},
+				{"status", "succeeded: there are no others.", ""},
 				{"customer_id", "Only refunds of this customer, by id or DID.", ""},
 				{"customer_did", "Only refunds of the customer with this DID.", ""},
 			}), answers: clientele.Page[clientele.RefundExpanded]{},

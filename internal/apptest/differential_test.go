@@ -229,7 +229,12 @@ func (w *writer) request() (method, target, body string) {
 		"/api/invoices/" + invoice, "/api/payments/" + w.one(w.payments), "/api/receivables/aging",
 		"/api/receivables/aging?as_of=" + time.Date(2026, 1, 1+w.IntN(90), 0, 0, 0, 0, time.UTC).Format(time.DateOnly),
 		"/api/receivables/summary", "/api/receivables/overdue", "/api/credit-notes", "/api/settings",
-	}[w.IntN(12)], ""
+		"/api/receivables/aging?group_by=customer&pageSize=50&as_of=" +
+			time.Date(2026, 1, 1+w.IntN(90), w.IntN(24), 0, 0, 0, time.UTC).Format(time.RFC3339),
+		"/api/receivables/summary?from=2026-01-10&to=2026-02-2" + fmt.Sprint(w.IntN(9)),
+		"/api/refunds", "/api/payments?unapplied=true", "/api/payments/search?query=r" + fmt.Sprint(w.IntN(9)),
+		"/api/customers/" + customer + "/statement?from=2026-01-20&to=2026-03-01",
+	}[w.IntN(18)], ""
 }
 
 func (w *writer) write() (method, target, body string) {
@@ -259,11 +264,19 @@ func (w *writer) write() (method, target, body string) {
 		return "POST", "/api/payments", fmt.Sprintf(`{"customer_id":%q,"currency_id":%q,"amount":%q,"reference":"r%d"}`,
 			customer, currency, amount, w.IntN(9))
 	case 15:
-		return "POST", ref + "/balance_transactions", fmt.Sprintf(`{"currency_id":%q,"amount":%q}`, currency, amount)
+		return "POST", ref + "/balance_transactions", strings.NewReplacer("CURRENCY", currency, "AMOUNT", amount,
+			"INVOICE", invoice).Replace([]string{
+			`{"currency_id":"CURRENCY","amount":"AMOUNT"}`, `{"currency_id":"CURRENCY","amount":"-AMOUNT","reason":"refund"}`,
+			`{"currency_id":"CURRENCY","amount":"-AMOUNT","reason":"applied_to_invoice","invoice_id":"INVOICE"}`,
+			`{"currency_id":"CURRENCY","amount":"AMOUNT","reason":"unapplied_from_invoice","invoice_id":"INVOICE"}`,
+		}[w.IntN(4)])
 	case 16:
-		return "POST", "/api/payments/" + payment + []string{"/allocate", "/reverse"}[w.IntN(2)], `{}`
+		return "POST", "/api/payments/" + payment + []string{
+			"/allocate", "/reverse", "/unallocate", "/credit", "/refund",
+		}[w.IntN(5)], `{}`
 	case 17:
-		return "POST", "/api/invoices/" + invoice + "/credit_notes", fmt.Sprintf(`{"amount":%q}`, amount)
+		return "POST", "/api/invoices/" + invoice + "/credit_notes",
+			[]string{`{"amount":"` + amount + `"}`, `{"refund":true}`, `{}`}[w.IntN(3)]
 	case 18:
 		return "DELETE", "/api/invoices/" + invoice, ""
 	default:

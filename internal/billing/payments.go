@@ -262,7 +262,8 @@ func (p *payment) move(invoiceID string, part clientele.Amount) {
 // savePayment writes a payment's next version and the event that says what happened to it.
 func (a *account) savePayment(pay *payment, event string) (err error) {
 	old := pay.rec.JSON
-	pay.Allocations = slices.DeleteFunc(pay.Allocations, func(l clientele.Allocation) bool { return l.Amount.Sign() == 0 })
+	nothing := func(l clientele.Allocation) bool { return l.Amount.Sign() == 0 }
+	pay.Allocations = slices.DeleteFunc(pay.Allocations, nothing)
 	pay.UpdatedAt = clientele.At(a.now)
 	if pay.rec.JSON, err = encodeObject(pay.Payment); err != nil {
 		return err

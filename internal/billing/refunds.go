@@ -2,7 +2,9 @@ package billing
 
 import (
 	"context"
+	"slices"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
@@ -107,7 +109,7 @@ func (s Refunds) Retrieve(ctx context.Context, mode clientele.Mode, id string) (
 		if !found {
 			return clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no refund %q in this mode", id)
 		}
-		docs, err := expandReferring(tx, mode, [][]byte{rec.JSON})
+		docs, err := expandRefunds(tx, mode, [][]byte{rec.JSON})
 		if err == nil {
 			doc.JSON = docs[0]
 		}
@@ -124,9 +126,36 @@ func (s Refunds) List(
 	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
 		f.CustomerID = id
 		if docs, count, err = tx.ListRefunds(f); err == nil {
-			docs, err = expandReferring(tx, f.Livemode, docs)
+			docs, err = expandRefunds(tx, f.Livemode, docs)
 		}
 		return err
 	})
 	return docs, count, err
+}
+
+// expandRefunds adds to refunds the objects that each refers to.
+func expandRefunds(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, error) {
+	of := make([]struct {
+		PaymentID string `json:"payment_intent_id"`
+	}, len(docs))
+	var ids []string
+	for i, doc := range docs {
+		if err := json.Unmarshal(doc, &of[i]); err != nil {
+			return nil, err
+		}
+		if of[i].PaymentID != "" {
+			ids = append(ids, of[i].PaymentID)
+		}
+	}
+	expanded, err := expandReferring(tx, mode, docs)
+	if err != nil || len(ids) == 0 {
+		return expanded, err
+	}
+	payments, err := tx.PaymentsByID(mode, ids)
+	for i, doc := range expanded {
+		if rec, found := payments[of[i].PaymentID]; found {
+			expanded[i] = slices.Concat(doc[:len(doc)-1], []byte(`,"paymentIntent":`), rec.JSON, []byte("}"))
+		}
+	}
+	return expanded, err
 }

@@ -87,7 +87,9 @@ type CreditNoteFilter struct {
 type RefundFilter struct {
 	Livemode   clientele.Mode
 	CustomerID string
+	CurrencyID string
 	PaymentID  string
+	InvoiceID  string
 	Window
 }
 

@@ -123,6 +123,8 @@ type Invoices interface {
 type Payments interface {
 	// Payment finds a payment by id.
 	Payment(mode clientele.Mode, id string) (Record, bool, error)
+	// PaymentsByID returns payments by id.
+	PaymentsByID(mode clientele.Mode, ids []string) (map[string]Record, error)
 	// ListPayments returns the page and the exact count of everything that matches.
 	ListPayments(filter PaymentFilter) (docs [][]byte, count int64, err error)
 	// CustomerPayments returns all payments of a customer, newest first.

@@ -122,11 +122,15 @@ func (t *tx) DeletedCustomer(mode clientele.Mode, id string) (store.Record, bool
 // CustomersByID implements [store.Customers].
 func (t *tx) CustomersByID(mode clientele.Mode, ids []string) (map[string]store.Record, error) {
 	recs, err := t.customers(" WHERE id = ANY($1) AND livemode = $2", ids, mode)
-	byID := make(map[string]store.Record, len(recs))
+	return byID(recs), err
+}
+
+func byID(recs []store.Record) map[string]store.Record {
+	all := make(map[string]store.Record, len(recs))
 	for _, rec := range recs {
-		byID[rec.ID] = rec
+		all[rec.ID] = rec
 	}
-	return byID, err
+	return all
 }
 
 // ClaimName implements [store.Customers].

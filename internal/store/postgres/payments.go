@@ -12,6 +12,13 @@ func (t *tx) Payment(mode clientele.Mode, id string) (store.Record, bool, error)
 	return t.objectOf("payments", "version", mode, id)
 }
 
+// PaymentsByID implements [store.Payments].
+func (t *tx) PaymentsByID(mode clientele.Mode, ids []string) (map[string]store.Record, error) {
+	recs, err := t.records(`SELECT id, seq, version, 0::bigint, doc FROM payments
+		WHERE id = ANY($1) AND livemode = $2`, ids, mode)
+	return byID(recs), err
+}
+
 // PaymentLike implements [store.Payments].
 func (t *tx) PaymentLike(p *clientele.Payment) (id string, err error) {
 	err = t.each(into(&id), `SELECT id FROM payments WHERE customer_id = $1 AND reference = $2 AND reference <> ''
@@ -138,8 +145,9 @@ func (t *tx) Refund(mode clientele.Mode, id string) (store.Record, bool, error) 
 // AddRefund implements [store.Refunds].
 func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
 	t.register(store.KindRefund, r.ID, r.CustomerID, rec.Seq)
-	t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, payment_id, doc)
-		VALUES ($1, $2, $3, $4, $5, $6)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.PaymentIntentID, rec.JSON)
+	t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, currency_id, payment_id, invoice_id, doc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.CurrencyID,
+		r.PaymentIntentID, r.InvoiceID, rec.JSON)
 	return nil
 }
 
@@ -149,9 +157,13 @@ func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err 
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
 	w.equal("customer_id", f.CustomerID)
-	if f.PaymentID != "" {
-		w.add("payment_id = ? AND payment_id <> ''", f.PaymentID)
-		if err := t.addCustomerOf(w, f.PaymentID); err != nil {
+	w.equal("currency_id", f.CurrencyID)
+	for _, of := range []struct{ column, id string }{{"payment_id", f.PaymentID}, {"invoice_id", f.InvoiceID}} {
+		if of.id == "" {
+			continue
+		}
+		w.add(of.column+" = ? AND "+of.column+" <> ''", of.id)
+		if err := t.addCustomerOf(w, of.id); err != nil {
 			return nil, 0, err
 		}
 	}

@@ -234,11 +234,15 @@ func (t *tx) ReleaseName(mode clientele.Mode, kind store.NameKind, name string) 
 func (t *tx) CustomersByID(mode clientele.Mode, ids []string) (map[string]store.Record, error) {
 	recs, err := t.records(`SELECT c.id, c.seq, c.version, coalesce(c.deleted_at, 0), c.doc
 		FROM json_each($1) ids CROSS JOIN customers c ON c.id = ids.value WHERE c.livemode = $2`, jsonList(ids), mode)
-	byID := make(map[string]store.Record, len(recs))
+	return byID(recs), err
+}
+
+func byID(recs []store.Record) map[string]store.Record {
+	all := make(map[string]store.Record, len(recs))
 	for _, rec := range recs {
-		byID[rec.ID] = rec
+		all[rec.ID] = rec
 	}
-	return byID, err
+	return all
 }
 
 // Belongings implements [store.Tx].

@@ -14,6 +14,13 @@ func (t *tx) Payment(mode clientele.Mode, id string) (store.Record, bool, error)
 	return t.record("SELECT id, seq, version, 0, doc FROM payments WHERE id = $1 AND livemode = $2", id, mode)
 }
 
+// PaymentsByID implements [store.Tx].
+func (t *tx) PaymentsByID(mode clientele.Mode, ids []string) (map[string]store.Record, error) {
+	recs, err := t.records(`SELECT p.id, p.seq, p.version, 0, p.doc
+		FROM json_each($1) ids CROSS JOIN payments p ON p.id = ids.value WHERE p.livemode = $2`, jsonList(ids), mode)
+	return byID(recs), err
+}
+
 // PaymentLike implements [store.Tx].
 func (t *tx) PaymentLike(p *clientele.Payment) (id string, err error) {
 	read := func(r row) error { id = r.text(0); return nil }
@@ -137,14 +144,21 @@ func (t *tx) Refund(mode clientele.Mode, id string) (store.Record, bool, error) 
 
 // AddRefund implements [store.Tx].
 func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
-	return t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, payment_id, doc)
-		VALUES ($1, $2, $3, $4, $5, $6)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.PaymentIntentID, string(rec.JSON))
+	return t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, currency_id, payment_id, invoice_id, doc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.CurrencyID,
+		r.PaymentIntentID, r.InvoiceID, string(rec.JSON))
 }
 
 // ListRefunds implements [store.Tx].
 func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err error) {
 	var w where
-	w.modeOf("payment_id", f.PaymentID, f.Livemode, f.CustomerID)
+	if f.PaymentID != "" {
+		w.modeOf("payment_id", f.PaymentID, f.Livemode, f.CustomerID)
+		w.equal("invoice_id", f.InvoiceID)
+	} else {
+		w.modeOf("invoice_id", f.InvoiceID, f.Livemode, f.CustomerID)
+	}
+	w.equal("currency_id", f.CurrencyID)
 	return t.listOf("refunds", f.Livemode, w, nil, f.Window)
 }
 

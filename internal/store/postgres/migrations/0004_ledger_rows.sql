@@ -79,12 +79,15 @@ CREATE TABLE refunds (
 	seq         bigint  NOT NULL UNIQUE,
 	id          text    COLLATE "C" NOT NULL UNIQUE,
 	livemode    boolean NOT NULL,
+	currency_id text    COLLATE "C" NOT NULL,
 	payment_id  text    COLLATE "C" NOT NULL, -- '' when it is of the customer's credit
+	invoice_id  text    COLLATE "C" NOT NULL, -- '' when it came of none
 	doc         text    COLLATE "C" NOT NULL,
 	PRIMARY KEY (customer_id, seq)
 );
 CREATE INDEX refunds_by_time ON refunds (livemode, seq);
 CREATE INDEX refunds_by_payment ON refunds (payment_id, seq) WHERE payment_id <> '';
+CREATE INDEX refunds_by_invoice ON refunds (invoice_id, seq) WHERE invoice_id <> '';
 
 -- Until when an open invoice is not given up by itself: unix seconds.
 ALTER TABLE invoices ADD COLUMN held_until bigint NOT NULL DEFAULT 0;

@@ -79,12 +79,15 @@ CREATE TABLE refunds (
 	id          TEXT    NOT NULL UNIQUE,
 	livemode    INTEGER NOT NULL,
 	customer_id TEXT    NOT NULL,
+	currency_id TEXT    NOT NULL,
 	payment_id  TEXT    NOT NULL, -- '' when it is of the customer's credit
+	invoice_id  TEXT    NOT NULL, -- '' when it came of none
 	doc         TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX refunds_by_time ON refunds (livemode, seq);
 CREATE INDEX refunds_by_customer ON refunds (customer_id, seq);
 CREATE INDEX refunds_by_payment ON refunds (payment_id, seq) WHERE payment_id <> '';
+CREATE INDEX refunds_by_invoice ON refunds (invoice_id, seq) WHERE invoice_id <> '';
 
 -- Until when an open invoice is not given up by itself: unix seconds.
 ALTER TABLE invoices ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;
