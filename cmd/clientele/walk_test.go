@@ -228,9 +228,9 @@ func idOf(t *testing.T, body []byte) string {
 }
 
 func (d *debtor) issue(t *testing.T, w *moneyWalk, currency int, total units) {
+	due := 1767225600 + int64(d.n)*3600 // in the order of issue
 	body := d.post(t, w, "/api/invoices", fmt.Sprintf(`{"customer_id":%q,"currency_id":%q,"finalize":true,"due_date":%d,
-		"lines":[{"description":"x","unit_amount":%q}]}`, d.id, walkCurrencies[currency], 1767225600+int64(d.n)*3600, total),
-		true)
+		"lines":[{"description":"x","unit_amount":%q}]}`, d.id, walkCurrencies[currency], due, total), true)
 	zero := clientele.Zero(walkCurrencies[currency])
 	d.invoices = append(d.invoices, &owedInvoice{
 		id: idOf(t, body), currency: currency, total: total, paid: zero, credited: zero, off: zero, back: zero,
@@ -320,7 +320,8 @@ func (d *debtor) moveCredit(t *testing.T, w *moneyWalk, r *rand.Rand, currency i
 	has := d.creditOf(currency)
 	body := fmt.Sprintf(`{"currency_id":%q`, walkCurrencies[currency])
 	of := d.invoices[r.IntN(len(d.invoices))]
-	must, change := true, clientele.Amount{}
+	must := true
+	var change units
 	switch n := r.IntN(5); {
 	case n == 0:
 		change = random(r, currency)
