@@ -26,12 +26,14 @@ type cli struct {
 	Config       kong.ConfigFlag `help:"Read options from this YAML file." placeholder:"FILE" env:"CLIENTELE_CONFIG"`
 	DB           string          `name:"db" help:"The database, sqlite:PATH or postgres://USER@HOST/NAME (${default})." default:"sqlite:clientele.db" placeholder:"URL" env:"CLIENTELE_DB"`
 
-	Serve   serveCommand   `cmd:"" help:"Run the server."`
-	Migrate migrateCommand `cmd:"" help:"Show the steps of the database's schema, and apply those that are missing."`
-	Verify  verifyCommand  `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
-	Keys    keysCommand    `cmd:"" help:"Create, list, revoke and rotate API keys."`
-	Apps    appsCommand    `cmd:"" help:"Manage the signing applications that the server trusts."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve     serveCommand     `cmd:"" help:"Run the server."`
+	Migrate   migrateCommand   `cmd:"" help:"Show the steps of the database's schema, and apply those that are missing."`
+	Aging     agingCommand     `cmd:"" help:"What customers owe, by how long it has been due, on any day."`
+	Statement statementCommand `cmd:"" help:"A customer's account: every movement and what was owed after it."`
+	Verify    verifyCommand    `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
+	Keys      keysCommand      `cmd:"" help:"Create, list, revoke and rotate API keys."`
+	Apps      appsCommand      `cmd:"" help:"Manage the signing applications that the server trusts."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // app is what commands work with.

@@ -18,9 +18,9 @@ import (
 	"clientele.dev/internal/store/postgres"
 )
 
-// TestAgingOfEveryDay asks what was outstanding on each of 400 days, and at some moment of each, and compares with a slow
-// answer that replays the events, which know nothing of the ledger. Then money comes in for all that is owed, and every
-// answer is the same.
+// TestAgingOfEveryDay asks what was outstanding on each of 400 days, and at some moment of each, and compares with a
+// slow answer that replays the events, which know nothing of the ledger. Then money comes in for all that is owed, and
+// every answer is the same.
 func TestAgingOfEveryDay(t *testing.T) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {

@@ -40,6 +40,12 @@ func moneyOf(locale string, c clientele.PaymentCurrency) money {
 	return m
 }
 
+// FormatAmount writes an amount of a currency for people, as a locale does (a BCP 47 language tag): never rounded, and
+// never to be read back by a program. Patterns and symbols are the CLDR's.
+func FormatAmount(locale string, c clientele.PaymentCurrency, a clientele.Amount) string {
+	return moneyOf(locale, c).format(a)
+}
+
 // format writes an amount exactly: never rounded, without the zeros that nobody needs at the end of a token's decimals.
 func (m money) format(a clientele.Amount) string {
 	pattern, number := m.positive, a.Decimal(m.decimals)

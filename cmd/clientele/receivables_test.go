@@ -1,0 +1,57 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"clientele.dev"
+)
+
+func TestAgingAndStatement(t *testing.T) {
+	t.Parallel()
+	db := "sqlite:" + rightBooks(t)
+	for _, test := range []struct {
+		args string
+		want []string
+	}{
+		{"aging --mode test", []string{
+			"What was owed at ", "in test mode\n", "CURRENCY  NOT DUE  1-30 DAYS", "USD    $0.00", "$6.00",
+		}},
+		{"aging --mode test --by-customer", []string{"CUSTOMER", "     Ana       USD", "     ALL       USD"}},
+		{"aging --mode test --as-of 2020-01-01", []string{"What was owed at 2020-01-01T23:59:59Z", "\nNothing.\n"}},
+		{"aging", []string{"in live mode\nNothing.\n"}},
+		{"aging --mode test --json", []string{"\"curr_test_usd\": {\n", "\"total\": \"600\""}},
+	} {
+		out, code := runCommand(append(strings.Fields(test.args), "--db", db)...)
+		for _, want := range test.want {
+			if code != 0 || !strings.Contains(out, want) {
+				t.Errorf("%s: exit %d, without %q:\n%s", test.args, code, want, out)
+			}
+		}
+	}
+	out, _ := runCommand("aging", "--mode", "test", "--by-customer", "--json", "--db", db)
+	var aging clientele.Aging
+	if err := json.Unmarshal([]byte(out), &aging); err != nil || len(aging.List) != 1 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	ana := aging.List[0].CustomerID
+	out, code := runCommand("statement", ana, "--mode", "test", "--db", db)
+	for _, want := range []string{
+		ana + "  Ana\n", "Opening balance                                           $0.00\n",
+		"Credit adjusted                                -$50.00  -$50.00\n", "Payment applied to the invoice",
+		"Closing balance                                         -$44.00\n",
+	} {
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, without %q:\n%s", code, want, out)
+		}
+	}
+	for _, wrong := range []string{
+		"aging --as-of yesterday", "aging --currency curr_x", "aging --customer nobody", "aging --mode both",
+		"statement", "statement nobody", "statement " + ana + " --from 2026-02-01 --to 2026-01-01",
+	} {
+		if out, code := runCommand(append(strings.Fields(wrong), "--db", db)...); code == 0 || out != "" {
+			t.Errorf("%s: exit %d, %s", wrong, code, out)
+		}
+	}
+}
