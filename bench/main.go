@@ -4,6 +4,7 @@
 //
 //	go run ./bench                     # everything, 200,000 customers
 //	go run ./bench -only search        # retrieve, list, search, update or limits
+//	go run ./bench -receivables 1000000  # what is owed, over so many invoices; with -postgres too
 //	go run ./bench -postgres           # the same questions on PostgreSQL, against PostgreSQL's own programs
 //	go run ./bench -customers 20000 -duration 1s -rounds 1
 //
@@ -44,10 +45,14 @@ func main() {
 	rounds := flag.Int("rounds", 3, "how many rounds; the median counts")
 	only := flag.String("only", "", "measure only this: retrieve, list, search, update or limits")
 	onPostgres := flag.Bool("postgres", false, "measure on a PostgreSQL of its own, against what it can do by itself")
+	invoices := flag.Int("receivables", 0, "measure what is owed, over so many invoices")
 	folder := flag.String("data", "", "folder of the customers (default: in the temporary folder, by their number)")
 	flag.Parse()
 	if *folder == "" {
 		name := fmt.Sprintf("clientele-bench-%d", *customers)
+		if *invoices > 0 {
+			name = fmt.Sprintf("clientele-bench-receivables-%d", *invoices)
+		}
 		if *onPostgres {
 			name += "-postgres"
 		}
@@ -55,6 +60,13 @@ func main() {
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer cancel()
+	if *invoices > 0 {
+		b := &bench{duration: *duration, rounds: *rounds}
+		if err := runReceivables(ctx, *folder, *invoices, b, *onPostgres); err != nil {
+			log.Fatal("bench: ", err)
+		}
+		return
+	}
 	measure := run
 	if *onPostgres {
 		measure = runPostgres

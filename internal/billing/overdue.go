@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/go-json-experiment/json"
-
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
@@ -16,71 +14,69 @@ func (s Customers) OverdueInvoices(
 	ctx context.Context, mode clientele.Mode, ref string,
 ) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, c, err := loadCustomer(tx, mode, ref)
+		rec, err := findCustomer(tx, mode, ref)
 		if err != nil {
 			return err
 		}
-		answer := clientele.OverdueInvoices{Customer: *c}
-		all, err := unpaid(tx, c.ID, clientele.InvoiceUncollectible)
+		uncollectible, err := tx.UnpaidInvoices(rec.ID, clientele.InvoiceUncollectible)
 		if err != nil {
 			return err
 		}
-		answer.Invoices = all
-		if answer.Summary, err = summary(tx, mode, answer.Invoices); err != nil {
-			return err
-		}
-		if all, err = unpaid(tx, c.ID, clientele.InvoiceOpen); err != nil {
+		open, err := tx.UnpaidInvoices(rec.ID, clientele.InvoiceOpen)
+		if err != nil {
 			return err
 		}
 		now := s.now().Unix()
-		answer.PastDue.Invoices = slices.DeleteFunc(all, func(i clientele.Invoice) bool { return i.DueDate >= now })
-		if answer.PastDue.Summary, err = summary(tx, mode, answer.PastDue.Invoices); err != nil {
+		open = slices.DeleteFunc(open, func(i store.UnpaidInvoice) bool { return i.DueDate >= now })
+		m, err := moneyOf(tx, mode)
+		if err != nil {
 			return err
 		}
-		doc.JSON, err = encodeObject(answer)
-		doc.Version = rec.Version
-		return err
+		b := slices.Concat([]byte(`{"subscriptionCount":0,"customer":`), rec.JSON, []byte{','})
+		if b, err = appendUnpaid(b, uncollectible, m); err != nil {
+			return err
+		}
+		if b, err = appendUnpaid(append(b, `,"past_due":{`...), open, m); err != nil {
+			return err
+		}
+		doc = store.Document{JSON: append(b, "}}"...), Version: rec.Version}
+		return nil
 	})
 	return doc, err
 }
 
-// unpaid are a customer's invoices in a state that have something left to pay, oldest first.
-func unpaid(tx store.Tx, customerID string, state clientele.InvoiceStatus) ([]clientele.Invoice, error) {
-	docs, err := tx.CustomerInvoices(customerID, state)
+// appendUnpaid writes invoices and their sums in each currency as members of an object. The invoices are as they are
+// stored, and their sums come of columns: nothing of thousands of invoices is decoded.
+func appendUnpaid(b []byte, list []store.UnpaidInvoice, m money) ([]byte, error) {
+	sums := map[string]clientele.OverdueSum{}
+	for _, i := range list {
+		id := i.Left.Currency()
+		sum, seen := sums[id]
+		if !seen {
+			sum.Currency = m.currencies[id]
+			sum.Method = m.methods[sum.Currency.PaymentMethodID]
+		}
+		addTo(&sum.Amount, i.Left)
+		sums[id] = sum
+	}
+	summary, err := encodeObject(sums)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]clientele.Invoice, 0, len(docs))
-	for _, doc := range slices.Backward(docs) {
-		var invoice clientele.Invoice
-		if err := json.Unmarshal(doc, &invoice); err != nil {
-			return nil, err
-		}
-		if invoice.AmountRemaining.Sign() > 0 {
-			all = append(all, invoice)
-		}
+	size := len(summary) + len(list) + 64
+	for _, i := range list {
+		size += len(i.JSON)
 	}
-	return all, nil
+	b = AppendList(append(slices.Grow(b, size), `"invoices":`...), documentsOf(list))
+	return append(append(b, `,"summary":`...), summary...), nil
 }
 
-// summary adds up what is left to pay in each currency.
-func summary(tx store.Tx, mode clientele.Mode, invoices []clientele.Invoice) (map[string]clientele.OverdueSum, error) {
-	money, err := moneyOf(tx, mode)
-	if err != nil {
-		return nil, err
+func documentsOf(list []store.UnpaidInvoice) [][]byte {
+	docs := make([][]byte, len(list))
+	for i := range list {
+		docs[i] = list[i].JSON
 	}
-	sums := map[string]clientele.OverdueSum{}
-	for _, invoice := range invoices {
-		sum, seen := sums[invoice.CurrencyID]
-		if !seen {
-			sum.Amount = clientele.Zero(invoice.CurrencyID)
-			sum.Currency = money.currencies[invoice.CurrencyID]
-			sum.Method = money.methods[sum.Currency.PaymentMethodID]
-		}
-		sum.Amount = plus(sum.Amount, invoice.AmountRemaining)
-		sums[invoice.CurrencyID] = sum
-	}
-	return sums, nil
+	return docs
 }
 
 // money is every currency and payment method of a mode, by id.
@@ -115,12 +111,9 @@ func (s Customers) Explain(ctx context.Context, mode clientele.Mode, ref string)
 		if doc, err = expandCustomer(tx, rec); err != nil {
 			return err
 		}
-		because, err := unpaid(tx, rec.ID, clientele.InvoiceUncollectible)
-		if err != nil {
-			return err
-		}
-		list, err := encodeObject(because)
-		doc.JSON = slices.Concat(doc.JSON[:len(doc.JSON)-1], []byte(`,"delinquent_because":`), list, []byte("}"))
+		because, err := tx.UnpaidInvoices(rec.ID, clientele.InvoiceUncollectible)
+		doc.JSON = append(doc.JSON[:len(doc.JSON)-1], `,"delinquent_because":`...)
+		doc.JSON = append(AppendList(doc.JSON, documentsOf(because)), '}')
 		return err
 	})
 	return doc, err

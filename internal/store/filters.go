@@ -126,6 +126,13 @@ type Owed struct {
 	Left       clientele.Amount
 }
 
+// UnpaidInvoice is an invoice that has something left to pay.
+type UnpaidInvoice struct {
+	DueDate int64 // unix seconds
+	Left    clientele.Amount
+	JSON    []byte
+}
+
 // CustomerSearch asks for customers that match every term.
 type CustomerSearch struct {
 	Livemode clientele.Mode

@@ -189,6 +189,8 @@ type Sums interface {
 type Receivables interface {
 	// CountUnpaidInvoices counts a customer's open and uncollectible invoices with something left to pay.
 	CountUnpaidInvoices(customerID string) (int64, error)
+	// UnpaidInvoices returns a customer's invoices in a state that have something left to pay, oldest first.
+	UnpaidInvoices(customerID string, status clientele.InvoiceStatus) ([]UnpaidInvoice, error)
 	// HasOverdueInvoice says whether a customer has an uncollectible invoice with something left to pay.
 	HasOverdueInvoice(customerID string) (bool, error)
 	// Outstanding calls fn with what was left to pay by each customer on each due date, in parts, customer by customer.

@@ -78,6 +78,24 @@ func (t *tx) HasOverdueInvoice(customerID string) (has bool, err error) {
 	return has, err
 }
 
+// UnpaidInvoices implements [store.Receivables].
+func (t *tx) UnpaidInvoices(
+	customerID string, status clientele.InvoiceStatus,
+) (list []store.UnpaidInvoice, err error) {
+	err = t.each(func(r pgx.Rows) error {
+		var i store.UnpaidInvoice
+		var currency, units string
+		err := r.Scan(&i.DueDate, &currency, &units, &i.JSON)
+		if err == nil {
+			i.Left, err = store.StoredAmount(currency, units)
+		}
+		list = append(list, i)
+		return err
+	}, `SELECT due_date, currency_id, remaining::text, doc FROM invoices
+		WHERE customer_id = $1 AND status = $2 AND remaining <> 0 ORDER BY seq`, customerID, string(status))
+	return list, err
+}
+
 // CountUnpaidInvoices implements [store.Receivables].
 func (t *tx) CountUnpaidInvoices(customerID string) (count int64, err error) {
 	err = t.each(into(&count), `SELECT count(*) FROM invoices

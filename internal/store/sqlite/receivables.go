@@ -84,6 +84,20 @@ func (t *tx) HasOverdueInvoice(customerID string) (has bool, err error) {
 	return has, err
 }
 
+// UnpaidInvoices implements [store.Tx].
+func (t *tx) UnpaidInvoices(
+	customerID string, status clientele.InvoiceStatus,
+) (list []store.UnpaidInvoice, err error) {
+	err = t.each(`SELECT due_date, currency_id, remaining, doc FROM invoices
+		WHERE customer_id = $1 AND status = $2 AND remaining <> '0' ORDER BY seq`, func(r row) error {
+		i := store.UnpaidInvoice{DueDate: r.int(0), JSON: r.bytes(3)}
+		err := r.amounts(2, r.text(1), &i.Left)
+		list = append(list, i)
+		return err
+	}, customerID, string(status))
+	return list, err
+}
+
 // CountUnpaidInvoices implements [store.Tx].
 func (t *tx) CountUnpaidInvoices(customerID string) (count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
