@@ -155,7 +155,8 @@ func (b *receivables) pay() error {
 			`{"customer_id":%q,"currency_id":"curr_test_usd","amount":"1"}`, id))
 	})
 	updates := send(func(buf []byte) []byte {
-		return b.real.request(buf, http.MethodPut, b.someCustomer(), fmt.Sprintf(`{"metadata":{"seen":"%d"}}`, rand.Uint32()))
+		body := fmt.Sprintf(`{"metadata":{"seen":"%d"}}`, rand.Uint32())
+		return b.real.request(buf, http.MethodPut, b.someCustomer(), body)
 	})
 	is, least, ratio, err := b.turns(payments, updates)
 	if err == nil {
@@ -173,7 +174,7 @@ func (b *receivables) openSQLite(ctx context.Context, folder string, _ int) (sto
 	if err != nil {
 		return nil, "", nil, err
 	}
-	b.owed = `SELECT currency_id, CASE WHEN due_date > 1767225600 THEN 0 ELSE 1 END AS bucket, sum(CAST(remaining AS REAL))
+	b.owed = `SELECT currency_id, due_date > 1767225600, sum(CAST(remaining AS REAL))
 		FROM invoices WHERE livemode = 0 AND status IN ('open', 'uncollectible') GROUP BY 1, 2`
 	b.all = "SELECT doc FROM invoices WHERE customer_id = '%s' AND status = 'uncollectible' ORDER BY seq"
 	b.rows = func(query string) (time.Duration, error) {
