@@ -53,8 +53,8 @@ type Aging struct {
 	Currencies map[string]AgingBuckets `json:"currencies"`
 	// With group_by=customer: how many customers owe or have money that is not applied, a page of them in the order of
 	// their ids, and which page that is.
-	Count  int64           `json:"count,omitzero"`
-	List   []CustomerAging `json:"list,omitempty"`
+	Count  *int64          `json:"count,omitempty"`
+	List   []CustomerAging `json:"list,omitzero"`
 	Paging *Paging         `json:"paging,omitempty"`
 }
 

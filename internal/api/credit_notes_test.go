@@ -72,6 +72,26 @@ func TestCreditNotesTakeLinesBack(t *testing.T) {
 	s.rightBooks(t)
 }
 
+func TestADiscountIsTakenBackWithItsLine(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p, ctx := s.Test(), t.Context()
+	i := ok(p.Invoices.Create(ctx, client.InvoiceParams{
+		CustomerID: s.post(t, `{"name":"Ada"}`).ID, CurrencyID: usd, Finalize: true, Lines: []client.LineParams{
+			{Description: "chairs", Quantity: 4, UnitAmount: cents(250)},
+			{Description: "discount", Quantity: 1, UnitAmount: cents(-100)},
+		},
+	}))(t)
+	lines := []client.CreditNoteLineParams{{InvoiceLineID: i.Lines[1].ID}}
+	body := `{"lines":[{"invoice_line_id":"` + i.Lines[1].ID + `"}]}`
+	s.send(t, "POST", "/api/invoices/"+i.ID+"/credit_notes", body).refused(t, 409, "amount") // a note is above nothing
+	lines = append(lines, client.CreditNoteLineParams{InvoiceLineID: i.Lines[0].ID})
+	if got := ok(p.Invoices.Credit(ctx, i.ID, client.CreditNoteParams{Lines: &lines}))(t); got.Amount.String() != "900" {
+		t.Errorf("both lines are %s", got.Amount)
+	}
+	s.rightBooks(t)
+}
+
 func TestACreditNoteOfWhatWasPaidIsCreditOrRefund(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -106,8 +106,9 @@ func (s Receivables) AgingByCustomer(
 				total[currency] = addBuckets(total[currency], b, currency)
 			}
 		}
-		answer.Currencies, answer.Count = total, int64(len(all))
-		answer.List = all[min(w.Offset, answer.Count):min(w.Offset+w.Limit, answer.Count)]
+		count := int64(len(all))
+		answer.Currencies, answer.Count = total, &count
+		answer.List = all[min(w.Offset, count):min(w.Offset+w.Limit, count)]
 		return nameAging(tx, f.Livemode, answer.List)
 	})
 	return answer, err

@@ -163,7 +163,7 @@ func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNot
 	case p.Amount != nil:
 		note.Amount = p.Amount.In(h.CurrencyID)
 	}
-	if note.Amount.Sign() == 0 || minus(left, note.Amount).Sign() < 0 {
+	if note.Amount.Sign() <= 0 || minus(left, note.Amount).Sign() < 0 {
 		return clientele.Errorf(clientele.ErrorCodeConflict, "amount",
 			"the invoice has %s that no credit note has taken back yet", left)
 	}
@@ -201,7 +201,8 @@ func takeBackLine(
 	case p.Amount != nil:
 		line.Amount = p.Amount.In(h.CurrencyID)
 	}
-	if line.Amount.Sign() <= 0 || minus(left, line.Amount).Sign() < 0 {
+	rest := minus(left, line.Amount) // of a discount all is below nothing
+	if line.Amount.Sign() != left.Sign() || left.Sign() == 0 || rest.Sign() == -left.Sign() {
 		return line, clientele.Errorf(clientele.ErrorCodeConflict, at+".amount",
 			"the line has %s that no credit note has taken back yet", left)
 	}

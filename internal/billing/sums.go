@@ -83,9 +83,11 @@ func (s sums) addInvoice(day int64, before, after *clientele.Invoice) {
 			k.dueDay = store.DayOf(i.DueDate)
 			s.add(k, i.AmountRemaining.Times(sign))
 		}
-		if i.Paid {
+		if i.Paid { // one that is opened again is taken off the day it had been paid
+			key.day = store.DayOf(i.StatusTransitions.PaidAt)
 			s.count(of(store.FigurePaid), sign)
 			s.count(of(store.FigureDaysToPay), sign*daysToPay(i))
+			key.day = day
 		}
 	}
 }
