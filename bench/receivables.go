@@ -51,7 +51,7 @@ func runReceivables(ctx context.Context, folder string, invoices int, plain *ben
 	if onPostgres {
 		open = b.openPostgres
 	}
-	db, url, done, err := open(ctx, folder, invoices)
+	db, url, done, err := open(ctx, folder)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (b *receivables) pay() error {
 	return err
 }
 
-func (b *receivables) openSQLite(ctx context.Context, folder string, _ int) (store.Store, string, func() error, error) {
+func (b *receivables) openSQLite(ctx context.Context, folder string) (store.Store, string, func() error, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, "", nil, err
 	}
@@ -183,7 +183,7 @@ func (b *receivables) openSQLite(ctx context.Context, folder string, _ int) (sto
 			return 0, err
 		}
 		defer c.Close() //nolint:errcheck // it only read
-		return shortest(func() error {
+		return medianTime(func() error {
 			return sqlitex.ExecuteTransient(c, strings.ReplaceAll(query, "%s", b.large), &sqlitex.ExecOptions{
 				ResultFunc: func(s *sqlite.Stmt) error { _ = s.ColumnText(s.ColumnCount() - 1); return nil },
 			})
@@ -192,9 +192,7 @@ func (b *receivables) openSQLite(ctx context.Context, folder string, _ int) (sto
 	return db, "sqlite:" + file, func() error { return nil }, nil
 }
 
-func (b *receivables) openPostgres(
-	ctx context.Context, folder string, _ int,
-) (store.Store, string, func() error, error) {
+func (b *receivables) openPostgres(ctx context.Context, folder string) (store.Store, string, func() error, error) {
 	server, err := pgtest.StartIn(filepath.Join(folder, "postgres"), pgtest.Durable, "shared_buffers=2GB",
 		"max_wal_size=8GB", "checkpoint_timeout=30min", "autovacuum_naptime=1min")
 	if err != nil {
@@ -220,7 +218,7 @@ func (b *receivables) openPostgres(
 			return 0, err
 		}
 		defer c.Close(ctx) //nolint:errcheck // it only read
-		return shortest(func() error {
+		return medianTime(func() error {
 			rows, err := c.Query(ctx, strings.ReplaceAll(query, "%s", b.large))
 			if err != nil {
 				return err
@@ -234,8 +232,8 @@ func (b *receivables) openPostgres(
 	return db, url, server.Stop, nil
 }
 
-// shortest is the median time of a few runs, which is to the peer's advantage: what it reads is in memory.
-func shortest(run func() error) (time.Duration, error) {
+// medianTime is that of a few runs, which is to the peer's advantage: what it reads is in memory.
+func medianTime(run func() error) (time.Duration, error) {
 	var times []time.Duration
 	for range 5 {
 		began := time.Now()

@@ -54,7 +54,7 @@ func TestVerify(t *testing.T) {
 			"it is due at 1, and the invoice at"},
 		{"reversal", "UPDATE ledger SET reverses = 'txn_x' WHERE reason = 'credit_note'", "it does not reverse txn_x"},
 		{"sum", "UPDATE ledger_sums SET amount = '1' WHERE figure = 'credit' AND level = 0",
-			"credit in curr_test_usd of day 20455, due on day 0, is -4999 more than the ledgers come to"},
+			"credit in curr_test_usd of day 20455, due on day 0, is -5004 more than the ledgers come to"},
 		{"sum of a span", "DELETE FROM ledger_sums WHERE figure = 'uncollectible' AND level = 1", "uncollectible in"},
 		{"count of unpaid invoices", "UPDATE ledger_sums SET amount = '9' WHERE figure = 'unpaid'", "unpaid in"},
 		{"movement gone", "DELETE FROM ledger WHERE receivable = '-400'", "amount_paid is 400; the ledger says 0"},
@@ -67,6 +67,13 @@ func TestVerify(t *testing.T) {
 		{"customer gone", "DELETE FROM customers WHERE doc ->> '$.name' = 'Bo'", "was created, and is gone from customers"},
 		{"credit note", "UPDATE credit_notes SET doc = json_set(doc, '$.amount_off', '1')", "its credit notes come to 1"},
 		{"credit note's number", "UPDATE credit_notes SET doc = json_set(doc, '$.number', 'CN')", "its number is CN, not"},
+		{"refund gone", "DELETE FROM refunds", "was created, and is gone from refunds"},
+		{"refund's amount", "UPDATE refunds SET doc = json_set(doc, '$.amount', '5')", "the ledger does not have it"},
+		{"refund's column", "UPDATE refunds SET payment_id = 'pi_x'", "the row in refunds does not repeat its document"},
+		{"payment's reference", "UPDATE payments SET reference = 'x'", "the row in payments does not repeat its document"},
+		{"what a payment has left", "UPDATE payments SET unallocated = '1'",
+			"the row in payments does not repeat its document"},
+		{"hold", "UPDATE invoices SET held_until = 1", "the row in invoices does not repeat its document"},
 		{"event gone", "DELETE FROM events WHERE type = 'invoice.finalized'", "is missing"},
 		{"events gone", "DELETE FROM events", "it has no event"},
 		{"last event", "UPDATE events SET digest = x'00' WHERE type LIKE 'customer.%'",
@@ -158,7 +165,7 @@ func makeBooks(t *testing.T, url string) {
 		return made.ID
 	}
 	ana := customer("Ana")
-	customer("Bo")
+	bo := customer("Bo")
 	must2(c.Customers.MoveCredit(ctx, ana, client.CreditParams{CurrencyID: usd, Amount: clientele.NewAmount("", 5000)}))
 	paid, late := invoice(ana, "400", true), invoice(ana, "1000", true)
 	invoice(ana, "70", false)
@@ -166,5 +173,11 @@ func makeBooks(t *testing.T, url string) {
 	must2(c.Invoices.Pay(ctx, paid, client.Receipt{}))
 	must2(c.Invoices.Credit(ctx, late, client.CreditNoteParams{Amount: clientele.NewAmount("", 400)}))
 	must2(c.Invoices.MarkUncollectible(ctx, late))
+	for _, p := range []client.CreditParams{
+		{CurrencyID: usd, Amount: clientele.NewAmount("", 9)},
+		{CurrencyID: usd, Amount: clientele.NewAmount("", -4), Reason: clientele.ReasonRefund},
+	} {
+		must2(c.Customers.MoveCredit(ctx, bo, p))
+	}
 	s.Close()
 }

@@ -107,8 +107,8 @@ func (w *moneyWalk) check(t *testing.T) {
 	}
 }
 
-// debtor is what the model knows of a customer. Amounts are of one currency in two sizes, small ones and such as no 64
-// bits hold.
+// debtor is what the model knows of a customer. Amounts are small in one currency, and in the other such as no 64 bits
+// hold.
 type debtor struct {
 	sync.Mutex
 	id, name string

@@ -154,7 +154,8 @@ func TestSummaryTellsWhatHappenedInATime(t *testing.T) {
 	// What is opened again was not paid on its day after all; the money is missing on the day that it turned out to.
 	check(sum(first.Add(2*day), first.Add(2*day)), "0 175 0 0", 1, 2)
 	check(sum(last, last), "0 -75 5 9", 0, -1)
-	if now := sum(time.Time{}, time.Time{}); now.Outstanding.String() != "70" || now.Invoices != 1 || now.Customers != 1 ||
+	now := sum(time.Time{}, time.Time{})
+	if now.Outstanding.String() != "70" || now.Invoices != 1 || now.Customers != 1 ||
 		now.Unapplied.Sign() != 0 || now.Credit.Sign() != 0 || now.PastDue.Sign() != 0 {
 		t.Errorf("now it is %+v", now)
 	}
@@ -196,7 +197,8 @@ func TestAgingByCustomerAddsUp(t *testing.T) {
 	if want := []string{"=cmd() 0 100 100 31", "Ada 100 0 100 30", "Cy 0 0 0 32"}; !slices.Equal(got, want) {
 		t.Errorf("the customers are %q, want %q", got, want)
 	}
-	table := string(s.send(t, "GET", "/api/receivables/aging?group_by=customer&format=csv&pageSize=1", "").must(t, 200).body)
+	csv := s.send(t, "GET", "/api/receivables/aging?group_by=customer&format=csv&pageSize=1", "").must(t, 200)
+	table := string(csv.body)
 	if strings.Count(table, "\r\n") != 4 || !strings.Contains(table, ",'=cmd(),,curr_test_usd,0,0,100,0,0,100,31\r\n") {
 		t.Errorf("as a table it is %s", table)
 	}

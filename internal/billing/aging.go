@@ -78,14 +78,6 @@ func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging,
 	return answer, err
 }
 
-// checkCurrency refuses a currency that there is not; "" is every currency.
-func checkCurrency(tx store.Tx, mode clientele.Mode, id string) error {
-	if id == "" {
-		return nil
-	}
-	return knownCurrency(tx, mode, id)
-}
-
 // AgingByCustomer is Aging with the customers of a part of the list of those who owe or have money that is not applied.
 func (s Receivables) AgingByCustomer(
 	ctx context.Context, f AgingFilter, w store.Window,
@@ -109,7 +101,9 @@ func (s Receivables) AgingByCustomer(
 		count := int64(len(all))
 		answer.Currencies, answer.Count = total, &count
 		answer.List = all[min(w.Offset, count):min(w.Offset+w.Limit, count)]
-		return nameAging(tx, f.Livemode, answer.List)
+		return nameCustomers(tx, f.Livemode, answer.List, func(c *clientele.CustomerAging) (string, *string, *string) {
+			return c.CustomerID, &c.Name, &c.Email
+		})
 	})
 	return answer, err
 }
@@ -156,20 +150,6 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 	}
 	slices.SortFunc(list, func(a, b clientele.CustomerAging) int { return cmp.Compare(a.CustomerID, b.CustomerID) })
 	return list, nil
-}
-
-// nameAging writes who the customers of a page are.
-func nameAging(tx store.Tx, mode clientele.Mode, page []clientele.CustomerAging) error {
-	ids := make([]string, len(page))
-	for i, c := range page {
-		ids[i] = c.CustomerID
-	}
-	names, err := namesOf(tx, mode, ids)
-	for i := range page {
-		c := names[page[i].CustomerID]
-		page[i].Name, page[i].Email = c.Name, c.Email
-	}
-	return err
 }
 
 // buckets add up what was outstanding at a moment.
@@ -230,7 +210,7 @@ func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 	}
 	changes := sums{}
 	err := tx.Movements(store.MovementFilter{
-		Livemode: &mode, From: store.SeqAt(time.UnixMilli(b.at.day * day)), To: store.SeqAfter(b.at.until()),
+		Livemode: mode, From: store.SeqAt(time.UnixMilli(b.at.day * day)), To: store.SeqAfter(b.at.until()),
 	}, func(m store.Movement) error {
 		changes.addMovement(m)
 		return nil

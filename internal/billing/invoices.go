@@ -300,20 +300,7 @@ func (s Invoices) List(
 func (s Invoices) Search(
 	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	terms, err := textTerms(query)
-	if err != nil {
-		return nil, 0, err
-	}
-	err = s.scanStore(ctx, func(tx store.Tx) error {
-		docs, count, err = tx.SearchInvoices(store.TextSearch{
-			Livemode: mode, Terms: terms, Limit: limit, Offset: offset,
-		})
-		if err == nil && expand {
-			docs, err = expandReferring(tx, mode, docs)
-		}
-		return err
-	})
-	return docs, count, err
+	return s.searchTexts(ctx, mode, query, limit, offset, expand, store.Tx.SearchInvoices)
 }
 
 // scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown

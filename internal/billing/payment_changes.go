@@ -178,11 +178,6 @@ func (a *account) allocateOne(pay *payment, l AllocationParams, at string) error
 	return a.payInvoice(pay, part, h)
 }
 
-// allocateFor pays the invoice that a payment is for.
-func (a *account) allocateFor(pay *payment, invoiceID string) error {
-	return a.allocateOne(pay, AllocationParams{InvoiceID: invoiceID}, "")
-}
-
 // allocateOldest pays the oldest due first with up to an amount of what a payment has left.
 func (a *account) allocateOldest(pay *payment, upTo clientele.Amount) error {
 	return a.tx.PayableInvoices(a.customer.ID, pay.CurrencyID, func(rec store.Record) (more bool, err error) {

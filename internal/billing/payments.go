@@ -67,7 +67,7 @@ func (s Payments) Create(ctx context.Context, call Call, p PaymentParams) (store
 	}
 	if !p.Preview {
 		return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
-			a, pay, err := s.record(tx, call, p)
+			a, pay, err := s.recordPayment(tx, call, p)
 			if err != nil {
 				return store.Document{}, err
 			}
@@ -76,7 +76,7 @@ func (s Payments) Create(ctx context.Context, call Call, p PaymentParams) (store
 	}
 	var doc store.Document
 	err := s.store.Update(ctx, func(tx store.Tx) error {
-		_, pay, err := s.record(tx, call, p)
+		_, pay, err := s.recordPayment(tx, call, p)
 		if err != nil {
 			return err
 		}
@@ -92,8 +92,8 @@ func (s Payments) Create(ctx context.Context, call Call, p PaymentParams) (store
 	return doc, err
 }
 
-// record records a payment.
-func (s Payments) record(tx store.Tx, call Call, p PaymentParams) (*account, *payment, error) {
+// recordPayment receives money and pays what it is for.
+func (s Payments) recordPayment(tx store.Tx, call Call, p PaymentParams) (*account, *payment, error) {
 	a, err := s.openFor(tx, call, p.CustomerID)
 	if err != nil {
 		return nil, nil, err
@@ -110,7 +110,7 @@ func (s Payments) record(tx store.Tx, call Call, p PaymentParams) (*account, *pa
 	case p.Allocations != nil:
 		err = a.allocateTo(pay, *p.Allocations)
 	case p.InvoiceID != "":
-		err = a.allocateFor(pay, p.InvoiceID)
+		err = a.allocateOne(pay, AllocationParams{InvoiceID: p.InvoiceID}, "")
 	default:
 		err = a.allocateOldest(pay, pay.Amount)
 	}
@@ -323,18 +323,7 @@ func (s Payments) List(
 func (s Payments) Search(
 	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	terms, err := textTerms(query)
-	if err != nil {
-		return nil, 0, err
-	}
-	err = s.scanStore(ctx, func(tx store.Tx) error {
-		docs, count, err = tx.SearchPayments(store.TextSearch{Livemode: mode, Terms: terms, Limit: limit, Offset: offset})
-		if err == nil && expand {
-			docs, err = expandReferring(tx, mode, docs)
-		}
-		return err
-	})
-	return docs, count, err
+	return s.searchTexts(ctx, mode, query, limit, offset, expand, store.Tx.SearchPayments)
 }
 
 func holdPayment(tx store.Tx, mode clientele.Mode, id string) (*payment, error) {

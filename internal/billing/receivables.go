@@ -29,9 +29,13 @@ func AppendList(b []byte, docs [][]byte) []byte {
 // addTo adds an amount to a sum, which has no currency while it is new.
 func addTo(sum *clientele.Amount, a clientele.Amount) { *sum = plus(sum.In(a.Currency()), a) }
 
-func knownCurrency(tx store.Tx, mode clientele.Mode, id string) error {
-	m, err := moneyOf(tx, mode)
-	if _, known := m.currencies[id]; err == nil && !known {
+// checkCurrency refuses a currency that there is not; "" is every currency.
+func checkCurrency(tx store.Tx, mode clientele.Mode, id string) error {
+	if id == "" {
+		return nil
+	}
+	_, found, err := tx.PaymentCurrency(mode, id)
+	if err == nil && !found {
 		err = invalid("currency_id", "no payment currency %q in this mode", id)
 	}
 	return err
@@ -43,10 +47,8 @@ func (s Receivables) Overdue(
 ) (page []clientele.Debtor, count int64, err error) {
 	now := s.now().Unix()
 	err = s.scanStore(ctx, func(tx store.Tx) error {
-		if currency != "" {
-			if err := knownCurrency(tx, mode, currency); err != nil {
-				return err
-			}
+		if err := checkCurrency(tx, mode, currency); err != nil {
+			return err
 		}
 		all, err := late(tx, mode, currency, now)
 		if err != nil {
@@ -54,7 +56,9 @@ func (s Receivables) Overdue(
 		}
 		count = int64(len(all))
 		page = all[min(w.Offset, count):min(w.Offset+w.Limit, count)]
-		return nameDebtors(tx, mode, page)
+		return nameCustomers(tx, mode, page, func(d *clientele.Debtor) (string, *string, *string) {
+			return d.CustomerID, &d.Name, &d.Email
+		})
 	})
 	return page, count, err
 }
@@ -95,16 +99,18 @@ func late(tx store.Tx, mode clientele.Mode, currency string, now int64) ([]clien
 	return all, err
 }
 
-// nameDebtors writes who the customers of a page are.
-func nameDebtors(tx store.Tx, mode clientele.Mode, page []clientele.Debtor) error {
+// nameCustomers writes who the customers of a page are; of says where in an entry that stands.
+func nameCustomers[T any](
+	tx store.Tx, mode clientele.Mode, page []T, of func(*T) (id string, name, email *string),
+) error {
 	ids := make([]string, len(page))
-	for i, d := range page {
-		ids[i] = d.CustomerID
+	for i := range page {
+		ids[i], _, _ = of(&page[i])
 	}
 	names, err := namesOf(tx, mode, ids)
 	for i := range page {
-		c := names[page[i].CustomerID]
-		page[i].Name, page[i].Email = c.Name, c.Email
+		id, name, email := of(&page[i])
+		*name, *email = names[id].Name, names[id].Email
 	}
 	return err
 }

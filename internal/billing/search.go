@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -139,4 +140,23 @@ func textTerms(query string) (terms []string, err error) {
 		terms = append(terms, t.Text)
 	}
 	return terms, err
+}
+
+// searchTexts searches invoices or payments, and adds to each what it refers to when they are to be expanded.
+func (s *core) searchTexts(
+	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
+	search func(store.Tx, store.TextSearch) ([][]byte, int64, error),
+) (docs [][]byte, count int64, err error) {
+	terms, err := textTerms(query)
+	if err != nil {
+		return nil, 0, err
+	}
+	err = s.scanStore(ctx, func(tx store.Tx) error {
+		docs, count, err = search(tx, store.TextSearch{Livemode: mode, Terms: terms, Limit: limit, Offset: offset})
+		if err == nil && expand {
+			docs, err = expandReferring(tx, mode, docs)
+		}
+		return err
+	})
+	return docs, count, err
 }

@@ -93,13 +93,13 @@ type RefundFilter struct {
 	Window
 }
 
-// MovementFilter selects movements. Zero fields do not restrict; one of the first four must.
+// MovementFilter selects movements: a customer's, or all of a mode. Zero fields do not restrict.
 type MovementFilter struct {
 	CustomerID string
-	InvoiceID  string          // with CustomerID
-	PaymentID  string          // with CustomerID
-	Livemode   *clientele.Mode // everybody's of a mode, in the order of time, when CustomerID is ""
-	From, To   int64           // at or after From and before To, as positions in time
+	InvoiceID  string         // of the customer
+	PaymentID  string         // of the customer
+	Livemode   clientele.Mode // when CustomerID is ""
+	From, To   int64          // at or after From and before To, as positions in time
 }
 
 // OutstandingFilter selects what was left to pay at a moment. Zero fields do not restrict.

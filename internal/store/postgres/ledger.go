@@ -92,8 +92,8 @@ func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) er
 	if f.PaymentID != "" {
 		w.add("payment_id = ? AND payment_id <> ''", f.PaymentID)
 	}
-	if f.Livemode != nil {
-		w.add("livemode = ?", *f.Livemode)
+	if f.CustomerID == "" {
+		w.add("livemode = ?", f.Livemode)
 	}
 	if f.From != 0 {
 		w.add("seq >= ?", f.From)

@@ -19,12 +19,23 @@ var columnsOf = map[string]string{
 		OR number IS DISTINCT FROM d ->> 'number' OR due_date::text <> coalesce(d ->> 'due_date', '0')
 		OR total::text IS DISTINCT FROM d ->> 'total' OR remaining::text IS DISTINCT FROM d ->> 'amount_remaining'
 		OR credited::text IS DISTINCT FROM d ->> 'amount_credited' OR (settled_at = 0) <> (status = 'draft')
+		OR held_until::text <> coalesce(d -> 'hold' ->> 'until', '0')
 		OR (settled_at = 9223372036854775807) <> (status IN ('open', 'uncollectible') AND remaining <> 0)`,
 	"payments": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
-		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR status IS DISTINCT FROM d ->> 'status'`,
+		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR status IS DISTINCT FROM d ->> 'status'
+		OR reference IS DISTINCT FROM d ->> 'reference' OR amount::text IS DISTINCT FROM d ->> 'amount'
+		OR unallocated::text IS DISTINCT FROM d ->> 'amount_unallocated'`,
+	"refunds": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
+		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR payment_id IS DISTINCT FROM d ->> 'payment_intent_id'
+		OR invoice_id <> coalesce(d ->> 'invoice_id', '')`,
 	"credit_notes": `livemode::text IS DISTINCT FROM d ->> 'livemode'
 		OR customer_id IS DISTINCT FROM d ->> 'customer_id' OR invoice_id IS DISTINCT FROM d ->> 'invoice_id'`,
 }
+
+// unmovedRefunds are the refunds that no movement, or one of another amount, is about.
+const unmovedRefunds = `SELECT id FROM refunds r WHERE NOT EXISTS (SELECT 1 FROM ledger l
+	WHERE l.customer_id = r.customer_id AND l.refund_id = r.id AND l.reason = 'refund'
+		AND -(r.doc::json ->> 'amount')::numeric IN (l.credit, l.unapplied))`
 
 // Contradictions implements [store.Tx].
 func (t *tx) Contradictions(fn func(id, text string)) error {
@@ -38,17 +49,21 @@ func (t *tx) Contradictions(fn func(id, text string)) error {
 	for table, created := range map[string]string{
 		"customers": clientele.EventCustomerCreated, "invoices": clientele.EventInvoiceCreated,
 		"payments": clientele.EventPaymentSucceeded, "credit_notes": clientele.EventCreditNoteCreated,
+		"refunds": clientele.EventRefundCreated,
 	} {
 		if err := t.missing(table, created, fn); err != nil {
 			return err
 		}
 	}
-	for _, table := range []string{"invoices", "payments", "credit_notes", "ledger"} {
+	for _, table := range []string{"invoices", "payments", "credit_notes", "refunds", "ledger"} {
 		err := t.report("SELECT id FROM "+table+" o WHERE NOT EXISTS (SELECT 1 FROM customers WHERE id = o.customer_id)",
 			"its customer is gone", fn)
 		if err != nil {
 			return err
 		}
+	}
+	if err := t.report(unmovedRefunds, "the ledger does not have it", fn); err != nil {
+		return err
 	}
 	for table := range there {
 		if err := t.miscounted(table, fn); err != nil {
@@ -83,7 +98,7 @@ func (t *tx) missing(table, created string, fn func(id, text string)) error {
 		AND NOT EXISTS (SELECT 1 FROM events d WHERE d.customer_id = e.customer_id AND d.object_id = e.object_id
 			AND d.type = 'invoice.deleted')`,
 		"was created, and is gone from "+table, fn)
-	if err != nil || table == "credit_notes" {
+	if err != nil || table == "credit_notes" || table == "refunds" { // which never change
 		return err
 	}
 	return t.report(`SELECT id FROM `+table+` o WHERE version IS DISTINCT FROM

@@ -92,8 +92,8 @@ func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) er
 	default:
 		w.equal("customer_id", f.CustomerID)
 	}
-	if f.Livemode != nil {
-		w.add("livemode = ?", *f.Livemode)
+	if f.CustomerID == "" {
+		w.add("livemode = ?", f.Livemode)
 	}
 	if f.From != 0 {
 		w.add("seq >= ?", f.From)
@@ -205,29 +205,36 @@ func (t *tx) StoredSums(fn func(clientele.Mode, int, store.SumPart)) error {
 
 // fillBalances writes what was owed after each movement, of a database that did not say so.
 func (t *tx) fillBalances() error {
-	type key struct {
-		customerID string
-		seq        int64
-	}
-	ends := map[key]clientele.Amount{}
-	owed := map[[2]string]clientele.Amount{} // per customer and currency
-	err := t.each("SELECT customer_id, seq, currency_id, receivable FROM ledger ORDER BY customer_id, seq",
-		func(r row) error {
-			of := [2]string{r.text(0), r.text(2)}
-			var change clientele.Amount
-			err := r.amounts(3, of[1], &change)
-			if err == nil {
-				owed[of], err = owed[of].In(of[1]).Add(change)
-			}
-			ends[key{of[0], r.int(1)}] = owed[of]
-			return err
-		})
-	for k, end := range ends {
+	var ids []string
+	read := func(r row) error { ids = append(ids, r.text(0)); return nil }
+	err := t.each("SELECT DISTINCT customer_id FROM ledger", read)
+	for _, id := range ids {
 		if err != nil {
 			break
 		}
-		err = t.run("UPDATE ledger SET ending_receivable = $3 WHERE customer_id = $1 AND seq = $2",
-			k.customerID, k.seq, end.String())
+		err = t.fillBalancesOf(id)
+	}
+	return err
+}
+
+func (t *tx) fillBalancesOf(customerID string) error {
+	owed, ends := map[string]clientele.Amount{}, map[int64]string{} // per currency; per movement
+	err := t.each("SELECT seq, currency_id, receivable FROM ledger WHERE customer_id = $1 ORDER BY seq",
+		func(r row) error {
+			currency := r.text(1)
+			var change clientele.Amount
+			err := r.amounts(2, currency, &change)
+			if err == nil {
+				owed[currency], err = owed[currency].In(currency).Add(change)
+			}
+			ends[r.int(0)] = owed[currency].String()
+			return err
+		}, customerID)
+	for seq, end := range ends {
+		if err != nil {
+			break
+		}
+		err = t.run("UPDATE ledger SET ending_receivable = $3 WHERE customer_id = $1 AND seq = $2", customerID, seq, end)
 	}
 	return err
 }

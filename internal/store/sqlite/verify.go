@@ -28,13 +28,23 @@ var columnsOf = map[string]string{
 		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'
 		OR number IS DISTINCT FROM doc ->> '$.number' OR due_date <> coalesce(doc ->> '$.due_date', 0)
 		OR total_is_zero <> (doc ->> '$.total' = '0') OR remaining IS DISTINCT FROM doc ->> '$.amount_remaining'
-		OR (settled_at = 0) <> (status = 'draft')
+		OR (settled_at = 0) <> (status = 'draft') OR held_until <> coalesce(doc ->> '$.hold.until', 0)
 		OR (settled_at = 9223372036854775807) <> (status IN ('open', 'uncollectible') AND remaining <> '0')`,
 	"payments": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
-		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'`,
+		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'
+		OR reference IS DISTINCT FROM doc ->> '$.reference' OR amount IS DISTINCT FROM doc ->> '$.amount'
+		OR unallocated IS DISTINCT FROM doc ->> '$.amount_unallocated'`,
+	"refunds": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
+		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR payment_id IS DISTINCT FROM doc ->> '$.payment_intent_id'
+		OR invoice_id <> coalesce(doc ->> '$.invoice_id', '')`,
 	"credit_notes": `livemode IS DISTINCT FROM doc ->> '$.livemode'
 		OR customer_id IS DISTINCT FROM doc ->> '$.customer_id' OR invoice_id IS DISTINCT FROM doc ->> '$.invoice_id'`,
 }
+
+// unmovedRefunds are the refunds that no movement, or one of another amount, is about.
+const unmovedRefunds = `SELECT id FROM refunds r WHERE NOT EXISTS (SELECT 1 FROM ledger l
+	WHERE l.customer_id = r.customer_id AND l.refund_id = r.id AND l.reason = 'refund'
+		AND '-' || (r.doc ->> '$.amount') IN (l.credit, l.unapplied))`
 
 // Contradictions implements [store.Tx].
 func (t *tx) Contradictions(fn func(id, text string)) error {
@@ -50,17 +60,21 @@ func (t *tx) Contradictions(fn func(id, text string)) error {
 		for table, created := range map[string]string{
 			"customers": clientele.EventCustomerCreated, "invoices": clientele.EventInvoiceCreated,
 			"payments": clientele.EventPaymentSucceeded, "credit_notes": clientele.EventCreditNoteCreated,
+			"refunds": clientele.EventRefundCreated,
 		} {
 			if err := t.missing(table, created, fn); err != nil {
 				return err
 			}
 		}
-		for _, table := range []string{"invoices", "payments", "credit_notes", "ledger"} {
+		for _, table := range []string{"invoices", "payments", "credit_notes", "refunds", "ledger"} {
 			err := t.report("SELECT id FROM "+table+" WHERE customer_id NOT IN (SELECT id FROM customers)",
 				"its customer is gone", fn)
 			if err != nil {
 				return err
 			}
+		}
+		if err := t.report(unmovedRefunds, "the ledger does not have it", fn); err != nil {
+			return err
 		}
 		for table, mode := range counted {
 			is := "SELECT livemode, bits, bucket, count FROM row_counts WHERE count <> 0 AND kind = '" + table + "'"
@@ -87,7 +101,7 @@ func (t *tx) missing(table, created string, fn func(id, text string)) error {
 		AND NOT EXISTS (SELECT 1 FROM events d WHERE d.customer_id = e.customer_id AND d.object_id = e.object_id
 			AND d.type = 'invoice.deleted')`,
 		"was created, and is gone from "+table, fn)
-	if err != nil || table == "credit_notes" {
+	if err != nil || table == "credit_notes" || table == "refunds" { // which never change
 		return err
 	}
 	return t.report(`SELECT id FROM `+table+` o WHERE version IS DISTINCT FROM
