@@ -155,7 +155,7 @@ func TestRequestsThatNoClientLibrarySends(t *testing.T) {
 			if _, err := conn.Write([]byte(r.raw)); err != nil {
 				t.Fatal(err)
 			}
-			if r.status == 400 { // what is still missing will not come
+			if name == "a body that ends early" { // what is still missing will not come
 				_ = conn.(*net.TCPConn).CloseWrite()
 			}
 			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
