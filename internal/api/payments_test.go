@@ -220,6 +220,64 @@ func TestWhatAPaymentHasLeftGoesWhereItIsSent(t *testing.T) {
 	}
 }
 
+// What was reversed is not reversed again, though it is newer than what was not.
+func TestWhatIsTakenBackIsWhatStillPays(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ctx := t.Context()
+	pay := p.receive(t, client.PaymentParams{Amount: cents(70), Allocations: &[]client.AllocationParams{}})
+	for _, units := range []int64{20, 50} {
+		ok(p.Payments.Allocate(ctx, pay.ID, client.AllocateParams{InvoiceID: p.invoices[1], Amount: cents(units)}))(t)
+	}
+	for _, units := range []int64{50, 20} {
+		ok(p.Payments.Unallocate(ctx, pay.ID, client.UnallocateParams{InvoiceID: p.invoices[1], Amount: cents(units)}))(t)
+	}
+	p.holds(t, "100", "100", "100", "0")
+	var reversals []string
+	for _, m := range ok(p.Customers.BalanceTransactions(ctx, p.id, client.LedgerParams{}))(t).List {
+		if m.Reverses != "" {
+			reversals = append(reversals, m.Receivable.String())
+		}
+	}
+	if strings.Join(reversals, " ") != "20 50" { // newest first
+		t.Errorf("reversed were %v", reversals)
+	}
+}
+
+func TestAStatementOfATimeStartsWithWhatWasOwed(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t) // three invoices of 100
+	const day = 24 * time.Hour
+	from := p.Now().Add(day)
+	p.Advance(2 * day)
+	p.receive(t, client.PaymentParams{Amount: cents(130), InvoiceID: p.invoices[1]})
+	to := p.Now().Add(day)
+	p.Advance(2 * day)
+	ok(p.Invoices.Void(t.Context(), p.invoices[2]))(t)
+	account := func(from, to time.Time) string {
+		t.Helper()
+		a := ok(p.Customers.Statement(t.Context(), p.id, from, to))(t).Currencies[usd]
+		text := a.OpeningBalance.String()
+		for _, l := range a.Lines {
+			text += fmt.Sprint(" ", l.Amount, "=", l.Balance)
+		}
+		return text + " " + a.ClosingBalance.String()
+	}
+	for _, test := range []struct {
+		from, to time.Time
+		want     string
+	}{
+		{time.Time{}, time.Time{}, "0 100=100 100=200 100=300 -130=170 0=170 -100=70 70"},
+		{from, to, "300 -130=170 0=170 170"},
+		{to, time.Time{}, "170 -100=70 70"},
+		{p.Now().Add(time.Hour), p.Now().Add(day), "70 70"},
+	} {
+		if got := account(test.from, test.to); got != test.want {
+			t.Errorf("from %v to %v it is %s, want %s", test.from, test.to, got, test.want)
+		}
+	}
+}
+
 func TestAReversedPaymentReopensWhatItPaid(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)

@@ -80,6 +80,41 @@ func TestCountsAreSummedUp(t *testing.T) {
 	}
 }
 
+// TestSumsAreSummedUp shows that a sum is the same before what was added is summed up and after, and again.
+func TestSumsAreSummedUp(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, pgtest.URL(t, prepare(t)))
+	for n := int64(1); n <= 3; n++ {
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			return tx.AddToSums(clientele.Test, []store.SumPart{
+				{Figure: store.FigureCredit, Day: 20_000, Amount: clientele.NewAmount("c", 5)},
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, to := range []int64{20_000, 20_100} { // of days, and of a span
+			for _, summed := range []bool{false, true} {
+				if summed {
+					if _, err := s.sumCounts(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				got := clientele.Zero("c")
+				err := s.View(t.Context(), func(tx store.Tx) (err error) {
+					got = clientele.Zero("c")
+					return tx.Sums(clientele.Test, []store.Figure{store.FigureCredit}, 19_990, to, func(p store.SumPart) {
+						got, err = got.Add(p.Amount)
+					})
+				})
+				if err != nil || got.String() != fmt.Sprint(5*n) {
+					t.Errorf("summed up: %t: up to day %d it is %s (%v), want %d", summed, to, got, err, 5*n)
+				}
+			}
+		}
+	}
+}
+
 // TestAKeyReadBeforeAChangeIsNotRemembered is about a look-up that a change overtakes.
 func TestAKeyReadBeforeAChangeIsNotRemembered(t *testing.T) {
 	t.Parallel()

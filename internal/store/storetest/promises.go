@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -290,5 +291,44 @@ func eventsAreInOrder(t *testing.T, s, other store.Store) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// sumsAreOfTheirDays adds to sums on two servers in turns and reads stretches of days of any length.
+func sumsAreOfTheirDays(t *testing.T, first, second store.Store) {
+	const start, days = 20_000, 150
+	must := map[int64]int64{}
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := range int64(120) {
+		day, amount := start+r.Int64N(days), r.Int64N(1000)-300
+		must[day] += amount
+		err := [...]store.Store{first, second}[n%2].Update(t.Context(), func(tx store.Tx) error {
+			return tx.AddToSums(clientele.Test, []store.SumPart{
+				{Figure: store.FigureReceivable, Day: day, DueDay: n % 3, Amount: clientele.NewAmount("c", amount)},
+				{Figure: store.FigureCredit, Day: day, Amount: clientele.NewAmount("c", 1)},
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 200 {
+		from := start - 5 + r.Int64N(days)
+		to := from + r.Int64N(days)
+		got, want := clientele.Zero("c"), int64(0)
+		for day, amount := range must {
+			if from <= day && day <= to {
+				want += amount
+			}
+		}
+		err := second.View(t.Context(), func(tx store.Tx) (err error) {
+			got = clientele.Zero("c")
+			return tx.Sums(clientele.Test, []store.Figure{store.FigureReceivable}, from, to, func(p store.SumPart) {
+				got, err = got.Add(p.Amount)
+			})
+		})
+		if err != nil || got.String() != fmt.Sprint(want) {
+			t.Errorf("days %d to %d come to %s (%v), want %d", from, to, got, err, want)
+		}
 	}
 }

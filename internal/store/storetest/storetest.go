@@ -33,6 +33,7 @@ func Run(t *testing.T, open Open) {
 		"counts and pages are exact whoever wrote":       pagesAreExact,
 		"searches find what one server wrote at another": searchesFind,
 		"the books are the same whoever reads":           theBooksAreTheSame,
+		"sums are of the days that were added":           sumsAreOfTheirDays,
 		"keys are replaced for all servers":              keysAreReplaced,
 	} {
 		t.Run(name, func(t *testing.T) {
