@@ -198,6 +198,9 @@ func (c *citus) on(database string, n node, fn func(context.Context, *pgx.Conn) 
 	defer cancel()
 	config := c.config.Copy()
 	config.Database, config.Host, config.Port = database, n.host, n.port
+	for _, other := range config.Fallbacks { // the same without TLS, when the URL does not say which
+		other.Host, other.Port = n.host, n.port
+	}
 	db, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return err
