@@ -118,7 +118,7 @@ func summarized(figures map[store.Figure]clientele.Amount, currency string) (sum
 		WrittenOff: of(store.FigureWrittenOff), PaidInvoices: count(store.FigurePaid),
 	}
 	if n := sum.PaidInvoices; n > 0 {
-		tenths := (count(store.FigureDaysToPay)*20 + n) / (2 * n) // to the nearest
+		tenths := (count(store.FigureDaysToPay)*20 + n) / (2 * n) // of days, which are no money; to the nearest
 		sum.AverageDaysToPay = new(float64(tenths) / 10)
 	}
 	return sum, some
