@@ -277,7 +277,7 @@ func (s *server) copyInvoice(t testing.TB, id string, times int, change func(*cl
 				return err
 			}
 			copied := store.Record{ID: i.ID, Seq: rec.Seq - int64(n) - 1, Version: 1, JSON: doc}
-			if err := tx.SaveInvoice(copied, &i); err != nil {
+			if err := tx.SaveInvoice(copied, nil, &i); err != nil {
 				return err
 			}
 		}

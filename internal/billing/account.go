@@ -174,8 +174,14 @@ type held struct {
 func hold(rec store.Record) (*held, error) {
 	h := &held{Invoice: new(clientele.Invoice), rec: rec}
 	err := json.Unmarshal(rec.JSON, h.Invoice)
-	h.before = *h.Invoice
+	h.written()
 	return h, err
+}
+
+// written notes that the invoice is what is stored.
+func (h *held) written() {
+	h.before = *h.Invoice
+	h.before.Metadata = maps.Clone(h.Metadata) // which a patch changes in place
 }
 
 // holdInvoice finds an invoice to work on.
@@ -225,11 +231,10 @@ func (a *account) save(h *held) error {
 }
 
 // saveAs writes an invoice and the event that says what happened to it.
-func (a *account) saveAs(h *held, event string) (err error) {
+func (a *account) saveAs(h *held, event string) error {
 	a.sums.addInvoice(store.DayOf(a.now.Unix()), &h.before, h.Invoice)
-	h.before, h.UpdatedAt = *h.Invoice, clientele.At(a.now)
-	h.rec, err = a.s.saveInvoice(a.tx, a.call, event, h.rec, h.Invoice)
-	return err
+	h.UpdatedAt = clientele.At(a.now)
+	return a.s.saveInvoice(a.tx, a.call, event, h)
 }
 
 // payable says whether money is still expected for an invoice.

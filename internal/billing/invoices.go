@@ -196,9 +196,7 @@ func (s Invoices) Update(ctx context.Context, call Call, id string, c InvoiceCon
 			return err
 		}
 		h.UpdatedAt = clientele.At(now)
-		var err error
-		h.rec, err = s.saveInvoice(tx, call, clientele.EventInvoiceUpdated, h.rec, h.Invoice)
-		return err
+		return s.saveInvoice(tx, call, clientele.EventInvoiceUpdated, h)
 	})
 }
 
@@ -324,21 +322,21 @@ func (s *core) scanOf(
 }
 
 // saveInvoice writes an invoice's next version and the event that says what happened to it.
-func (s *core) saveInvoice(
-	tx store.Tx, call Call, event string, rec store.Record, invoice *clientele.Invoice,
-) (store.Record, error) {
-	old := rec.JSON
-	doc, err := encodeObject(invoice)
-	if err != nil {
-		return rec, err
+func (s *core) saveInvoice(tx store.Tx, call Call, event string, h *held) (err error) {
+	old, before := h.rec.JSON, &h.before
+	if h.rec.Version == 0 {
+		before = nil
 	}
-	rec.JSON = doc
-	rec.Version++
-	if err := tx.SaveInvoice(rec, invoice); err != nil {
-		return rec, err
+	if h.rec.JSON, err = encodeObject(h.Invoice); err != nil {
+		return err
 	}
-	return rec, s.record(tx, call, event, changed{
-		id: invoice.ID, customerID: invoice.CustomerID, version: rec.Version, before: old, after: doc,
+	h.rec.Version++
+	if err := tx.SaveInvoice(h.rec, before, h.Invoice); err != nil {
+		return err
+	}
+	h.written()
+	return s.record(tx, call, event, changed{
+		id: h.ID, customerID: h.CustomerID, version: h.rec.Version, before: old, after: h.rec.JSON,
 	})
 }
 

@@ -126,8 +126,8 @@ func (a *account) payPast(h *held) error {
 	return a.savePayment(pay, clientele.EventPaymentSucceeded)
 }
 
-// saveUpgraded writes an invoice with the fields it has now.
-func (a *account) saveUpgraded(h *held) (err error) {
-	h.rec, err = a.s.saveInvoice(a.tx, a.call, clientele.EventInvoiceUpdated, h.rec, h.Invoice)
-	return err
+// saveUpgraded writes an invoice with the fields it has now. Of an old one no text was indexed.
+func (a *account) saveUpgraded(h *held) error {
+	h.before = clientele.Invoice{Number: h.before.Number, Metadata: h.before.Metadata}
+	return a.s.saveInvoice(a.tx, a.call, clientele.EventInvoiceUpdated, h)
 }

@@ -77,8 +77,13 @@ func difference(from, to []byte, deep bool) (patch []member, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range is {
-		old := valueOf(was, m.name)
+	for i, m := range is {
+		var old jsontext.Value
+		if i < len(was) && was[i].name == m.name { // of most changes
+			old = was[i].value
+		} else {
+			old = valueOf(was, m.name)
+		}
 		switch {
 		case bytes.Equal(old, m.value):
 			continue
@@ -165,9 +170,10 @@ func (e EventRecord) ID() string {
 	return "evt_" + e.ObjectID + "_" + strconv.FormatInt(e.ObjectVersion, 10)
 }
 
-// members reads the members of an object in their order.
+// members reads the members of an object in their order. They are parts of it, not copies; that no name is there twice
+// was seen to when the object was written.
 func members(object []byte) (list []member, err error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(object))
+	d := jsontext.NewDecoder(bytes.NewBuffer(object), jsontext.AllowDuplicateNames(true))
 	if _, err := d.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -181,7 +187,8 @@ func members(object []byte) (list []member, err error) {
 		if err != nil {
 			return nil, err
 		}
-		m.value = value.Clone()
+		end := d.InputOffset()
+		m.value = object[end-int64(len(value)) : end : end]
 		list = append(list, m)
 	}
 	_, err = d.ReadToken()

@@ -30,7 +30,17 @@ func SearchTexts(c *clientele.Customer) [len(SearchFields)]string {
 // InvoiceText is what search looks into of an invoice: its number, id, description and the customer printed on it,
 // folded, in lines.
 func InvoiceText(i *clientele.Invoice) string {
-	return linesOf(i.Number, i.ID, i.Description, i.CustomerName, i.CustomerEmail)
+	texts := searchedOfInvoice(i)
+	return linesOf(texts[:]...)
+}
+
+// HasNewInvoiceText says whether search is to look into something else of an invoice than before.
+func HasNewInvoiceText(before, after *clientele.Invoice) bool {
+	return before == nil || searchedOfInvoice(before) != searchedOfInvoice(after)
+}
+
+func searchedOfInvoice(i *clientele.Invoice) [5]string {
+	return [...]string{i.Number, i.ID, i.Description, i.CustomerName, i.CustomerEmail}
 }
 
 // PaymentText is what search looks into of a payment: its id, reference, method and description, folded, in lines.

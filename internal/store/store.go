@@ -113,8 +113,8 @@ type Invoices interface {
 	// LateInvoices returns up to limit open invoices that nothing holds and that are past due, at a moment in unix
 	// seconds, for longer than their customers allow, or for more than so many days; never for days below 0.
 	LateInvoices(mode clientele.Mode, now, days, limit int64) ([]Record, error)
-	// SaveInvoice writes the invoice; a record of version 1 is new.
-	SaveInvoice(rec Record, invoice *clientele.Invoice) error
+	// SaveInvoice writes the invoice; before, what is stored of it, is nil when it is new.
+	SaveInvoice(rec Record, before, after *clientele.Invoice) error
 	// DeleteInvoice removes a draft.
 	DeleteInvoice(rec Record, invoice *clientele.Invoice) error
 }

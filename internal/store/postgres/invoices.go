@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
 	"clientele.dev"
@@ -38,14 +37,13 @@ func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, 
 }
 
 // SaveInvoice implements [store.Invoices].
-func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
+func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 	columns := []any{
 		i.CustomerID, rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(),
 		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), store.SettledAt(i),
 		store.HeldUntil(i), rec.JSON,
 	}
-	var before indexedInvoice
-	if rec.Version == 1 {
+	if before == nil {
 		t.register(store.KindInvoice, i.ID, i.CustomerID, rec.Seq)
 		t.countBelonging(i.CustomerID, 1, 0)
 		t.countRow("invoices", i.Livemode, rec.Seq, 1)
@@ -54,36 +52,20 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 			append(columns, i.ID, i.Livemode, i.CurrencyID)...)
 	} else {
-		var err error
-		if before, err = t.indexedInvoice(i.CustomerID, rec.Seq); err != nil {
-			return err
-		}
 		t.mustChange(fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1),
 			`UPDATE invoices SET version = $3, status = $4, number = $5, due_date = $6, updated_at = $7, total = $8,
 				remaining = $9, credited = $10, settled_at = $11, held_until = $12, doc = $13
 			WHERE customer_id = $1 AND seq = $2 AND version = $3 - 1`, columns...)
 	}
+	if store.HasNewInvoiceText(before, i) {
+		t.saveText("invoice_texts", i.CustomerID, rec.Seq, i.Livemode, store.InvoiceText(i))
+	}
+	if before == nil {
+		before = new(clientele.Invoice)
+	}
 	t.saveNumber(i, before.Number, i.Number)
 	t.saveMetadata("invoice_metadata", i.CustomerID, rec.Seq, i.Livemode, before.Metadata, i.Metadata)
-	t.saveText("invoice_texts", i.CustomerID, rec.Seq, i.Livemode, store.InvoiceText(i))
 	return nil
-}
-
-// indexedInvoice is what a stored invoice is found by that is in tables of its own.
-type indexedInvoice struct {
-	Number   string             `json:"number"`
-	Metadata clientele.Metadata `json:"metadata"`
-}
-
-func (t *tx) indexedInvoice(customerID string, seq int64) (old indexedInvoice, err error) {
-	err = t.each(func(r pgx.Rows) error {
-		var doc []byte
-		if err := r.Scan(&doc); err != nil {
-			return err
-		}
-		return json.Unmarshal(doc, &old)
-	}, "SELECT doc FROM invoices WHERE customer_id = $1 AND seq = $2", customerID, seq)
-	return old, err
 }
 
 // DeleteInvoice implements [store.Invoices].

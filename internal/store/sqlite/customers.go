@@ -179,7 +179,7 @@ func (t *tx) indexTexts(at position, c *clientele.Customer) error {
 	if err != nil {
 		return err
 	}
-	return t.run("INSERT INTO "+searchTable(c.Livemode)+" (rowid, text) VALUES ($1, $2)", at.number, lines)
+	return t.indexText(searchTable(c.Livemode), at.number, lines)
 }
 
 func (t *tx) unindex(at position, c *clientele.Customer) error {
@@ -193,7 +193,7 @@ func (t *tx) unindexTexts(number int64, mode clientele.Mode) error {
 	if err := t.run("DELETE FROM customer_texts WHERE number = $1", number); err != nil {
 		return err
 	}
-	return t.run("DELETE FROM "+searchTable(mode)+" WHERE rowid = $1", number)
+	return t.indexText(searchTable(mode), number, "")
 }
 
 // reindex follows a change, doing only what it calls for: indexing a text costs more than all else in an update.

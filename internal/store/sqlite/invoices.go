@@ -21,15 +21,15 @@ func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, 
 }
 
 // SaveInvoice implements [store.Tx].
-func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
+func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 	columns := []any{
 		rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(), i.Total.Sign() == 0,
 		i.AmountRemaining.String(), store.SettledAt(i), store.HeldUntil(i), string(rec.JSON),
 	}
-	if err := t.indexInvoice(rec, i); err != nil {
+	if err := t.indexInvoice(rec.Seq, before, i); err != nil {
 		return err
 	}
-	if rec.Version == 1 {
+	if before == nil {
 		if err := t.countBelonging(i.CustomerID, "invoices", 1); err != nil {
 			return err
 		}
@@ -51,22 +51,18 @@ func (t *tx) SaveInvoice(rec store.Record, i *clientele.Invoice) error {
 }
 
 // indexInvoice makes an invoice findable as it is now.
-func (t *tx) indexInvoice(rec store.Record, i *clientele.Invoice) error {
-	var before clientele.Metadata
-	if rec.Version > 1 {
-		var old struct {
-			Metadata clientele.Metadata `json:"metadata"`
-		}
-		read := func(r row) error { return json.Unmarshal(r.bytes(0), &old) }
-		if err := t.each("SELECT doc FROM invoices WHERE seq = $1", read, rec.Seq); err != nil {
-			return err
-		}
-		before = old.Metadata
+func (t *tx) indexInvoice(seq int64, before, after *clientele.Invoice) error {
+	var metadata clientele.Metadata
+	if before != nil {
+		metadata = before.Metadata
 	}
-	if err := t.reindexMetadata("invoice_metadata", rec.Seq, i.Livemode, before, i.Metadata); err != nil {
+	if err := t.reindexMetadata("invoice_metadata", seq, after.Livemode, metadata, after.Metadata); err != nil {
 		return err
 	}
-	return t.reindexText(searchedInvoices, rec.Seq, i.Livemode, store.InvoiceText(i))
+	if !store.HasNewInvoiceText(before, after) {
+		return nil
+	}
+	return t.reindexText(searchedInvoices, seq, after.Livemode, store.InvoiceText(after))
 }
 
 // DeleteInvoice implements [store.Tx].
@@ -106,13 +102,35 @@ func (t *tx) CustomerInvoices(customerID string, states ...clientele.InvoiceStat
 	return docs, err
 }
 
-// PaymentCurrency implements [store.Tx].
+// PaymentCurrency implements [store.Tx]. One that is committed is remembered: none ever changes or goes.
 func (t *tx) PaymentCurrency(mode clientele.Mode, id string) (c clientele.PaymentCurrency, found bool, err error) {
+	if t.store == nil { // it is being brought up to date
+		return paymentCurrency(t.conn, mode, id)
+	}
+	type key struct {
+		mode clientele.Mode
+		id   string
+	}
+	if known, found := t.store.currencies.Load(key{mode, id}); found {
+		return known.(clientele.PaymentCurrency), true, nil
+	}
+	err = t.store.lookups.read(t.ctx, func(committed *conn) error {
+		c, found, err = paymentCurrency(committed, mode, id)
+		return err
+	})
+	if err != nil || !found {
+		return paymentCurrency(t.conn, mode, id)
+	}
+	t.store.currencies.Store(key{mode, id}, c)
+	return c, true, nil
+}
+
+func paymentCurrency(from *conn, mode clientele.Mode, id string) (c clientele.PaymentCurrency, found bool, err error) {
 	query := "SELECT doc FROM payment_currencies WHERE livemode = $1 AND id = $2"
 	if id == "" {
 		query = "SELECT doc FROM payment_currencies WHERE livemode = $1 AND $2 = '' AND doc ->> '$.is_base_currency'"
 	}
-	err = t.each(query, func(r row) error {
+	err = from.each(query, func(r row) error {
 		found = true
 		return json.Unmarshal(r.bytes(0), &c)
 	}, mode, id)

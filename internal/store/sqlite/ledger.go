@@ -140,37 +140,11 @@ func (t *tx) ListLedger(f store.LedgerFilter) (page []store.Movement, count int6
 	return page, count, err
 }
 
-// AddToSums implements [store.Sums].
-func (t *tx) AddToSums(mode clientele.Mode, parts []store.SumPart) error {
-	for _, p := range parts {
-		for level := range int64(store.SumLevels) {
-			key := []any{mode, string(p.Figure), level, p.Day >> (level * store.SpanBits), p.Amount.Currency(), p.DueDay}
-			sum := clientele.Zero(p.Amount.Currency())
-			err := t.each(`SELECT amount FROM ledger_sums WHERE livemode = $1 AND figure = $2 AND level = $3
-				AND bucket = $4 AND currency_id = $5 AND due_day = $6`,
-				func(r row) error { return r.amounts(0, sum.Currency(), &sum) }, key...)
-			if err != nil {
-				return err
-			}
-			if sum, err = sum.Add(p.Amount); err != nil {
-				return err
-			}
-			err = t.run(`INSERT INTO ledger_sums (livemode, figure, level, bucket, currency_id, due_day, amount)
-				VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET amount = excluded.amount`,
-				append(key, sum.String())...)
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // Sums implements [store.Sums].
 func (t *tx) Sums(
 	mode clientele.Mode, figures []store.Figure, from, to int64, fn func(store.SumPart),
 ) error {
-	return t.interruptible(func() error {
+	return t.scan(func() error {
 		for _, figure := range figures {
 			for _, days := range store.SumRanges(from, to) {
 				err := t.each(`SELECT currency_id, due_day, amount FROM ledger_sums
@@ -192,7 +166,7 @@ func (t *tx) Sums(
 
 // StoredSums implements [store.Sums].
 func (t *tx) StoredSums(fn func(clientele.Mode, int, store.SumPart)) error {
-	return t.interruptible(func() error {
+	return t.scan(func() error {
 		return t.eachOnce("SELECT livemode, level, figure, bucket, currency_id, due_day, amount FROM ledger_sums",
 			func(r row) error {
 				p := store.SumPart{Figure: store.Figure(r.text(2)), Day: r.int(3), DueDay: r.int(5)}

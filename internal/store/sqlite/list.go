@@ -95,7 +95,7 @@ func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count i
 		w.add("seq < ?", f.To<<16)
 	}
 	w.addMetadata("customer_metadata", f.Livemode, f.Metadata)
-	err = t.interruptible(func() (err error) {
+	err = t.scan(func() (err error) {
 		var seqs []int64
 		if len(w.conditions) == plain && byTime(f.Order) && !f.Deleted {
 			seqs, count, err = t.listAll("customers", f.Livemode, f.Order, f.Window)

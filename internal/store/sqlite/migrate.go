@@ -86,7 +86,7 @@ func Steps(url string) ([]store.Step, error) {
 	}
 	defer c.Close() //nolint:errcheck // it only read
 	// One that knows no steps has had none.
-	current, _ := schemaVersion(&conn{c, map[string]*sqlite.Stmt{}})
+	current, _ := schemaVersion(&conn{Conn: c, prepared: map[string]*sqlite.Stmt{}})
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	return store.StepsOf(files, current), err
 }

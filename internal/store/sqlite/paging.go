@@ -10,13 +10,6 @@ import (
 // counted are the tables whose rows are counted in row_counts, with the column that says in which mode's list a row is.
 var counted = map[string]string{"customers": "listed_mode", "invoices": "livemode", "payments": "livemode"}
 
-// countRow counts a new row of a table, or one that is gone.
-func (t *tx) countRow(table string, mode clientele.Mode, seq, by int64) error {
-	return t.run(`INSERT INTO row_counts (kind, livemode, bits, bucket, count)
-		SELECT $1, $2, column1, $3 >> column1, $4 FROM (VALUES (36), (28), (20), (12)) WHERE true
-		ON CONFLICT DO UPDATE SET count = count + excluded.count`, table, mode, seq>>16, by)
-}
-
 // listAll answers the positions of a page of all of a mode by time of creation, and how many there are.
 func (t *tx) listAll(
 	table string, mode clientele.Mode, order []store.Order, page store.Window,

@@ -97,7 +97,7 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 func (t *tx) listOf(
 	table string, mode clientele.Mode, w where, order []store.Order, page store.Window,
 ) (docs [][]byte, count int64, err error) {
-	err = t.interruptible(func() error {
+	err = t.scan(func() error {
 		var seqs []int64
 		if len(w.conditions) == 1 && w.conditions[0] == wholeMode && byTime(order) && counted[table] != "" {
 			seqs, count, err = t.listAll(table, mode, order, page)

@@ -155,7 +155,7 @@ func (s tier) scanWithPhone(w *where) {
 
 // SearchCustomers implements [store.Tx].
 func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count int64, err error) {
-	err = t.interruptible(func() error {
+	err = t.scan(func() error {
 		var numbers []int64
 		if numbers, count, err = t.search(s, everything(s)); err == nil {
 			page, err = t.customersNumbered(numbers)

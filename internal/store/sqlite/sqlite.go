@@ -21,6 +21,7 @@ const busyTimeout = 10 * time.Second
 type conn struct {
 	*sqlite.Conn
 	prepared map[string]*sqlite.Stmt
+	later    *deferred // nil where nothing is left for later
 }
 
 // parameter is a numbered parameter; SQLite's own form of it is ?1.
@@ -56,7 +57,7 @@ func openConn(path string, pragmas ...string) (*conn, error) {
 			return nil, errors.Join(fmt.Errorf("the database %s: PRAGMA %s: %w", path, pragma, err), c.Close())
 		}
 	}
-	return &conn{c, map[string]*sqlite.Stmt{}}, nil
+	return &conn{Conn: c, prepared: map[string]*sqlite.Stmt{}}, nil
 }
 
 // run executes a statement that returns nothing of interest.
@@ -181,4 +182,9 @@ func (t *tx) interruptible(fn func() error) error {
 		return t.ctx.Err()
 	}
 	return err
+}
+
+// scan is interruptible for what reads sums, counts or indexes of texts.
+func (t *tx) scan(fn func() error) error {
+	return t.interruptible(func() error { return t.withDeferred(fn) })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 
 	"clientele.dev/internal/store"
 )
@@ -16,6 +17,8 @@ type Store struct {
 	lookups  *pool         // for what is quick and must never wait: keys and applications, whether the database answers
 	scanning chan struct{} // a place for each scan that may run
 	writer   *writer
+
+	currencies sync.Map // those that were found, by mode and id
 }
 
 // Option changes how a database is opened.
@@ -127,4 +130,4 @@ type tx struct {
 }
 
 // Nested implements [store.Tx].
-func (t *tx) Nested(fn func() error) error { return t.savepoint("nested", fn) }
+func (t *tx) Nested(fn func() error) error { return t.inside("nested", t.later, fn) }

@@ -37,7 +37,7 @@ func (t *tx) reindexText(k searched, seq int64, mode clientele.Mode, text string
 		if err := t.run("DELETE FROM "+k.texts()+" WHERE seq = $1", seq); err != nil {
 			return err
 		}
-		if err := t.run("DELETE FROM "+k.index(mode)+" WHERE rowid = $1", seq); err != nil {
+		if err := t.indexText(k.index(mode), seq, ""); err != nil {
 			return err
 		}
 	}
@@ -48,7 +48,7 @@ func (t *tx) reindexText(k searched, seq int64, mode clientele.Mode, text string
 	if err != nil {
 		return err
 	}
-	return t.run("INSERT INTO "+k.index(mode)+" (rowid, text) VALUES ($1, $2)", seq, text)
+	return t.indexText(k.index(mode), seq, text)
 }
 
 // SearchInvoices implements [store.Tx].
@@ -63,7 +63,7 @@ func (t *tx) SearchPayments(s store.TextSearch) ([][]byte, int64, error) {
 
 func (t *tx) searchTexts(k searched, s store.TextSearch) (docs [][]byte, count int64, err error) {
 	from, w := textSearch(k, s)
-	err = t.interruptible(func() error {
+	err = t.scan(func() error {
 		read := func(r row) error { count = r.int(0); return nil }
 		if err := t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...); err != nil {
 			return err

@@ -48,7 +48,7 @@ const unmovedRefunds = `SELECT id FROM refunds r WHERE NOT EXISTS (SELECT 1 FROM
 
 // Contradictions implements [store.Tx].
 func (t *tx) Contradictions(fn func(id, text string)) error {
-	return t.interruptible(func() error {
+	return t.scan(func() error {
 		for table, differ := range columnsOf {
 			query := "SELECT id FROM " + table +
 				" WHERE CASE WHEN json_valid(doc) THEN id IS DISTINCT FROM doc ->> '$.id' OR " +

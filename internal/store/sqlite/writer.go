@@ -26,6 +26,7 @@ type writer struct {
 	quit    chan struct{}
 	done    chan struct{}
 	fault   error       // why SQLite undid the batch under way, if it did
+	later   *deferred   // what the batch under way leaves to be written before its commit
 	failing atomic.Bool // the last batch failed for a reason that lasts
 }
 
@@ -96,7 +97,7 @@ func (w *writer) loop() {
 // batch runs a transaction and those that wait behind it, and commits them together.
 func (w *writer) batch(first *job) {
 	ran := []*job{first}
-	w.fault = nil
+	w.fault, w.later = nil, newDeferred(nil)
 	err := w.conn.run("BEGIN IMMEDIATE")
 	if err == nil {
 		w.runOne(first)
@@ -141,7 +142,10 @@ func (w *writer) commit() error {
 	if w.conn.AutocommitEnabled() { // SQLite itself has undone it all
 		return cmp.Or(w.fault, errUndone)
 	}
-	err := w.conn.run("COMMIT")
+	err := w.later.write(w.conn)
+	if err == nil {
+		err = w.conn.run("COMMIT")
+	}
 	if err != nil && !w.conn.AutocommitEnabled() {
 		err = errors.Join(err, w.conn.run("ROLLBACK"))
 	}
@@ -153,7 +157,7 @@ func (w *writer) runOne(j *job) {
 	if j.err = j.ctx.Err(); j.err != nil {
 		return
 	}
-	j.err = w.conn.savepoint("job", func() (err error) {
+	j.err = w.conn.inside("job", w.later, func() (err error) {
 		defer func() {
 			if p := recover(); p != nil {
 				j.panicked, err = panicked{p, debug.Stack()}, fmt.Errorf("panic in a transaction: %v", p)

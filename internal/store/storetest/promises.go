@@ -92,7 +92,7 @@ func whatWasLookedUpStays(t *testing.T, s, other store.Store) {
 				ID: "in_1", CustomerID: "cus_1", Status: clientele.InvoiceOpen, Metadata: clientele.Metadata{},
 				AmountRemaining: clientele.NewAmount("", 1),
 			}
-			return tx.SaveInvoice(store.Record{ID: i.ID, Seq: 1, Version: 1, JSON: []byte(`{"metadata":{}}`)}, i)
+			return tx.SaveInvoice(store.Record{ID: i.ID, Seq: 1, Version: 1, JSON: []byte(`{"metadata":{}}`)}, nil, i)
 		})
 	}
 	err := s.Update(t.Context(), func(tx store.Tx) error {
@@ -172,7 +172,12 @@ func savesAreOfTheNextVersion(t *testing.T, s, _ store.Store) {
 			}
 			return tx.SaveCustomer(rec(v), c, &changed)
 		},
-		"invoice":  func(tx store.Tx, v int64) error { return tx.SaveInvoice(rec(v), i) },
+		"invoice": func(tx store.Tx, v int64) error {
+			if v == 1 {
+				return tx.SaveInvoice(rec(v), nil, i)
+			}
+			return tx.SaveInvoice(rec(v), i, i)
+		},
 		"payment":  func(tx store.Tx, v int64) error { return tx.SavePayment(rec(v), p) },
 		"settings": func(tx store.Tx, v int64) error { return tx.SaveSettings(rec(v), clientele.Settings{}) },
 	}

@@ -1,0 +1,197 @@
+package sqlite
+
+import (
+	"errors"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// deferred is what transactions of one batch leave to be written once, just before their commit: sums and counts that
+// each of them would write again, and changes of indexes of texts, which SQLite brings to their pages whenever a
+// transaction of the batch begins.
+type deferred struct {
+	before *deferred // what was left before, by whom this one is inside of or behind
+	counts map[countKey]int64
+	sums   map[sumKey]clientele.Amount
+	texts  []textChange
+}
+
+// countKey says what is counted: the rows of a table and mode that are of one time, in units of the finest count's.
+type countKey struct {
+	table string
+	mode  clientele.Mode
+	time  int64
+}
+
+type sumKey struct {
+	mode          clientele.Mode
+	figure        store.Figure
+	level, bucket int64
+	currency      string
+	dueDay        int64
+}
+
+// textChange is a row that an index of texts gets or, when the text is empty, loses.
+type textChange struct {
+	table string
+	row   int64
+	text  string
+}
+
+func newDeferred(before *deferred) *deferred {
+	return &deferred{before: before, counts: map[countKey]int64{}, sums: map[sumKey]clientele.Amount{}}
+}
+
+// pass passes on what was left to the one before.
+func (d *deferred) pass() error {
+	for k, n := range d.counts {
+		d.before.counts[k] += n
+	}
+	for k, amount := range d.sums {
+		if err := d.before.add(k, amount); err != nil {
+			return err
+		}
+	}
+	d.before.texts = append(d.before.texts, d.texts...)
+	return nil
+}
+
+func (d *deferred) add(k sumKey, amount clientele.Amount) (err error) {
+	d.sums[k], err = d.sums[k].In(k.currency).Add(amount.In(k.currency))
+	return err
+}
+
+func (d *deferred) isEmpty() bool {
+	return d == nil || len(d.counts) == 0 && len(d.sums) == 0 && len(d.texts) == 0 && d.before.isEmpty()
+}
+
+// write writes what was left, and by those before.
+func (d *deferred) write(c *conn) error {
+	if d == nil {
+		return nil
+	}
+	if err := d.before.write(c); err != nil {
+		return err
+	}
+	for k, by := range d.counts {
+		if err := c.countRows(k, by); err != nil {
+			return err
+		}
+	}
+	for k, amount := range d.sums {
+		if err := c.addToSum(k, amount); err != nil {
+			return err
+		}
+	}
+	for _, change := range d.texts {
+		if err := c.changeText(change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inside runs fn so that its changes are undone when it fails, and what it leaves for later, behind what was left
+// before, is forgotten.
+func (c *conn) inside(savepoint string, before *deferred, fn func() error) error {
+	outer := c.later
+	defer func() { c.later = outer }()
+	c.later = newDeferred(before)
+	if err := c.savepoint(savepoint, fn); err != nil {
+		return err
+	}
+	return c.later.pass()
+}
+
+var errPeeked = errors.New("peeked")
+
+// withDeferred runs fn, which reads what may be left to be written, as if it were written. It is seldom called by a
+// transaction that writes.
+func (t *tx) withDeferred(fn func() error) error {
+	if t.later.isEmpty() {
+		return fn()
+	}
+	var failed error
+	err := t.savepoint("peek", func() error {
+		if err := t.later.write(t.conn); err != nil {
+			return err
+		}
+		failed = fn()
+		return errPeeked
+	})
+	if errors.Is(err, errPeeked) {
+		return failed
+	}
+	return err
+}
+
+// countRow counts a new row of a table, or one that is gone.
+func (t *tx) countRow(table string, mode clientele.Mode, seq, by int64) error {
+	k := countKey{table, mode, seq >> 16 >> finest}
+	if t.later == nil {
+		return t.countRows(k, by)
+	}
+	t.later.counts[k] += by
+	return nil
+}
+
+// finest are the last bits of a time in milliseconds that those of one count do not share.
+const finest = 12
+
+func (c *conn) countRows(k countKey, by int64) error {
+	return c.run(`INSERT INTO row_counts (kind, livemode, bits, bucket, count)
+		SELECT $1, $2, column1, $3 >> column1, $4 FROM (VALUES (36), (28), (20), (12)) WHERE true
+		ON CONFLICT DO UPDATE SET count = count + excluded.count`, k.table, k.mode, k.time<<finest, by)
+}
+
+// AddToSums implements [store.Sums].
+func (t *tx) AddToSums(mode clientele.Mode, parts []store.SumPart) error {
+	for _, p := range parts {
+		for level := range int64(store.SumLevels) {
+			k := sumKey{mode, p.Figure, level, p.Day >> (level * store.SpanBits), p.Amount.Currency(), p.DueDay}
+			add := t.addToSum
+			if t.later != nil {
+				add = t.later.add
+			}
+			if err := add(k, p.Amount); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *conn) addToSum(k sumKey, amount clientele.Amount) error {
+	key := []any{k.mode, string(k.figure), k.level, k.bucket, k.currency, k.dueDay}
+	sum := clientele.Zero(k.currency)
+	err := c.each(`SELECT amount FROM ledger_sums WHERE livemode = $1 AND figure = $2 AND level = $3
+		AND bucket = $4 AND currency_id = $5 AND due_day = $6`,
+		func(r row) error { return r.amounts(0, k.currency, &sum) }, key...)
+	if err != nil {
+		return err
+	}
+	if sum, err = sum.Add(amount); err != nil {
+		return err
+	}
+	return c.run(`INSERT INTO ledger_sums (livemode, figure, level, bucket, currency_id, due_day, amount)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET amount = excluded.amount`,
+		append(key, sum.String())...)
+}
+
+// indexText gives an index of texts a row, or takes it away when the text is empty.
+func (t *tx) indexText(table string, row int64, text string) error {
+	change := textChange{table, row, text}
+	if t.later == nil {
+		return t.changeText(change)
+	}
+	t.later.texts = append(t.later.texts, change)
+	return nil
+}
+
+func (c *conn) changeText(change textChange) error {
+	if change.text == "" {
+		return c.run("DELETE FROM "+change.table+" WHERE rowid = $1", change.row)
+	}
+	return c.run("INSERT INTO "+change.table+" (rowid, text) VALUES ($1, $2)", change.row, change.text)
+}
