@@ -36,7 +36,7 @@ var longNames = []string{
 // Fill fills the test mode of a store with the demo's business, through the service's own methods: customers of many
 // countries, invoices in several currencies, changes and deletions, each at its time in the past. What it makes is the
 // same on every run, ids and events too. The store has its first currencies (see [billing.Service.Seed]). Fill does
-// nothing when the test mode has customers.
+// nothing when there is a customer.
 func Fill(ctx context.Context, db store.Transactions) error {
 	return db.Update(ctx, func(tx store.Tx) error {
 		b := &business{
@@ -44,8 +44,7 @@ func Fill(ctx context.Context, db store.Transactions) error {
 		}
 		clock := billing.WithClock(func() time.Time { return b.now })
 		b.service = billing.New(inside{tx}, clock, billing.WithRandom(rand.NewChaCha8([32]byte{1})))
-		_, count, err := b.service.Customers.List(ctx, store.CustomerFilter{Window: store.Window{Limit: 1}}, false)
-		if err != nil || count > 0 {
+		if first, err := tx.CustomersAfter(0, 1); err != nil || len(first) > 0 {
 			return err
 		}
 		currencies, err := b.service.PaymentCurrencies.List(ctx, false)

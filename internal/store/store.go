@@ -34,7 +34,8 @@ type Transactions interface {
 	// [clientele.ErrorCodeUnavailable].
 	Scan(ctx context.Context, fn func(Tx) error) error
 	// Update runs fn in one transaction and returns nil only when its changes are durable. When fn returns an error
-	// nothing of it remains. fn may run more than once.
+	// nothing of it remains. fn may run more than once. It is not for lists, searches and sums, which need not show what
+	// it has changed.
 	Update(ctx context.Context, fn func(Tx) error) error
 }
 

@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"errors"
-
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
@@ -62,10 +60,6 @@ func (d *deferred) add(k sumKey, amount clientele.Amount) (err error) {
 	return err
 }
 
-func (d *deferred) isEmpty() bool {
-	return d == nil || len(d.counts) == 0 && len(d.sums) == 0 && len(d.texts) == 0 && d.before.isEmpty()
-}
-
 // write writes what was left, and by those before.
 func (d *deferred) write(c *conn) error {
 	if d == nil {
@@ -102,28 +96,6 @@ func (c *conn) inside(savepoint string, before *deferred, fn func() error) error
 		return err
 	}
 	return c.later.pass()
-}
-
-var errPeeked = errors.New("peeked")
-
-// withDeferred runs fn, which reads what may be left to be written, as if it were written. It is seldom called by a
-// transaction that writes.
-func (t *tx) withDeferred(fn func() error) error {
-	if t.later.isEmpty() {
-		return fn()
-	}
-	var failed error
-	err := t.savepoint("peek", func() error {
-		if err := t.later.write(t.conn); err != nil {
-			return err
-		}
-		failed = fn()
-		return errPeeked
-	})
-	if errors.Is(err, errPeeked) {
-		return failed
-	}
-	return err
 }
 
 // countRow counts a new row of a table, or one that is gone.

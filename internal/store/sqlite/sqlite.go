@@ -184,7 +184,10 @@ func (t *tx) interruptible(fn func() error) error {
 	return err
 }
 
-// scan is interruptible for what reads sums, counts or indexes of texts.
+// scan is interruptible for what reads sums, counts or indexes of texts, which a transaction that writes does not see.
 func (t *tx) scan(fn func() error) error {
-	return t.interruptible(func() error { return t.withDeferred(fn) })
+	if t.later != nil {
+		return errors.New("store: lists, searches and sums are read in a View or Scan")
+	}
+	return t.interruptible(fn)
 }
