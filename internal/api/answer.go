@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bufio"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -20,7 +22,8 @@ type answer struct {
 	status      int
 	contentType string // JSON when empty
 	body        []byte
-	version     int64 // the ETag, unless 0
+	stream      func(io.Writer) error // writes the body in place of body, a part at a time
+	version     int64                 // the ETag, unless 0
 	replayed    bool
 }
 
@@ -98,6 +101,14 @@ const (
 // send sends an answer. A large one waits for nobody: who does not read it is hung up on, and when too many are being
 // sent it is refused. The answer to a change is sent in any case, for the change was made.
 func (a *API) send(out *recorder, r *http.Request, ans answer) error {
+	if ans.stream != nil {
+		ans.writeHeader(out, -1)
+		parts := bufio.NewWriterSize(patient{out}, chunk)
+		if ans.stream(parts) == nil { // a client that went away cannot be told
+			_ = parts.Flush()
+		}
+		return nil
+	}
 	size := int64(len(ans.body))
 	if size < largeAnswer {
 		ans.write(out)
@@ -110,26 +121,34 @@ func (a *API) send(out *recorder, r *http.Request, ans answer) error {
 		return clientele.Errorf(clientele.ErrorCodeUnavailable, "",
 			"too many large answers are being sent; try again in a moment, or ask for less")
 	}
-	body := ans.body
-	ans.body = body[:0]
-	ans.writeHeader(out, len(body))
-	controller := http.NewResponseController(out)
-	for part := range slices.Chunk(body, chunk) {
-		_ = controller.SetWriteDeadline(time.Now().Add(chunkTimeout)) // without one, the server's own holds
-		if _, err := out.Write(part); err != nil {
+	ans.writeHeader(out, len(ans.body))
+	for part := range slices.Chunk(ans.body, chunk) {
+		if _, err := (patient{out}).Write(part); err != nil {
 			return nil //nolint:nilerr // a client that went away cannot be told
 		}
 	}
 	return nil
 }
 
+// patient writes parts of a large answer, each of which the client must take in a while.
+type patient struct{ *recorder }
+
+func (p patient) Write(part []byte) (int, error) {
+	// Without a deadline of its own, the server's for the whole answer holds.
+	_ = http.NewResponseController(p.recorder).SetWriteDeadline(time.Now().Add(chunkTimeout))
+	return p.recorder.Write(part)
+}
+
+// writeHeader writes what stands before the body; its length is below 0 when it is not known.
 func (ans answer) writeHeader(w http.ResponseWriter, length int) {
 	h := w.Header()
 	if ans.contentType == "" {
 		ans.contentType = "application/json; charset=utf-8"
 	}
 	h.Set("Content-Type", ans.contentType)
-	h.Set("Content-Length", strconv.Itoa(length))
+	if length >= 0 {
+		h.Set("Content-Length", strconv.Itoa(length))
+	}
 	if ans.version != 0 {
 		h.Set("ETag", `"`+strconv.FormatInt(ans.version, 10)+`"`)
 	}

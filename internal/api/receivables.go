@@ -3,6 +3,8 @@ package api
 import (
 	"bytes"
 	"encoding/csv"
+	"io"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,11 +34,12 @@ func (a *API) retrieveAging(r *request) (answer, error) {
 	if err != nil || format == "json" {
 		return encodedOr(aging, err)
 	}
-	rows := [][]string{append([]string{"as_of", "currency_id"}, bucketNames...)}
-	for _, id := range sortedKeys(aging.Currencies) {
-		rows = append(rows, append([]string{aging.AsOf.String(), id}, bucketCells(aging.Currencies[id])...))
-	}
-	return table(rows)
+	return table(func(yield func([]string) bool) {
+		more := yield(append([]string{"as_of", "currency_id"}, bucketNames...))
+		for _, id := range sortedKeys(aging.Currencies) {
+			more = more && yield(append([]string{aging.AsOf.String(), id}, bucketCells(aging.Currencies[id])...))
+		}
+	})
 }
 
 var bucketNames = []string{"not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "total", "unapplied"}
@@ -72,14 +75,15 @@ func (a *API) agingByCustomer(
 		aging.Paging = &paging
 		return encodedOr(aging, err)
 	}
-	rows := [][]string{append([]string{"as_of", "customer_id", "name", "email", "currency_id"}, bucketNames...)}
-	for _, c := range aging.List {
-		for _, id := range sortedKeys(c.Currencies) {
-			rows = append(rows, append([]string{aging.AsOf.String(), c.CustomerID, c.Name, c.Email, id},
-				bucketCells(c.Currencies[id])...))
+	return table(func(yield func([]string) bool) {
+		more := yield(append([]string{"as_of", "customer_id", "name", "email", "currency_id"}, bucketNames...))
+		for _, c := range aging.List {
+			for _, id := range sortedKeys(c.Currencies) {
+				more = more && yield(append([]string{aging.AsOf.String(), c.CustomerID, c.Name, c.Email, id},
+					bucketCells(c.Currencies[id])...))
+			}
 		}
-	}
-	return table(rows)
+	})
 }
 
 func (a *API) retrieveReceivables(r *request) (answer, error) {
@@ -96,23 +100,27 @@ func (a *API) retrieveReceivables(r *request) (answer, error) {
 	if err != nil || format == "json" {
 		return encodedOr(summary, err)
 	}
-	rows := [][]string{{"currency_id", "outstanding", "past_due", "overdue", "unapplied", "credit", "invoices",
-		"customers", "invoiced", "collected", "refunded", "credit_notes", "written_off", "paid_invoices",
-		"average_days_to_pay"}}
-	for _, id := range sortedKeys(summary.Currencies) {
-		s := summary.Currencies[id]
-		average := ""
-		if s.AverageDaysToPay != nil {
-			average = strconv.FormatFloat(*s.AverageDaysToPay, 'f', 1, 64)
+	return table(func(yield func([]string) bool) {
+		more := yield([]string{"currency_id", "outstanding", "past_due", "overdue", "unapplied", "credit", "invoices",
+			"customers", "invoiced", "collected", "refunded", "credit_notes", "written_off", "paid_invoices",
+			"average_days_to_pay"})
+		for _, id := range sortedKeys(summary.Currencies) {
+			more = more && yield(summaryCells(id, summary.Currencies[id]))
 		}
-		rows = append(rows, []string{
-			id, s.Outstanding.String(), s.PastDue.String(), s.Overdue.String(), s.Unapplied.String(), s.Credit.String(),
-			strconv.FormatInt(s.Invoices, 10), strconv.FormatInt(s.Customers, 10), s.Invoiced.String(),
-			s.Collected.String(), s.Refunded.String(), s.CreditNotes.String(), s.WrittenOff.String(),
-			strconv.FormatInt(s.PaidInvoices, 10), average,
-		})
+	})
+}
+
+func summaryCells(currency string, s clientele.ReceivablesSum) []string {
+	average := ""
+	if s.AverageDaysToPay != nil {
+		average = strconv.FormatFloat(*s.AverageDaysToPay, 'f', 1, 64)
 	}
-	return table(rows)
+	return []string{
+		currency, s.Outstanding.String(), s.PastDue.String(), s.Overdue.String(), s.Unapplied.String(), s.Credit.String(),
+		strconv.FormatInt(s.Invoices, 10), strconv.FormatInt(s.Customers, 10), s.Invoiced.String(),
+		s.Collected.String(), s.Refunded.String(), s.CreditNotes.String(), s.WrittenOff.String(),
+		strconv.FormatInt(s.PaidInvoices, 10), average,
+	}
 }
 
 func (a *API) listDebtors(r *request) (answer, error) {
@@ -129,15 +137,16 @@ func (a *API) listDebtors(r *request) (answer, error) {
 	if err != nil || format == "json" {
 		return encodedOr(clientele.Page[clientele.Debtor]{Count: count, List: debtors, Paging: paging}, err)
 	}
-	rows := [][]string{{"customer_id", "name", "email", "currency_id", "overdue", "past_due", "invoices",
-		"oldest_due_date"}}
-	for _, d := range debtors {
-		rows = append(rows, []string{
-			d.CustomerID, d.Name, d.Email, d.CurrencyID, d.Overdue.String(), d.PastDue.String(),
-			strconv.FormatInt(d.Invoices, 10), time.Unix(d.OldestDueDate, 0).UTC().Format(time.DateOnly),
-		})
-	}
-	return table(rows)
+	return table(func(yield func([]string) bool) {
+		more := yield([]string{"customer_id", "name", "email", "currency_id", "overdue", "past_due", "invoices",
+			"oldest_due_date"})
+		for _, d := range debtors {
+			more = more && yield([]string{
+				d.CustomerID, d.Name, d.Email, d.CurrencyID, d.Overdue.String(), d.PastDue.String(),
+				strconv.FormatInt(d.Invoices, 10), time.Unix(d.OldestDueDate, 0).UTC().Format(time.DateOnly),
+			})
+		}
+	})
 }
 
 func (a *API) retrieveStatement(r *request) (answer, error) {
@@ -170,22 +179,23 @@ func (a *API) retrieveStatement(r *request) (answer, error) {
 	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
 }
 
-func statementRows(st clientele.Statement) [][]string {
-	rows := [][]string{{"currency_id", "at", "reason", "description", "invoice_number", "amount", "balance", "id"}}
-	for _, id := range sortedKeys(st.Currencies) {
-		account := st.Currencies[id]
-		rows = append(rows,
-			[]string{id, st.From.String(), "opening_balance", "", "", "", account.OpeningBalance.String(), ""})
-		for _, l := range account.Lines {
-			rows = append(rows, []string{
-				id, l.At.String(), string(l.Reason), l.Description, l.InvoiceNumber, l.Amount.String(), l.Balance.String(),
-				l.ID,
-			})
+func statementRows(st clientele.Statement) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		more := yield([]string{"currency_id", "at", "reason", "description", "invoice_number", "amount", "balance", "id"})
+		for _, id := range sortedKeys(st.Currencies) {
+			account := st.Currencies[id]
+			more = more &&
+				yield([]string{id, st.From.String(), "opening_balance", "", "", "", account.OpeningBalance.String(), ""})
+			for _, l := range account.Lines {
+				more = more && yield([]string{
+					id, l.At.String(), string(l.Reason), l.Description, l.InvoiceNumber, l.Amount.String(),
+					l.Balance.String(), l.ID,
+				})
+			}
+			more = more &&
+				yield([]string{id, st.To.String(), "closing_balance", "", "", "", account.ClosingBalance.String(), ""})
 		}
-		rows = append(rows,
-			[]string{id, st.To.String(), "closing_balance", "", "", "", account.ClosingBalance.String(), ""})
 	}
-	return rows
 }
 
 // encodedOr answers with a value, or fails.
@@ -196,18 +206,22 @@ func encodedOr(v any, err error) (answer, error) {
 	return encoded(http.StatusOK, v)
 }
 
-// table answers with CSV (RFC 4180).
-func table(rows [][]string) (answer, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	for _, row := range rows {
-		for i := range row {
-			row[i] = cell(row[i])
+// table answers with CSV (RFC 4180), which is written while it is sent.
+func table(rows iter.Seq[[]string]) (answer, error) {
+	return answer{status: http.StatusOK, contentType: "text/csv; charset=utf-8", stream: func(to io.Writer) error {
+		w := csv.NewWriter(to)
+		w.UseCRLF = true
+		for row := range rows {
+			for i := range row {
+				row[i] = cell(row[i])
+			}
+			if err := w.Write(row); err != nil {
+				return err
+			}
 		}
-	}
-	err := w.WriteAll(rows)
-	return answer{status: http.StatusOK, contentType: "text/csv; charset=utf-8", body: b.Bytes()}, err
+		w.Flush()
+		return w.Error()
+	}}, nil
 }
 
 // cell keeps a spreadsheet from taking a text for a formula, as OWASP advises, by a quote before it. An amount below
