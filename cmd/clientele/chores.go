@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 )
 
 // How often a server looks for what it does by itself.
@@ -19,6 +20,7 @@ const (
 // is done in the transaction that finds it to be done.
 type chores struct {
 	service *billing.Service
+	db      store.Access
 	log     *slog.Logger
 }
 
@@ -32,6 +34,9 @@ func (c chores) start(ctx context.Context) (stop func()) {
 	all.Go(func() {
 		every(ctx, forgetInterval, func() {
 			c.do(ctx, "old answers", func(ctx context.Context) (int, error) { return 0, c.service.ForgetAnswers(ctx) })
+			c.do(ctx, "old sessions", func(ctx context.Context) (int, error) {
+				return 0, c.db.ForgetSessions(ctx, time.Now())
+			})
 		})
 	})
 	return func() {

@@ -97,7 +97,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		BaseContext: func(net.Listener) context.Context { return reading },
 	}
 	fmt.Fprintf(a.stdout, "Clientele listens on http://%s (API reference: /docs)\n", listener.Addr())
-	stop := chores{service, log}.start(a.ctx)
+	stop := chores{service, db, log}.start(a.ctx)
 	defer stop()
 	failed := make(chan error, 1)
 	guarded := api.GuardFraming(server, listener)

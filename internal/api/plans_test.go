@@ -59,7 +59,7 @@ var (
 	walk = regexp.MustCompile(`^SCAN (\w+)|^SEARCH (\w+) USING (?:COVERING )?INDEX \w+ ` +
 		`\((?:livemode|listed_mode)=\?(?: AND (?:seq|due_date|updated_at)[<>]\?)*\)`)
 	// Whatever is small, or walked once for each row that is asked for.
-	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|customer_numbers|` +
+	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|customer_numbers|` +
 		`customer_policies|schema_migrations|sqlite_\w+|ids|p|j|CONSTANT)$`)
 )
 

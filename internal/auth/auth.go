@@ -26,6 +26,10 @@ type Store interface {
 	KeyByHash(ctx context.Context, hash [32]byte) (store.Key, bool, error)
 	// Apps are all applications, revoked ones included.
 	Apps(ctx context.Context) ([]store.App, error)
+	// AddSession, SessionByHash and EndSession are those of [store.Access].
+	AddSession(ctx context.Context, s store.Session) error
+	SessionByHash(ctx context.Context, hash [32]byte) (store.Session, bool, error)
+	EndSession(ctx context.Context, hash [32]byte) (bool, error)
 }
 
 // Authenticator finds out who is asking. It keeps nothing between requests, so a revocation is obeyed at once.
@@ -70,18 +74,9 @@ func (a *Authenticator) byKey(ctx context.Context, authorization string, query *
 	if strings.Trim(secret, " ") == "" {
 		return Caller{}, unauthorized("the API key is empty: is the variable that holds it set?")
 	}
-	_, hash, ok := ParseSecret(strings.Trim(secret, " "))
-	if !ok {
-		return Caller{}, unauthorized("the API key is not well-formed: it may have been cut or mistyped")
-	}
-	key, found, err := a.store.KeyByHash(ctx, hash)
-	switch {
-	case err != nil:
+	key, err := a.keyOf(ctx, secret)
+	if err != nil {
 		return Caller{}, err
-	case !found || subtle.ConstantTimeCompare(key.Hash[:], hash[:]) != 1:
-		return Caller{}, unauthorized("there is no such API key")
-	case key.Revoked(a.now()):
-		return Caller{}, unauthorized("the API key %s (%s) was revoked", key.Hint, key.ID)
 	}
 	livemode, err := livemode(query, key.Livemode)
 	if err != nil {
@@ -92,7 +87,29 @@ func (a *Authenticator) byKey(ctx context.Context, authorization string, query *
 			"livemode=%t, but the API key %s is a %s-mode key: use a key of the other mode, or leave livemode out",
 			bool(livemode), key.Hint, key.Livemode)
 	}
-	return Caller{ID: key.ID, Livemode: livemode, Write: key.Scope == store.ScopeWrite}, nil
+	return callerOf(key), nil
+}
+
+// keyOf finds the API key of a secret.
+func (a *Authenticator) keyOf(ctx context.Context, secret string) (store.Key, error) {
+	_, hash, ok := ParseSecret(strings.Trim(secret, " "))
+	if !ok {
+		return store.Key{}, unauthorized("the API key is not well-formed: it may have been cut or mistyped")
+	}
+	key, found, err := a.store.KeyByHash(ctx, hash)
+	switch {
+	case err != nil:
+		return store.Key{}, err
+	case !found || subtle.ConstantTimeCompare(key.Hash[:], hash[:]) != 1:
+		return store.Key{}, unauthorized("there is no such API key")
+	case key.Revoked(a.now()):
+		return store.Key{}, unauthorized("the API key %s (%s) was revoked", key.Hint, key.ID)
+	}
+	return key, nil
+}
+
+func callerOf(key store.Key) Caller {
+	return Caller{ID: key.ID, Livemode: key.Livemode, Write: key.Scope == store.ScopeWrite}
 }
 
 // livemode reads the query's livemode.

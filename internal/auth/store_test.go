@@ -11,6 +11,7 @@ import (
 type records struct {
 	keys map[[32]byte]store.Key
 	apps []store.App
+	open map[[32]byte]store.Session
 	err  error // what every look-up fails with, when set
 }
 
@@ -61,4 +62,23 @@ func (s *records) RevokeApp(_ context.Context, id string, at time.Time) (bool, e
 		}
 	}
 	return false, s.err
+}
+
+func (s *records) AddSession(_ context.Context, session store.Session) error {
+	if s.open == nil {
+		s.open = map[[32]byte]store.Session{}
+	}
+	s.open[session.Hash] = session
+	return s.err
+}
+
+func (s *records) SessionByHash(_ context.Context, hash [32]byte) (store.Session, bool, error) {
+	session, found := s.open[hash]
+	return session, found, s.err
+}
+
+func (s *records) EndSession(_ context.Context, hash [32]byte) (bool, error) {
+	_, found := s.open[hash]
+	delete(s.open, hash)
+	return found, s.err
 }

@@ -31,7 +31,45 @@ type Access interface {
 	ReplaceApp(ctx context.Context, a App, at time.Time) (replaced int64, err error)
 	// RevokeApp ends the trust in an application at a moment and says whether there is such an application.
 	RevokeApp(ctx context.Context, id string, at time.Time) (bool, error)
+
+	// AddSession adds a session.
+	AddSession(ctx context.Context, s Session) error
+	// SessionByHash finds a session by the SHA-256 of its secret, ended or not, and says whether there is one.
+	SessionByHash(ctx context.Context, hash [32]byte) (Session, bool, error)
+	// EndSession removes a session and says whether it was there: of several callers, on any servers, one hears that.
+	EndSession(ctx context.Context, hash [32]byte) (bool, error)
+	// ForgetSessions removes the sessions that ended before a moment.
+	ForgetSessions(ctx context.Context, before time.Time) error
 }
+
+// SessionKind is what a session opens.
+type SessionKind string
+
+// The kinds of sessions.
+const (
+	SessionConsole SessionKind = "console" // the console, of who has signed in
+	SessionLink    SessionKind = "link"    // a console session, once
+	SessionPortal  SessionKind = "portal"  // what one customer may see and edit
+)
+
+// Session is what a browser may do for a while, as it is kept: never its secret.
+type Session struct {
+	Hash [32]byte // SHA-256 of the secret
+	Kind SessionKind
+	// The SHA-256 of the secrets of the API keys it was opened with, one a mode; zero for none. What they may do, and for
+	// how long, is asked of the keys each time.
+	TestKey, LiveKey [32]byte
+	// Whether it came of a link that only who has the database can make: it may do everything, in both modes.
+	Operator bool
+	// The one customer that a portal session is of, and their mode.
+	CustomerID string
+	Livemode   clientele.Mode
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+}
+
+// Expired says whether the session has ended at a time.
+func (s Session) Expired(at time.Time) bool { return ended(s.ExpiresAt, at) }
 
 // Scope is what an API key allows.
 type Scope string

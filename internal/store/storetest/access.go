@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
@@ -51,6 +52,43 @@ func keysAreReplaced(t *testing.T, first, second store.Store) {
 		apps, err := s.Apps(ctx)
 		if err != nil || len(apps) != 3 || !apps[0].Revoked(now) || apps[1].Revoked(now) || apps[2].Revoked(now) {
 			t.Errorf("server %d has the applications %+v, %v", i, apps, err)
+		}
+	}
+}
+
+// sessionsEnd opens sessions on one server and ends them on the other, each once.
+func sessionsEnd(t *testing.T, first, second store.Store) {
+	ctx := t.Context()
+	session := func(n byte) store.Session {
+		return store.Session{
+			Hash: [32]byte{n}, Kind: store.SessionConsole, CreatedAt: someDay,
+			ExpiresAt: someDay.Add(time.Duration(n) * time.Hour),
+		}
+	}
+	keys, operator := session(1), session(2)
+	keys.TestKey, keys.LiveKey, operator.Operator = [32]byte{8}, [32]byte{9}, true
+	portal := session(3)
+	portal.CustomerID, portal.Livemode = "cus_1", clientele.Live
+	for _, s := range []store.Session{keys, operator, portal} {
+		if err := first.AddSession(ctx, s); err != nil {
+			t.Fatal(err)
+		}
+		got, found, err := second.SessionByHash(ctx, s.Hash)
+		if err != nil || !found || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", s) {
+			t.Errorf("added %+v, found %+v, %v, %v", s, got, found, err)
+		}
+	}
+	for i, s := range []store.Store{second, first} {
+		if ended, err := s.EndSession(ctx, operator.Hash); err != nil || ended != (i == 0) {
+			t.Errorf("server %d ended it: %v, %v", i, ended, err)
+		}
+	}
+	if err := first.ForgetSessions(ctx, session(2).ExpiresAt); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[byte]bool{1: false, 2: false, 3: true} {
+		if _, found, err := second.SessionByHash(ctx, [32]byte{n}); err != nil || found != want {
+			t.Errorf("session %d is there: %v, %v", n, found, err)
 		}
 	}
 }

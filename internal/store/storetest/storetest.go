@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		"searches find what one server wrote at another": searchesFind,
 		"the books are the same whoever reads":           theBooksAreTheSame,
 		"sums are of the days that were added":           sumsAreOfTheirDays,
+		"sessions end for all servers":                   sessionsEnd,
 		"keys are replaced for all servers":              keysAreReplaced,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,137 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// How long what a browser holds is good.
+const (
+	SessionLasts = 12 * time.Hour
+	LinkLasts    = 15 * time.Minute
+)
+
+// Operator is the caller of a session that came of a one-time link.
+const Operator = "operator"
+
+// Visitor is who a browser's session is of: a caller for each mode that it opens, nil for one that it does not.
+type Visitor struct{ Test, Live *Caller }
+
+// In is the caller in a mode.
+func (v Visitor) In(mode clientele.Mode) *Caller {
+	if mode == clientele.Live {
+		return v.Live
+	}
+	return v.Test
+}
+
+// SignIn opens a session with an API key and returns its token. A session with a key of the other mode, whose token is
+// former, goes on in the new one. A key that is not good is [clientele.ErrorCodeUnauthorized].
+func (a *Authenticator) SignIn(ctx context.Context, secret, former string) (token string, key Caller, err error) {
+	k, err := a.keyOf(ctx, secret)
+	if err != nil {
+		return "", Caller{}, err
+	}
+	var s store.Session
+	old, found, err := a.session(ctx, former, store.SessionConsole)
+	if err != nil {
+		return "", Caller{}, err
+	}
+	if found {
+		s.TestKey, s.LiveKey = old.TestKey, old.LiveKey
+	}
+	if k.Livemode {
+		s.LiveKey = k.Hash
+	} else {
+		s.TestKey = k.Hash
+	}
+	if token, err = a.open(ctx, s, store.SessionConsole, SessionLasts); err != nil {
+		return "", Caller{}, err
+	}
+	if found {
+		_, err = a.store.EndSession(ctx, old.Hash)
+	}
+	return token, callerOf(k), err
+}
+
+// NewLink returns the token of a one-time link that opens a session for everything in both modes. Only who has the
+// database can make one.
+func (a *Authenticator) NewLink(ctx context.Context) (token string, err error) {
+	return a.open(ctx, store.Session{Operator: true}, store.SessionLink, LinkLasts)
+}
+
+// OpenLink opens the session of a one-time link, once, and says whether the link was good.
+func (a *Authenticator) OpenLink(ctx context.Context, link string) (token string, ok bool, err error) {
+	s, found, err := a.session(ctx, link, store.SessionLink)
+	if err != nil || !found {
+		return "", false, err
+	}
+	if ok, err = a.store.EndSession(ctx, s.Hash); err != nil || !ok {
+		return "", false, err
+	}
+	token, err = a.open(ctx, store.Session{Operator: s.Operator}, store.SessionConsole, SessionLasts)
+	return token, err == nil, err
+}
+
+// Visit finds out who a session's token is of; nobody when it has ended. A key that was revoked opens nothing.
+func (a *Authenticator) Visit(ctx context.Context, token string) (v Visitor, err error) {
+	s, found, err := a.session(ctx, token, store.SessionConsole)
+	if err != nil || !found {
+		return v, err
+	}
+	if s.Operator {
+		return Visitor{
+			Test: &Caller{ID: Operator, Livemode: clientele.Test, Write: true},
+			Live: &Caller{ID: Operator, Livemode: clientele.Live, Write: true},
+		}, nil
+	}
+	if v.Test, err = a.callerByHash(ctx, s.TestKey); err != nil {
+		return Visitor{}, err
+	}
+	v.Live, err = a.callerByHash(ctx, s.LiveKey)
+	return v, err
+}
+
+// callerByHash is who an API key is of, nil when it is good no more or there is none.
+func (a *Authenticator) callerByHash(ctx context.Context, hash [32]byte) (*Caller, error) {
+	if hash == [32]byte{} {
+		return nil, nil
+	}
+	key, found, err := a.store.KeyByHash(ctx, hash)
+	if err != nil || !found || key.Revoked(a.now()) {
+		return nil, err
+	}
+	caller := callerOf(key)
+	return &caller, nil
+}
+
+// SignOut ends the session of a token.
+func (a *Authenticator) SignOut(ctx context.Context, token string) error {
+	_, err := a.store.EndSession(ctx, sha256.Sum256([]byte(token)))
+	return err
+}
+
+func (a *Authenticator) open(
+	ctx context.Context, s store.Session, kind store.SessionKind, lasts time.Duration,
+) (token string, err error) {
+	token = rand.Text() + rand.Text() // 260 bits
+	s.Hash, s.Kind, s.CreatedAt = sha256.Sum256([]byte(token)), kind, a.now()
+	s.ExpiresAt = s.CreatedAt.Add(lasts)
+	return token, a.store.AddSession(ctx, s)
+}
+
+// session finds the session of a token that has not ended.
+func (a *Authenticator) session(
+	ctx context.Context, token string, kind store.SessionKind,
+) (s store.Session, found bool, err error) {
+	if token == "" {
+		return s, false, nil
+	}
+	s, found, err = a.store.SessionByHash(ctx, sha256.Sum256([]byte(token)))
+	return s, found && s.Kind == kind && !s.Expired(a.now()), err
+}
