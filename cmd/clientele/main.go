@@ -33,6 +33,7 @@ type cli struct {
 	Verify    verifyCommand    `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
 	Keys      keysCommand      `cmd:"" help:"Create, list, revoke and rotate API keys."`
 	Apps      appsCommand      `cmd:"" help:"Manage the signing applications that the server trusts."`
+	Console   consoleCommand   `cmd:"" help:"Sign in to the web console."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 

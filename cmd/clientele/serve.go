@@ -14,6 +14,7 @@ import (
 	"clientele.dev/internal/api"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/console"
 	"clientele.dev/internal/demo"
 	"clientele.dev/internal/store"
 )
@@ -81,12 +82,15 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	boundMemory()
 	log, flush := newLogger(a.stderr, s.LogLevel)
 	defer flush()
-	if err := firstKeys(a, db, log); err != nil {
+	if err := firstKeys(a, db, log, browserURL(listener.Addr())); err != nil {
 		return err
 	}
+	access := auth.New(db, time.Now)
 	handler := api.New(api.Config{
-		Service: service, Auth: auth.New(db, time.Now), Check: db.Ready, Log: log, Now: time.Now,
-		Version: programVersion(),
+		Service: service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
+		Pages: console.New(console.Config{
+			Service: service, Auth: access, Log: log, Now: time.Now, Version: programVersion(),
+		}),
 	})
 	reading, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
@@ -96,7 +100,8 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		BaseContext: func(net.Listener) context.Context { return reading },
 	}
-	fmt.Fprintf(a.stdout, "Clientele listens on http://%s (API reference: /docs)\n", listener.Addr())
+	fmt.Fprintf(a.stdout, "Clientele listens on http://%s (API reference: /docs; to sign in: clientele console link)\n",
+		listener.Addr())
 	stop := chores{service, db, log}.start(a.ctx)
 	defer stop()
 	failed := make(chan error, 1)
@@ -132,14 +137,19 @@ func boundMemory() {
 
 // firstKeys makes the first keys of a new database and shows them, once: on a terminal, or else in a file that its
 // owner alone may read, so that they are never in a log that somebody keeps. Of several servers, one does.
-func firstKeys(a *app, db store.Store, log *slog.Logger) error {
+func firstKeys(a *app, db store.Store, log *slog.Logger, url string) error {
 	keys, err := db.Keys(a.ctx)
 	if err != nil || len(keys) > 0 {
 		return err
 	}
 	test, testSecret := auth.NewKey("first test key", false, store.ScopeWrite, time.Now())
 	live, liveSecret := auth.NewKey("first live key", true, store.ScopeWrite, time.Now())
-	secrets := fmt.Sprintf("  test mode  %s\n  live mode  %s\n", testSecret, liveSecret)
+	link, err := newConsoleLink(a, db, url)
+	if err != nil {
+		return err
+	}
+	secrets := fmt.Sprintf("  test mode  %s\n  live mode  %s\nThe console, for whoever opens this link first, "+
+		"within 15 minutes:\n  %s\n", testSecret, liveSecret, link)
 	if isTerminal(a.stdout) {
 		first, err := db.AddFirstKeys(a.ctx, test, live)
 		if err == nil && first {
@@ -161,4 +171,16 @@ func firstKeys(a *app, db store.Store, log *slog.Logger) error {
 	}
 	log.Warn("this is a new database: its secret keys are in a file; take them out and remove it", "file", path)
 	return nil
+}
+
+// browserURL is where a browser on this machine reaches a server that listens on an address.
+func browserURL(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return "http://" + address.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }

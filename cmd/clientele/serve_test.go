@@ -88,7 +88,7 @@ func TestFirstKeysWithoutATerminalAreInAFile(t *testing.T) {
 func TestAnswersForPeople(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newDatabase(t), "--log-level", "info")
-	if page := s.want(http.StatusOK, "GET", "/", "", ""); !bytes.Contains(page.body, []byte(`href="/docs"`)) {
+	if page := s.want(http.StatusOK, "GET", "/sign-in", "", ""); !bytes.Contains(page.body, []byte(`type="password"`)) {
 		t.Errorf("the first page is %s", page.body)
 	}
 	if page := s.want(http.StatusOK, "GET", "/docs", "", ""); !bytes.Contains(page.body, []byte(s.url+"/api/")) ||
@@ -288,7 +288,7 @@ func TestLogKeepsSecrets(t *testing.T) {
 		{401, "GET", "/api/customers/" + did, s.liveKey[:40], "", "GET /api/customers/{id}"},
 		{404, "GET", "/lovelace/" + did + "?sk=" + s.testKey, s.testKey, "", "/"},
 		{404, "GET", "/api//lovelace/ada@lovelace.example", s.testKey, "", ""},
-		{405, "POST", customer, s.testKey, "", "/"},
+		{405, "POST", customer, s.testKey, "", "/api/"},
 		{200, "DELETE", customer, s.testKey, "", "DELETE /api/customers/{id}"},
 		{404, "GET", customer, s.testKey, "", "GET /api/customers/{id}"},
 		{200, "GET", "/healthz", "", "", "GET /healthz"},

@@ -33,7 +33,6 @@ type API struct {
 	mux      *http.ServeMux
 	stopping atomic.Bool
 	now      func() time.Time
-	version  string
 	names    map[string]bool // of fields, for the log
 
 	bodies  *semaphore.Weighted // bytes of requests being answered
@@ -54,13 +53,13 @@ type Config struct {
 	Check   func(context.Context) error
 	Log     *slog.Logger
 	Now     func() time.Time
-	Version string // of the program, shown to people
+	Pages   http.Handler // of the console: whatever the API does not answer
 }
 
 // New makes the handler of every route.
 func New(c Config) *API {
 	a := &API{
-		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now, version: c.Version,
+		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now,
 		metrics: newMetrics(), mux: http.NewServeMux(),
 		bodies:  semaphore.NewWeighted(maxBodies),
 		answers: semaphore.NewWeighted(maxAnswers),
@@ -69,7 +68,13 @@ func New(c Config) *API {
 	for _, r := range a.routes() {
 		a.mux.Handle(r.pattern, a.serve(r))
 	}
-	a.mux.HandleFunc("/", a.unknown)
+	nothing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { a.fail(w.(*recorder), errNoPath) })
+	a.mux.Handle("/api", nothing)
+	a.mux.Handle("/api/", a.orOtherMethod(nothing))
+	if c.Pages == nil {
+		c.Pages = nothing
+	}
+	a.mux.Handle("/", a.orOtherMethod(c.Pages))
 	return a
 }
 
@@ -85,7 +90,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 	defer func() {
-		if p := recover(); p != nil {
+		p := recover()
+		if p == http.ErrAbortHandler { //nolint:errorlint // a panic's value is no error that is wrapped
+			defer panic(p) // the connection is cut, so that nobody takes half an answer for the whole
+		} else if p != nil {
 			a.log.Error("panic", "request_id", out.id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			if !out.wrote {
 				a.fail(out, fmt.Errorf("panic: %v", p))
@@ -140,6 +148,9 @@ func (w *recorder) releaseBody() {
 
 // Unwrap is for [http.ResponseController].
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// SetCaller is for pages, which find out themselves who is asking.
+func (w *recorder) SetCaller(id string) { w.caller = id }
 
 // WriteHeader implements [http.ResponseWriter].
 func (w *recorder) WriteHeader(status int) {
@@ -283,22 +294,24 @@ func (a *API) loggable(field string) string {
 
 var errNoPath = clientele.Errorf(clientele.ErrorCodeNotFound, "", "there is nothing at this path; see /docs")
 
-// unknown answers requests that no route matches.
-func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
-	out := w.(*recorder)
-	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
-		try := r.Clone(r.Context())
-		try.Method = method
-		if _, pattern := a.mux.Handler(try); pattern != "/" && pattern != "" {
-			allowed = append(allowed, method)
+// orOtherMethod answers requests that no route matches: it says which methods there are for the path, if any, and
+// leaves the others to next.
+func (a *API) orOtherMethod(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+			try := r.Clone(r.Context())
+			try.Method = method
+			if _, pattern := a.mux.Handler(try); strings.HasPrefix(pattern, method+" ") {
+				allowed = append(allowed, method)
+			}
 		}
-	}
-	if len(allowed) == 0 {
-		a.fail(out, errNoPath)
-		return
-	}
-	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	a.fail(out, clientele.Errorf(clientele.ErrorCodeMethodNotAllowed, "", "%s is not possible here, only %s", r.Method,
-		strings.Join(allowed, ", ")))
+		if len(allowed) == 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		a.fail(w.(*recorder), clientele.Errorf(clientele.ErrorCodeMethodNotAllowed, "",
+			"%s is not possible here, only %s", r.Method, strings.Join(allowed, ", ")))
+	})
 }

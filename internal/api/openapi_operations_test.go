@@ -48,7 +48,7 @@ func (g *generator) document() object {
 var verbs = map[string]string{
 	"overdueInvoices": "listOverdueInvoices", "health": "checkHealth", "ready": "checkReadiness",
 	"invoicePage": "showInvoicePage", "invoicePDF": "printInvoice", "metricsPage": "retrieveMetrics",
-	"openAPI": "retrieveOpenAPI", "docs": "showDocs", "home": "showHome",
+	"openAPI": "retrieveOpenAPI", "docs": "showDocs",
 }
 
 // operationID is the name of the route's handler.

@@ -1,9 +1,6 @@
 package api
 
 import (
-	"bytes"
-	_ "embed"
-	"html/template"
 	"net/http"
 	"regexp"
 
@@ -29,16 +26,4 @@ func (a *API) docs(r *request) (answer, error) {
 	}
 	page, err := apidoc.Page(url)
 	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: page}, err
-}
-
-//go:embed home.html
-var homeHTML string
-
-var homeTemplate = template.Must(template.New("home").Parse(homeHTML))
-
-// home answers whoever opens the server's address.
-func (a *API) home(*request) (answer, error) {
-	var page bytes.Buffer
-	err := homeTemplate.Execute(&page, a.version)
-	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: page.Bytes()}, err
 }

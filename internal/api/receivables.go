@@ -2,17 +2,16 @@ package api
 
 import (
 	"bytes"
-	"encoding/csv"
 	"io"
 	"iter"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
+	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/store"
 )
 
@@ -206,33 +205,9 @@ func encodedOr(v any, err error) (answer, error) {
 	return encoded(http.StatusOK, v)
 }
 
-// table answers with CSV (RFC 4180), which is written while it is sent.
+// table answers with CSV, which is written while it is sent.
 func table(rows iter.Seq[[]string]) (answer, error) {
 	return answer{status: http.StatusOK, contentType: "text/csv; charset=utf-8", stream: func(to io.Writer) error {
-		w := csv.NewWriter(to)
-		w.UseCRLF = true
-		for row := range rows {
-			for i := range row {
-				row[i] = cell(row[i])
-			}
-			if err := w.Write(row); err != nil {
-				return err
-			}
-		}
-		w.Flush()
-		return w.Error()
+		return sheet.Write(to, rows)
 	}}, nil
-}
-
-// cell keeps a spreadsheet from taking a text for a formula, as OWASP advises, by a quote before it. An amount below
-// nothing is a number and stays one.
-func cell(text string) string {
-	if text == "" || !strings.ContainsAny(text[:1], "=+-@\t\r\n") && !strings.HasPrefix(text, "＝") &&
-		!strings.HasPrefix(text, "＋") && !strings.HasPrefix(text, "－") && !strings.HasPrefix(text, "＠") {
-		return text
-	}
-	if digits := strings.TrimPrefix(text, "-"); digits != "" && strings.Trim(digits, "0123456789") == "" {
-		return text
-	}
-	return "'" + text
 }

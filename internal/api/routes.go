@@ -307,8 +307,6 @@ func (a *API) routes() []route {
 		{pattern: "GET /api/payment-methods/{id}", handle: a.retrieveMethod, access: member, group: "Payment methods",
 			answers: clientele.PaymentMethod{}, summary: "Retrieve a payment method."},
 
-		{pattern: "GET /{$}", handle: a.home, access: public, group: "Operation", answers: "", media: "text/html",
-			summary: "What this is, and where its reference is: a page."},
 		{pattern: "GET /healthz", handle: a.health, access: public, group: "Operation", answers: health{},
 			summary: "Whether the process is alive."},
 		{pattern: "GET /readyz", handle: a.ready, access: public, group: "Operation", answers: health{},

@@ -17,6 +17,7 @@ import (
 	"clientele.dev/internal/api"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/console"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/storetest"
 )
@@ -74,8 +75,10 @@ func Open(url string) (*Server, error) {
 	if s.LiveKey, err = s.NewKey(true, store.ScopeWrite); err != nil {
 		return nil, err
 	}
+	access, log := auth.New(db, s.Now), slog.New(slog.DiscardHandler)
 	handler := api.New(api.Config{
-		Service: s.Service, Auth: auth.New(db, s.Now), Check: db.Ready, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Service: s.Service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
+		Pages: console.New(console.Config{Service: s.Service, Auth: access, Log: log, Now: s.Now, Version: "test"}),
 	})
 	s.http = httptest.NewUnstartedServer(theContract().hold(handler, s.violated))
 	s.http.Listener = api.GuardFraming(s.http.Config, s.http.Listener)

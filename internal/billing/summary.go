@@ -129,3 +129,35 @@ func whole(a clientele.Amount) *big.Int {
 	n, _ := new(big.Int).SetString(a.String(), 10) // it is one
 	return n
 }
+
+// MonthSums are what happened in a calendar month (UTC), per currency id.
+type MonthSums struct {
+	Month               string // 2026-01
+	Invoiced, Collected map[string]clientele.Amount
+}
+
+// Months answers what was invoiced and collected in each of the last calendar months, this one included, oldest first.
+func (s Receivables) Months(ctx context.Context, mode clientele.Mode, months int) (all []MonthSums, err error) {
+	now := s.now().UTC()
+	err = s.scanStore(ctx, func(tx store.Tx) error {
+		for back := months - 1; back >= 0; back-- {
+			first := time.Date(now.Year(), now.Month()-time.Month(back), 1, 0, 0, 0, 0, time.UTC)
+			last := first.AddDate(0, 1, 0).Unix() - 1
+			totals := map[string]map[store.Figure]clientele.Amount{}
+			sum := summing{currencies: totals}
+			figures := []store.Figure{store.FigureInvoiced, store.FigureCollected}
+			err := tx.Sums(mode, figures, store.DayOf(first.Unix()), store.DayOf(last), sum.add)
+			if err != nil {
+				return err
+			}
+			month := MonthSums{first.Format("2006-01"), map[string]clientele.Amount{}, map[string]clientele.Amount{}}
+			for currency, figures := range totals {
+				month.Invoiced[currency] = figures[store.FigureInvoiced].In(currency)
+				month.Collected[currency] = figures[store.FigureCollected].In(currency)
+			}
+			all = append(all, month)
+		}
+		return nil
+	})
+	return all, err
+}

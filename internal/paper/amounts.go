@@ -40,6 +40,11 @@ func moneyOf(locale string, c clientele.PaymentCurrency) money {
 	return m
 }
 
+// AmountFormat is [FormatAmount] for many amounts of one currency.
+func AmountFormat(locale string, c clientele.PaymentCurrency) func(clientele.Amount) string {
+	return moneyOf(locale, c).format
+}
+
 // FormatAmount writes an amount of a currency for people, as a locale does (a BCP 47 language tag): never rounded, and
 // never to be read back by a program. Patterns and symbols are the CLDR's.
 func FormatAmount(locale string, c clientele.PaymentCurrency, a clientele.Amount) string {

@@ -1,0 +1,146 @@
+package console
+
+import (
+	"math/big"
+	"strconv"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+// The size of a chart in its own units, which a page scales, and what is left free at its edges.
+const (
+	chartWidth  = 560
+	chartHeight = 200
+	chartLeft   = 4
+	chartTop    = 24
+	chartBottom = 28
+)
+
+// bar is a bar of a chart, from the base line up, or down for what is below nothing.
+type bar struct {
+	Label         string
+	Amount        clientele.Amount
+	Class         string // of the colour
+	X, Y          int
+	Width, Height int
+	LabelX        int
+	ShowAmount    bool
+}
+
+// chart is a chart of bars, with a line at nothing and one at its largest amount.
+type chart struct {
+	Width, Height int
+	Base          int // where nothing is
+	Top           int
+	Largest       clientele.Amount
+	Bars          []bar
+	Labels        []label
+}
+
+// label is a text below the bars.
+type label struct {
+	Text string
+	X    int
+}
+
+// agingBars are what is outstanding in one currency by how late it is.
+type agingBars struct {
+	Buckets clientele.AgingBuckets
+	chart
+}
+
+// bucketLabels are what the buckets of an aging are called.
+var bucketLabels = [5]string{"not due", "1–30 days", "31–60 days", "61–90 days", "over 90"}
+
+func barsOfAging(b clientele.AgingBuckets, currency string) agingBars {
+	amounts := [5]clientele.Amount{b.NotDue, b.Days1To30, b.Days31To60, b.Days61To90, b.DaysOver90}
+	var bars []bar
+	for i, a := range amounts {
+		bars = append(bars, bar{Label: bucketLabels[i], Amount: a.In(currency), Class: "late-" + strconv.Itoa(i)})
+	}
+	return agingBars{b, newChart(bars, 1, bucketLabels[:])}
+}
+
+// monthBars are what was invoiced and collected in one currency in each month.
+type monthBars struct {
+	Months []monthRow
+	chart
+}
+
+type monthRow struct {
+	Month               string // 2026-01
+	Invoiced, Collected clientele.Amount
+}
+
+func barsOfMonths(past []billing.MonthSums, currency string) monthBars {
+	var m monthBars
+	var bars []bar
+	var labels []string
+	for _, month := range past {
+		row := monthRow{month.Month, month.Invoiced[currency].In(currency), month.Collected[currency].In(currency)}
+		m.Months = append(m.Months, row)
+		bars = append(bars, bar{Label: month.Month + " invoiced", Amount: row.Invoiced, Class: "invoiced"},
+			bar{Label: month.Month + " collected", Amount: row.Collected, Class: "collected"})
+		labels = append(labels, month.Month[5:])
+	}
+	m.chart = newChart(bars, 2, labels)
+	return m
+}
+
+// newChart places bars beside each other, several to a group with a label below it.
+func newChart(bars []bar, group int, labels []string) chart {
+	largest, lowest := new(big.Int), new(big.Int)
+	c := chart{Width: chartWidth, Height: chartHeight, Top: chartTop, Bars: bars}
+	for _, b := range bars {
+		n := units(b.Amount)
+		if n.Cmp(largest) > 0 {
+			largest, c.Largest = n, b.Amount
+		}
+		if n.Cmp(lowest) < 0 {
+			lowest = n
+		}
+	}
+	if c.Largest.Currency() == "" && len(bars) > 0 {
+		c.Largest = clientele.Zero(bars[0].Amount.Currency())
+	}
+	span := new(big.Int).Sub(largest, lowest)
+	room := chartHeight - chartTop - chartBottom
+	c.Base = chartTop + pixels(largest, span, room)
+	groups := max(1, len(bars)/group)
+	step := (chartWidth - 2*chartLeft) / groups
+	gap := max(4, step/6)
+	width := (step - gap) / group
+	for i := range bars {
+		b := &bars[i]
+		n := units(b.Amount)
+		b.X = chartLeft + i/group*step + gap/2 + i%group*width
+		b.Width = max(1, width-1)
+		b.Height = pixels(new(big.Int).Abs(n), span, room)
+		if n.Sign() != 0 {
+			b.Height = max(b.Height, 1) // what is little is not nothing
+		}
+		if b.Y = c.Base - b.Height; n.Sign() < 0 {
+			b.Y = c.Base
+		}
+		b.LabelX = b.X + b.Width/2
+	}
+	for i, text := range labels {
+		c.Labels = append(c.Labels, label{text, chartLeft + i*step + step/2})
+	}
+	return c
+}
+
+// pixels is how long a part of a whole is when the whole is room long: for drawing only.
+func pixels(part, whole *big.Int, room int) int {
+	if whole.Sign() == 0 {
+		return 0
+	}
+	n := new(big.Int).Mul(part, big.NewInt(int64(room)))
+	return int(n.Div(n, whole).Int64())
+}
+
+func units(a clientele.Amount) *big.Int {
+	n, _ := new(big.Int).SetString(a.String(), 10) // it is a number
+	return n
+}

@@ -1,0 +1,85 @@
+// Package console is what people see in a browser: pages made on the server, which ask the service for everything, as
+// the API does. They work without the script, which only makes them quicker.
+//
+// console.go has the table of the pages; sign_in.go is who is looking; page.go is how a page is written, form.go how
+// something is done; the other files are one page each.
+package console
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/auth"
+	"clientele.dev/internal/billing"
+)
+
+// Config is what a console is made of.
+type Config struct {
+	Service *billing.Service
+	Auth    *auth.Authenticator
+	Log     *slog.Logger
+	Now     func() time.Time
+	Version string // of the program
+}
+
+// console answers with pages.
+type console struct {
+	service   *billing.Service
+	auth      *auth.Authenticator
+	log       *slog.Logger
+	now       func() time.Time
+	version   string
+	templates templates
+	refusals  refusals
+}
+
+// New makes the handler of every page.
+func New(c Config) http.Handler {
+	s := &console{
+		service: c.Service, auth: c.Auth, log: c.Log, now: c.Now, version: c.Version, templates: parseTemplates(),
+		refusals: refusals{now: c.Now},
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /assets/{version}/{name}", serveAsset)
+	mux.HandleFunc("GET /{$}", s.start)
+	mux.HandleFunc("GET /sign-in", s.showSignIn)
+	mux.HandleFunc("POST /sign-in", s.signIn)
+	mux.HandleFunc("POST /sign-out", s.signOut)
+	mux.HandleFunc("GET /link/{token}", s.openLink)
+	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+		for path, handle := range s.pages() {
+			mux.Handle("GET /"+mode.String()+path, s.serve(mode, handle))
+		}
+		for path, act := range s.acts() {
+			mux.Handle("GET /"+mode.String()+path, s.serve(mode, act.show))
+			mux.Handle("POST /"+mode.String()+path, s.serve(mode, act.send))
+		}
+	}
+	mux.HandleFunc("/", s.unknown)
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(s.refuseForeign))
+	return s.guard(protection.Handler(mux))
+}
+
+// pages are the pages of a mode, by path.
+func (s *console) pages() map[string]handler {
+	return map[string]handler{
+		"":                s.overview,
+		"/customers":      s.customers,
+		"/customers/{id}": s.customer,
+		"/customers.csv":  s.customersCSV,
+	}
+}
+
+// acts are what can be done in a mode, by the path of the form.
+func (s *console) acts() map[string]act {
+	return map[string]act{
+		"/customers/new":          s.createCustomer(),
+		"/customers/{id}/edit":    s.editCustomer(),
+		"/customers/{id}/delete":  s.deleteCustomer(),
+		"/customers/{id}/restore": s.restoreCustomer(),
+		"/customers/{id}/credit":  s.moveCredit(),
+	}
+}

@@ -1,0 +1,237 @@
+package console
+
+import (
+	"net/url"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+// customerFields are what is known of a customer, to fill in.
+func customerFields(v *visit, c clientele.Customer) []field {
+	currencies := []option{{"", "The base currency"}}
+	for _, one := range v.currencies {
+		currencies = append(currencies, option{one.ID, one.Symbol + " — " + one.Name})
+	}
+	a := c.Address
+	return []field{
+		{Name: "name", Label: "Name", Value: c.Name},
+		{Name: "email", Label: "Email", Type: "email", Value: c.Email, Narrow: true},
+		{Name: "phone", Label: "Phone", Type: "tel", Value: c.Phone, Narrow: true,
+			Hint: "With its country code: +44 20 7946 0958"},
+		{Name: "description", Label: "Notes", Type: "textarea", Value: c.Description, Hint: "Only you see them."},
+		{Name: "address.line1", Label: "Street", Value: a.Line1, Group: "Address"},
+		{Name: "address.line2", Label: "Apartment, suite", Value: a.Line2},
+		{Name: "address.postal_code", Label: "Postal code", Value: a.PostalCode, Narrow: true},
+		{Name: "address.city", Label: "City", Value: a.City, Narrow: true},
+		{Name: "address.state", Label: "State or region", Value: a.State, Narrow: true},
+		{Name: "address.country", Label: "Country", Value: a.Country, Narrow: true, Hint: "Two letters (ISO 3166-1): DE"},
+		{Name: "currency_id", Label: "Currency of the balance", Type: "select", Value: c.CurrencyID, Options: currencies,
+			Group: "Billing", Narrow: true},
+		{Name: "external_id", Label: "Your own name for them", Value: c.ExternalID, Narrow: true,
+			Hint: "What your application calls this customer."},
+	}
+}
+
+// addressParts are the parts of an address, as the API names them.
+var addressParts = []string{"line1", "line2", "postal_code", "city", "state", "country"}
+
+// customerSent is what a form says about a customer, as a body of the API: what is empty clears.
+func customerSent(sent url.Values) billing.Fields {
+	fields := billing.Fields{}
+	for _, name := range []string{"name", "email", "phone", "description", "currency_id", "external_id"} {
+		fields[name] = textOrNull(sent.Get(name))
+	}
+	address := "{"
+	for i, part := range addressParts {
+		if i > 0 {
+			address += ","
+		}
+		address += `"` + part + `":` + string(textOrNull(sent.Get("address."+part)))
+	}
+	fields["address"] = jsontext.Value(address + "}")
+	return fields
+}
+
+// textOrNull is a text as JSON, and null when it is empty.
+func textOrNull(text string) jsontext.Value {
+	if text == "" {
+		return jsontext.Value("null")
+	}
+	quoted, err := jsontext.AppendQuote(nil, text)
+	if err != nil { // it is no UTF-8: the service refuses what came of it
+		quoted, _ = jsontext.AppendQuote(nil, "\ufffd")
+	}
+	return quoted
+}
+
+// createCustomer is the form for a new customer.
+func (s *console) createCustomer() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			return form{
+				Title: "New customer", Fields: customerFields(v, clientele.Customer{}), Submit: "Create the customer",
+				Cancel: v.Path("customers"), Back: "Customers",
+			}, nil
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			fields := customerSent(sent)
+			for name, value := range fields { // a new customer has nothing to clear
+				if value.Kind() == 'n' {
+					delete(fields, name)
+				}
+			}
+			c, err := decode[clientele.Customer](s.service.Customers.Create(v.Context(), v.call(), fields))
+			return after(v.Path("customers", c.ID), "created", ""), err
+		},
+	}
+}
+
+// editCustomer is the form for who a customer is.
+func (s *console) editCustomer() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			doc, err := s.service.Customers.Retrieve(v.Context(), v.Mode, v.PathValue("id"))
+			c, err := decode[clientele.Customer](doc, err)
+			return form{
+				Title: "Edit " + nameOf(c), Fields: customerFields(v, c), Submit: "Save", Version: doc.Version,
+				Cancel: v.Path("customers", c.ID), Back: nameOf(c),
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			c, err := decode[clientele.Customer](
+				s.service.Customers.Update(v.Context(), v.call(), v.PathValue("id"), customerSent(sent)))
+			return after(v.Path("customers", c.ID), "saved", ""), err
+		},
+	}
+}
+
+// nameOf is what a customer is called.
+func nameOf(c clientele.Customer) string {
+	for _, name := range []string{c.Name, c.Email, c.ExternalID} {
+		if name != "" {
+			return name
+		}
+	}
+	return c.ID
+}
+
+// deleteCustomer says what becomes of a customer who is deleted, and deletes them.
+func (s *console) deleteCustomer() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			c, err := decode[clientele.CustomerExpanded](
+				s.service.Customers.Retrieve(v.Context(), v.Mode, v.PathValue("id")))
+			w := newView(s, v, page{})
+			return form{
+				Title: "Delete " + nameOf(c.Customer) + "?",
+				Intro: "The customer is found among the deleted ones from then on and can be brought back. The DID and your " +
+					"own name for them become free. A customer who owes anything cannot be deleted.",
+				Facts: []fact{
+					{"Invoices kept", w.Count(c.InvoiceCount)}, {"Payments kept", w.Count(c.PaymentCount)},
+				},
+				Submit: "Delete the customer", Danger: true, Cancel: v.Path("customers", c.ID), Back: nameOf(c.Customer),
+			}, err
+		},
+		do: func(v *visit, _ url.Values) (string, error) {
+			id := v.PathValue("id")
+			_, err := s.service.Customers.Delete(v.Context(), v.call(), id)
+			return after(v.Path("customers"), "customer_deleted", id), err
+		},
+	}
+}
+
+// restoreCustomer brings a deleted customer back.
+func (s *console) restoreCustomer() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			return form{
+				Title: "Bring the customer back?", Submit: "Bring them back", Cancel: v.Path("customers"), Back: "Customers",
+				Facts: []fact{{"Customer", v.PathValue("id")}},
+			}, nil
+		},
+		do: func(v *visit, _ url.Values) (string, error) {
+			id := v.PathValue("id")
+			_, err := s.service.Customers.Restore(v.Context(), v.call(), id)
+			return after(v.Path("customers", id), "saved", ""), err
+		},
+	}
+}
+
+// moveCredit gives a customer credit, or takes it.
+func (s *console) moveCredit() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			c, err := decode[clientele.Customer](s.service.Customers.Retrieve(v.Context(), v.Mode, v.PathValue("id")))
+			w := newView(s, v, page{})
+			var facts []fact
+			for _, currency := range v.currencies {
+				if a, ok := c.TokenBalance[currency.ID]; ok && a.Sign() != 0 {
+					facts = append(facts, fact{"Credit in " + currency.Symbol, w.Money(a)})
+				}
+			}
+			return form{
+				Title: "Credit of " + nameOf(c), Facts: facts, Submit: "Change the credit",
+				Intro:  "Credit pays later invoices. It never falls below nothing.",
+				Cancel: v.Path("customers", c.ID), Back: nameOf(c),
+				Fields: []field{
+					{Name: "direction", Label: "What to do", Type: "select", Required: true, Narrow: true, Options: []option{
+						{"give", "Give credit"}, {"take", "Take credit back"}, {"refund", "Record that credit was paid out"},
+					}},
+					{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Narrow: true,
+						Value: first(v.URL.Query().Get("currency"), c.CurrencyID), Options: currencyOptions(v)},
+					{Name: "amount", Label: "Amount", Type: "money", Required: true, Narrow: true},
+					{Name: "description", Label: "Why", Hint: "It stands on the customer's statement."},
+				},
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			id := v.PathValue("id")
+			amount, err := amountSent(v, sent, "amount")
+			if err != nil {
+				return "", err
+			}
+			p := billing.CreditParams{
+				CurrencyID: sent.Get("currency_id"), Amount: amount, Description: sent.Get("description"),
+			}
+			if sent.Get("direction") != "give" {
+				p.Amount = new(amount.Neg())
+			}
+			if sent.Get("direction") == "refund" {
+				p.Reason = clientele.ReasonRefund
+			}
+			_, err = s.service.Customers.MoveCredit(v.Context(), v.call(), id, p)
+			return after(v.Path("customers", id), "credit", ""), err
+		},
+	}
+}
+
+// amountSent is an amount above nothing in the currency that a form names.
+func amountSent(v *visit, sent url.Values, name string) (*clientele.Amount, error) {
+	amount, err := amountIn(name, sent.Get(name), v.currency(sent.Get("currency_id")))
+	if err == nil && (amount == nil || amount.Sign() <= 0) {
+		err = clientele.Errorf(clientele.ErrorCodeInvalid, name, "write an amount above nothing")
+	}
+	return amount, err
+}
+
+func currencyOptions(v *visit) (all []option) {
+	for _, c := range v.currencies {
+		if c.Active {
+			all = append(all, option{c.ID, c.Symbol + " — " + c.Name})
+		}
+	}
+	return all
+}
+
+// first is the first text that is not empty.
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,246 @@
+package console
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+)
+
+// maxForm is how large a form may be, in bytes.
+const maxForm = 1 << 20
+
+// act is something that can be done: a form that says what it will do, and the doing.
+type act struct {
+	// form is what is shown first. The names of its fields are those of the API, so that its errors find their fields.
+	form func(*visit) (form, error)
+	// do does it and answers where to go then.
+	do func(*visit, url.Values) (goTo string, err error)
+}
+
+// form is what a person fills in, or only agrees to.
+type form struct {
+	Title  string
+	Intro  string
+	Facts  []fact // what it will do, in numbers
+	Fields []field
+	Submit string
+	Danger bool   // whether it takes something away
+	Cancel string // the page to go back to
+	Back   string // what that page is called
+	Error  string // about no field
+	// Preview, when it is not "", is the button that shows what would come of it before it is done.
+	Preview string
+	// Version is that of the object which is changed; 0 when it does not matter.
+	Version int64
+	// Once recognises the form when it is sent twice.
+	Once string
+	// Now is what each field of an object has become meanwhile, in a conflict with another editor.
+	Now map[string]string
+}
+
+// fact is a label and what it says.
+type fact struct{ Label, Value string }
+
+// field is one thing to fill in.
+type field struct {
+	Name, Label, Hint string
+	Type              string // of the input; text when "", or select, textarea, checkbox, hidden
+	Value, Error      string
+	Options           []option
+	Required          bool
+	Group             string // starts a group of fields
+	Narrow            bool   // whether it takes half of the width
+	Autocomplete      string
+	Now               string // what another editor has made of it
+}
+
+type option struct{ Value, Label string }
+
+var errReadOnly = clientele.Errorf(clientele.ErrorCodeForbidden, "",
+	"The API key that you signed in with can only read. Sign in with one that can write to change anything")
+
+// show shows the form.
+func (a act) show(v *visit) (page, error) {
+	if !v.Caller.Write {
+		return page{}, errReadOnly
+	}
+	f, err := a.form(v)
+	f.Once = rand.Text()
+	return page{template: "form", title: f.Title, data: f}, err
+}
+
+// send does what the form says, or shows it again with what is wrong.
+func (a act) send(v *visit) (page, error) {
+	if !v.Caller.Write {
+		return page{}, errReadOnly
+	}
+	if err := v.ParseForm(); err != nil {
+		return page{}, clientele.Errorf(clientele.ErrorCodeInvalid, "", "The form could not be read: it may be too large")
+	}
+	goTo, err := a.do(v, v.PostForm)
+	var refused *clientele.Error
+	if !errors.As(err, &refused) || refused.Code == clientele.ErrorCodeNotFound && refused.Field == "" {
+		return page{goTo: goTo}, err
+	}
+	f, err := a.form(v)
+	if err != nil {
+		return page{}, err
+	}
+	status := statuses[refused.Code]
+	f.fill(v.PostForm)
+	f.refuse(refused)
+	f.Once = v.PostForm.Get("once")
+	if refused.Code != clientele.ErrorCodeInvalid { // whose answer is kept
+		f.Once = rand.Text()
+	}
+	return page{template: "form", title: f.Title, data: f, status: status}, nil
+}
+
+// fill puts what was sent into the fields. What another editor has changed meanwhile is shown beside.
+func (f *form) fill(sent url.Values) {
+	changed := f.Version != 0 && sent.Get("version") != strconv.FormatInt(f.Version, 10)
+	for i := range f.Fields {
+		field := &f.Fields[i]
+		typed := sent.Get(field.Name)
+		if changed && field.Value != typed && sent.Get("was."+field.Name) != field.Value {
+			field.Now = field.Value
+		}
+		field.Value = typed
+	}
+}
+
+// refuse puts each error beside its field.
+func (f *form) refuse(e *clientele.Error) {
+	errs := e.Errors
+	if errs == nil {
+		errs = []clientele.FieldError{{Field: e.Field, Message: e.Message}}
+	}
+	var others []string
+	for _, one := range errs {
+		i := slices.IndexFunc(f.Fields, func(field field) bool { return field.Name == one.Field && field.Type != "hidden" })
+		if i < 0 {
+			others = append(others, sentence(one.Message))
+			continue
+		}
+		f.Fields[i].Error = sentence(f.inWords(one.Message))
+	}
+	if e.Code == clientele.ErrorCodePreconditionFailed {
+		others = []string{"Somebody else has changed this meanwhile. What you typed is kept below, and beside it stands " +
+			"what they wrote. Send the form again to save yours."}
+	}
+	f.Error = strings.Join(others, " ")
+}
+
+// inWords calls fields by their labels: messages of the service have their names.
+func (f *form) inWords(message string) string {
+	for _, field := range f.Fields {
+		if rest, ok := strings.CutPrefix(message, field.Name+" "); ok {
+			return field.Label + " " + rest
+		}
+	}
+	return message
+}
+
+// call is how the service is asked for what a form says: twice the same form is once.
+func (v *visit) call() billing.Call {
+	call := billing.Call{Livemode: v.Mode, Actor: v.Caller.ID, RequestID: v.id}
+	if once := v.PostForm.Get("once"); once != "" {
+		call.Repeat = billing.Repeat{
+			Key: "console:" + once, Fingerprint: sha256.Sum256([]byte(v.URL.Path + "?" + v.PostForm.Encode())),
+		}
+	}
+	if version, err := strconv.ParseInt(v.PostForm.Get("version"), 10, 64); err == nil && version > 0 {
+		call.IfMatch = []int64{version}
+	}
+	return call
+}
+
+// done is what was done before a page, and the form that takes it back.
+type done struct{ Text, Undo, Path string }
+
+// after is a page's path once something was done to the object with an id, by the name of what was done.
+func after(path, what, id string) string {
+	return path + "?" + url.Values{"done": {what}, "of": {id}}.Encode()
+}
+
+// deeds are what a page says that was done, and the path of the form that takes it back, of an object's id.
+var deeds = map[string]struct {
+	text, undo string
+	path       func(*visit, string) string
+}{
+	"saved":   {text: "Saved."},
+	"created": {text: "Created."},
+	"credit":  {text: "The credit was changed."},
+	"customer_deleted": {text: "The customer was deleted.", undo: "Bring them back",
+		path: func(v *visit, id string) string { return v.Path("customers", id, "restore") }},
+}
+
+// plainID is what an id can be that is taken from an address.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+func doneIn(v *visit) done {
+	deed, known := deeds[v.URL.Query().Get("done")]
+	if !known {
+		return done{}
+	}
+	d := done{Text: deed.text}
+	if id := v.URL.Query().Get("of"); deed.path != nil && v.Caller.Write && plainID.MatchString(id) {
+		d.Undo, d.Path = deed.undo, deed.path(v, id)
+	}
+	return d
+}
+
+// moneyForm is an amount as people type it.
+var moneyForm = regexp.MustCompile(`^(-?)([0-9]+)(?:\.([0-9]+))?$`)
+
+// amountIn reads an amount that was typed in a currency's main unit, exactly: 12.5 of USD is 1250. No text is nil.
+func amountIn(name, text string, c clientele.PaymentCurrency) (*clientele.Amount, error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil, nil
+	}
+	parts := moneyForm.FindStringSubmatch(text)
+	if parts == nil {
+		return nil, clientele.Errorf(clientele.ErrorCodeInvalid, name,
+			"write digits, and a point before the decimals: %s",
+			clientele.NewAmount(c.ID, 123456789).Decimal(min(c.Decimal, 2)))
+	}
+	if len(strings.TrimRight(parts[3], "0")) > c.Decimal {
+		return nil, clientele.Errorf(clientele.ErrorCodeInvalid, name, "%s has %d decimals at most", c.Symbol, c.Decimal)
+	}
+	fraction := strings.TrimRight(parts[3], "0")
+	digits := strings.TrimLeft(parts[2]+fraction+strings.Repeat("0", c.Decimal-len(fraction)), "0")
+	if digits == "" {
+		return new(clientele.Zero(c.ID)), nil
+	}
+	a, err := clientele.ParseAmount(c.ID, parts[1]+digits)
+	if err != nil {
+		return nil, clientele.Errorf(clientele.ErrorCodeInvalid, name, "%s", err)
+	}
+	return &a, nil
+}
+
+// pageOf is which page of a list is asked for, from 1.
+func pageOf(r *http.Request) int64 {
+	n, err := strconv.ParseInt(r.URL.Query().Get("page"), 10, 64)
+	if err != nil || n < 1 || n > 1<<40 {
+		return 1
+	}
+	return n
+}
+
+// perPage is how many rows a list shows at once.
+const perPage = 25
+
+func window(page int64) store.Window {
+	return store.Window{Limit: perPage, Offset: (page - 1) * perPage}
+}

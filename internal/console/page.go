@@ -1,0 +1,332 @@
+package console
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"clientele.dev"
+	"clientele.dev/internal/auth"
+	"clientele.dev/internal/paper"
+)
+
+// handler answers a request of somebody who has signed in.
+type handler func(*visit) (page, error)
+
+// page is what a handler answers with.
+type page struct {
+	template string
+	title    string
+	data     any
+	status   int                             // 200 when 0
+	goTo     string                          // a path to go to instead
+	write    func(http.ResponseWriter) error // writes the answer instead, whole
+}
+
+// visit is a request of somebody who has signed in, in one mode.
+type visit struct {
+	*http.Request
+	Mode       clientele.Mode
+	Caller     auth.Caller
+	visitor    auth.Visitor
+	id         string // of the request
+	settings   clientele.Settings
+	currencies []clientele.PaymentCurrency
+}
+
+// Path is the path of a page in the visit's mode. Its parts are escaped.
+func (v *visit) Path(parts ...string) string {
+	p := "/" + v.Mode.String()
+	for _, part := range parts {
+		p += "/" + url.PathEscape(part)
+	}
+	return p
+}
+
+// currency is the currency with an id, or one that says what it is called.
+func (v *visit) currency(id string) clientele.PaymentCurrency {
+	for _, c := range v.currencies {
+		if c.ID == id {
+			return c
+		}
+	}
+	return clientele.PaymentCurrency{ID: id, Symbol: id}
+}
+
+// serve makes the handler of a page of a mode.
+func (s *console) serve(mode clientele.Mode, handle handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		visitor, err := s.visitor(r)
+		if err != nil {
+			s.fail(w, &visit{Request: r, Mode: mode}, err)
+			return
+		}
+		caller := visitor.In(mode)
+		if caller == nil {
+			s.askToSignIn(w, r, mode)
+			return
+		}
+		sayCaller(w, caller.ID)
+		v := &visit{Request: r, Mode: mode, Caller: *caller, visitor: visitor, id: w.Header().Get("X-Request-Id")}
+		var p page
+		if err = s.prepare(v); err == nil {
+			p, err = handle(v)
+		}
+		if err == nil {
+			err = s.write(w, v, p)
+		}
+		if err != nil {
+			s.fail(w, v, err)
+		}
+	})
+}
+
+// prepare reads what every page shows.
+func (s *console) prepare(v *visit) (err error) {
+	if v.settings, err = s.service.Settings.Of(v.Context(), v.Mode); err != nil {
+		return err
+	}
+	v.currencies, err = s.service.PaymentCurrencies.List(v.Context(), v.Mode)
+	return err
+}
+
+// sayCaller tells the log of the server who is asking.
+func sayCaller(w http.ResponseWriter, id string) {
+	if named, ok := w.(interface{ SetCaller(string) }); ok {
+		named.SetCaller(id)
+	}
+}
+
+func (s *console) write(w http.ResponseWriter, v *visit, p page) error {
+	switch {
+	case p.write != nil:
+		return p.write(w)
+	case p.goTo != "":
+		http.Redirect(w, v.Request, p.goTo, http.StatusSeeOther)
+		return nil
+	}
+	return s.render(w, p, newView(s, v, p))
+}
+
+// render writes a page, once it is made whole.
+func (s *console) render(w http.ResponseWriter, p page, v view) error {
+	var b bytes.Buffer
+	if err := s.templates.execute(&b, p.template, v); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if p.status != 0 {
+		w.WriteHeader(p.status)
+	}
+	_, err := w.Write(b.Bytes())
+	_ = err // a browser that went away cannot be told
+	return nil
+}
+
+// statuses are the HTTP statuses of errors.
+var statuses = map[clientele.ErrorCode]int{
+	clientele.ErrorCodeInvalid: 400, clientele.ErrorCodeUnauthorized: 401, clientele.ErrorCodeForbidden: 403,
+	clientele.ErrorCodeNotFound: 404, clientele.ErrorCodeMethodNotAllowed: 405, clientele.ErrorCodeConflict: 409,
+	clientele.ErrorCodePreconditionFailed: 412, clientele.ErrorCodeTooLarge: 413,
+	clientele.ErrorCodeIdempotencyReused: 422, clientele.ErrorCodeStorageFull: 507, clientele.ErrorCodeUnavailable: 503,
+}
+
+// fail answers with the page of an error.
+func (s *console) fail(w http.ResponseWriter, v *visit, err error) {
+	var known *clientele.Error
+	if !errors.As(err, &known) {
+		s.log.Error("failed", "request_id", w.Header().Get("X-Request-Id"), "error", err)
+		known = &clientele.Error{Message: "Something went wrong. The server's log has the details."}
+	}
+	status := statuses[known.Code]
+	if status == 0 {
+		status = http.StatusInternalServerError
+	}
+	p := page{template: "error", title: titleOf(status), status: status, data: sentence(known.Message)}
+	if s.render(w, p, newView(s, v, p)) != nil {
+		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
+	}
+}
+
+func titleOf(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "Not found"
+	case http.StatusForbidden:
+		return "Not allowed"
+	case http.StatusInternalServerError:
+		return "Something went wrong"
+	}
+	return http.StatusText(status)
+}
+
+// sentence is a message of the service as people write: with a capital and a full stop.
+func sentence(message string) string {
+	if message == "" {
+		return ""
+	}
+	return strings.ToUpper(message[:1]) + strings.TrimSuffix(message[1:], ".") + "."
+}
+
+// contentPolicy lets a page load what is the console's own and nothing else.
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// guard sets what every page is guarded by, and answers a failure of our own with a page.
+func (s *console) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("X-Frame-Options", "DENY")
+		defer func() {
+			p := recover()
+			if p == http.ErrAbortHandler { //nolint:errorlint // a panic's value is no error that is wrapped
+				panic(p)
+			}
+			if p != nil {
+				s.log.Error("panic", "request_id", header.Get("X-Request-Id"), "panic", fmt.Sprint(p),
+					"stack", string(debug.Stack()))
+				s.fail(w, &visit{Request: r}, fmt.Errorf("panic: %v", p))
+			}
+		}()
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// unknown answers requests that no page matches. A program that mistook the address of the API is told as by the API.
+func (s *console) unknown(w http.ResponseWriter, r *http.Request) {
+	err := clientele.Errorf(clientele.ErrorCodeNotFound, "", "there is nothing at this path; see /docs")
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		s.fail(w, &visit{Request: r}, err)
+		return
+	}
+	err.RequestID = w.Header().Get("X-Request-Id")
+	w.Header().Del("Content-Security-Policy")
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusNotFound)
+	_ = json.NewEncoder(w).Encode(err) // a client that went away cannot be told
+}
+
+func (s *console) refuseForeign(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, &visit{Request: r}, clientele.Errorf(clientele.ErrorCodeForbidden, "",
+		"This form was sent from another site. Open the console and try again"))
+}
+
+//go:embed assets templates
+var files embed.FS
+
+// serveAsset answers with a file of the console, which a browser may keep: its address changes when it does.
+func serveAsset(w http.ResponseWriter, r *http.Request) {
+	name := path.Base(r.PathValue("name"))
+	content, err := fs.ReadFile(files, "assets/"+name)
+	if err != nil || r.PathValue("version") != assetsVersion {
+		http.NotFound(w, r)
+		return
+	}
+	header := w.Header()
+	header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	header.Set("Content-Type", map[string]string{
+		".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	}[path.Ext(name)])
+	_, _ = w.Write(content)
+}
+
+// view is what a template is given.
+type view struct {
+	*visit
+	Title   string
+	Data    any
+	Section string // of the navigation
+	Done    done
+	Assets  string
+	Version string
+	Modes   []modeLink
+	printer *message.Printer
+	formats map[string]func(clientele.Amount) string
+}
+
+// modeLink leads to the same section of a mode.
+type modeLink struct {
+	Mode    clientele.Mode
+	Path    string
+	Current bool
+}
+
+func newView(s *console, v *visit, p page) view {
+	w := view{
+		visit: v, Title: p.title, Data: p.data, Assets: "/assets/" + assetsVersion, Version: s.version, Done: doneIn(v),
+		printer: message.NewPrinter(language.Make(v.settings.Locale)),
+		formats: map[string]func(clientele.Amount) string{},
+	}
+	rest := strings.TrimPrefix(v.URL.Path, "/"+v.Mode.String())
+	w.Section, _, _ = strings.Cut(strings.TrimPrefix(rest, "/"), "/")
+	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+		to := "/" + mode.String()
+		if sections[w.Section] {
+			to += "/" + w.Section
+		}
+		w.Modes = append(w.Modes, modeLink{mode, to, mode == v.Mode})
+	}
+	return w
+}
+
+// sections are the parts of the console that both modes have under the same address.
+var sections = map[string]bool{
+	"customers": true, "invoices": true, "payments": true, "receivables": true, "developers": true, "settings": true,
+}
+
+// SignedIn says whether the page is shown to somebody who has signed in.
+func (w view) SignedIn() bool { return w.Caller.ID != "" }
+
+// Money is an amount as people of the settings' locale write it, exactly.
+func (w view) Money(a clientele.Amount) string {
+	format := w.formats[a.Currency()]
+	if format == nil {
+		format = paper.AmountFormat(w.settings.Locale, w.currency(a.Currency()))
+		w.formats[a.Currency()] = format
+	}
+	return format(a)
+}
+
+// Symbol is what a currency is called.
+func (w view) Symbol(currencyID string) string { return w.currency(currencyID).Symbol }
+
+// Count is a number as people of the settings' locale write it.
+func (w view) Count(n int64) string { return w.printer.Sprintf("%d", n) }
+
+// Many is a number of things: 1 invoice, 2 invoices.
+func (w view) Many(n int64, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return w.Count(n) + " " + thing
+}
+
+// Day is the day (UTC) of a moment in unix seconds, in the one form that nobody reads wrongly.
+func (w view) Day(unix int64) string {
+	if unix == 0 {
+		return ""
+	}
+	return time.Unix(unix, 0).UTC().Format(time.DateOnly)
+}
+
+// Moment is a moment to the minute, in UTC.
+func (w view) Moment(t clientele.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+
+// MayWrite says whether the visitor may change anything.
+func (w view) MayWrite() bool { return w.Caller.Write }
