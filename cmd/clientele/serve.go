@@ -85,12 +85,15 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	if err := firstKeys(a, db, log, browserURL(listener.Addr())); err != nil {
 		return err
 	}
+	failures := new(console.Failures)
 	access := auth.New(db, time.Now)
 	handler := api.New(api.Config{
 		Service: service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
 		Pages: console.New(console.Config{
-			Service: service, Auth: access, Log: log, Now: time.Now, Version: programVersion(),
+			Service: service, Auth: access, Access: db, Failures: failures, Log: log, Now: time.Now,
+			Version: programVersion(),
 		}),
+		Failed: func(f api.Failure) { failures.Add(console.Failure(f)) },
 	})
 	reading, interrupt := context.WithCancel(context.Background())
 	defer interrupt()

@@ -30,6 +30,7 @@ type API struct {
 	check    func(context.Context) error // whether the database answers
 	log      *slog.Logger
 	metrics  *metrics
+	failed   func(Failure)
 	mux      *http.ServeMux
 	stopping atomic.Bool
 	now      func() time.Time
@@ -53,13 +54,14 @@ type Config struct {
 	Check   func(context.Context) error
 	Log     *slog.Logger
 	Now     func() time.Time
-	Pages   http.Handler // of the console: whatever the API does not answer
+	Failed  func(Failure) // is told of every request that is not answered well, unless it is nil
+	Pages   http.Handler  // of the console: whatever the API does not answer
 }
 
 // New makes the handler of every route.
 func New(c Config) *API {
 	a := &API{
-		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now,
+		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now, failed: c.Failed,
 		metrics: newMetrics(), mux: http.NewServeMux(),
 		bodies:  semaphore.NewWeighted(maxBodies),
 		answers: semaphore.NewWeighted(maxAnswers),
@@ -125,8 +127,20 @@ func (a *API) logRequest(r *http.Request, out *recorder, took time.Duration) {
 	shown := attrs[:6]
 	if out.code != "" {
 		shown = attrs[:]
+		if a.failed != nil {
+			a.failed(Failure{out.id, r.Method, r.Pattern, out.status, out.code, out.field, out.caller, a.now()})
+		}
 	}
 	a.log.LogAttrs(r.Context(), level, "request", shown...)
+}
+
+// Failure is a request that was refused or failed: what the log says of it.
+type Failure struct {
+	RequestID, Method, Route string
+	Status                   int
+	Code                     clientele.ErrorCode
+	Field, Caller            string
+	At                       time.Time
 }
 
 // recorder remembers what the log line says of a request.

@@ -78,7 +78,7 @@ func Open(url string) (*Server, error) {
 	access, log := auth.New(db, s.Now), slog.New(slog.DiscardHandler)
 	handler := api.New(api.Config{
 		Service: s.Service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
-		Pages: console.New(console.Config{Service: s.Service, Auth: access, Log: log, Now: s.Now, Version: "test"}),
+		Pages: console.New(console.Config{Service: s.Service, Auth: access, Access: db, Log: log, Now: s.Now}),
 	})
 	s.http = httptest.NewUnstartedServer(theContract().hold(handler, s.violated))
 	s.http.Listener = api.GuardFraming(s.http.Config, s.http.Listener)

@@ -68,6 +68,32 @@ func customerDocument(rec store.Record, created bool) store.Document {
 	return store.Document{JSON: rec.JSON, Of: store.TypeCustomer, ID: rec.ID, Version: rec.Version, Created: created}
 }
 
+// Find answers the customer alone, a deleted one too when it is asked for by id.
+func (s Customers) Find(
+	ctx context.Context, mode clientele.Mode, ref string,
+) (c clientele.CustomerExpanded, version int64, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		rec, err := findCustomerOrDeleted(tx, mode, ref)
+		if err != nil {
+			return err
+		}
+		found, err := decodeCustomer(rec)
+		if err != nil {
+			return err
+		}
+		c.Customer, version = *found, rec.Version
+		_, there, err := tx.Customer(mode, store.Ref{ID: rec.ID})
+		c.Deleted = !there
+		return err
+	})
+	return c, version, err
+}
+
+// History answers the changes of a customer, newest first.
+func (s Customers) History(ctx context.Context, mode clientele.Mode, id string) ([]clientele.Event, error) {
+	return s.historyOf(ctx, mode, store.TypeCustomer, id)
+}
+
 // Create creates a customer.
 func (s Customers) Create(ctx context.Context, call Call, fields Fields) (store.Document, error) {
 	if len(fields) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	stdjson "encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -113,6 +114,18 @@ func history(tx store.Tx, kind store.ObjectType, id string) ([]clientele.Event, 
 	return events, nil
 }
 
+// historyOf returns the events of an object of a mode, newest first; none when there is no such object.
+func (s *core) historyOf(
+	ctx context.Context, mode clientele.Mode, kind store.ObjectType, id string,
+) (events []clientele.Event, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		events, err = history(tx, kind, id)
+		return err
+	})
+	slices.Reverse(events)
+	return slices.DeleteFunc(events, func(e clientele.Event) bool { return e.Livemode != mode }), err
+}
+
 // objectAt is an object as it was at a version.
 func objectAt(tx store.Tx, kind store.ObjectType, id string, version int64) ([]byte, error) {
 	doc, current, err := tx.Object(kind, id)
@@ -137,23 +150,40 @@ func (s *Service) Events(
 ) (events []clientele.Event, last int64, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		recs, err := tx.EventsAfter(after, limit)
-		if err != nil {
-			return err
+		if err == nil {
+			events, last, err = eventsOf(tx, recs)
 		}
-		of := map[string][]clientele.Event{}
-		for _, rec := range recs {
-			if of[rec.ObjectID] == nil {
-				if of[rec.ObjectID], err = history(tx, rec.ObjectType(), rec.ObjectID); err != nil {
-					return err
-				}
-			}
-			for _, e := range of[rec.ObjectID] {
-				if e.ObjectVersion == rec.ObjectVersion {
-					events, last = append(events, e), rec.Seq
-				}
-			}
-		}
-		return nil
+		return err
 	})
 	return events, last, err
+}
+
+// LatestEvents returns the events that were written last, newest first.
+func (s *Service) LatestEvents(ctx context.Context, limit int64) (events []clientele.Event, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		recs, err := tx.LatestEvents(limit)
+		if err == nil {
+			events, _, err = eventsOf(tx, recs)
+		}
+		return err
+	})
+	return events, err
+}
+
+// eventsOf returns events as the wire has them, and the position of the last.
+func eventsOf(tx store.Tx, recs []store.EventRecord) (events []clientele.Event, last int64, err error) {
+	of := map[string][]clientele.Event{}
+	for _, rec := range recs {
+		if of[rec.ObjectID] == nil {
+			if of[rec.ObjectID], err = history(tx, rec.ObjectType(), rec.ObjectID); err != nil {
+				return nil, 0, err
+			}
+		}
+		for _, e := range of[rec.ObjectID] {
+			if e.ObjectVersion == rec.ObjectVersion {
+				events, last = append(events, e), rec.Seq
+			}
+		}
+	}
+	return events, last, nil
 }

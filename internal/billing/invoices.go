@@ -249,6 +249,11 @@ func invoiceDocument(h *held, created bool) store.Document {
 	return store.Document{JSON: h.rec.JSON, Of: store.TypeInvoice, ID: h.ID, Version: h.rec.Version, Created: created}
 }
 
+// History answers the changes of an invoice, newest first.
+func (s Invoices) History(ctx context.Context, mode clientele.Mode, id string) ([]clientele.Event, error) {
+	return s.historyOf(ctx, mode, store.TypeInvoice, id)
+}
+
 // Retrieve answers an invoice, by id or printed number, expanded with its customer, currency and payment method.
 func (s Invoices) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {

@@ -13,21 +13,28 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/paper"
+	"clientele.dev/internal/store"
 )
 
 // Config is what a console is made of.
 type Config struct {
 	Service *billing.Service
 	Auth    *auth.Authenticator
-	Log     *slog.Logger
-	Now     func() time.Time
-	Version string // of the program
+	Access  store.Access // the API keys and applications
+	// Failures are the requests that the API failed; none are shown when it is nil.
+	Failures *Failures
+	Log      *slog.Logger
+	Now      func() time.Time
+	Version  string // of the program
 }
 
 // console answers with pages.
 type console struct {
 	service   *billing.Service
 	auth      *auth.Authenticator
+	access    store.Access
+	failures  *Failures
 	log       *slog.Logger
 	now       func() time.Time
 	version   string
@@ -38,8 +45,12 @@ type console struct {
 // New makes the handler of every page.
 func New(c Config) http.Handler {
 	s := &console{
-		service: c.Service, auth: c.Auth, log: c.Log, now: c.Now, version: c.Version, templates: parseTemplates(),
+		service: c.Service, auth: c.Auth, access: c.Access, failures: c.Failures, log: c.Log,
+		now: c.Now, version: c.Version, templates: parseTemplates(),
 		refusals: refusals{now: c.Now},
+	}
+	if s.failures == nil {
+		s.failures = new(Failures)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /assets/{version}/{name}", serveAsset)
@@ -68,8 +79,27 @@ func (s *console) pages() map[string]handler {
 	return map[string]handler{
 		"":                s.overview,
 		"/customers":      s.customers,
-		"/customers/{id}": s.customer,
 		"/customers.csv":  s.customersCSV,
+		"/customers/{id}": s.customer,
+
+		"/customers/{id}/statement":      s.statement,
+		"/customers/{id}/statement/page": s.statementPrinted(mediaHTML, paper.StatementHTML),
+		"/customers/{id}/statement/pdf":  s.statementPrinted(mediaPDF, paper.StatementPDF),
+
+		"/invoices":           s.invoices,
+		"/invoices.csv":       s.invoicesCSV,
+		"/invoices/{id}":      s.invoice,
+		"/invoices/{id}/page": s.invoicePrinted(mediaHTML, paper.InvoiceHTML),
+		"/invoices/{id}/pdf":  s.invoicePrinted(mediaPDF, paper.InvoicePDF),
+
+		"/payments":      s.payments,
+		"/payments.csv":  s.paymentsCSV,
+		"/payments/{id}": s.payment,
+
+		"/receivables":     s.receivables,
+		"/receivables.csv": s.receivablesCSV,
+		"/find":            s.find,
+		"/developers":      s.developers,
 	}
 }
 
@@ -81,5 +111,30 @@ func (s *console) acts() map[string]act {
 		"/customers/{id}/delete":  s.deleteCustomer(),
 		"/customers/{id}/restore": s.restoreCustomer(),
 		"/customers/{id}/credit":  s.moveCredit(),
+
+		"/invoices/new":                s.createInvoice(),
+		"/invoices/{id}/edit":          s.editInvoice(),
+		"/invoices/{id}/delete":        s.deleteDraft(),
+		"/invoices/{id}/finalize":      s.finalizeInvoice(),
+		"/invoices/{id}/void":          s.voidInvoice(),
+		"/invoices/{id}/uncollectible": s.giveUpInvoice(),
+		"/invoices/{id}/hold":          s.holdInvoice(),
+		"/invoices/{id}/release":       s.releaseInvoice(),
+		"/invoices/{id}/credit-note":   s.creditInvoice(),
+		"/invoices/{id}/apply-credit":  s.applyCredit(),
+
+		"/payments/new":             s.recordPayment(),
+		"/payments/{id}/allocate":   s.allocatePayment(),
+		"/payments/{id}/unallocate": s.unallocatePayment(),
+		"/payments/{id}/reverse":    s.reversePayment(),
+		"/payments/{id}/refund":     s.refundPayment(),
+		"/payments/{id}/credit":     s.creditPayment(),
+
+		"/developers/keys/new":         s.createKey(),
+		"/developers/keys/{id}/revoke": s.revokeKey(),
+		"/developers/apps/new":         s.createApp(),
+		"/developers/apps/{id}/revoke": s.revokeApp(),
+
+		"/settings": s.changeSettings(),
 	}
 }

@@ -1,6 +1,8 @@
 package console_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -316,4 +318,10 @@ func TestCSVHasEveryPage(t *testing.T) {
 		}
 	}
 	b.get("/test/customers?page=9").want(200, "201–215 of 215", `rel="prev"`)
+}
+
+// hashOf is a style's hash as a Content-Security-Policy has it.
+func hashOf(style string) string {
+	sum := sha256.Sum256([]byte(style))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

@@ -189,7 +189,7 @@ func (s *console) moveCredit() act {
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
 			id := v.PathValue("id")
-			amount, err := amountSent(v, sent, "amount")
+			amount, err := amountSent(v, sent)
 			if err != nil {
 				return "", err
 			}
@@ -208,11 +208,11 @@ func (s *console) moveCredit() act {
 	}
 }
 
-// amountSent is an amount above nothing in the currency that a form names.
-func amountSent(v *visit, sent url.Values, name string) (*clientele.Amount, error) {
-	amount, err := amountIn(name, sent.Get(name), v.currency(sent.Get("currency_id")))
+// amountSent is the amount of a form, above nothing, in the currency that it names.
+func amountSent(v *visit, sent url.Values) (*clientele.Amount, error) {
+	amount, err := amountIn("amount", sent.Get("amount"), v.currency(sent.Get("currency_id")))
 	if err == nil && (amount == nil || amount.Sign() <= 0) {
-		err = clientele.Errorf(clientele.ErrorCodeInvalid, name, "write an amount above nothing")
+		err = invalid("amount", "write an amount above nothing")
 	}
 	return amount, err
 }

@@ -3,12 +3,10 @@ package console
 import (
 	"errors"
 	"iter"
-	"net/http"
 	"strconv"
 	"strings"
 
 	"clientele.dev"
-	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/store"
 )
 
@@ -41,23 +39,7 @@ func (s *console) customers(v *visit) (page, error) {
 		f.Window = w
 		docs, count, err = s.service.Customers.List(v.Context(), f, false)
 	}
-	p := page{template: "customers", title: "Customers"}
-	if message := searchError(err); message != "" {
-		p.data = struct {
-			list[clientele.CustomerExpanded]
-			Error string
-		}{list[clientele.CustomerExpanded]{Filter: v.URL.Query(), path: v.URL.Path}, message}
-		return p, nil
-	}
-	if err != nil {
-		return page{}, err
-	}
-	l, err := newList[clientele.CustomerExpanded](v, docs, count)
-	p.data = struct {
-		list[clientele.CustomerExpanded]
-		Error string
-	}{l, ""}
-	return p, err
+	return searchedPage[clientele.CustomerExpanded](v, "customers", "Customers", docs, count, err)
 }
 
 // searchError is what is wrong with a search, or "".
@@ -69,29 +51,20 @@ func searchError(err error) string {
 	return ""
 }
 
-// customersCSV is all customers that match, as a file that is written while it is read.
+// customersCSV is all customers that match.
 func (s *console) customersCSV(v *visit) (page, error) {
-	return page{write: func(w http.ResponseWriter) error {
-		header := w.Header()
-		header.Set("Content-Type", "text/csv; charset=utf-8")
-		header.Set("Content-Disposition", `attachment; filename="customers.csv"`)
-		return sheet.Write(w, func(yield func([]string) bool) {
-			more := yield([]string{"id", "name", "email", "phone", "external_id", "did", "delinquent", "created_at"})
-			for doc, err := range s.eachCustomer(v) {
-				c, err := decode[clientele.Customer](store.Document{JSON: doc}, err)
-				if err != nil {
-					s.log.Error("csv was cut short", "request_id", v.id, "error", err)
-					panic(http.ErrAbortHandler) // whoever reads it must see that it is not whole
-				}
-				more = more && yield([]string{
-					c.ID, c.Name, c.Email, c.Phone, c.ExternalID, c.DID, strconv.FormatBool(c.Delinquent), c.CreatedAt.String(),
-				})
-				if !more {
-					return
-				}
+	return s.csvPage(v, "customers", func(yield func([]string, error) bool) {
+		more := yield([]string{"id", "name", "email", "phone", "external_id", "did", "delinquent", "created_at"}, nil)
+		for doc, err := range s.eachCustomer(v) {
+			c, err := decode[clientele.Customer](store.Document{JSON: doc}, err)
+			more = more && yield([]string{
+				c.ID, c.Name, c.Email, c.Phone, c.ExternalID, c.DID, strconv.FormatBool(c.Delinquent), c.CreatedAt.String(),
+			}, err)
+			if !more {
+				return
 			}
-		})
-	}}, nil
+		}
+	}), nil
 }
 
 // eachCustomer reads the customers that the list shows, on all its pages.
@@ -131,21 +104,4 @@ func (s *console) eachCustomer(v *visit) iter.Seq2[[]byte, error] {
 			}
 		}
 	}
-}
-
-// customerPage is what the page of a customer shows.
-type customerPage struct {
-	Customer clientele.CustomerExpanded
-	Aging    clientele.Aging
-	Owes     []string // the ids of the currencies that there is anything in
-	Ledger   list[clientele.BalanceTransaction]
-}
-
-func (s *console) customer(v *visit) (page, error) {
-	id := v.PathValue("id")
-	c, err := decode[clientele.CustomerExpanded](s.service.Customers.Retrieve(v.Context(), v.Mode, id))
-	if err != nil {
-		return page{}, err
-	}
-	return page{template: "customer", title: c.Name, data: customerPage{Customer: c}}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -23,23 +24,34 @@ const maxForm = 1 << 20
 type act struct {
 	// form is what is shown first. The names of its fields are those of the API, so that its errors find their fields.
 	form func(*visit) (form, error)
+	// visible says that who can only read sees the form, without being able to send it.
+	visible bool
+	// before, unless it is nil, can answer with a page to choose something on, first.
+	before func(*visit) (page, bool, error)
+	// preview, unless it is nil, says what would come of it.
+	preview func(*visit, url.Values) ([]fact, error)
 	// do does it and answers where to go then.
 	do func(*visit, url.Values) (goTo string, err error)
+	// answer, unless it is nil, does it in place of do and answers with a page: a secret that is shown once.
+	answer func(*visit, url.Values) (page, error)
 }
 
 // form is what a person fills in, or only agrees to.
 type form struct {
-	Title  string
-	Intro  string
-	Facts  []fact // what it will do, in numbers
-	Fields []field
-	Submit string
-	Danger bool   // whether it takes something away
-	Cancel string // the page to go back to
-	Back   string // what that page is called
-	Error  string // about no field
+	Title    string
+	Intro    string
+	Facts    []fact // what it will do, in numbers
+	Fields   []field
+	Submit   string
+	ReadOnly bool
+	Danger   bool   // whether it takes something away
+	Cancel   string // the page to go back to
+	Back     string // what that page is called
+	Error    string // about no field
 	// Preview, when it is not "", is the button that shows what would come of it before it is done.
-	Preview string
+	Preview   string
+	Previewed []fact // what would come of it
+	More      string // the button that shows more fields
 	// Version is that of the object which is changed; 0 when it does not matter.
 	Version int64
 	// Once recognises the form when it is sent twice.
@@ -71,11 +83,16 @@ var errReadOnly = clientele.Errorf(clientele.ErrorCodeForbidden, "",
 
 // show shows the form.
 func (a act) show(v *visit) (page, error) {
-	if !v.Caller.Write {
+	if !v.Caller.Write && !a.visible {
 		return page{}, errReadOnly
 	}
+	if a.before != nil {
+		if p, chosen, err := a.before(v); err != nil || chosen {
+			return p, err
+		}
+	}
 	f, err := a.form(v)
-	f.Once = rand.Text()
+	f.Once, f.ReadOnly = rand.Text(), !v.Caller.Write
 	return page{template: "form", title: f.Title, data: f}, err
 }
 
@@ -85,23 +102,44 @@ func (a act) send(v *visit) (page, error) {
 		return page{}, errReadOnly
 	}
 	if err := v.ParseForm(); err != nil {
-		return page{}, clientele.Errorf(clientele.ErrorCodeInvalid, "", "The form could not be read: it may be too large")
+		return page{}, invalid("", "The form could not be read: it may be too large")
 	}
-	goTo, err := a.do(v, v.PostForm)
+	var done page
+	var err error
+	var previewed []fact
+	switch {
+	case v.PostForm.Get("more") != "":
+		return a.again(v, form{}, http.StatusOK, nil)
+	case v.PostForm.Get("preview") != "" && a.preview != nil:
+		if previewed, err = a.preview(v, v.PostForm); err == nil {
+			return a.again(v, form{Previewed: previewed}, http.StatusOK, nil)
+		}
+	case a.answer != nil:
+		done, err = a.answer(v, v.PostForm)
+	default:
+		done.goTo, err = a.do(v, v.PostForm)
+	}
 	var refused *clientele.Error
 	if !errors.As(err, &refused) || refused.Code == clientele.ErrorCodeNotFound && refused.Field == "" {
-		return page{goTo: goTo}, err
+		return done, err
 	}
+	return a.again(v, form{}, statuses[refused.Code], refused)
+}
+
+// again shows a form as it was sent, with what came of it.
+func (a act) again(v *visit, with form, status int, refused *clientele.Error) (page, error) {
 	f, err := a.form(v)
 	if err != nil {
 		return page{}, err
 	}
-	status := statuses[refused.Code]
+	f.Previewed = with.Previewed
 	f.fill(v.PostForm)
-	f.refuse(refused)
 	f.Once = v.PostForm.Get("once")
-	if refused.Code != clientele.ErrorCodeInvalid { // whose answer is kept
-		f.Once = rand.Text()
+	if refused != nil {
+		f.refuse(refused)
+		if refused.Code != clientele.ErrorCodeInvalid { // whose answer is kept
+			f.Once = rand.Text()
+		}
 	}
 	return page{template: "form", title: f.Title, data: f, status: status}, nil
 }
@@ -181,6 +219,27 @@ var deeds = map[string]struct {
 	"saved":   {text: "Saved."},
 	"created": {text: "Created."},
 	"credit":  {text: "The credit was changed."},
+
+	"finalized":     {text: "The invoice was finalized: it has its number and is owed."},
+	"voided":        {text: "The invoice was voided."},
+	"given_up":      {text: "The invoice was marked uncollectible."},
+	"draft_deleted": {text: "The draft was deleted."},
+	"released":      {text: "The hold was ended."},
+	"credited":      {text: "The credit note was issued."},
+	"credit_used":   {text: "The credit was used."},
+	"held": {text: "The invoice is held.", undo: "End the hold",
+		path: func(v *visit, id string) string { return v.Path("invoices", id, "release") }},
+	"paid": {text: "The payment was recorded.", undo: "Reverse it",
+		path: func(v *visit, id string) string { return v.Path("payments", id, "reverse") }},
+	"allocated": {text: "The payment was applied.", undo: "Take it back",
+		path: func(v *visit, id string) string { return v.Path("payments", id, "unallocate") }},
+	"unallocated": {text: "The invoices are owed again.", undo: "Apply it again",
+		path: func(v *visit, id string) string { return v.Path("payments", id, "allocate") }},
+	"reversed":    {text: "The payment was reversed: what it paid is owed again."},
+	"refunded":    {text: "The refund was recorded."},
+	"made_credit": {text: "What was left is the customer's credit now."},
+	"key_revoked": {text: "The key was revoked."},
+	"app_revoked": {text: "The application is no longer trusted."},
 	"customer_deleted": {text: "The customer was deleted.", undo: "Bring them back",
 		path: func(v *visit, id string) string { return v.Path("customers", id, "restore") }},
 }
@@ -200,6 +259,11 @@ func doneIn(v *visit) done {
 	return d
 }
 
+// invalid is the error about a field.
+func invalid(field, format string, args ...any) error {
+	return clientele.Errorf(clientele.ErrorCodeInvalid, field, format, args...)
+}
+
 // moneyForm is an amount as people type it.
 var moneyForm = regexp.MustCompile(`^(-?)([0-9]+)(?:\.([0-9]+))?$`)
 
@@ -210,12 +274,12 @@ func amountIn(name, text string, c clientele.PaymentCurrency) (*clientele.Amount
 	}
 	parts := moneyForm.FindStringSubmatch(text)
 	if parts == nil {
-		return nil, clientele.Errorf(clientele.ErrorCodeInvalid, name,
+		return nil, invalid(name,
 			"write digits, and a point before the decimals: %s",
 			clientele.NewAmount(c.ID, 123456789).Decimal(min(c.Decimal, 2)))
 	}
 	if len(strings.TrimRight(parts[3], "0")) > c.Decimal {
-		return nil, clientele.Errorf(clientele.ErrorCodeInvalid, name, "%s has %d decimals at most", c.Symbol, c.Decimal)
+		return nil, invalid(name, "%s has %d decimals at most", c.Symbol, c.Decimal)
 	}
 	fraction := strings.TrimRight(parts[3], "0")
 	digits := strings.TrimLeft(parts[2]+fraction+strings.Repeat("0", c.Decimal-len(fraction)), "0")
@@ -224,7 +288,7 @@ func amountIn(name, text string, c clientele.PaymentCurrency) (*clientele.Amount
 	}
 	a, err := clientele.ParseAmount(c.ID, parts[1]+digits)
 	if err != nil {
-		return nil, clientele.Errorf(clientele.ErrorCodeInvalid, name, "%s", err)
+		return nil, invalid(name, "%s", err)
 	}
 	return &a, nil
 }
@@ -243,4 +307,48 @@ const perPage = 25
 
 func window(page int64) store.Window {
 	return store.Window{Limit: perPage, Offset: (page - 1) * perPage}
+}
+
+// typed is an amount as [amountIn] reads it: without zeros that say nothing.
+func typed(a clientele.Amount, c clientele.PaymentCurrency) string {
+	text := a.Decimal(c.Decimal)
+	if c.Decimal > 2 {
+		whole, fraction, _ := strings.Cut(text, ".")
+		text = whole + "." + fraction[:2] + strings.TrimRight(fraction[2:], "0")
+	}
+	return text
+}
+
+// renamed is an error whose fields have the names that they have in a form, by how they begin in the API.
+func renamed(err error, names map[string]string) error {
+	var e *clientele.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	rename := func(field string) string {
+		for from, to := range names {
+			if rest, ok := strings.CutPrefix(field, from); ok {
+				return strings.TrimSuffix(to+rest, ".")
+			}
+		}
+		return field
+	}
+	copied := *e
+	copied.Field, copied.Errors = rename(e.Field), slices.Clone(e.Errors)
+	for i := range copied.Errors {
+		copied.Errors[i].Field = rename(copied.Errors[i].Field)
+	}
+	return &copied
+}
+
+// dayIn reads a day that was typed, as unix seconds of its beginning in UTC; 0 when there is none.
+func dayIn(name, text string) (int64, error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return 0, nil
+	}
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return 0, invalid(name, "write a day as 2026-01-31")
+	}
+	return t.Unix(), nil
 }

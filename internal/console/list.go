@@ -21,12 +21,17 @@ type list[T any] struct {
 // newList decodes the rows of a page of a list.
 func newList[T any](v *visit, docs [][]byte, count int64) (list[T], error) {
 	rows, err := decodeAll[T](docs)
+	return listOf(v, rows, count), err
+}
+
+// listOf is the page of a list that has these rows.
+func listOf[T any](v *visit, rows []T, count int64) list[T] {
 	l := list[T]{Rows: rows, Count: count, Page: pageOf(v.Request), Filter: v.URL.Query(), path: v.URL.Path}
 	if len(rows) > 0 {
 		l.From = (l.Page-1)*perPage + 1
 		l.To = l.From + int64(len(rows)) - 1
 	}
-	return l, err
+	return l
 }
 
 func decodeAll[T any](docs [][]byte) ([]T, error) {

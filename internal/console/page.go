@@ -328,5 +328,8 @@ func (w view) Day(unix int64) string {
 // Moment is a moment to the minute, in UTC.
 func (w view) Moment(t clientele.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
+// Clock is a moment of a server's clock, to the second, in UTC.
+func (w view) Clock(t time.Time) string { return t.UTC().Format(time.DateTime) }
+
 // MayWrite says whether the visitor may change anything.
 func (w view) MayWrite() bool { return w.Caller.Write }

@@ -111,7 +111,7 @@ func (s *console) writeSignIn(w http.ResponseWriter, r *http.Request, status int
 
 func (s *console) signIn(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		s.fail(w, &visit{Request: r}, clientele.Errorf(clientele.ErrorCodeInvalid, "", "The form could not be read"))
+		s.fail(w, &visit{Request: r}, invalid("", "The form could not be read"))
 		return
 	}
 	form := signInForm{Next: r.PostForm.Get("next"), Mode: r.PostForm.Get("mode")}

@@ -45,10 +45,13 @@ var functions = template.FuncMap{
 	}, field, title string, class ...string) column {
 		return column{title, l.SortBy(field), l.Sorted(field), strings.Join(class, " ")}
 	},
-	"long":  func(text string) bool { return len(text) > 18 },
-	"zero":  func(a clientele.Amount) bool { return a.Sign() == 0 },
-	"below": func(a clientele.Amount) bool { return a.Sign() < 0 },
-	"first": first,
+	"long":   func(text string) bool { return len(text) > 18 },
+	"zero":   func(a clientele.Amount) bool { return a.Sign() == 0 },
+	"below":  func(a clientele.Amount) bool { return a.Sign() < 0 },
+	"first":  first,
+	"triple": func(path, title string, current bool) []any { return []any{path, title, current} },
+	"words":  func(name any) string { return strings.ReplaceAll(fmt.Sprint(name), "_", " ") },
+	"json":   valueInWords,
 }
 
 // inside is what a part of a page is given: the page, and the part's own data.

@@ -57,6 +57,11 @@ func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
 	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
 }
 
+// LatestEvents implements [store.Events].
+func (t *tx) LatestEvents(limit int64) ([]store.EventRecord, error) {
+	return t.eventRecords(" ORDER BY seq DESC LIMIT $1", limit)
+}
+
 // objects says how an object is read as it is now, with its version.
 var objects = map[store.ObjectType]string{
 	store.TypeCustomer:        "SELECT doc, version FROM customers WHERE id = ?",

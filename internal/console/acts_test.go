@@ -1,0 +1,323 @@
+package console_test
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/client"
+	"clientele.dev/internal/apptest"
+)
+
+var onceField = regexp.MustCompile(`name="once" value="(\w+)"`)
+
+// fill opens a form, fills it in and sends it.
+func (b *browser) fill(path string, values map[string]string) answer {
+	b.t.Helper()
+	return b.post(path, b.form(path, values))
+}
+
+// form opens a form and answers what it would send, with some values.
+func (b *browser) form(path string, values map[string]string) url.Values {
+	b.t.Helper()
+	shown := b.get(path).want(200)
+	sent := url.Values{}
+	for _, field := range regexp.MustCompile(`<(?:input|textarea)[^>]*>`).FindAllString(shown.body, -1) {
+		name, value := attribute(field, "name"), attribute(field, "value")
+		if name != "" && !strings.Contains(field, "checkbox") {
+			sent.Set(name, value)
+		}
+	}
+	for name, value := range values {
+		sent.Set(name, value)
+	}
+	return sent
+}
+
+func attribute(tag, name string) string {
+	found := regexp.MustCompile(` ` + name + `="([^"]*)"`).FindStringSubmatch(tag)
+	if found == nil {
+		return ""
+	}
+	return found[1]
+}
+
+// made is the path of what an answer leads to, without what it says was done.
+func (a answer) made() string {
+	a.t.Helper()
+	a.want(303)
+	path, _, _ := strings.Cut(a.header.Get("Location"), "?")
+	return path
+}
+
+// usd is the currency of a server's test mode whose symbol is USD.
+func usd(t *testing.T, s *apptest.Server) clientele.PaymentCurrency {
+	t.Helper()
+	all, err := s.Test().PaymentCurrencies.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all {
+		if c.Symbol == "USD" {
+			return c
+		}
+	}
+	t.Fatal("there is no USD")
+	return clientele.PaymentCurrency{}
+}
+
+// newCustomer makes a customer in the console and answers the path of their page.
+func (b *browser) newCustomer(name string) string {
+	b.t.Helper()
+	return b.fill("/test/customers/new", map[string]string{"name": name}).made()
+}
+
+// newInvoice makes an invoice over one line, finalized, and answers its path.
+func (b *browser) newInvoice(customer, price string) string {
+	b.t.Helper()
+	id := strings.TrimPrefix(customer, "/test/customers/")
+	path := b.fill("/test/invoices/new?customer="+id, map[string]string{
+		"currency_id": usd(b.t, b.s).ID, "due_date": "2026-02-01",
+		"lines[0].description": "Work", "lines[0].unit_amount": price,
+	}).made()
+	b.fill(path+"/finalize", nil).want(303)
+	return path
+}
+
+func TestCustomerIsEditedInPlace(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	b.fill("/test/customers/new", map[string]string{"name": "Ada", "email": "ada@", "phone": "12"}).
+		want(400, "Email ", "Phone ", `aria-invalid="true"`, `value="Ada"`)
+	path := b.newCustomer("Ada Lovelace")
+	b.get(path+"?done=created").want(200, "Created.", "Ada Lovelace")
+
+	mine := b.form(path+"/edit", map[string]string{"name": "Ada King", "email": "ada@example.com"})
+	b.fill(path+"/edit", map[string]string{"name": "Augusta Ada"}).want(303)
+	conflict := b.post(path+"/edit", mine).want(412, "Somebody else has changed this", `value="Ada King"`,
+		"It is now: <bdi>Augusta Ada</bdi>")
+	mine.Set("once", onceField.FindStringSubmatch(conflict.body)[1])
+	mine.Set("version", "2")
+	b.post(path+"/edit", mine).want(303)
+	b.get(path).want(200, "Ada King", "ada@example.com",
+		"<del><bdi>Augusta Ada</bdi></del> → <ins><bdi>Ada King</bdi></ins>")
+
+	b.get(path+"/delete").want(200, "Delete Ada King?", "Invoices kept")
+	gone := b.fill(path+"/delete", nil).want(303).header.Get("Location")
+	b.get(gone).want(200, "The customer was deleted.", "Bring them back", path+"/restore")
+	b.get("/test/customers?show=deleted").want(200, "Ada King")
+	b.get(path).want(200, "deleted", "Bring them back")
+	b.fill(path+"/restore", nil).leads(path + "?done=saved&of=")
+}
+
+func TestOneFormIsSentOnce(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	id := strings.TrimPrefix(customer, "/test/customers/")
+	form := b.form("/test/payments/new?customer="+id, map[string]string{
+		"amount": "12.50", "currency_id": usd(t, s).ID, "reference": "42",
+	})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() { b.post("/test/payments/new?customer="+id, form).want(303) })
+	}
+	all.Wait()
+	page, err := s.Test().Payments.List(t.Context(), client.PaymentListParams{})
+	if err != nil || page.Count != 1 || page.List[0].Amount.String() != "1250" {
+		t.Errorf("%d payments, %v", page.Count, err)
+	}
+	form.Set("amount", "13")
+	b.post("/test/payments/new?customer="+id, form).want(422, "was used for another request")
+}
+
+// One cheque pays three invoices: two wholly, one in part, and what would come of it is shown before.
+func TestChequeOverThreeInvoices(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	id := strings.TrimPrefix(customer, "/test/customers/")
+	first, second, third := b.newInvoice(customer, "400"), b.newInvoice(customer, "500.25"), b.newInvoice(customer, "300")
+	pay := "pay."
+	values := map[string]string{
+		"amount": "1000", "currency_id": usd(t, s).ID, "method": "cheque", "reference": "000123",
+		pay + strings.TrimPrefix(first, "/test/invoices/"):  "400",
+		pay + strings.TrimPrefix(second, "/test/invoices/"): "500.25",
+		pay + strings.TrimPrefix(third, "/test/invoices/"):  "99",
+	}
+	form := b.form("/test/payments/new?customer="+id, values)
+	form.Set("preview", "1")
+	b.post("/test/payments/new?customer="+id, form).want(200, "$400.00, all that is left", "$500.25, all that is left",
+		"$99.00, and $201.00 stays to pay", "$0.75", `value="000123"`)
+	if page, err := s.Test().Payments.List(t.Context(), client.PaymentListParams{}); err != nil || page.Count != 0 {
+		t.Fatalf("a preview made %d payments, %v", page.Count, err)
+	}
+	form.Del("preview")
+	payment := b.post("/test/payments/new?customer="+id, form).made()
+	b.get(payment).want(200, "$1,000.00", "$0.75", "000123", "cheque")
+	b.get(first).want(200, `<span class="badge paid">`)
+	b.get(third).want(200, "$201.00")
+	b.fill(payment+"/allocate", nil).want(303)
+	b.get(third).want(200, "$200.25")
+	b.get(payment+"/reverse").want(200, "Owed again", "$1,000.00")
+	b.fill(payment+"/reverse", map[string]string{"reason": "it bounced"}).want(303)
+	b.get(customer).want(200, "$1,200.25")
+
+	form = b.form("/test/payments/new?customer="+id, values)
+	form.Set(pay+strings.TrimPrefix(third, "/test/invoices/"), "300.01")
+	wrong := b.post("/test/payments/new?customer="+id, form).want(409)
+	if !regexp.MustCompile(`name="pay.` + strings.TrimPrefix(third, "/test/invoices/") + `"[^>]*aria-invalid`).
+		MatchString(wrong.body) {
+		t.Errorf("the error is not beside its field: %s", wrong.body)
+	}
+}
+
+func TestInvoiceFromDraftToVoid(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	id := strings.TrimPrefix(customer, "/test/customers/")
+	b.get("/test/invoices/new").want(200, "Which customer is it for?", "Ada")
+	b.fill("/test/invoices/new?customer="+id, map[string]string{
+		"currency_id": usd(t, s).ID, "lines[1].description": "Work", "lines[1].unit_amount": "1,000",
+		"lines[1].quantity": "x", "due_date": "tomorrow",
+	}).want(400, "Write digits, and a point before the decimals: 1234567.89", "Write a whole number", "Write a day as")
+	b.fill("/test/invoices/new?customer="+id, map[string]string{
+		"currency_id": usd(t, s).ID, "lines[2].description": "Work", "lines[2].unit_amount": "0.001",
+	}).want(400, "USD has 2 decimals at most")
+	form := map[string]string{"currency_id": usd(t, s).ID, "more": "1", "lines[0].description": "Kept"}
+	b.fill("/test/invoices/new?customer="+id, form).want(200, `value="Kept"`, "Line 8")
+	path := b.fill("/test/invoices/new?customer="+id, map[string]string{
+		"currency_id": usd(t, s).ID, "due_date": "2026-02-01", "lines[0].description": "Work",
+		"lines[0].unit_amount": "1234567890123456789.10", "lines[0].quantity": "2", "lines[0].tax_amount": "0.01",
+	}).made()
+	b.get(path).want(200, "Draft", "$2,469,135,780,246,913,578.21", "Finalize…")
+	b.get(path+"/edit").want(200, `value="1234567890123456789.10"`, `value="2026-02-01"`)
+	b.fill(path+"/edit", map[string]string{"currency_id": usd(t, s).ID, "lines[0].unit_amount": "50"}).want(303)
+	b.fill(path+"/finalize", nil).want(303)
+	page := b.get(path).want(200, "$100.01", "Record a payment", "Void…")
+	if strings.Contains(page.body, "/edit") {
+		t.Error("a finalized invoice can be edited")
+	}
+	b.fill(path+"/finalize", nil).want(409)
+	b.fill(path+"/hold", map[string]string{"until": "2026-03-01", "reason": "a promise"}).want(303)
+	b.get(path).want(200, "on hold", "a promise", "End the hold…")
+	b.fill(path+"/release", nil).want(303)
+	b.fill(path+"/credit-note", map[string]string{"amount": "25.01"}).want(303)
+	b.get(path).want(200, "$75.00", "Credit notes")
+	b.fill(customer+"/credit", map[string]string{
+		"direction": "give", "currency_id": usd(t, s).ID, "amount": "5", "description": "Sorry",
+	}).want(303)
+	b.fill(customer+"/credit", map[string]string{
+		"direction": "take", "currency_id": usd(t, s).ID, "amount": "5.01",
+	}).want(409)
+	b.fill(path+"/apply-credit", nil).want(303)
+	b.get(path).want(200, "$70.00", "Paid with credit")
+	b.fill(path+"/uncollectible", nil).want(303)
+	b.get(customer).want(200, "delinquent")
+	b.get(path+"/void").want(200, "$70.00", "Credit given back", "$5.00")
+	b.fill(path+"/void", nil).want(303)
+	b.get(path).want(200, `<span class="badge void">`)
+	b.get(path+"/page").want(200, "Void")
+	if pdf := b.get(path + "/pdf").want(200); !strings.HasPrefix(pdf.body, "%PDF-") {
+		t.Error("the PDF is none")
+	}
+	b.get(customer+"/statement?from=2026-01-01").want(200, "Opening balance", "$5.00")
+	b.get(customer+"/statement?from=x").want(200, "Write a day as")
+	if pdf := b.get(customer + "/statement/pdf").want(200); !strings.HasPrefix(pdf.body, "%PDF-") {
+		t.Error("the PDF is none")
+	}
+}
+
+// A style that the policy does not know would leave a printed page bare.
+func TestPrintedPageHasItsStyle(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	path := b.newInvoice(b.newCustomer("Ada"), "1")
+	page := b.get(path + "/page").want(200)
+	_, rest, _ := strings.Cut(page.body, "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	if policy := page.header.Get("Content-Security-Policy"); !strings.Contains(policy, hashOf(style)) {
+		t.Errorf("the style has the hash %s, and the policy is %s", hashOf(style), policy)
+	}
+}
+
+func TestReceivablesOfADay(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	b.newInvoice(customer, "7.77")
+	s.Advance(40 * 24 * time.Hour)
+	b.post("/sign-in", url.Values{"key": {s.TestKey}}).want(303)
+	b.get("/test/receivables").want(200, "$7.77", "1–30")
+	b.get("/test/receivables?as_of=2026-01-01").want(200, "Nothing was outstanding at the end of 2026-01-01")
+	b.get("/test/receivables?as_of=2026-13-01").want(200, "Write a day as 2026-01-31")
+	b.get("/test/receivables?show=customers").want(200, "Ada", "1–1 of 1")
+	b.get("/test/receivables?show=late").want(200, "Ada", "2026-02-01")
+	b.get("/test/receivables.csv").want(200, ",Ada,,USD,0.00,7.77,")
+	b.get("/test").want(200, "$7.77")
+	b.get("/test/invoices.csv").want(200, ",7.77,0.00,7.77,2026-02-01,")
+}
+
+func TestFinder(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada Lovelace")
+	invoice := b.newInvoice(customer, "1")
+	b.get("/test/find?q=lovel").want(200, customer, invoice)
+	b.get("/test/find?q=recei").want(200, `href="/test/receivables"`)
+	b.get("/test/find").want(200, "Record a payment")
+	b.get("/test/find?q=email:").want(200, "Nothing has all of these letters")
+}
+
+func TestDevelopers(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	b.newCustomer("Ada")
+	s.Advance(time.Second)
+	made := b.fill("/test/developers/keys/new", map[string]string{"name": "shop <b>", "scope": "read"}).want(200)
+	secret := regexp.MustCompile(`sk_test_\w+`).FindString(made.body)
+	reader := signedIn(t, s, secret)
+	reader.get("/test/developers").want(200, "shop &lt;b&gt;")
+	for path, act := range map[string]string{
+		"/test/customers/new": "name", "/test/developers/keys/new": "name", "/test/settings": "locale",
+	} {
+		reader.post(path, url.Values{act: {"x"}}).want(403, "can only read")
+	}
+	reader.get("/test/settings").want(200, "disabled")
+	list := b.get("/test/developers").want(200, "customer.created")
+	revoke := regexp.MustCompile(`/test/developers/keys/\w+/revoke`).FindString(list.body)
+	reader.post(revoke, nil).want(403)
+	b.fill(revoke, nil).want(303)
+	reader.get("/test/developers").leads("/sign-in?mode=test&next=%2Ftest%2Fdevelopers")
+
+	b.get("/test/developers/apps/new").want(403, "may change both")
+	b.post("/sign-in", url.Values{"key": {s.LiveKey}}).want(303)
+	b.fill("/test/developers/apps/new", map[string]string{"name": "shop", "port": "70000"}).want(400)
+	b.fill("/test/developers/apps/new", map[string]string{"name": "shop", "port": "8080"}).
+		want(200, "export BLOCKLET_APP_SK=", "BLOCKLET_MOUNT_POINTS")
+	b.get("/test/developers").want(200, "shop", "Stop trusting")
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	b.fill("/test/settings", map[string]string{"locale": "no such"}).want(400)
+	b.fill("/test/settings", map[string]string{"locale": "de-CH", "business.name": "Müller AG"}).want(303)
+	b.newInvoice(b.newCustomer("Ada"), "1234.5")
+	b.get("/test/invoices").want(200, "1&#39;234.50")
+	b.get("/test/settings").want(200, `value="Müller AG"`)
+}

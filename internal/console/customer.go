@@ -1,0 +1,164 @@
+package console
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+)
+
+// shown is how many of a customer's newest invoices, payments and movements its page has.
+const shown = 8
+
+// customerPage is what the page of a customer shows.
+type customerPage struct {
+	Customer clientele.CustomerExpanded
+	Owes     []currencyOwed
+	Invoices todo[clientele.Invoice]
+	Payments todo[clientele.Payment]
+	Credit   todo[clientele.BalanceTransaction]
+	Changes  []change
+}
+
+// currencyOwed is where a customer stands in one currency.
+type currencyOwed struct {
+	Currency clientele.PaymentCurrency
+	Aging    agingBars
+	Credit   clientele.Amount
+}
+
+// customer is the page of a customer. What it shows is read at once.
+func (s *console) customer(v *visit) (page, error) {
+	c, _, err := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
+	if err != nil {
+		return page{}, err
+	}
+	data := customerPage{Customer: c}
+	p := page{template: "customer", title: nameOf(c.Customer)}
+	var aging clientele.Aging
+	all, ctx := errgroup.WithContext(v.Context())
+	all.Go(func() error {
+		events, err := s.service.Customers.History(ctx, v.Mode, c.ID)
+		data.Changes = changesOf(v, events)
+		return err
+	})
+	if !c.Deleted {
+		few := store.Window{Limit: shown}
+		all.Go(func() (err error) {
+			aging, err = s.service.Receivables.Aging(ctx, billing.AgingFilter{Livemode: v.Mode, Customer: c.ID})
+			return err
+		})
+		all.Go(func() (err error) {
+			f := store.InvoiceFilter{Livemode: v.Mode, Window: few}
+			data.Invoices, err = todoOf[clientele.Invoice](s.service.Invoices.List(ctx, c.ID, f, false))
+			return err
+		})
+		all.Go(func() (err error) {
+			f := store.PaymentFilter{Livemode: v.Mode, Window: few}
+			data.Payments, err = todoOf[clientele.Payment](s.service.Payments.List(ctx, c.ID, f, false))
+			return err
+		})
+		all.Go(func() (err error) {
+			f := store.LedgerFilter{Livemode: v.Mode, Credit: true, Window: few}
+			data.Credit, err = todoOf[clientele.BalanceTransaction](s.service.Customers.BalanceTransactions(ctx, c.ID, f))
+			return err
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return page{}, err
+	}
+	for _, currency := range v.currencies {
+		buckets, owes := aging.Currencies[currency.ID]
+		credit := c.TokenBalance[currency.ID].In(currency.ID)
+		if owes || credit.Sign() != 0 {
+			data.Owes = append(data.Owes, currencyOwed{currency, barsOfAging(buckets, currency.ID), credit})
+		}
+	}
+	p.data = data
+	return p, nil
+}
+
+func todoOf[T any](docs [][]byte, count int64, err error) (todo[T], error) {
+	if err != nil {
+		return todo[T]{}, err
+	}
+	rows, err := decodeAll[T](docs)
+	return todo[T]{rows, count}, err
+}
+
+// change is a change of an object, for people.
+type change struct {
+	What, Who string
+	At        clientele.Time
+	Request   string
+	Fields    []changedField
+}
+
+// changedField is a field of an object, before and after.
+type changedField struct{ Name, From, To string }
+
+// changesOf are changes in words, as many as people read.
+func changesOf(v *visit, events []clientele.Event) (all []change) {
+	const many = 30
+	for _, e := range events[:min(many, len(events))] {
+		c := change{What: inPlainWords(e.Type), Who: e.Request.RequestedBy, At: e.CreatedAt, Request: e.Request.ID}
+		var after map[string]json.RawMessage
+		_ = json.Unmarshal(e.Data.Object, &after) // an object of ours is one
+		currency := v.currency(valueInWords(after["currency_id"]))
+		for _, name := range slices.Sorted(maps.Keys(e.Data.PreviousAttributes)) {
+			from, to := valueInWords(e.Data.PreviousAttributes[name]), valueInWords(after[name])
+			if e.ObjectType == string(store.TypeInvoice) && isAmount(name) {
+				from, to = inMainUnit(from, currency), inMainUnit(to, currency)
+			}
+			c.Fields = append(c.Fields, changedField{strings.ReplaceAll(name, "_", " "), from, to})
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// isAmount says whether a field of an invoice is an amount.
+func isAmount(name string) bool {
+	return strings.HasPrefix(name, "amount_") || strings.HasPrefix(name, "subtotal") ||
+		strings.HasSuffix(name, "_amount") || name == "total" || name == "tax" ||
+		name == "starting_balance" || name == "ending_balance"
+}
+
+// inMainUnit writes units of a currency in its main unit.
+func inMainUnit(units string, c clientele.PaymentCurrency) string {
+	a, err := clientele.ParseAmount(c.ID, units)
+	if err != nil {
+		return units
+	}
+	return typed(a, c) + " " + c.Symbol
+}
+
+// inPlainWords is what a type of event is called: invoice.marked_uncollectible is marked uncollectible.
+func inPlainWords(kind string) string {
+	_, what, _ := strings.Cut(kind, ".")
+	what = strings.ReplaceAll(what, "_", " ")
+	return strings.ToUpper(what[:1]) + what[1:]
+}
+
+// valueInWords is a value of JSON as people read it: a text without quotes, nothing as —.
+func valueInWords(value json.RawMessage) string {
+	var text string
+	switch err := json.Unmarshal(value, &text); {
+	case err != nil:
+		text = string(value)
+	}
+	const long = 300
+	if runes := []rune(text); len(runes) > long {
+		text = string(runes[:long]) + "…"
+	}
+	if text == "" || text == "null" || text == "{}" || text == "[]" {
+		return "—"
+	}
+	return text
+}

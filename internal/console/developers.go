@@ -1,0 +1,260 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
+)
+
+// Failure is a request that the API refused or failed.
+type Failure struct {
+	RequestID, Method, Route string
+	Status                   int
+	Code                     clientele.ErrorCode
+	Field, Caller            string
+	At                       time.Time
+}
+
+// keptFailures is how many failures are remembered.
+const keptFailures = 200
+
+// Failures remembers the last requests that failed on this server. It never has what a request said.
+type Failures struct {
+	mu   sync.Mutex
+	last []Failure // oldest first
+}
+
+// Add remembers a failure.
+func (f *Failures) Add(one Failure) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.last) == keptFailures {
+		f.last = append(f.last[:0], f.last[1:]...)
+	}
+	f.last = append(f.last, one)
+}
+
+// of are the failures of some callers, or of everybody, newest first.
+func (f *Failures) of(visible func(caller string) bool) (all []Failure) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, one := range slices.Backward(f.last) {
+		if visible(one.Caller) {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// developersPage is what who writes applications looks at.
+type developersPage struct {
+	Keys     []store.Key
+	Apps     []store.App
+	Events   []clientele.Event
+	Failures []Failure
+	Request  string // whose failure alone is shown, or ""
+	Now      time.Time
+	Both     bool // whether the visitor may change both modes
+}
+
+func (s *console) developers(v *visit) (page, error) {
+	keys, err := s.access.Keys(v.Context())
+	if err != nil {
+		return page{}, err
+	}
+	keys = slices.DeleteFunc(keys, func(k store.Key) bool { return k.Livemode != v.Mode })
+	slices.Reverse(keys)
+	apps, err := s.access.Apps(v.Context())
+	if err != nil {
+		return page{}, err
+	}
+	const many = 50
+	events, err := s.service.LatestEvents(v.Context(), many)
+	if err != nil {
+		return page{}, err
+	}
+	data := developersPage{
+		Keys: keys, Apps: apps, Now: s.now(), Both: writesBoth(v), Request: strings.TrimSpace(v.URL.Query().Get("request")),
+		Events: slices.DeleteFunc(events, func(e clientele.Event) bool { return e.Livemode != v.Mode }),
+	}
+	ours := map[string]bool{}
+	for _, k := range keys {
+		ours[k.ID] = true
+	}
+	data.Failures = s.failures.of(func(caller string) bool { return data.Both || ours[caller] })
+	if data.Request != "" {
+		data.Failures = slices.DeleteFunc(data.Failures, func(f Failure) bool { return f.RequestID != data.Request })
+	}
+	return page{template: "developers", title: "Developers", data: data}, nil
+}
+
+// writesBoth says whether a visitor may change anything in both modes.
+func writesBoth(v *visit) bool {
+	test, live := v.visitor.Test, v.visitor.Live
+	return test != nil && test.Write && live != nil && live.Write
+}
+
+// secretPage shows a secret, once.
+type secretPage struct {
+	Intro  string
+	Secret string
+	Back   string
+}
+
+// createKey makes an API key of the mode.
+func (s *console) createKey() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			return form{
+				Title: "New API key for " + v.Mode.String() + " mode", Submit: "Make the key",
+				Cancel: v.Path("developers"), Back: "Developers",
+				Fields: []field{
+					{Name: "name", Label: "What it is for", Required: true},
+					{Name: "scope", Label: "What it allows", Type: "select", Required: true, Options: []option{
+						{string(store.ScopeRead), "Reading only"}, {string(store.ScopeWrite), "Everything in this mode"},
+					}},
+				},
+			}, nil
+		},
+		answer: func(v *visit, sent url.Values) (page, error) {
+			name, scope := strings.TrimSpace(sent.Get("name")), store.Scope(sent.Get("scope"))
+			const longest = 255
+			if name == "" || len(name) > longest {
+				return page{}, invalid("name",
+					"write what the key is for, in up to %d characters", longest)
+			}
+			if scope != store.ScopeRead {
+				scope = store.ScopeWrite
+			}
+			key, secret := auth.NewKey(name, v.Mode, scope, s.now())
+			return page{template: "secret", title: "The new key", data: secretPage{
+				"Copy it now. It is kept as a hash, and nobody can show it again.", secret, v.Path("developers"),
+			}}, s.access.AddKey(v.Context(), key)
+		},
+	}
+}
+
+// revokeKey ends an API key of the mode.
+func (s *console) revokeKey() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			key, err := s.findKey(v)
+			return form{
+				Title: "Revoke this key?", Submit: "Revoke the key", Danger: true,
+				Cancel: v.Path("developers"), Back: "Developers",
+				Intro: "The server refuses it from the next request on. This cannot be undone.",
+				Facts: []fact{{"Key", key.Hint}, {"For", key.Name}, {"Created", view{}.Day(key.CreatedAt.Unix())}},
+			}, err
+		},
+		do: func(v *visit, _ url.Values) (string, error) {
+			key, err := s.findKey(v)
+			if err != nil {
+				return "", err
+			}
+			_, err = s.access.RevokeKey(v.Context(), key.ID, s.now())
+			return after(v.Path("developers"), "key_revoked", ""), err
+		},
+	}
+}
+
+func (s *console) findKey(v *visit) (store.Key, error) {
+	keys, err := s.access.Keys(v.Context())
+	i := slices.IndexFunc(keys, func(k store.Key) bool { return k.ID == v.PathValue("id") && k.Livemode == v.Mode })
+	if err == nil && i < 0 {
+		err = clientele.Errorf(clientele.ErrorCodeNotFound, "", "there is no such key in this mode")
+	}
+	if err != nil {
+		return store.Key{}, err
+	}
+	return keys[i], nil
+}
+
+var errOneMode = clientele.Errorf(clientele.ErrorCodeForbidden, "",
+	"An application may act in both modes, so trusting one needs a session that may change both: sign in with a key of "+
+		"each mode, or by a link of clientele console link")
+
+// createApp trusts a new application and shows the environment that it needs.
+func (s *console) createApp() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			f := form{
+				Title: "New application", Submit: "Trust it and show its environment",
+				Intro: "For the published JavaScript client. It may read and write both modes. The same name again makes a " +
+					"new key pair in place of the old one.",
+				Cancel: v.Path("developers"), Back: "Developers",
+				Fields: []field{
+					{Name: "name", Label: "What it is called", Required: true, Narrow: true},
+					{Name: "port", Label: "The server's port", Type: "number", Required: true, Narrow: true,
+						Value: first(portOf(v.Request), "8080"), Hint: "Where the application reaches it."},
+				},
+			}
+			if !writesBoth(v) {
+				return f, errOneMode
+			}
+			return f, nil
+		},
+		answer: func(v *visit, sent url.Values) (page, error) {
+			if !writesBoth(v) {
+				return page{}, errOneMode
+			}
+			name := strings.TrimSpace(sent.Get("name"))
+			const longest = 255
+			if name == "" || len(name) > longest {
+				return page{}, invalid("name", "write what it is called")
+			}
+			port, err := strconv.ParseUint(sent.Get("port"), 10, 16)
+			if err != nil || port == 0 {
+				return page{}, invalid("port", "a port is a number from 1 to 65535")
+			}
+			pair, now := auth.NewPair(), s.now()
+			if _, err := s.access.ReplaceApp(v.Context(), auth.NewApp(name, pair.Public, now), now); err != nil {
+				return page{}, err
+			}
+			text := ""
+			for _, variable := range pair.Environment(int(port)) {
+				text += "# " + variable.About + "\nexport " + variable.Name + "='" + variable.Value + "'\n"
+			}
+			return page{template: "secret", title: "The application's environment", data: secretPage{
+				"Copy it now: it holds the application's secret key, which is kept nowhere else.", text, v.Path("developers"),
+			}}, nil
+		},
+	}
+}
+
+// portOf is the port that a request was sent to, or "".
+func portOf(r *http.Request) string {
+	_, port, _ := strings.Cut(r.Host, ":")
+	return port
+}
+
+// revokeApp stops trusting an application.
+func (s *console) revokeApp() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			if !writesBoth(v) {
+				return form{}, errOneMode
+			}
+			return form{
+				Title: "Stop trusting this application?", Submit: "Stop trusting it", Danger: true,
+				Intro:  "The server refuses it from the next request on, in both modes. This cannot be undone.",
+				Facts:  []fact{{"Application", v.PathValue("id")}},
+				Cancel: v.Path("developers"), Back: "Developers",
+			}, nil
+		},
+		do: func(v *visit, _ url.Values) (string, error) {
+			if !writesBoth(v) {
+				return "", errOneMode
+			}
+			_, err := s.access.RevokeApp(v.Context(), v.PathValue("id"), s.now())
+			return after(v.Path("developers"), "app_revoked", ""), err
+		},
+	}
+}

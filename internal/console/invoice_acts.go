@@ -1,0 +1,395 @@
+package console
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+)
+
+// How many lines the form of an invoice begins with, and how many more it has each time that more are asked for.
+const (
+	firstLines = 3
+	moreLines  = 5
+)
+
+// lineName is the name of a field of a line, as the API calls it.
+func lineName(n int, field string) string { return fmt.Sprintf("lines[%d].%s", n, field) }
+
+// invoiceFields are what an invoice says, to fill in.
+func invoiceFields(v *visit, i clientele.Invoice) []field {
+	fields := []field{
+		{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Value: i.CurrencyID, Narrow: true,
+			Options: currencyOptions(v)},
+		{Name: "due_date", Label: "Due", Type: "date", Value: view{}.Day(i.DueDate), Narrow: true,
+			Hint: "On receipt when empty."},
+		{Name: "description", Label: "Description", Value: i.Description},
+	}
+	currency := v.currency(i.CurrencyID)
+	lines := max(firstLines, len(i.Lines))
+	for sent := 0; v.PostForm.Has(lineName(sent, "description")); sent++ {
+		lines = max(lines, sent+1)
+	}
+	if v.PostForm.Get("more") != "" {
+		lines += moreLines
+	}
+	for n := range lines {
+		var line clientele.InvoiceLine
+		quantity, unit, tax := "", "", ""
+		if n < len(i.Lines) {
+			line = i.Lines[n]
+			quantity, unit = strconv.FormatInt(line.Quantity, 10), typed(line.UnitAmount, currency)
+			if line.TaxAmount.Sign() != 0 {
+				tax = typed(line.TaxAmount, currency)
+			}
+		}
+		fields = append(fields,
+			field{Name: lineName(n, "description"), Label: "What", Value: line.Description, Required: n == 0,
+				Group: "Line " + strconv.Itoa(n+1)},
+			field{Name: lineName(n, "quantity"), Label: "How many", Type: "money", Value: quantity, Narrow: true,
+				Hint: "1 when empty."},
+			field{Name: lineName(n, "unit_amount"), Label: "Price of one", Type: "money", Value: unit, Narrow: true,
+				Required: n == 0},
+			field{Name: lineName(n, "tax_amount"), Label: "Tax on the line", Type: "money", Value: tax, Narrow: true},
+		)
+	}
+	return fields
+}
+
+// invoiceSent is what a form says about an invoice.
+func invoiceSent(v *visit, sent url.Values) (c billing.InvoiceContent, names map[string]string, err error) {
+	names = map[string]string{}
+	currency := v.currency(sent.Get("currency_id"))
+	due, err := dayIn("due_date", sent.Get("due_date"))
+	errs := []error{err}
+	if due != 0 {
+		due += 24*60*60 - 1 // the whole day
+	}
+	if due != 0 {
+		c.DueDate = &due
+	}
+	c.Description = new(sent.Get("description"))
+	for n := 0; sent.Has(lineName(n, "description")); n++ {
+		text := func(name string) string { return strings.TrimSpace(sent.Get(lineName(n, name))) }
+		if text("description")+text("quantity")+text("unit_amount")+text("tax_amount") == "" {
+			continue
+		}
+		line := billing.LineParams{Description: text("description")}
+		if quantity := text("quantity"); quantity != "" {
+			whole, err := strconv.ParseInt(quantity, 10, 64)
+			if err != nil {
+				errs = append(errs, invalid(lineName(n, "quantity"), "write a whole number"))
+			}
+			line.Quantity = &whole
+		}
+		line.UnitAmount, err = amountIn(lineName(n, "unit_amount"), text("unit_amount"), currency)
+		errs = append(errs, err)
+		if err == nil && line.UnitAmount == nil {
+			errs = append(errs, invalid(lineName(n, "unit_amount"), "write what one costs"))
+		}
+		line.TaxAmount, err = amountIn(lineName(n, "tax_amount"), text("tax_amount"), currency)
+		errs = append(errs, err)
+		names[lineName(len(c.Lines), "")] = lineName(n, "")
+		c.Lines = append(c.Lines, line)
+	}
+	if len(c.Lines) == 0 {
+		errs = append(errs, invalid(lineName(0, "description"), "write at least one line"))
+	}
+	return c, names, clientele.JoinInvalid(errs...)
+}
+
+// createInvoice is the form for a new draft.
+func (s *console) createInvoice() act {
+	return act{
+		before: func(v *visit) (page, bool, error) {
+			if v.URL.Query().Get("customer") != "" {
+				return page{}, false, nil
+			}
+			p, err := s.chooseCustomer(v, "New invoice")
+			return p, true, err
+		},
+		form: func(v *visit) (form, error) {
+			c, _, err := s.service.Customers.Find(v.Context(), v.Mode, v.URL.Query().Get("customer"))
+			return form{
+				Title: "New invoice for " + nameOf(c.Customer), Submit: "Save the draft", More: "More lines",
+				Intro:  "A draft can still be changed. It gets its number, and is owed, once it is finalized.",
+				Fields: invoiceFields(v, clientele.Invoice{CurrencyID: c.CurrencyID}),
+				Cancel: v.Path("customers", c.ID), Back: nameOf(c.Customer),
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			content, names, err := invoiceSent(v, sent)
+			if err != nil {
+				return "", err
+			}
+			i, err := decode[clientele.Invoice](s.service.Invoices.Create(v.Context(), v.call(), billing.InvoiceParams{
+				CustomerID: v.URL.Query().Get("customer"), CurrencyID: sent.Get("currency_id"), InvoiceContent: content,
+			}))
+			return after(v.Path("invoices", i.ID), "created", ""), renamed(err, names)
+		},
+	}
+}
+
+// findInvoice reads the invoice of a page.
+func (s *console) findInvoice(v *visit) (clientele.InvoiceExpanded, int64, error) {
+	doc, err := s.service.Invoices.Retrieve(v.Context(), v.Mode, v.PathValue("id"))
+	i, err := decode[clientele.InvoiceExpanded](doc, err)
+	return i, doc.Version, err
+}
+
+// editInvoice is the form for a draft.
+func (s *console) editInvoice() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			i, version, err := s.findInvoice(v)
+			f := form{
+				Title: "Edit the draft", Submit: "Save the draft", Version: version, More: "More lines",
+				Fields: invoiceFields(v, i.Invoice), Cancel: v.Path("invoices", i.ID), Back: "The draft",
+			}
+			if len(f.Fields) > 0 { // an invoice keeps its currency
+				f.Fields[0].Options = []option{{i.CurrencyID, v.currency(i.CurrencyID).Symbol}}
+			}
+			return f, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			content, names, err := invoiceSent(v, sent)
+			if err != nil {
+				return "", err
+			}
+			_, err = s.service.Invoices.Update(v.Context(), v.call(), v.PathValue("id"), content)
+			return after(v.Path("invoices", v.PathValue("id")), "saved", ""), renamed(err, names)
+		},
+	}
+}
+
+// question is an act on an invoice that only asks for agreement.
+type question struct {
+	title, intro, submit, done string
+	danger                     bool
+	facts                      func(view, clientele.InvoiceExpanded) []fact
+	do                         func(*visit, billing.Call, string) (store.Document, error)
+	to                         func(*visit) string // where to go then; the invoice unless said
+}
+
+func (s *console) ask(q question) act {
+	return act{
+		form: func(v *visit) (form, error) {
+			i, version, err := s.findInvoice(v)
+			if err != nil {
+				return form{}, err
+			}
+			facts := []fact{{"Customer", nameOf(i.Customer)}, {"Total", newView(s, v, page{}).Money(i.Total)}}
+			if i.Number != "" {
+				facts = append([]fact{{"Invoice", i.Number}}, facts...)
+			}
+			if q.facts != nil {
+				facts = append(facts, q.facts(newView(s, v, page{}), i)...)
+			}
+			return form{
+				Title: q.title, Intro: q.intro, Submit: q.submit, Danger: q.danger, Facts: facts, Version: version,
+				Cancel: v.Path("invoices", i.ID), Back: "Invoice " + first(i.Number, "draft"),
+			}, nil
+		},
+		do: func(v *visit, _ url.Values) (string, error) {
+			id := v.PathValue("id")
+			_, err := q.do(v, v.call(), id)
+			to := v.Path("invoices", id)
+			if q.to != nil {
+				to = q.to(v)
+			}
+			return after(to, q.done, id), err
+		},
+	}
+}
+
+func (s *console) finalizeInvoice() act {
+	return s.ask(question{
+		title: "Finalize this invoice?", submit: "Finalize", done: "finalized",
+		intro: "It gets its number and is owed from now on. Its lines cannot be changed any more.",
+		facts: func(w view, i clientele.InvoiceExpanded) []fact {
+			credit := i.Customer.TokenBalance[i.CurrencyID].In(i.CurrencyID)
+			settings := i.Customer.InvoiceSettings
+			if credit.Sign() <= 0 || settings == nil || !settings.ApplyCredit {
+				return nil
+			}
+			return []fact{{"Credit that pays it", w.Money(lesser(credit, i.Total))}}
+		},
+		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+			return s.service.Invoices.Finalize(v.Context(), call, id)
+		},
+	})
+}
+
+func lesser(a, b clientele.Amount) clientele.Amount {
+	if c, err := a.Cmp(b); err == nil && c > 0 {
+		return b
+	}
+	return a
+}
+
+func (s *console) voidInvoice() act {
+	return s.ask(question{
+		title: "Void this invoice?", submit: "Void the invoice", danger: true, done: "voided",
+		intro: "It keeps its number and nothing is owed on it any more. This cannot be undone.",
+		facts: func(w view, i clientele.InvoiceExpanded) []fact {
+			return []fact{
+				{"Given up", w.Money(i.AmountRemaining)}, {"Payments get back", w.Money(i.AmountPaid)},
+				{"Credit given back", w.Money(i.AmountCredited)},
+			}
+		},
+		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+			return s.service.Invoices.Void(v.Context(), call, id)
+		},
+	})
+}
+
+func (s *console) giveUpInvoice() act {
+	return s.ask(question{
+		title: "Mark this invoice uncollectible?", submit: "Mark it uncollectible", danger: true, done: "given_up",
+		intro: "What is left stays owed and counts as overdue; the customer becomes delinquent. It can still be paid or " +
+			"voided.",
+		facts: func(w view, i clientele.InvoiceExpanded) []fact {
+			return []fact{{"Given up", w.Money(i.AmountRemaining)}}
+		},
+		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+			return s.service.Invoices.MarkUncollectible(v.Context(), call, id)
+		},
+	})
+}
+
+func (s *console) deleteDraft() act {
+	return s.ask(question{
+		title: "Delete this draft?", submit: "Delete the draft", danger: true, done: "draft_deleted",
+		intro: "It has no number and is owed by nobody. This cannot be undone.",
+		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+			return s.service.Invoices.Delete(v.Context(), call, id)
+		},
+		to: func(v *visit) string { return v.Path("invoices") },
+	})
+}
+
+func (s *console) releaseInvoice() act {
+	return s.ask(question{
+		title: "End the hold?", submit: "End the hold", done: "released",
+		intro: "The invoice is marked uncollectible by itself again when the settings say so.",
+		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+			return s.service.Invoices.Release(v.Context(), call, id)
+		},
+	})
+}
+
+// holdInvoice keeps an invoice from being given up by itself.
+func (s *console) holdInvoice() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			i, _, err := s.findInvoice(v)
+			return form{
+				Title: "Hold invoice " + i.Number, Submit: "Hold it",
+				Cancel: v.Path("invoices", i.ID), Back: "Invoice " + i.Number,
+				Intro: "Until then it is not marked uncollectible by itself: somebody promised to pay, or disputes it.",
+				Fields: []field{
+					{Name: "until", Label: "Until", Type: "date", Required: true, Narrow: true},
+					{Name: "reason", Label: "Why", Required: true},
+				},
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			until, err := dayIn("until", sent.Get("until"))
+			if err == nil && until == 0 {
+				err = invalid("until", "write until when")
+			}
+			if err != nil {
+				return "", err
+			}
+			id := v.PathValue("id")
+			_, err = s.service.Invoices.Hold(v.Context(), v.call(), id, billing.HoldParams{
+				Until: until + 24*60*60 - 1, Reason: sent.Get("reason"),
+			})
+			return after(v.Path("invoices", id), "held", id), err
+		},
+	}
+}
+
+// creditInvoice takes back a part of an invoice, or all of it.
+func (s *console) creditInvoice() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			i, _, err := s.findInvoice(v)
+			w := newView(s, v, page{})
+			return form{
+				Title: "Credit note for invoice " + i.Number, Submit: "Issue the credit note", Danger: true,
+				Intro: "It lowers what is left to pay first. What has been paid already becomes the customer's credit, or is " +
+					"sent back. A credit note cannot be undone.",
+				Facts: []fact{
+					{"Total", w.Money(i.Total)}, {"Left to pay", w.Money(i.AmountRemaining)}, {"Paid", w.Money(i.AmountPaid)},
+				},
+				Cancel: v.Path("invoices", i.ID), Back: "Invoice " + i.Number,
+				Fields: []field{
+					{Name: "currency_id", Type: "hidden", Value: i.CurrencyID},
+					{Name: "amount", Label: "Amount in " + v.currency(i.CurrencyID).Symbol, Type: "money", Required: true,
+						Narrow: true},
+					{Name: "reason", Label: "Reason", Type: "select", Narrow: true, Options: []option{
+						{"", "None"}, {"duplicate", "Duplicate"}, {"fraudulent", "Fraudulent"},
+						{"order_change", "Order change"}, {"product_unsatisfactory", "Product unsatisfactory"},
+					}},
+					{Name: "memo", Label: "For the customer", Type: "textarea"},
+					{Name: "refund", Label: "What was paid already is sent back, in place of becoming credit", Type: "checkbox"},
+				},
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			amount, err := amountSent(v, sent)
+			if err != nil {
+				return "", err
+			}
+			id := v.PathValue("id")
+			_, err = s.service.Invoices.Credit(v.Context(), v.call(), id, billing.CreditNoteParams{
+				Amount: amount, Reason: sent.Get("reason"), Memo: sent.Get("memo"), Refund: sent.Get("refund") != "",
+			})
+			return after(v.Path("invoices", id), "credited", ""), err
+		},
+	}
+}
+
+// applyCredit pays an invoice with the customer's credit.
+func (s *console) applyCredit() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			i, _, err := s.findInvoice(v)
+			w := newView(s, v, page{})
+			credit := i.Customer.TokenBalance[i.CurrencyID].In(i.CurrencyID)
+			currency := v.currency(i.CurrencyID)
+			return form{
+				Title: "Pay invoice " + i.Number + " with credit", Submit: "Use the credit",
+				Facts:  []fact{{"Credit", w.Money(credit)}, {"Left to pay", w.Money(i.AmountRemaining)}},
+				Cancel: v.Path("invoices", i.ID), Back: "Invoice " + i.Number,
+				Fields: []field{
+					{Name: "currency_id", Type: "hidden", Value: i.CurrencyID},
+					{Name: "customer_id", Type: "hidden", Value: i.CustomerID},
+					{Name: "amount", Label: "Amount in " + currency.Symbol, Type: "money", Required: true, Narrow: true,
+						Value: typed(lesser(credit, i.AmountRemaining), currency)},
+				},
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			amount, err := amountSent(v, sent)
+			if err != nil {
+				return "", err
+			}
+			id := v.PathValue("id")
+			_, err = s.service.Customers.MoveCredit(v.Context(), v.call(), sent.Get("customer_id"), billing.CreditParams{
+				CurrencyID: sent.Get("currency_id"), Amount: new(amount.Neg()), InvoiceID: id,
+				Reason: clientele.ReasonCreditApplied,
+			})
+			return after(v.Path("invoices", id), "credit_used", ""), err
+		},
+	}
+}
+
+// today is the day it is, as a form has it.
+func (s *console) today() string { return s.now().UTC().Format(time.DateOnly) }

@@ -1,0 +1,334 @@
+package console
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+)
+
+// methods are how money comes, for people.
+var methods = []option{
+	{"bank_transfer", "Bank transfer"}, {"cheque", "Cheque"}, {"cash", "Cash"}, {"card", "Card"}, {"", "Something else"},
+}
+
+// paying is how the name of a field begins that says how much of an invoice is paid.
+const paying = "pay."
+
+// unpaidInvoices are the invoices of a customer that have something left to pay, oldest due first.
+func (s *console) unpaidInvoices(v *visit, customer string) ([]clientele.Invoice, error) {
+	const many = 50
+	docs, _, err := s.service.Invoices.List(v.Context(), customer, store.InvoiceFilter{
+		Livemode: v.Mode, Order: []store.Order{{Field: "due_date"}}, Window: store.Window{Limit: many},
+		States: []clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoiceUncollectible},
+	}, false)
+	if err != nil {
+		return nil, err
+	}
+	return decodeAll[clientele.Invoice](docs)
+}
+
+// shareFields ask how much of each invoice is paid.
+func shareFields(w view, unpaid []clientele.Invoice, only string) (fields []field) {
+	for _, i := range unpaid {
+		f := field{
+			Name: paying + i.ID, Type: "money", Narrow: true,
+			Label: i.Number + ", " + w.Money(i.AmountRemaining) + " left in " + w.Symbol(i.CurrencyID),
+		}
+		if i.DueDate > 0 {
+			f.Hint = "Due " + w.Day(i.DueDate)
+		}
+		if only == i.ID {
+			f.Value = typed(i.AmountRemaining, w.currency(i.CurrencyID))
+		}
+		if len(fields) == 0 {
+			f.Group = "Which invoices it pays"
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+// sharesSent are how much of which invoices is paid, as a form says it; nil when it says nothing.
+func sharesSent(sent url.Values, c clientele.PaymentCurrency) (*[]billing.AllocationParams, error) {
+	var shares []billing.AllocationParams
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		id, is := strings.CutPrefix(name, paying)
+		if !is || strings.TrimSpace(sent.Get(name)) == "" {
+			continue
+		}
+		amount, err := amountIn(name, sent.Get(name), c)
+		errs = append(errs, err)
+		shares = append(shares, billing.AllocationParams{InvoiceID: id, Amount: amount})
+	}
+	if shares == nil {
+		return nil, clientele.JoinInvalid(errs...)
+	}
+	return &shares, clientele.JoinInvalid(errs...)
+}
+
+// shareNames are the names in a form of what the API calls allocations.
+func shareNames(shares *[]billing.AllocationParams) map[string]string {
+	names := map[string]string{}
+	if shares != nil {
+		for i, share := range *shares {
+			names[fmt.Sprintf("allocations[%d].amount", i)] = paying + share.InvoiceID
+			names[fmt.Sprintf("allocations[%d].invoice_id", i)] = paying + share.InvoiceID
+		}
+	}
+	return names
+}
+
+// recordPayment is the form for money that was received.
+func (s *console) recordPayment() act {
+	return act{
+		before: func(v *visit) (page, bool, error) {
+			if v.URL.Query().Get("customer") != "" {
+				return page{}, false, nil
+			}
+			p, err := s.chooseCustomer(v, "Record a payment")
+			return p, true, err
+		},
+		form: s.paymentForm,
+		preview: func(v *visit, sent url.Values) ([]fact, error) {
+			p, err := paymentSent(v, sent)
+			if err != nil {
+				return nil, err
+			}
+			p.Preview = true
+			call := v.call()
+			call.Repeat = billing.Repeat{} // it may be looked at as often as one likes
+			pay, err := decode[clientele.Payment](s.service.Payments.Create(v.Context(), call, p))
+			if err != nil {
+				return nil, renamed(err, shareNames(p.Allocations))
+			}
+			return s.allocationFacts(v, pay)
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			p, err := paymentSent(v, sent)
+			if err != nil {
+				return "", err
+			}
+			pay, err := decode[clientele.Payment](s.service.Payments.Create(v.Context(), v.call(), p))
+			return after(v.Path("payments", pay.ID), "paid", pay.ID), renamed(err, shareNames(p.Allocations))
+		},
+	}
+}
+
+func (s *console) paymentForm(v *visit) (form, error) {
+	q := v.URL.Query()
+	c, _, err := s.service.Customers.Find(v.Context(), v.Mode, q.Get("customer"))
+	if err != nil {
+		return form{}, err
+	}
+	unpaid, err := s.unpaidInvoices(v, c.ID)
+	if err != nil {
+		return form{}, err
+	}
+	w := newView(s, v, page{})
+	currency, amount := c.CurrencyID, ""
+	if len(unpaid) > 0 {
+		currency = unpaid[0].CurrencyID
+	}
+	for _, i := range unpaid {
+		if i.ID == q.Get("invoice") {
+			currency, amount = i.CurrencyID, typed(i.AmountRemaining, v.currency(i.CurrencyID))
+		}
+	}
+	f := form{
+		Title: "Payment from " + nameOf(c.Customer), Submit: "Record the payment", Preview: "Preview",
+		Intro: "Without amounts below, the oldest due are paid first. What is left stays on the payment, for later.",
+		Fields: []field{
+			{Name: "amount", Label: "Amount", Type: "money", Required: true, Narrow: true, Value: amount},
+			{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Narrow: true, Value: currency,
+				Options: currencyOptions(v)},
+			{Name: "received_at", Label: "Received", Type: "date", Narrow: true, Value: s.today()},
+			{Name: "method", Label: "How", Type: "select", Narrow: true, Options: methods},
+			{Name: "reference", Label: "Reference", Hint: "What the bank or the payer calls it: a cheque's number."},
+		},
+		Cancel: v.Path("customers", c.ID), Back: nameOf(c.Customer),
+	}
+	f.Fields = append(f.Fields, shareFields(w, unpaid, q.Get("invoice"))...)
+	return f, nil
+}
+
+// paymentSent is what a form says about money that was received.
+func paymentSent(v *visit, sent url.Values) (p billing.PaymentParams, err error) {
+	received, dayErr := dayIn("received_at", sent.Get("received_at"))
+	amount, amountErr := amountSent(v, sent)
+	shares, sharesErr := sharesSent(sent, v.currency(sent.Get("currency_id")))
+	p = billing.PaymentParams{
+		CustomerID: v.URL.Query().Get("customer"), CurrencyID: sent.Get("currency_id"), Amount: amount, Allocations: shares,
+		Receipt: billing.Receipt{
+			Method: sent.Get("method"), Reference: sent.Get("reference"), ReceivedAt: received,
+		},
+	}
+	return p, clientele.JoinInvalid(amountErr, dayErr, sharesErr)
+}
+
+// allocationFacts say what a payment pays.
+func (s *console) allocationFacts(v *visit, pay clientele.Payment) ([]fact, error) {
+	w := newView(s, v, page{})
+	var facts []fact
+	for _, a := range pay.Allocations {
+		i, err := decode[clientele.InvoiceExpanded](s.service.Invoices.Retrieve(v.Context(), v.Mode, a.InvoiceID))
+		if err != nil {
+			return nil, err
+		}
+		left, err := i.AmountRemaining.Sub(a.Amount)
+		if err != nil {
+			return nil, err
+		}
+		what := w.Money(a.Amount) + ", all that is left"
+		if left.Sign() > 0 {
+			what = w.Money(a.Amount) + ", and " + w.Money(left) + " stays to pay"
+		}
+		facts = append(facts, fact{"Pays " + i.Number, what})
+	}
+	facts = append(facts, fact{"Not applied", w.Money(pay.AmountUnallocated)})
+	if pay.PossibleDuplicate != "" {
+		facts = append(facts, fact{"Possible duplicate", "the same reference and amount as " + pay.PossibleDuplicate})
+	}
+	return facts, nil
+}
+
+// allocatePayment pays invoices with what a payment has left.
+func (s *console) allocatePayment() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			p, w, err := s.findPayment(v)
+			if err != nil {
+				return form{}, err
+			}
+			unpaid, err := s.unpaidInvoices(v, p.CustomerID)
+			var payable []clientele.Invoice
+			for _, i := range unpaid {
+				if i.CurrencyID == p.CurrencyID {
+					payable = append(payable, i)
+				}
+			}
+			return form{
+				Title: "Apply what is left", Submit: "Apply", Facts: []fact{{"Left", w.Money(p.AmountUnallocated)}},
+				Intro:  "Without amounts, the oldest due are paid first.",
+				Cancel: v.Path("payments", p.ID), Back: "The payment",
+				Fields: append(shareFields(w, payable, ""), field{Name: "currency_id", Type: "hidden", Value: p.CurrencyID}),
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			shares, err := sharesSent(sent, v.currency(sent.Get("currency_id")))
+			if err != nil {
+				return "", err
+			}
+			id := v.PathValue("id")
+			_, err = s.service.Payments.Allocate(v.Context(), v.call(), id, billing.AllocateParams{Allocations: shares})
+			return after(v.Path("payments", id), "allocated", id), renamed(err, shareNames(shares))
+		},
+	}
+}
+
+func (s *console) findPayment(v *visit) (p clientele.PaymentExpanded, w view, err error) {
+	p, err = decode[clientele.PaymentExpanded](s.service.Payments.Retrieve(v.Context(), v.Mode, v.PathValue("id")))
+	return p, newView(s, v, page{}), err
+}
+
+// unallocatePayment takes back what a payment paid.
+func (s *console) unallocatePayment() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			p, w, err := s.findPayment(v)
+			return form{
+				Title: "Take back what this payment paid?", Submit: "Take it back", Danger: true,
+				Intro:  "The invoices are owed again, and the payment has the money left.",
+				Facts:  []fact{{"Owed again", w.Money(p.AmountAllocated)}},
+				Cancel: v.Path("payments", p.ID), Back: "The payment",
+			}, err
+		},
+		do: func(v *visit, _ url.Values) (string, error) {
+			id := v.PathValue("id")
+			_, err := s.service.Payments.Unallocate(v.Context(), v.call(), id, billing.UnallocateParams{})
+			return after(v.Path("payments", id), "unallocated", id), err
+		},
+	}
+}
+
+// reversePayment takes a payment back: the money did not come after all.
+func (s *console) reversePayment() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			p, w, err := s.findPayment(v)
+			return form{
+				Title: "Reverse this payment?", Submit: "Reverse the payment", Danger: true,
+				Intro: "The money did not come after all: a cheque bounced. What it paid is owed again. This cannot be undone.",
+				Facts: []fact{
+					{"Payment", w.Money(p.Amount)}, {"Owed again", w.Money(p.AmountAllocated)},
+					{"No longer left", w.Money(p.AmountUnallocated)}, {"Credit taken back", w.Money(p.AmountCredited)},
+				},
+				Fields: []field{{Name: "reason", Label: "Why"}},
+				Cancel: v.Path("payments", p.ID), Back: "The payment",
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			id := v.PathValue("id")
+			_, err := s.service.Payments.Reverse(v.Context(), v.call(), id, billing.ReverseParams{Reason: sent.Get("reason")})
+			return after(v.Path("payments", id), "reversed", ""), err
+		},
+	}
+}
+
+// refundPayment records that what a payment has left was sent back.
+func (s *console) refundPayment() act {
+	return act{
+		form: s.restForm("Refund what is left", "Record the refund",
+			"It records that the money was sent back; it does not send it. This cannot be undone."),
+		do: func(v *visit, sent url.Values) (string, error) {
+			amount, err := amountSent(v, sent)
+			if err != nil {
+				return "", err
+			}
+			id := v.PathValue("id")
+			_, err = s.service.Payments.Refund(v.Context(), v.call(), id, billing.RefundParams{
+				RestParams: billing.RestParams{Amount: amount},
+			})
+			return after(v.Path("payments", id), "refunded", ""), err
+		},
+	}
+}
+
+// creditPayment makes what a payment has left the customer's credit.
+func (s *console) creditPayment() act {
+	return act{
+		form: s.restForm("Make what is left credit", "Make it credit", "It pays later invoices."),
+		do: func(v *visit, sent url.Values) (string, error) {
+			amount, err := amountSent(v, sent)
+			if err != nil {
+				return "", err
+			}
+			id := v.PathValue("id")
+			_, err = s.service.Payments.Credit(v.Context(), v.call(), id, billing.RestParams{Amount: amount})
+			return after(v.Path("payments", id), "made_credit", ""), err
+		},
+	}
+}
+
+// restForm asks how much of what a payment has left something is done with.
+func (s *console) restForm(title, submit, intro string) func(*visit) (form, error) {
+	return func(v *visit) (form, error) {
+		p, w, err := s.findPayment(v)
+		currency := v.currency(p.CurrencyID)
+		return form{
+			Title: title, Submit: submit, Intro: intro, Facts: []fact{{"Left", w.Money(p.AmountUnallocated)}},
+			Cancel: v.Path("payments", p.ID), Back: "The payment",
+			Fields: []field{
+				{Name: "currency_id", Type: "hidden", Value: p.CurrencyID},
+				{Name: "amount", Label: "Amount in " + currency.Symbol, Type: "money", Required: true, Narrow: true,
+					Value: typed(p.AmountUnallocated, currency)},
+			},
+		}, err
+	}
+}

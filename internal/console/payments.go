@@ -1,0 +1,78 @@
+package console
+
+import (
+	"strings"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// listPayments reads a part of the payments that an address asks for.
+func (s *console) listPayments(v *visit, w store.Window) ([][]byte, int64, error) {
+	q := v.URL.Query()
+	if search := strings.TrimSpace(q.Get("q")); search != "" {
+		return s.service.Payments.Search(v.Context(), v.Mode, search, w.Limit, w.Offset, true)
+	}
+	f := store.PaymentFilter{Livemode: v.Mode, CurrencyID: q.Get("currency"), Window: w}
+	switch q.Get("show") {
+	case "unapplied":
+		f.Unapplied = true
+	case "reversed":
+		f.Status = clientele.PaymentCanceled
+	}
+	return s.service.Payments.List(v.Context(), q.Get("customer"), f, true)
+}
+
+func (s *console) payments(v *visit) (page, error) {
+	docs, count, err := s.listPayments(v, window(pageOf(v.Request)))
+	return searchedPage[clientele.PaymentExpanded](v, "payments", "Payments", docs, count, err)
+}
+
+// paymentsCSV is all payments that match, with amounts in the main unit of their currency.
+func (s *console) paymentsCSV(v *visit) (page, error) {
+	return s.csvPage(v, "payments", func(yield func([]string, error) bool) {
+		more := yield([]string{"id", "received", "customer_id", "customer", "currency", "amount", "unapplied", "method",
+			"reference", "status"}, nil)
+		each := eachOf[clientele.PaymentExpanded](func(w store.Window) ([][]byte, int64, error) {
+			return s.listPayments(v, w)
+		})
+		for p, err := range each {
+			c := v.currency(p.CurrencyID)
+			more = more && yield([]string{
+				p.ID, view{}.Day(p.ReceivedAt), p.CustomerID, p.Customer.Name, c.Symbol, p.Amount.Decimal(c.Decimal),
+				p.AmountUnallocated.Decimal(c.Decimal), p.Method, p.Reference, string(p.Status),
+			}, err)
+		}
+	}), nil
+}
+
+// paymentPage is what the page of a payment shows.
+type paymentPage struct {
+	Payment clientele.PaymentExpanded
+	Paid    []paidInvoice
+	Refunds todo[clientele.RefundExpanded]
+}
+
+// paidInvoice is what a payment paid of an invoice.
+type paidInvoice struct {
+	clientele.Allocation
+	Invoice clientele.InvoiceExpanded
+}
+
+func (s *console) payment(v *visit) (page, error) {
+	p, err := decode[clientele.PaymentExpanded](s.service.Payments.Retrieve(v.Context(), v.Mode, v.PathValue("id")))
+	if err != nil {
+		return page{}, err
+	}
+	data := paymentPage{Payment: p}
+	for _, a := range p.Allocations {
+		i, err := decode[clientele.InvoiceExpanded](s.service.Invoices.Retrieve(v.Context(), v.Mode, a.InvoiceID))
+		if err != nil {
+			return page{}, err
+		}
+		data.Paid = append(data.Paid, paidInvoice{a, i})
+	}
+	f := store.RefundFilter{Livemode: v.Mode, PaymentID: p.ID, Window: store.Window{Limit: 100}}
+	data.Refunds, err = todoOf[clientele.RefundExpanded](s.service.Refunds.List(v.Context(), p.CustomerID, f))
+	return page{template: "payment", title: "Payment", data: data}, err
+}

@@ -1,0 +1,107 @@
+package console
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+)
+
+// receivablesPage is what was outstanding on a day.
+type receivablesPage struct {
+	AsOf  string // the day that was asked for, or ""
+	Error string
+	// Show is what is shown of it: "" for everybody's, customers, or late.
+	Show       string
+	Currencies []currencyAging
+	Customers  list[clientele.CustomerAging]
+	Late       list[clientele.Debtor]
+}
+
+// currencyAging is what was outstanding in one currency.
+type currencyAging struct {
+	Currency clientele.PaymentCurrency
+	Aging    agingBars
+}
+
+// asOf reads the day that an address asks for: its end, as the API has it. The zero moment is now.
+func asOf(v *visit) (time.Time, string, error) {
+	text := v.URL.Query().Get("as_of")
+	day, err := dayIn("as_of", text)
+	if err != nil || day == 0 {
+		return time.Time{}, text, err
+	}
+	return time.Unix(day, 0).UTC().AddDate(0, 0, 1).Add(-time.Millisecond), text, nil
+}
+
+func (s *console) receivables(v *visit) (page, error) {
+	at, text, err := asOf(v)
+	data := receivablesPage{AsOf: text, Show: v.URL.Query().Get("show")}
+	p := page{template: "receivables", title: "Receivables"}
+	if message := searchError(err); message != "" {
+		data.Error = message
+		p.data = data
+		return p, nil
+	}
+	f := billing.AgingFilter{Livemode: v.Mode, AsOf: at}
+	var aging clientele.Aging
+	w := window(pageOf(v.Request))
+	switch data.Show {
+	case "customers":
+		aging, err = s.service.Receivables.AgingByCustomer(v.Context(), f, w)
+		if err == nil {
+			data.Customers = listOf(v, aging.List, *aging.Count)
+		}
+	case "late":
+		var late []clientele.Debtor
+		var count int64
+		late, count, err = s.service.Receivables.Overdue(v.Context(), v.Mode, v.URL.Query().Get("currency"), w)
+		data.Late = listOf(v, late, count)
+	default:
+		data.Show = ""
+		aging, err = s.service.Receivables.Aging(v.Context(), f)
+	}
+	if err != nil {
+		return page{}, err
+	}
+	for _, c := range v.currencies {
+		if buckets, some := aging.Currencies[c.ID]; some {
+			data.Currencies = append(data.Currencies, currencyAging{c, barsOfAging(buckets, c.ID)})
+		}
+	}
+	p.data = data
+	return p, nil
+}
+
+// receivablesCSV is the aging of each customer on a day, with amounts in the main unit of their currency.
+func (s *console) receivablesCSV(v *visit) (page, error) {
+	at, _, err := asOf(v)
+	if err != nil {
+		return page{}, err
+	}
+	const everybody = 1 << 40
+	f := billing.AgingFilter{Livemode: v.Mode, AsOf: at}
+	aging, err := s.service.Receivables.AgingByCustomer(v.Context(), f, store.Window{Limit: everybody})
+	if err != nil {
+		return page{}, err
+	}
+	return s.csvPage(v, "receivables", func(yield func([]string, error) bool) {
+		more := yield([]string{"as_of", "customer_id", "name", "email", "currency", "not_due", "days_1_30", "days_31_60",
+			"days_61_90", "days_over_90", "total", "unapplied"}, nil)
+		for _, row := range aging.List {
+			for _, id := range slices.Sorted(maps.Keys(row.Currencies)) {
+				b, c := row.Currencies[id], v.currency(id)
+				cells := []string{aging.AsOf.String(), row.CustomerID, row.Name, row.Email, c.Symbol}
+				for _, a := range []clientele.Amount{
+					b.NotDue, b.Days1To30, b.Days31To60, b.Days61To90, b.DaysOver90, b.Total, b.Unapplied,
+				} {
+					cells = append(cells, a.Decimal(c.Decimal))
+				}
+				more = more && yield(cells, nil)
+			}
+		}
+	}), nil
+}

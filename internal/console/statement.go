@@ -1,0 +1,123 @@
+package console
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/paper"
+)
+
+// statementPage is a customer's account in a time.
+type statementPage struct {
+	Statement clientele.Statement
+	From, To  string
+	Error     string
+	Query     string // of the address, for the printed ones
+}
+
+// statementOf reads the statement that an address asks for: all of it without a first and a last day.
+func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
+	q := v.URL.Query()
+	from, err := dayIn("from", q.Get("from"))
+	if err != nil {
+		return st, err
+	}
+	to, err := dayIn("to", q.Get("to"))
+	if err != nil {
+		return st, err
+	}
+	if from != 0 && to != 0 && to < from {
+		return st, invalid("to", "the last day is before the first")
+	}
+	var first, last time.Time
+	if from != 0 {
+		first = time.Unix(from, 0).UTC()
+	}
+	if to != 0 {
+		last = time.Unix(to, 0).UTC().AddDate(0, 0, 1).Add(-time.Millisecond)
+	}
+	return s.service.Customers.Statement(v.Context(), v.Mode, v.PathValue("id"), first, last)
+}
+
+func (s *console) statement(v *visit) (page, error) {
+	q := v.URL.Query()
+	data := statementPage{From: q.Get("from"), To: q.Get("to"), Query: v.URL.RawQuery}
+	st, err := s.statementOf(v)
+	if data.Error = searchError(err); data.Error != "" {
+		c, _, findErr := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
+		st.Customer, err = c.Customer, findErr
+	}
+	data.Statement = st
+	return page{template: "statement", title: "Statement of " + nameOf(st.Customer), data: data}, err
+}
+
+// printPolicy lets a printed page have the one style that is in it.
+var printPolicy = "default-src 'none'; style-src '" + paper.StyleHash + "'; base-uri 'none'; form-action 'none'; " +
+	"frame-ancestors 'none'"
+
+// printed answers with what is printed: a page, or a PDF that is called name.
+func printed(media, name string, write func(io.Writer) error) (page, error) {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return page{}, err
+	}
+	return page{write: func(w http.ResponseWriter) error {
+		header := w.Header()
+		header.Set("Content-Type", media)
+		if header.Set("Content-Security-Policy", printPolicy); name != "" {
+			header.Set("Content-Disposition", `inline; filename="`+name+`.pdf"`)
+		}
+		_, _ = w.Write(b.Bytes()) // a browser that went away cannot be told
+		return nil
+	}}, nil
+}
+
+const (
+	mediaHTML = "text/html; charset=utf-8"
+	mediaPDF  = "application/pdf"
+)
+
+func (s *console) statementPrinted(media string, write func(io.Writer, paper.Statement) error) handler {
+	return func(v *visit) (page, error) {
+		st, err := s.statementOf(v)
+		if err != nil {
+			return page{}, err
+		}
+		return printed(media, nameIf(media, "statement"), func(w io.Writer) error {
+			return write(w, paper.Statement{Statement: st, Settings: v.settings})
+		})
+	}
+}
+
+func (s *console) invoicePrinted(media string, write func(io.Writer, paper.Invoice) error) handler {
+	return func(v *visit) (page, error) {
+		p, err := s.service.Invoices.Printable(v.Context(), v.Mode, v.PathValue("id"))
+		if err != nil {
+			return page{}, err
+		}
+		return printed(media, nameIf(media, first(fileName(p.Invoice.Number), "draft")), func(w io.Writer) error {
+			return write(w, paper.Invoice{
+				Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes,
+			})
+		})
+	}
+}
+
+// nameIf is the name of a file, for a PDF.
+func nameIf(media, name string) string {
+	if media == mediaPDF {
+		return name
+	}
+	return ""
+}
+
+// fileName is an invoice's number as a file can be called.
+func fileName(number string) string {
+	if plainID.MatchString(number) {
+		return number
+	}
+	return ""
+}
