@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-go test-js postgres lint generate fuzz mutants bench clean
+.PHONY: help build run test test-go test-js postgres chromium lint generate fuzz mutants bench clean
 
 help: ## List these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +29,14 @@ postgres:
 		{ [ "$$(id -u)" = 0 ] && apt-get install -y postgresql >/dev/null; } || \
 		{ echo "The Go tests need PostgreSQL 15 or newer: apt-get install -y postgresql" >&2; exit 1; }
 
-test-js: build postgres conformance/node_modules ## Run the published JavaScript client against the server.
+test-js: build postgres chromium conformance/node_modules ## Run the published JavaScript client, and a browser, against the server.
 	cd conformance && npm test
+
+# The console is looked at in Debian's Chromium, or the browser that CHROMIUM names.
+chromium:
+	@[ -x "$${CHROMIUM:-/usr/bin/chromium}" ] || \
+		{ [ "$$(id -u)" = 0 ] && apt-get install -y chromium >/dev/null; } || \
+		{ echo "The tests of the console need Chromium: apt-get install -y chromium (or CHROMIUM=PATH)" >&2; exit 1; }
 
 conformance/node_modules: conformance/package-lock.json
 	@command -v npm >/dev/null || { echo "The JavaScript tests need Node.js 20 or newer: apt-get install nodejs npm" >&2; exit 1; }

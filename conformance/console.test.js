@@ -1,0 +1,344 @@
+// The console as people use it, in a real browser.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { hostile, launch, watched } from './browser.js';
+import { expect, serve } from './harness.js';
+
+const server = await serve({ args: ['--demo'] });
+const browser = await launch();
+let usd;
+
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+/** Opens a session by a one-time link: the cookie is one for all pages. */
+before(async () => {
+  const page = await watched(browser, server.url);
+  const link = await server.clientele('console', 'link', '--url', server.url);
+  await page.visit(link.trim().slice(server.url.length));
+  assert.match(await page.text('h1'), /Overview/);
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+  const currencies = expect(200, await server.test('GET', '/api/payment-currencies'));
+  usd = currencies.find((c) => c.symbol === 'USD').id;
+});
+
+async function customerNamed(name) {
+  return expect(201, await server.test('POST', '/api/customers', { name, description: name, email: 'a@example.com' }));
+}
+
+async function invoiceOf(customer, amount, text = 'Work') {
+  const due = Math.floor(Date.now() / 1000) - 40 * 86400;
+  return expect(201, await server.test('POST', '/api/invoices', {
+    customer_id: customer.id, currency_id: usd, finalize: true, due_date: due, description: text.slice(0, 500),
+    lines: [{ description: text, unit_amount: amount }],
+  }));
+}
+
+/** The address of everything there is to see of a customer with an invoice and a payment. */
+function pagesOf({ customer, invoice, left }) {
+  const c = `/test/customers/${customer.id}`;
+  const i = `/test/invoices/${invoice.id}`;
+  const p = `/test/payments/${left.id}`;
+  return [
+    c, `${c}/edit`, `${c}/delete`, `${c}/credit`, `${c}/statement`, `/test/invoices/new?customer=${customer.id}`,
+    i, `${i}/void`, `${i}/credit-note`, `${i}/hold`, `${i}/uncollectible`, `${i}/apply-credit`, `${i}/page`,
+    `/test/payments/new?customer=${customer.id}`, p, `${p}/allocate`, `${p}/reverse`, `${p}/refund`, `${p}/credit`,
+  ];
+}
+
+/** The pages that everybody is on, and those of nobody. */
+const shared = [
+  '/test', '/test/customers', '/test/customers?show=delinquent', '/test/customers?q=nobody-is-called-this',
+  '/test/customers/new', '/test/invoices', '/test/invoices?show=late', '/test/invoices/new', '/test/payments',
+  '/test/payments?show=unapplied', '/test/receivables', '/test/receivables?show=customers', '/test/receivables?show=late',
+  '/test/receivables?as_of=2020-01-01', '/test/developers', '/test/developers/keys/new', '/test/developers/apps/new',
+  '/test/settings', '/test/find?q=a', '/live', '/live/customers', '/live/invoices', '/live/payments',
+  '/live/receivables', '/sign-in', '/nothing-here',
+];
+
+async function worldOf(name) {
+  const customer = await customerNamed(name);
+  const invoice = await invoiceOf(customer, '1250', name);
+  const payment = expect(201, await server.test('POST', '/api/payments', {
+    customer_id: customer.id, currency_id: usd, amount: '700', reference: name.slice(0, 200), invoice_id: invoice.id,
+  }));
+  const left = expect(201, await server.test('POST', '/api/payments', {
+    customer_id: customer.id, currency_id: usd, amount: '300', reference: name.slice(0, 200), allocations: [],
+  }));
+  return { customer, invoice, payment, left };
+}
+
+for (const [width, scheme] of [[1280, 'light'], [1280, 'dark'], [320, 'light'], [390, 'dark']]) {
+  test(`every page is right for everyone at ${width} pixels, ${scheme}`, async () => {
+    const world = await worldOf('Ada Lovelace');
+    const page = await watched(browser, server.url, { width, scheme });
+    const problems = [];
+    for (const path of [...shared, ...pagesOf(world)]) {
+      await page.visit(path);
+      const over = await page.overflow();
+      if (over > 0) problems.push(`${path} is ${over} pixels too wide`);
+      if (page.bytes() > 100_000) problems.push(`${path} has ${page.bytes()} bytes`);
+      // A printed page lets nothing be put into it, axe neither.
+      if (!path.endsWith('/page')) problems.push(...(await page.violations()).map((one) => `${path}: ${one}`));
+    }
+    assert.deepEqual([...problems, ...page.wrong], []);
+    await page.close();
+  });
+}
+
+test('hostile names do nothing, and the layout holds', async () => {
+  const problems = [];
+  const paths = [...shared];
+  for (const name of hostile) {
+    paths.push(...pagesOf(await worldOf(name)), `/test/find?q=${encodeURIComponent(name.slice(0, 20))}`);
+  }
+  for (const width of [1280, 320]) {
+    const page = await watched(browser, server.url, { width });
+    for (const path of paths) {
+      await page.visit(path);
+      const over = await page.overflow();
+      if (over > 0) problems.push(`${path} is ${over} pixels too wide`);
+    }
+    problems.push(...page.wrong);
+    await page.close();
+  }
+  assert.deepEqual(problems, []);
+});
+
+test('a bookkeeper bills, receives a cheque, and takes it back', async () => {
+  const page = await watched(browser, server.url);
+  await page.visit('/test/customers/new');
+  await page.fill({ name: 'Grace Hopper', email: 'grace@' });
+  await page.send();
+  assert.match(await page.text(), /Email .*address/);
+  await page.fill({ email: 'grace@example.com' });
+  await page.send();
+  assert.match(await page.text(), /Created\.[^]*Grace Hopper/);
+  const customer = new URL(page.url()).pathname;
+
+  const invoices = [];
+  for (const price of ['400', '350.50', '600']) {
+    await page.visit(customer);
+    await page.follow('a[href*="/invoices/new"]');
+    await page.fill({ currency_id: usd, due_date: '2026-01-31', 'lines[0].description': 'Compiler', 'lines[0].unit_amount': price });
+    await page.send();
+    assert.match(await page.text(), /Draft/);
+    await page.follow('a[href$="/finalize"]');
+    assert.match(await page.text(), /Finalize this invoice\?[^]*\$/);
+    await page.send();
+    assert.match(await page.text(), /finalized/);
+    invoices.push(new URL(page.url()).pathname);
+  }
+
+  await page.visit(customer);
+  await page.follow('a[href*="/payments/new"]');
+  await page.fill({ amount: '1000', currency_id: usd, method: 'cheque', reference: '000123' });
+  await page.send('button[name=preview]');
+  const preview = await page.text('.preview');
+  assert.match(preview, /\$400\.00, all that is left/);
+  assert.match(preview, /\$249\.50, and \$350\.50 stays to pay/);
+  await page.send();
+  const payment = new URL(page.url()).pathname;
+  assert.match(await page.text(), /The payment was recorded\.[^]*\$1,000\.00/);
+  await page.visit(invoices[2]);
+  assert.match(await page.text(), /\$350\.50/);
+
+  await page.visit(payment);
+  await page.follow('a[href$="/reverse"]');
+  assert.match(await page.text(), /Owed again\s*\$1,000\.00/);
+  await page.fill({ reason: 'it bounced' });
+  await page.send();
+  assert.match(await page.text(), /reversed[^]*it bounced/);
+  await page.visit(invoices[0]);
+  assert.match(await page.text(), /\$400\.00/);
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
+
+test('an invoice is held, credited, given up and voided; each says what it will do', async () => {
+  const page = await watched(browser, server.url);
+  const invoice = await invoiceOf(await customerNamed('Edsger'), '10000');
+  const path = `/test/invoices/${invoice.id}`;
+  await page.visit(`${path}/hold`);
+  await page.fill({ until: '2030-01-01', reason: 'promised' });
+  await page.send();
+  assert.match(await page.text(), /The invoice is held\.[^]*End the hold/);
+  await page.follow('.notice a');
+  await page.send();
+  await page.follow('a[href$="/credit-note"]');
+  await page.fill({ amount: '25.5' });
+  await page.send();
+  assert.match(await page.text(), /Left to pay\s*\$74\.50/);
+  await page.follow('a[href$="/uncollectible"]');
+  assert.match(await page.text(), /Given up\s*\$74\.50/);
+  await page.send();
+  await page.follow('a[href$="/void"]');
+  await page.send();
+  assert.match(await page.text('h1'), /void/);
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
+
+test('two who edit one customer lose nothing', async () => {
+  const customer = await customerNamed('Barbara');
+  const [first, second] = await Promise.all([watched(browser, server.url), watched(browser, server.url)]);
+  for (const page of [first, second]) await page.visit(`/test/customers/${customer.id}/edit`);
+  await first.fill({ name: 'Barbara Liskov' });
+  await first.send();
+  await second.fill({ name: 'Barbara L.', phone: '+16175550199' });
+  await second.send();
+  assert.match(await second.text(), /Somebody else has changed this[^]*It is now: Barbara Liskov/);
+  assert.equal(await second.$eval('[name=phone]', (field) => field.value), '+16175550199');
+  await second.send();
+  const now = expect(200, await server.test('GET', `/api/customers/${customer.id}`));
+  assert.deepEqual([now.name, now.phone], ['Barbara L.', '+16175550199']);
+  await Promise.all([first.close(), second.close()]);
+});
+
+test('lists are searched while somebody types, and the address follows', async () => {
+  await customerNamed('Zuse Konrad');
+  const page = await watched(browser, server.url);
+  await page.visit('/test/customers');
+  await page.type('main input[type=search]', 'zuse kon');
+  await page.waitForFunction(() => /1–1 of 1/.test(document.getElementById('results').innerText));
+  assert.match(await page.text('#results'), /Zuse Konrad/);
+  assert.equal(new URL(page.url()).search, '?q=zuse+kon');
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
+
+test('everything can be reached by keyboard', async () => {
+  await customerNamed('Hedy Lamarr');
+  const page = await watched(browser, server.url);
+  await page.visit('/test');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content');
+  await page.keyboard.press('/');
+  await page.keyboard.type('hedy lam');
+  await page.waitForFunction(() => /Hedy Lamarr/.test(document.querySelector('#found [aria-selected=true]')?.textContent));
+  assert.deepEqual(await page.violations(), []);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  assert.match(await page.text('h1'), /Hedy Lamarr/);
+  await page.keyboard.down('Control');
+  await page.keyboard.press('k');
+  await page.keyboard.up('Control');
+  await page.waitForSelector('#finder[open]');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#finder:not([open])');
+  // Each thing that can be focused shows that it is.
+  await page.visit('/test/customers');
+  for (let n = 0; n < 20; n++) {
+    await page.keyboard.press('Tab');
+    const shown = await page.evaluate(() => {
+      const style = getComputedStyle(document.activeElement);
+      return document.activeElement === document.body || style.outlineStyle !== 'none';
+    });
+    assert.ok(shown, `the focus is not seen at stop ${n}`);
+  }
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
+
+test('it works without a script', async () => {
+  const page = await watched(browser, server.url, { script: false });
+  await page.visit('/test/customers');
+  await page.fill({ q: 'jones' });
+  await page.follow('form.filter button');
+  assert.equal(await page.$$eval('#results tbody tr', (rows) => rows.length) > 0, true);
+  await page.follow('a[data-find]');
+  await page.fill({ q: 'receivables' });
+  await page.follow('form.filter button');
+  await page.follow('#found-list a');
+  assert.match(await page.text('h1'), /Receivables/);
+  await page.visit('/test/customers/new');
+  await page.fill({ name: 'No Script' });
+  await page.send();
+  assert.match(await page.text('h1'), /No Script/);
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
+
+test('a form that is sent twice does it once', async () => {
+  const customer = await customerNamed('Twice');
+  const page = await watched(browser, server.url, { script: false });
+  await page.visit(`/test/payments/new?customer=${customer.id}`);
+  await page.fill({ amount: '5', currency_id: usd });
+  await page.send();
+  await page.goBack();
+  await page.send();
+  const all = expect(200, await server.test('GET', `/api/payments?customer_id=${customer.id}`));
+  assert.equal(all.count, 1);
+  await page.close();
+});
+
+test('a key signs in, to its own mode; signing out ends it', async () => {
+  const context = await browser.createBrowserContext();
+  const page = await watched(context, server.url);
+  const [secret] = (await server.clientele('keys', 'create', '--mode', 'test', '--name', 'reader', '--scope', 'read')).split('\n');
+  await page.visit('/test/invoices?show=open');
+  assert.match(await page.text(), /A test-mode API key/);
+  await page.fill({ key: secret.slice(0, -1) });
+  await page.send();
+  assert.match(await page.text(), /not well-formed/);
+  assert.deepEqual(await page.violations(), []);
+  await page.fill({ key: secret });
+  await page.send();
+  assert.match(await page.text(), /can only read/);
+  assert.equal(new URL(page.url()).search, '?show=open');
+  assert.equal(await page.$('a[href*="/invoices/new"]'), null);
+  assert.equal(await page.visit('/test/customers/new'), 403);
+  await page.visit('/live');
+  assert.match(await page.text(), /A live-mode API key/);
+  await page.visit('/test');
+  await page.follow('form[action="/sign-out"] button');
+  await page.visit('/test');
+  assert.match(await page.text('h1'), /Sign in/);
+  assert.deepEqual(page.wrong, []);
+  await context.close();
+});
+
+test('keys are made, shown once, and revoked; settings are kept', async () => {
+  const page = await watched(browser, server.url);
+  await page.visit('/test/developers/keys/new');
+  await page.fill({ name: 'from the console', scope: 'read' });
+  await page.send();
+  const secret = (await page.text('pre')).trim();
+  assert.match(secret, /^sk_test_\w+$/);
+  const call = () => fetch(`${server.url}/api/customers?pageSize=1`, { headers: { authorization: `Bearer ${secret}` } });
+  assert.equal((await call()).status, 200);
+  await page.visit('/test/developers');
+  assert.doesNotMatch(await page.content(), new RegExp(secret));
+  await page.follow('a[href$="/revoke"]');
+  assert.match(await page.text(), /from the console/);
+  await page.send();
+  assert.equal((await call()).status, 401);
+  await page.visit('/test/developers');
+  assert.match(await page.text(), /unauthorized/);
+
+  await page.visit('/test/settings');
+  await page.fill({ 'business.name': 'Analytical Engines', 'business.tax_id': 'GB 123' });
+  await page.send();
+  const settings = expect(200, await server.test('GET', '/api/settings'));
+  assert.deepEqual([settings.business.name, settings.business.tax_id], ['Analytical Engines', 'GB 123']);
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
+
+test('what was owed on a day is seen and taken along', async () => {
+  const page = await watched(browser, server.url);
+  await page.visit('/test/receivables');
+  await page.fill({ as_of: '2026-06-30' });
+  await page.follow('form.filter button');
+  const shown = await page.text('table');
+  const api = expect(200, await server.test('GET', '/api/receivables/aging?as_of=2026-06-30'));
+  assert.match(shown, new RegExp(`EUR[^]*${(Number(api.currencies.curr_test_eur.total) / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`));
+  const csv = await page.evaluate(async () => (await fetch(document.querySelector('a[download]').href)).text());
+  assert.match(csv, /^as_of,customer_id,name,/);
+  assert.match(csv, /\r\n2026-06-30T23:59:59\.999Z,cus_/);
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
