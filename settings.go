@@ -34,4 +34,6 @@ type Business struct {
 	TaxID string `json:"tax_id"`
 	// How to pay, printed on every invoice: a bank account, for instance.
 	PaymentInstructions string `json:"payment_instructions"`
+	// Printed at the foot of every invoice and statement: a registration, say.
+	Footer string `json:"footer"`
 }

@@ -354,6 +354,15 @@ var calls = []struct {
 				Locale: new("de"), UncollectibleAfterDays: new(int64(clientele.NeverUncollectible)),
 			})
 		}},
+	{"retrieve the account", "GET /api/account", `{"name":"Acme"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Settings.Account(ctx) }},
+	{"update the account", "PUT /api/account", `{"name":"Acme"}`, `{"name":"Acme","footer":"f"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Settings.UpdateAccount(ctx, client.AccountParams{Name: new("Acme"), Footer: new("f")})
+		}},
+	{"create a portal session", "POST /api/portal-sessions", `{"object":"portal_session","url":"http://h/portal/x"}`,
+		`{"customer_id":"cus_1"}`,
+		func(ctx context.Context, p *client.Client) (any, error) { return p.PortalSessions.Create(ctx, "cus_1") }},
 	{"list currencies", "GET /api/payment-currencies", `[{"id":"curr_1","symbol":"USD"}]`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PaymentCurrencies.List(ctx) }},
 	{"retrieve a currency", "GET /api/payment-currencies/curr_1", `{"id":"curr_1"}`, "",
@@ -477,7 +486,7 @@ func TestOperationsAreNamed(t *testing.T) {
 	t.Parallel()
 	methods := 0
 	for _, file := range []string{"customers.go", "invoices.go", "payments.go", "receivables.go", "currencies.go",
-		"methods.go"} {
+		"methods.go", "portal.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -499,7 +508,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 59 {
+	if methods != 64 {
 		t.Errorf("found %d methods", methods)
 	}
 }

@@ -28,6 +28,8 @@ type Client struct {
 	Receivables *Receivables
 	// What the business has decided for all its customers.
 	Settings *Settings
+	// Addresses at which customers see what is their own.
+	PortalSessions *PortalSessions
 	// What invoices may be written in.
 	PaymentCurrencies *PaymentCurrencies
 	// How money arrives.
@@ -54,6 +56,7 @@ func New(baseURL, key string, opts ...Option) *Client {
 	c.Refunds = &Refunds{c}
 	c.Receivables = &Receivables{c}
 	c.Settings = &Settings{c}
+	c.PortalSessions = &PortalSessions{c}
 	c.PaymentCurrencies = &PaymentCurrencies{c}
 	c.PaymentMethods = &PaymentMethods{c}
 	for _, opt := range opts {

@@ -328,3 +328,29 @@ func (s *Customers) Statement(
 	return fetch[clientele.Statement](ctx, s.c, opts,
 		request{route: "GET /api/customers/{id}/statement", ref: ref, query: q})
 }
+
+// StatementHTML returns a statement as a page to print.
+//
+//clientele:operation GET /api/customers/{id}/statement/page
+func (s *Customers) StatementHTML(
+	ctx context.Context, ref string, from, to time.Time, opts ...CallOption,
+) ([]byte, error) {
+	q := query{}
+	q.moment("from", from)
+	q.moment("to", to)
+	return fetchFile(ctx, s.c, opts,
+		request{route: "GET /api/customers/{id}/statement/page", ref: ref, query: q})
+}
+
+// StatementPDF returns a statement as PDF.
+//
+//clientele:operation GET /api/customers/{id}/statement/pdf
+func (s *Customers) StatementPDF(
+	ctx context.Context, ref string, from, to time.Time, opts ...CallOption,
+) ([]byte, error) {
+	q := query{}
+	q.moment("from", from)
+	q.moment("to", to)
+	return fetchFile(ctx, s.c, opts,
+		request{route: "GET /api/customers/{id}/statement/pdf", ref: ref, query: q})
+}

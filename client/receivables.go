@@ -107,6 +107,35 @@ func (s *Settings) Retrieve(ctx context.Context, opts ...CallOption) (*clientele
 	return fetch[clientele.Settings](ctx, s.c, opts, request{route: "GET /api/settings"})
 }
 
+// AccountParams says what to set of who issues the invoices. What is nil is not sent, and stays as it is.
+type AccountParams struct {
+	Name    *string            `json:"name,omitempty"`
+	Address *clientele.Address `json:"address,omitempty"` // replaced as a whole
+	Email   *string            `json:"email,omitempty"`
+	Phone   *string            `json:"phone,omitempty"`
+	TaxID   *string            `json:"tax_id,omitempty"`
+	// How to pay, printed on every invoice.
+	PaymentInstructions *string `json:"payment_instructions,omitempty"`
+	// Printed at the foot of every invoice and statement.
+	Footer *string `json:"footer,omitempty"`
+}
+
+// Account answers who issues the invoices: the settings' business, alone.
+//
+//clientele:operation GET /api/account
+func (s *Settings) Account(ctx context.Context, opts ...CallOption) (*clientele.Business, error) {
+	return fetch[clientele.Business](ctx, s.c, opts, request{route: "GET /api/account"})
+}
+
+// UpdateAccount sets what is given of who issues the invoices.
+//
+//clientele:operation PUT /api/account
+func (s *Settings) UpdateAccount(
+	ctx context.Context, p AccountParams, opts ...CallOption,
+) (*clientele.Business, error) {
+	return fetch[clientele.Business](ctx, s.c, opts, request{route: "PUT /api/account", body: p})
+}
+
 // Update sets what is given.
 //
 //clientele:operation PUT /api/settings

@@ -342,3 +342,31 @@ test('what was owed on a day is seen and taken along', async () => {
   assert.deepEqual(page.wrong, []);
   await page.close();
 });
+
+test('a customer sees what is their own, in their own browser', async () => {
+  const { customer, invoice } = await worldOf(hostile[0]);
+  const session = expect(201, await server.test('POST', '/api/portal-sessions', { customer_id: customer.id }));
+  const problems = [];
+  for (const [width, scheme] of [[1280, 'light'], [320, 'dark']]) {
+    const context = await browser.createBrowserContext();
+    const page = await watched(context, server.url, { width, scheme });
+    assert.equal(await page.visit(`/customer/invoice/${invoice.id}`), 401);
+    await page.visit(session.url.slice(server.url.length));
+    assert.match(await page.text(), /You owe/);
+    const paths = ['/customer', `/customer/invoice/${invoice.id}`, '/customer/invoice/past-due', '/customer/statement', '/customer/details'];
+    for (const path of paths) {
+      assert.equal(await page.visit(path), 200);
+      const over = await page.overflow();
+      if (over > 0) problems.push(`${path} is ${over} pixels too wide`);
+      problems.push(...(await page.violations()).map((one) => `${path}: ${one}`));
+    }
+    await page.fill({ name: `Ada ${width}`, 'address.city': 'London' });
+    await page.send();
+    assert.match(await page.text(), /Saved/);
+    problems.push(...page.wrong);
+    await context.close();
+  }
+  assert.deepEqual(problems, []);
+  const now = expect(200, await server.test('GET', `/api/customers/${customer.id}`));
+  assert.deepEqual([now.name, now.address.city], ['Ada 320', 'London']);
+});

@@ -41,6 +41,8 @@ var requestExamples = map[string]any{
 	"reversePayment":           obj("reason", "The cheque bounced"),
 	"createBalanceTransaction": obj("currency_id", exampleCurrency.ID, "amount", "1000", "description", "Goodwill"),
 	"updateSettings":           obj("uncollectible_after_days", 45, "business", obj("name", "Acme Ltd")),
+	"updateAccount":            obj("name", "Acme Ltd", "tax_id", "GB 123456789"),
+	"createPortalSession":      obj("customer_id", exampleCustomer.ID),
 	"createCurrency":           obj("name", "US Dollar", "symbol", "USD", "decimal", 2),
 	"createMethod":             obj("name", "Bank transfer", "type", "manual"),
 }
@@ -134,6 +136,11 @@ var answerExamples = map[reflect.Type]any{
 		Object: "settings", Livemode: true, Locale: "en", UncollectibleAfterDays: 30,
 		Business:  clientele.Business{Name: "Acme Ltd"},
 		UpdatedAt: exampleTime,
+	},
+	reflect.TypeFor[clientele.Business](): clientele.Business{Name: "Acme Ltd", TaxID: "GB 123456789"},
+	reflect.TypeFor[clientele.PortalSession](): clientele.PortalSession{
+		Object: "portal_session", Livemode: true, CustomerID: exampleCustomer.ID,
+		URL: "https://billing.example.com/portal/XXXXXXXXXXXXXXXX", ExpiresAt: exampleTime,
 	},
 	reflect.TypeFor[health](): health{"ok"},
 }

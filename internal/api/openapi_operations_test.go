@@ -47,7 +47,8 @@ func (g *generator) document() object {
 // verbs are the operations whose handlers' names say no verb.
 var verbs = map[string]string{
 	"overdueInvoices": "listOverdueInvoices", "health": "checkHealth", "ready": "checkReadiness",
-	"invoicePage": "showInvoicePage", "invoicePDF": "printInvoice", "metricsPage": "retrieveMetrics",
+	"invoicePage": "showInvoicePage", "invoicePDF": "printInvoice",
+	"statementPage": "showStatementPage", "statementPDF": "printStatement", "metricsPage": "retrieveMetrics",
 	"openAPI": "retrieveOpenAPI", "docs": "showDocs",
 }
 
@@ -176,7 +177,7 @@ func (g *generator) success(r route, method, about string) object {
 	fields := obj("X-Request-Id", shared("headers", "X-Request-Id"))
 	switch r.answers.(type) {
 	case clientele.Customer, clientele.CustomerExpanded, clientele.Invoice, clientele.InvoiceExpanded,
-		clientele.Payment, clientele.PaymentExpanded, clientele.Settings:
+		clientele.Payment, clientele.PaymentExpanded, clientele.Settings, clientele.Business:
 		fields.Set("ETag", shared("headers", "ETag"))
 	}
 	if r.repeatable(method) {

@@ -150,8 +150,19 @@ func (a *API) listDebtors(r *request) (answer, error) {
 
 func (a *API) retrieveStatement(r *request) (answer, error) {
 	p := params{query: r.query}
+	return a.statement(r, &p, p.format(r, "json", "csv", "html", "pdf"))
+}
+
+func (a *API) statementPage(r *request) (answer, error) {
+	return a.statement(r, &params{query: r.query}, "html")
+}
+
+func (a *API) statementPDF(r *request) (answer, error) {
+	return a.statement(r, &params{query: r.query}, "pdf")
+}
+
+func (a *API) statement(r *request, p *params, format string) (answer, error) {
 	from, to := p.moment("from", false), p.moment("to", true)
-	format := p.format(r, "json", "csv", "html", "pdf")
 	if !from.IsZero() && !to.IsZero() && to.Before(from) {
 		p.fail(invalid("to", "to is before from"))
 	}

@@ -65,6 +65,12 @@ var (
 	}
 )
 
+// statementTime is the time of a statement.
+var statementTime = []param{
+	{"from", "The first day, or moment; the first movement when absent.", ""},
+	{"to", "The last day, or moment; now when absent.", ""},
+}
+
 // payments are the parameters of a list of payments.
 var payments = join(paging, cursors, order("created_at, updated_at or id"), metadata, []param{
 	{"customer_id", "Only payments of this customer, by id or DID.", ""},
@@ -146,12 +152,14 @@ func (a *API) routes() []route {
 			group: "Customers", body: billing.CreditParams{}, answers: clientele.BalanceTransaction{}, status: 201,
 			summary: "Give a customer credit, or use, refund or apply it; never below nothing."},
 		{pattern: "GET /api/customers/{id}/statement", handle: a.retrieveStatement, access: member, group: "Customers",
-			query: []param{
-				{"from", "The first day, or moment; the first movement when absent.", ""},
-				{"to", "The last day, or moment; now when absent.", ""},
+			query: join(statementTime, []param{
 				{"format", "json, csv, html or pdf; the Accept header can say so too.", ""},
-			}, answers: clientele.Statement{}, also: []string{"text/csv", "text/html", "application/pdf"},
+			}), answers: clientele.Statement{}, also: []string{"text/csv", "text/html", "application/pdf"},
 			summary: "A customer's account per currency: opening balance, every movement, closing balance."},
+		{pattern: "GET /api/customers/{id}/statement/page", handle: a.statementPage, access: member, group: "Customers",
+			query: statementTime, answers: "", media: "text/html", summary: "A statement as a page to print."},
+		{pattern: "GET /api/customers/{id}/statement/pdf", handle: a.statementPDF, access: member, group: "Customers",
+			query: statementTime, answers: "", media: "application/pdf", summary: "A statement as PDF."},
 
 		{pattern: "POST /api/invoices", handle: a.createInvoice, access: member, group: "Invoices",
 			body: billing.InvoiceParams{}, answers: clientele.Invoice{}, status: 201,
@@ -293,6 +301,15 @@ func (a *API) routes() []route {
 			answers: clientele.Settings{}, summary: "What the business has decided for all its customers."},
 		{pattern: "PUT /api/settings", handle: a.updateSettings, access: member, group: "Settings",
 			body: billing.SettingsParams{}, answers: clientele.Settings{}, summary: "Update what is sent of the settings."},
+
+		{pattern: "GET /api/account", handle: a.retrieveAccount, access: member, group: "Settings",
+			answers: clientele.Business{}, summary: "Who issues the invoices: the settings' business, alone."},
+		{pattern: "PUT /api/account", handle: a.updateAccount, access: member, group: "Settings",
+			body: billing.AccountParams{}, answers: clientele.Business{}, summary: "Update what is sent of it."},
+
+		{pattern: "POST /api/portal-sessions", handle: a.createPortalSession, access: member, group: "Customers",
+			body: portalParams{}, answers: clientele.PortalSession{}, status: 201,
+			summary: "Make an address, good for an hour, at which a customer sees what is due and edits contact details."},
 
 		{pattern: "POST /api/payment-currencies", handle: a.createCurrency, access: member, group: "Payment currencies",
 			body: billing.CurrencyParams{}, answers: clientele.PaymentCurrency{}, status: 201, summary: "Add a currency."},

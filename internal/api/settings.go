@@ -10,6 +10,17 @@ func (a *API) retrieveSettings(r *request) (answer, error) {
 	return document(doc), err
 }
 
+func (a *API) retrieveAccount(r *request) (answer, error) {
+	doc, err := a.service.Settings.Account(r.Context(), r.caller.Livemode)
+	return document(doc), err
+}
+
+func (a *API) updateAccount(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.AccountParams) (store.Document, error) {
+		return a.service.Settings.UpdateAccount(r.Context(), call, p)
+	})
+}
+
 func (a *API) updateSettings(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.SettingsParams) (store.Document, error) {
 		return a.service.Settings.Update(r.Context(), call, p)

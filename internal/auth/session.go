@@ -14,6 +14,7 @@ import (
 const (
 	SessionLasts = 12 * time.Hour
 	LinkLasts    = 15 * time.Minute
+	PortalLasts  = time.Hour
 )
 
 // Operator is the caller of a session that came of a one-time link.
@@ -76,6 +77,25 @@ func (a *Authenticator) OpenLink(ctx context.Context, link string) (token string
 	}
 	token, err = a.open(ctx, store.Session{Operator: s.Operator}, store.SessionConsole, SessionLasts)
 	return token, err == nil, err
+}
+
+// NewPortal returns the token of an address at which a customer sees and edits what is their own, and when it ends.
+func (a *Authenticator) NewPortal(
+	ctx context.Context, mode clientele.Mode, customerID string,
+) (token string, ends time.Time, err error) {
+	ends = a.now().Add(PortalLasts)
+	s := store.Session{Livemode: mode, CustomerID: customerID}
+	token, err = a.open(ctx, s, store.SessionPortal, PortalLasts)
+	return token, ends, err
+}
+
+// Portal finds out which customer a portal's token is of; nobody, "", when it has ended.
+func (a *Authenticator) Portal(ctx context.Context, token string) (customerID string, mode clientele.Mode, err error) {
+	s, found, err := a.session(ctx, token, store.SessionPortal)
+	if err != nil || !found {
+		return "", clientele.Test, err
+	}
+	return s.CustomerID, s.Livemode, nil
 }
 
 // Visit finds out who a session's token is of; nobody when it has ended. A key that was revoked opens nothing.

@@ -68,31 +68,100 @@ func (s Settings) Update(ctx context.Context, call Call, p SettingsParams) (stor
 		return store.Document{}, err
 	}
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
-		settings, version, err := settingsOf(tx, call.Livemode)
+		_, doc, err := s.save(tx, call, func(settings *clientele.Settings) error {
+			set(&settings.Business, p.Business)
+			set(&settings.Locale, p.Locale)
+			set(&settings.UncollectibleAfterDays, p.UncollectibleAfterDays)
+			return nil
+		})
+		return doc, err
+	})
+}
+
+// save changes the settings of a mode.
+func (s Settings) save(
+	tx store.Tx, call Call, change func(*clientele.Settings) error,
+) (settings clientele.Settings, doc store.Document, err error) {
+	settings, version, err := settingsOf(tx, call.Livemode)
+	if err == nil {
+		err = call.checkVersion(store.Record{Version: version})
+	}
+	if err != nil {
+		return settings, doc, err
+	}
+	before, err := encodeObject(settings)
+	if err != nil {
+		return settings, doc, err
+	}
+	if err := change(&settings); err != nil {
+		return settings, doc, err
+	}
+	settings.UpdatedAt = clientele.At(s.now())
+	after, err := encodeObject(settings)
+	if err != nil {
+		return settings, doc, err
+	}
+	if err := tx.SaveSettings(store.Record{Version: version + 1, JSON: after}, settings); err != nil {
+		return settings, doc, err
+	}
+	id := "settings_" + call.Livemode.String()
+	doc = store.Document{JSON: after, Version: version + 1}
+	return settings, doc, s.record(tx, call, clientele.EventSettingsUpdated,
+		changed{id: id, version: version + 1, before: before, after: after})
+}
+
+// AccountParams are what a request says about who issues the invoices. What is absent stays as it is.
+type AccountParams struct {
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The postal address; replaced as a whole.
+	Address *clientele.Address `json:"address,omitempty"`
+	// Where customers write to.
+	Email *string `json:"email,omitempty"`
+	// The phone number, as it is to be printed.
+	Phone *string `json:"phone,omitempty"`
+	// The tax or registration number, as it is to be printed.
+	TaxID *string `json:"tax_id,omitempty"`
+	// How to pay, printed on every invoice: a bank account, for instance.
+	PaymentInstructions *string `json:"payment_instructions,omitempty"`
+	// Printed at the foot of every invoice and statement.
+	Footer *string `json:"footer,omitempty"`
+}
+
+// Account answers who issues the invoices.
+func (s Settings) Account(ctx context.Context, mode clientele.Mode) (doc store.Document, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		settings, version, err := settingsOf(tx, mode)
+		if err != nil {
+			return err
+		}
+		doc.Version = version
+		doc.JSON, err = encodeObject(settings.Business)
+		return err
+	})
+	return doc, err
+}
+
+// UpdateAccount changes what is sent of who issues the invoices.
+func (s Settings) UpdateAccount(ctx context.Context, call Call, p AccountParams) (store.Document, error) {
+	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
+		settings, doc, err := s.save(tx, call, func(settings *clientele.Settings) error {
+			b := settings.Business
+			set(&b.Name, p.Name)
+			set(&b.Address, p.Address)
+			set(&b.Email, p.Email)
+			set(&b.Phone, p.Phone)
+			set(&b.TaxID, p.TaxID)
+			set(&b.PaymentInstructions, p.PaymentInstructions)
+			set(&b.Footer, p.Footer)
+			settings.Business = b
+			return checkBusiness("", &settings.Business)
+		})
 		if err != nil {
 			return store.Document{}, err
 		}
-		if err := call.checkVersion(store.Record{Version: version}); err != nil {
-			return store.Document{}, err
-		}
-		before, err := encodeObject(settings)
-		if err != nil {
-			return store.Document{}, err
-		}
-		set(&settings.Business, p.Business)
-		set(&settings.Locale, p.Locale)
-		set(&settings.UncollectibleAfterDays, p.UncollectibleAfterDays)
-		settings.UpdatedAt = clientele.At(s.now())
-		after, err := encodeObject(settings)
-		if err != nil {
-			return store.Document{}, err
-		}
-		if err := tx.SaveSettings(store.Record{Version: version + 1, JSON: after}, settings); err != nil {
-			return store.Document{}, err
-		}
-		id := "settings_" + call.Livemode.String()
-		return store.Document{JSON: after, Version: version + 1}, s.record(tx, call, clientele.EventSettingsUpdated,
-			changed{id: id, version: version + 1, before: before, after: after})
+		doc.JSON, err = encodeObject(settings.Business)
+		return doc, err
 	})
 }
 
@@ -107,20 +176,23 @@ func (p SettingsParams) check() error {
 			return err
 		}
 	}
-	if b := p.Business; b != nil {
-		err := clientele.JoinInvalid(checkLength("business.name", b.Name, maxName), checkLength("business.email", b.Email,
-			maxEmail),
-			checkLength("business.phone", b.Phone, maxSymbol), checkLength("business.tax_id", b.TaxID, maxStatement),
-			checkLength("business.payment_instructions", b.PaymentInstructions, maxText),
-			normalize("business.address", &b.Address))
-		if err != nil {
-			return err
-		}
-		if b.Email, err = parseEmail("business.email", b.Email); err != nil {
-			return err
-		}
+	if p.Business != nil {
+		return checkBusiness("business.", p.Business)
 	}
 	return nil
+}
+
+// checkBusiness checks who issues invoices and writes it as it is kept. The names of its fields begin with prefix.
+func checkBusiness(prefix string, b *clientele.Business) (err error) {
+	err = clientele.JoinInvalid(
+		checkLength(prefix+"name", b.Name, maxName), checkLength(prefix+"email", b.Email, maxEmail),
+		checkLength(prefix+"phone", b.Phone, maxSymbol), checkLength(prefix+"tax_id", b.TaxID, maxStatement),
+		checkLength(prefix+"payment_instructions", b.PaymentInstructions, maxText),
+		checkLength(prefix+"footer", b.Footer, maxText), normalize(prefix+"address", &b.Address))
+	if err == nil {
+		b.Email, err = parseEmail(prefix+"email", b.Email)
+	}
+	return err
 }
 
 func checkUncollectibleAfter(field string, days int64) error {

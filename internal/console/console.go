@@ -59,6 +59,7 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("POST /sign-in", s.signIn)
 	mux.HandleFunc("POST /sign-out", s.signOut)
 	mux.HandleFunc("GET /link/{token}", s.openLink)
+	s.addPortal(mux)
 	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
 		for path, handle := range s.pages() {
 			mux.Handle("GET /"+mode.String()+path, s.serve(mode, handle))
@@ -111,6 +112,7 @@ func (s *console) acts() map[string]act {
 		"/customers/{id}/delete":  s.deleteCustomer(),
 		"/customers/{id}/restore": s.restoreCustomer(),
 		"/customers/{id}/credit":  s.moveCredit(),
+		"/customers/{id}/portal":  s.openPortal(),
 
 		"/invoices/new":                s.createInvoice(),
 		"/invoices/{id}/edit":          s.editInvoice(),

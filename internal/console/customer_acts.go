@@ -108,6 +108,34 @@ func (s *console) editCustomer() act {
 	}
 }
 
+// openPortal makes an address at which the customer sees what is their own.
+func (s *console) openPortal() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			c, _, err := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
+			return form{
+				Title: "A link for " + nameOf(c.Customer), Submit: "Make the link",
+				Intro: "Whoever opens it within an hour sees what this customer owes, their invoices and statements, and can " +
+					"edit their contact details. Send it to nobody else.",
+				Cancel: v.Path("customers", c.ID), Back: nameOf(c.Customer),
+			}, err
+		},
+		answer: func(v *visit, _ url.Values) (page, error) {
+			c, _, err := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
+			if err == nil && c.Deleted {
+				err = clientele.Errorf(clientele.ErrorCodeConflict, "", "the customer is deleted")
+			}
+			if err != nil {
+				return page{}, err
+			}
+			token, _, err := s.auth.NewPortal(v.Context(), v.Mode, c.ID)
+			return page{template: "secret", title: "The link for " + nameOf(c.Customer), data: secretPage{
+				"Copy it now. It is good for an hour.", portalAddress(v.Request, token), v.Path("customers", c.ID),
+			}}, err
+		},
+	}
+}
+
 // nameOf is what a customer is called.
 func nameOf(c clientele.Customer) string {
 	for _, name := range []string{c.Name, c.Email, c.ExternalID} {

@@ -71,6 +71,7 @@ type field struct {
 	Options           []option
 	Required          bool
 	Group             string // starts a group of fields
+	Plain             bool   // whether it goes without saying that it is optional
 	Narrow            bool   // whether it takes half of the width
 	Autocomplete      string
 	Now               string // what another editor has made of it

@@ -41,7 +41,8 @@ type visit struct {
 	Mode       clientele.Mode
 	Caller     auth.Caller
 	visitor    auth.Visitor
-	id         string // of the request
+	id         string              // of the request
+	customer   *clientele.Customer // whose portal it is; nil in the console
 	settings   clientele.Settings
 	currencies []clientele.PaymentCurrency
 }
@@ -291,7 +292,22 @@ var sections = map[string]bool{
 }
 
 // SignedIn says whether the page is shown to somebody who has signed in.
-func (w view) SignedIn() bool { return w.Caller.ID != "" }
+func (w view) SignedIn() bool { return w.Caller.ID != "" && w.customer == nil }
+
+// InPortal says whether the page is shown to a customer.
+func (w view) InPortal() bool { return w.customer != nil }
+
+// OfCustomers says whether the address is one for customers.
+func (w view) OfCustomers() bool {
+	return w.URL.Path == "/customer" || strings.HasPrefix(w.URL.Path, "/customer/") ||
+		strings.HasPrefix(w.URL.Path, "/portal/")
+}
+
+// HowToPay is what the business says about that.
+func (w view) HowToPay() string { return w.settings.Business.PaymentInstructions }
+
+// Business is what the business is called.
+func (w view) Business() string { return w.settings.Business.Name }
 
 // Money is an amount as people of the settings' locale write it, exactly.
 func (w view) Money(a clientele.Amount) string {

@@ -37,11 +37,11 @@ func (s *console) unpaidInvoices(v *visit, customer string) ([]clientele.Invoice
 func shareFields(w view, unpaid []clientele.Invoice, only string) (fields []field) {
 	for _, i := range unpaid {
 		f := field{
-			Name: paying + i.ID, Type: "money", Narrow: true,
-			Label: i.Number + ", " + w.Money(i.AmountRemaining) + " left in " + w.Symbol(i.CurrencyID),
+			Name: paying + i.ID, Type: "money", Narrow: true, Plain: true,
+			Label: i.Number + ": " + w.Money(i.AmountRemaining) + " left", Hint: w.Symbol(i.CurrencyID),
 		}
 		if i.DueDate > 0 {
-			f.Hint = "Due " + w.Day(i.DueDate)
+			f.Hint += ", due " + w.Day(i.DueDate)
 		}
 		if only == i.ID {
 			f.Value = typed(i.AmountRemaining, w.currency(i.CurrencyID))
@@ -149,7 +149,7 @@ func (s *console) paymentForm(v *visit) (form, error) {
 			{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Narrow: true, Value: currency,
 				Options: currencyOptions(v)},
 			{Name: "received_at", Label: "Received", Type: "date", Narrow: true, Value: s.today()},
-			{Name: "method", Label: "How", Type: "select", Narrow: true, Options: methods},
+			{Name: "method", Label: "How", Type: "select", Narrow: true, Value: methods[0].Value, Options: methods},
 			{Name: "reference", Label: "Reference", Hint: "What the bank or the payer calls it: a cheque's number."},
 		},
 		Cancel: v.Path("customers", c.ID), Back: nameOf(c.Customer),

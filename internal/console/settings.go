@@ -33,6 +33,8 @@ func (s *console) changeSettings() act {
 					{Name: "business.tax_id", Label: "Tax or registration number", Value: b.TaxID},
 					{Name: "business.payment_instructions", Label: "How to pay", Type: "textarea", Value: b.PaymentInstructions,
 						Hint: "Printed on every invoice: a bank account, for instance."},
+					{Name: "business.footer", Label: "Footer", Type: "textarea", Value: b.Footer,
+						Hint: "Printed at the foot of every invoice and statement."},
 					{Name: "locale", Label: "Language of numbers", Value: settings.Locale, Narrow: true,
 						Group: "Numbers and policy", Required: true, Hint: "A language tag: en, de-CH, ar-EG"},
 					{Name: "uncollectible_after_days", Label: "Days past due until an invoice is given up", Type: "number",
@@ -50,7 +52,7 @@ func (s *console) changeSettings() act {
 			_, err = s.service.Settings.Update(v.Context(), v.call(), billing.SettingsParams{
 				Business: &clientele.Business{
 					Name: text("name"), Email: text("email"), Phone: text("phone"), TaxID: text("tax_id"),
-					PaymentInstructions: text("payment_instructions"), Address: clientele.Address{
+					PaymentInstructions: text("payment_instructions"), Footer: text("footer"), Address: clientele.Address{
 						Line1: text("address.line1"), Line2: text("address.line2"), PostalCode: text("address.postal_code"),
 						City: text("address.city"), State: text("address.state"), Country: text("address.country"),
 					},

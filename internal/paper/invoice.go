@@ -25,6 +25,9 @@ func invoiceDocument(in Invoice) document {
 	if footer := block(i.Footer); footer != "" {
 		d.Notes = append(d.Notes, fact{"", footer})
 	}
+	if footer := block(in.Settings.Business.Footer); footer != "" {
+		d.Notes = append(d.Notes, fact{"", footer})
+	}
 	return d
 }
 

@@ -34,6 +34,9 @@ func statementDocument(s Statement) document {
 	if how := block(s.Settings.Business.PaymentInstructions); how != "" && owes(st) {
 		d.Notes = append(d.Notes, fact{"How to pay", how})
 	}
+	if footer := block(s.Settings.Business.Footer); footer != "" {
+		d.Notes = append(d.Notes, fact{"", footer})
+	}
 	return d
 }
 

@@ -1,0 +1,152 @@
+package console_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/client"
+	"clientele.dev/internal/apptest"
+)
+
+// portal makes a link for a customer and opens it in a browser of their own.
+func portal(t *testing.T, s *apptest.Server, customer string) *browser {
+	t.Helper()
+	made, err := s.Test().PortalSessions.Create(t.Context(), customer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !made.ExpiresAt.Equal(s.Now().Add(time.Hour)) || made.CustomerID != customer ||
+		!strings.HasPrefix(made.URL, s.URL) {
+		t.Errorf("made %+v", made)
+	}
+	b := newBrowser(t, s)
+	b.get(strings.TrimPrefix(made.URL, s.URL)).leads("/customer")
+	return b
+}
+
+func TestPortalShowsOneCustomerAlone(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	operator := signedIn(t, s, s.TestKey)
+	ada, eve := operator.newCustomer("Ada"), operator.newCustomer("Eve")
+	own, other := operator.newInvoice(ada, "12.34"), operator.newInvoice(eve, "99")
+	id := func(path string) string { return path[strings.LastIndex(path, "/")+1:] }
+	if _, err := s.Test().Customers.Update(t.Context(), id(ada), client.CustomerParams{
+		Description: new("a note for us alone"),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	draft := operator.fill("/test/invoices/new?customer="+id(ada), map[string]string{
+		"currency_id": usd(t, s).ID, "lines[0].description": "Secret plan", "lines[0].unit_amount": "1",
+	}).made()
+
+	b := portal(t, s, id(ada))
+	seen := b.get("/customer").want(200, "$12.34", "1–1 of 1")
+	b.get("/customer/invoice/"+id(own)).want(200, "$12.34", "Work")
+	if pdf := b.get("/customer/invoice/" + id(own) + "/pdf").want(200); !strings.HasPrefix(pdf.body, "%PDF-") {
+		t.Error("the PDF is none")
+	}
+	b.get("/customer/statement").want(200, "Closing balance", "$12.34")
+	b.get("/customer/statement/pdf").want(200)
+	b.get("/customer/invoice/past-due").want(200, "Nothing is.")
+	for _, path := range []string{id(other), id(draft), id(other) + "/pdf", id(draft) + "/page", "in_none"} {
+		b.get("/customer/invoice/" + path).want(404)
+	}
+	for _, path := range []string{"/test", ada, own, "/test/customers/" + id(ada) + "/edit"} {
+		if got := b.get(path); got.status != 303 {
+			t.Errorf("%s answers a customer %d", path, got.status)
+		}
+	}
+	details := b.get("/customer/details").want(200, `value="Ada"`)
+	for _, page := range []answer{seen, details} {
+		for _, hidden := range []string{"a note for us", "Secret plan", "Eve", "external_id"} {
+			if strings.Contains(page.body, hidden) {
+				t.Errorf("the customer sees %q", hidden)
+			}
+		}
+	}
+	form := b.form("/customer/details", map[string]string{
+		"email": "ada@example.com", "description": "mine", "external_id": "mine", "currency_id": "mine",
+	})
+	b.post("/customer/details", form).leads("/customer?done=saved&of=")
+	c, err := s.Test().Customers.Retrieve(t.Context(), id(ada))
+	if err != nil || c.Email != "ada@example.com" || c.Description != "a note for us alone" || c.ExternalID != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	operator.get(ada).want(200, "by "+id(ada))
+
+	if _, err := s.Test().PortalSessions.Create(t.Context(), "cus_nobody"); err == nil {
+		t.Error("a portal was made for nobody")
+	}
+	if _, err := s.Live().PortalSessions.Create(t.Context(), id(ada)); err == nil {
+		t.Error("a portal was made in the other mode")
+	}
+	s.Advance(time.Hour)
+	b.get("/customer").want(401, "no longer good")
+	newBrowser(t, s).get("/portal/nothing").want(401)
+}
+
+// The links that the vendor's components make lead a customer who has a session, and nobody else, to the invoice.
+func TestLinksOfTheVendor(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	operator := signedIn(t, s, s.TestKey)
+	ada := operator.newCustomer("Ada")
+	own := operator.newInvoice(ada, "12.34")
+	s.Advance(40 * 24 * time.Hour)
+	id := strings.TrimPrefix(own, "/test/invoices/")
+	newBrowser(t, s).get("/customer/invoice/"+id).want(401, "ask whoever sent it")
+	operator.post("/sign-in", url.Values{"key": {s.TestKey}}).want(303)
+	operator.get("/customer/invoice/" + id).want(401)
+	b := portal(t, s, strings.TrimPrefix(ada, "/test/customers/"))
+	b.get("/customer/invoice/"+id).want(200, "days past due")
+	b.get("/customer/invoice/past-due").want(200, "$12.34")
+	made := operator.fill(ada+"/portal", nil).want(200, "good for an hour", s.URL+"/portal/")
+	link := made.body[strings.Index(made.body, "/portal/"):]
+	c := newBrowser(t, s)
+	c.get(link[:strings.IndexByte(link, '<')]).leads("/customer")
+	c.get("/customer").want(200, "$12.34")
+	if _, err := s.Test().Invoices.Pay(t.Context(), id, client.Receipt{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Test().Customers.Delete(t.Context(), strings.TrimPrefix(ada, "/test/customers/")); err != nil {
+		t.Fatal(err)
+	}
+	c.get("/customer").want(401)
+}
+
+func TestAccountIsPrinted(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	ctx := t.Context()
+	if _, err := s.Test().Settings.UpdateAccount(ctx, client.AccountParams{
+		Name: new("Analytical Engines"), Address: &clientele.Address{Country: "gb"}, Footer: new("Registered in London"),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Test().Settings.UpdateAccount(ctx, client.AccountParams{TaxID: new("GB 123")})
+	if err != nil || got.Name != "Analytical Engines" || got.TaxID != "GB 123" || got.Address.Country != "GB" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := s.Test().Settings.UpdateAccount(ctx, client.AccountParams{Email: new("nobody")}); err == nil {
+		t.Error("an email address that is none was kept")
+	}
+	if again, err := s.Test().Settings.Account(ctx); err != nil || *again != *got {
+		t.Errorf("%+v, %v", again, err)
+	}
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	b.get(b.newInvoice(customer, "1")+"/page").want(200, "Registered in London", "GB 123")
+	id := strings.TrimPrefix(customer, "/test/customers/")
+	page, err := s.Test().Customers.StatementHTML(ctx, id, time.Time{}, time.Time{})
+	if err != nil || !strings.Contains(string(page), "Registered in London") {
+		t.Errorf("%v: %s", err, page)
+	}
+	pdf, err := s.Test().Customers.StatementPDF(ctx, id, time.Time{}, time.Time{})
+	if err != nil || !strings.HasPrefix(string(pdf), "%PDF-") {
+		t.Errorf("%v: %.20s", err, pdf)
+	}
+}
