@@ -72,8 +72,8 @@ func TestMigrateOldBooks(t *testing.T) {
 		name, url string
 		steps     int
 	}{
-		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 4},
-		{"PostgreSQL", pgtest.URL(t, nil), 4},
+		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 5},
+		{"PostgreSQL", pgtest.URL(t, nil), 5},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			oldBooks(t, test.url)

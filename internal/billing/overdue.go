@@ -3,6 +3,9 @@ package billing
 import (
 	"context"
 	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
@@ -43,6 +46,72 @@ func (s Customers) OverdueInvoices(
 		return nil
 	})
 	return doc, err
+}
+
+// givenUpLooked is how many invoices NewlyDelinquent looks at.
+const givenUpLooked = 1000
+
+// NewlyDelinquent answers up to limit customers who became delinquent at or after a moment, the latest first: all that
+// they owe on uncollectible invoices was given up since then.
+func (s Receivables) NewlyDelinquent(
+	ctx context.Context, mode clientele.Mode, since time.Time, limit int,
+) (customers []clientele.Customer, err error) {
+	err = s.scanStore(ctx, func(tx store.Tx) error {
+		customers = nil
+		docs, err := tx.ChangedOverdueInvoices(mode, since.UnixMilli(), givenUpLooked)
+		if err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for _, doc := range docs {
+			var i clientele.Invoice
+			if err := json.Unmarshal(doc, &i); err != nil {
+				return err
+			}
+			if seen[i.CustomerID] || i.StatusTransitions.MarkedUncollectibleAt < since.Unix() {
+				continue
+			}
+			seen[i.CustomerID] = true
+			newly, err := givenUpSince(tx, i.CustomerID, since.Unix())
+			if err != nil {
+				return err
+			}
+			rec, found, err := tx.Customer(mode, store.Ref{ID: i.CustomerID})
+			if err != nil {
+				return err
+			}
+			if !newly || !found {
+				continue
+			}
+			c, err := decodeCustomer(rec)
+			if err != nil {
+				return err
+			}
+			if customers = append(customers, *c); len(customers) == limit {
+				return nil
+			}
+		}
+		return nil
+	})
+	return customers, err
+}
+
+// givenUpSince says whether all uncollectible invoices that a customer owes were given up at or after a moment.
+func givenUpSince(tx store.Tx, customerID string, since int64) (bool, error) {
+	list, err := tx.UnpaidInvoices(customerID, clientele.InvoiceUncollectible)
+	if err != nil {
+		return false, err
+	}
+	for _, unpaid := range list {
+		var i clientele.Invoice
+		if err := json.Unmarshal(unpaid.JSON, &i); err != nil {
+			return false, err
+		}
+		if i.StatusTransitions.MarkedUncollectibleAt < since {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // appendUnpaid writes invoices and their sums in each currency as members of an object. The invoices are as they are

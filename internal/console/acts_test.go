@@ -321,3 +321,24 @@ func TestSettings(t *testing.T) {
 	b.get("/test/invoices").want(200, "1&#39;234.50")
 	b.get("/test/settings").want(200, `value="Müller AG"`)
 }
+
+func TestDelinquentThisWeek(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	old, fresh := b.newCustomer("Old Debtor"), b.newCustomer("New Debtor")
+	b.fill(b.newInvoice(old, "1")+"/uncollectible", nil).want(303)
+	s.Advance(8 * 24 * time.Hour)
+	b.post("/sign-in", url.Values{"key": {s.TestKey}}).want(303)
+	b.fill(b.newInvoice(old, "1")+"/uncollectible", nil).want(303)
+	invoice := b.newInvoice(fresh, "1")
+	b.fill(invoice+"/uncollectible", nil).want(303)
+	page := b.get("/test").want(200, "Delinquent since this week:", "New Debtor")
+	if strings.Contains(page.body, "Old Debtor") {
+		t.Error("who has been delinquent for long is named too")
+	}
+	b.fill(invoice+"/void", nil).want(303)
+	if page := b.get("/test").want(200); strings.Contains(page.body, "New Debtor") {
+		t.Error("who is not delinquent any more is named")
+	}
+}

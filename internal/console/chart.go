@@ -3,6 +3,7 @@ package console
 import (
 	"math/big"
 	"strconv"
+	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -82,10 +83,22 @@ func barsOfMonths(past []billing.MonthSums, currency string) monthBars {
 		m.Months = append(m.Months, row)
 		bars = append(bars, bar{Label: month.Month + " invoiced", Amount: row.Invoiced, Class: "invoiced"},
 			bar{Label: month.Month + " collected", Amount: row.Collected, Class: "collected"})
-		labels = append(labels, month.Month[5:])
+		labels = append(labels, monthLabel(month.Month))
 	}
 	m.chart = newChart(bars, 2, labels)
 	return m
+}
+
+// monthLabel is a month on an axis: its name, or the year where one begins.
+func monthLabel(month string) string {
+	t, err := time.Parse("2006-01", month)
+	if err != nil {
+		return month
+	}
+	if t.Month() == time.January {
+		return t.Format("2006")
+	}
+	return t.Format("Jan")
 }
 
 // newChart places bars beside each other, several to a group with a label below it.

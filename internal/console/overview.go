@@ -18,6 +18,7 @@ const months = 12
 // overviewPage is what the overview shows.
 type overviewPage struct {
 	Currencies []currencyOverview
+	Delinquent []clientele.Customer // who became so this week
 	Unapplied  todo[clientele.Payment]
 	Drafts     todo[clientele.Invoice]
 	Empty      bool // whether there are no customers yet
@@ -39,13 +40,13 @@ type todo[T any] struct {
 
 // overview is where the business stands. What it shows is read at once.
 func (s *console) overview(v *visit) (page, error) {
+	const few = 5
 	var (
 		data    overviewPage
 		summary clientele.ReceivablesSummary
 		aging   clientele.Aging
 		past    []billing.MonthSums
 	)
-	const few = 5
 	all, ctx := errgroup.WithContext(v.Context())
 	all.Go(func() (err error) {
 		summary, err = s.service.Receivables.Summary(ctx, v.Mode, time.Time{}, time.Time{})
@@ -57,6 +58,11 @@ func (s *console) overview(v *visit) (page, error) {
 	})
 	all.Go(func() (err error) {
 		past, err = s.service.Receivables.Months(ctx, v.Mode, months)
+		return err
+	})
+	all.Go(func() (err error) {
+		week := s.now().Add(-7 * 24 * time.Hour)
+		data.Delinquent, err = s.service.Receivables.NewlyDelinquent(ctx, v.Mode, week, 2*few)
 		return err
 	})
 	all.Go(func() (err error) {

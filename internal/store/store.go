@@ -192,6 +192,9 @@ type Receivables interface {
 	CountUnpaidInvoices(customerID string) (int64, error)
 	// UnpaidInvoices returns a customer's invoices in a state that have something left to pay, oldest first.
 	UnpaidInvoices(customerID string, status clientele.InvoiceStatus) ([]UnpaidInvoice, error)
+	// ChangedOverdueInvoices returns up to limit uncollectible invoices of a mode that have something left to pay and
+	// changed at or after a moment in unix milliseconds, the latest change first.
+	ChangedOverdueInvoices(mode clientele.Mode, since, limit int64) (docs [][]byte, err error)
 	// HasOverdueInvoice says whether a customer has an uncollectible invoice with something left to pay.
 	HasOverdueInvoice(customerID string) (bool, error)
 	// Outstanding calls fn with what was left to pay by each customer on each due date, in parts, customer by customer.

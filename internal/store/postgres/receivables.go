@@ -96,6 +96,14 @@ func (t *tx) UnpaidInvoices(
 	return list, err
 }
 
+// ChangedOverdueInvoices implements [store.Receivables].
+func (t *tx) ChangedOverdueInvoices(mode clientele.Mode, since, limit int64) (docs [][]byte, err error) {
+	err = t.each(appendTo(&docs), `SELECT doc FROM invoices
+		WHERE livemode = $1 AND status = 'uncollectible' AND remaining <> 0 AND updated_at >= $2
+		ORDER BY updated_at DESC LIMIT $3`, bool(mode), since, limit)
+	return docs, err
+}
+
 // CountUnpaidInvoices implements [store.Receivables].
 func (t *tx) CountUnpaidInvoices(customerID string) (count int64, err error) {
 	err = t.each(into(&count), `SELECT count(*) FROM invoices

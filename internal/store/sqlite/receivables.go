@@ -98,6 +98,17 @@ func (t *tx) UnpaidInvoices(
 	return list, err
 }
 
+// ChangedOverdueInvoices implements [store.Tx].
+func (t *tx) ChangedOverdueInvoices(mode clientele.Mode, since, limit int64) (docs [][]byte, err error) {
+	err = t.each(`SELECT doc FROM invoices
+		WHERE livemode = $1 AND status = 'uncollectible' AND remaining <> '0' AND updated_at >= $2
+		ORDER BY updated_at DESC LIMIT $3`, func(r row) error {
+		docs = append(docs, r.bytes(0))
+		return nil
+	}, bool(mode), since, limit)
+	return docs, err
+}
+
 // CountUnpaidInvoices implements [store.Tx].
 func (t *tx) CountUnpaidInvoices(customerID string) (count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
