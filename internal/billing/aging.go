@@ -66,16 +66,23 @@ func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging,
 		if err != nil {
 			return err
 		}
-		q := store.OutstandingFilter{
-			Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: at.until(), CustomerID: rec.ID,
-		}
-		err = tx.Outstanding(q, func(_ string, due int64, left clientele.Amount) { b.add(store.DayOf(due), left) })
-		if err != nil {
+		if err := b.addInvoices(tx, f, rec.ID); err != nil {
 			return err
 		}
 		return b.addUnapplied(tx, f.Livemode, rec.ID)
 	})
 	return answer, err
+}
+
+// addInvoices adds what was left to pay on a customer's invoices: now it stands on them; of the past the ledger tells.
+func (b *buckets) addInvoices(tx store.Tx, f AgingFilter, customerID string) error {
+	if b.at.now {
+		return tx.Owed(store.OwedFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: customerID},
+			func(o store.Owed) { b.add(store.DayOf(o.DueDate), o.Left) })
+	}
+	return tx.Outstanding(store.OutstandingFilter{
+		Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: b.at.until(), CustomerID: customerID,
+	}, func(_ string, due int64, left clientele.Amount) { b.add(store.DayOf(due), left) })
 }
 
 // AgingByCustomer is Aging with the customers of a part of the list of those who owe or have money that is not applied.
@@ -127,9 +134,15 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 		}
 		q.CustomerID = rec.ID
 	}
-	err := tx.Outstanding(q, func(customerID string, due int64, left clientele.Amount) {
-		of(customerID).add(store.DayOf(due), left)
-	})
+	var err error
+	if at.now {
+		owed := store.OwedFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: q.CustomerID}
+		err = tx.Owed(owed, func(o store.Owed) { of(o.CustomerID).add(store.DayOf(o.DueDate), o.Left) })
+	} else {
+		err = tx.Outstanding(q, func(customerID string, due int64, left clientele.Amount) {
+			of(customerID).add(store.DayOf(due), left)
+		})
+	}
 	if err != nil {
 		return nil, err
 	}

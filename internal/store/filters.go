@@ -113,6 +113,7 @@ type OutstandingFilter struct {
 // OwedFilter selects invoices of a mode that have something left to pay. Zero fields do not restrict.
 type OwedFilter struct {
 	Livemode   clientele.Mode
+	CustomerID string
 	CurrencyID string
 	DueFrom    int64 // due at or after, unix seconds
 	DueTo      int64 // due before, unix seconds

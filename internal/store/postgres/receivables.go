@@ -55,6 +55,7 @@ func (t *tx) UnappliedCustomers(mode clientele.Mode, customerID string, at int64
 func (t *tx) Owed(f store.OwedFilter, fn func(store.Owed)) error {
 	var w where
 	w.add("livemode = ? AND settled_at = ?", f.Livemode, store.Unsettled)
+	w.equal("customer_id", f.CustomerID)
 	w.equal("currency_id", f.CurrencyID)
 	if f.DueFrom != 0 || f.DueTo != 0 {
 		w.add("due_date >= ? AND due_date < ?", f.DueFrom, f.DueTo)

@@ -57,13 +57,18 @@ func (t *tx) UnappliedCustomers(mode clientele.Mode, customerID string, at int64
 // Owed implements [store.Tx].
 func (t *tx) Owed(f store.OwedFilter, fn func(store.Owed)) error {
 	var w where
-	w.add("livemode = ? AND settled_at = ?", f.Livemode, store.Unsettled)
-	w.equal("currency_id", f.CurrencyID)
+	from := "invoices INDEXED BY invoices_unpaid" // which has all that is asked for
+	w.equal("customer_id", f.CustomerID)
+	w.add("status IN ('open', 'uncollectible') AND remaining <> '0'")
 	if f.DueFrom != 0 || f.DueTo != 0 {
-		w.add("due_date >= ? AND due_date < ?", f.DueFrom, f.DueTo)
+		from = "invoices"
+		w.add("livemode = ? AND due_date >= ? AND due_date < ?", f.Livemode, f.DueFrom, f.DueTo)
+	} else {
+		w.add("+livemode = ?", f.Livemode)
 	}
+	w.equal("currency_id", f.CurrencyID)
 	return t.interruptible(func() error {
-		return t.eachOnce("SELECT customer_id, status, due_date, currency_id, remaining FROM invoices WHERE "+w.String(),
+		return t.eachOnce("SELECT customer_id, status, due_date, currency_id, remaining FROM "+from+" WHERE "+w.String(),
 			func(r row) error {
 				left, err := store.StoredAmount(r.text(3), r.text(4))
 				if err == nil {
@@ -152,7 +157,7 @@ func (t *tx) CreditedInvoices(customerID, currencyID string) ([]store.Record, er
 // LateInvoices implements [store.Tx].
 func (t *tx) LateInvoices(mode clientele.Mode, now, days, limit int64) ([]store.Record, error) {
 	own, err := t.records(`SELECT i.id, i.seq, i.version, 0, i.doc
-		FROM customer_policies p JOIN invoices i ON i.customer_id = p.customer_id
+		FROM customer_policies p CROSS JOIN invoices i ON i.customer_id = p.customer_id
 		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
 			AND i.held_until <= $2
 		LIMIT $3`, mode, now, limit)
@@ -160,7 +165,7 @@ func (t *tx) LateInvoices(mode clientele.Mode, now, days, limit int64) ([]store.
 		return own, err
 	}
 	others, err := t.records(`SELECT i.id, i.seq, i.version, 0, i.doc FROM invoices i
-		WHERE i.status = 'open' AND i.due_date < $1 AND +i.livemode = $2 AND i.held_until <= $4
+		WHERE i.status = 'open' AND i.due_date < $1 AND i.livemode = $2 AND i.held_until <= $4
 			AND i.customer_id NOT IN (SELECT customer_id FROM customer_policies)
 		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(own)), now)
 	return append(own, others...), err
