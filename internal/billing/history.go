@@ -158,12 +158,16 @@ func (s *Service) Events(
 	return events, last, err
 }
 
-// LatestEvents returns the events that were written last, newest first.
+// LatestEvents returns the events that were written last, newest first, without the objects they are about.
 func (s *Service) LatestEvents(ctx context.Context, limit int64) (events []clientele.Event, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		recs, err := tx.LatestEvents(limit)
-		if err == nil {
-			events, _, err = eventsOf(tx, recs)
+		for _, rec := range recs {
+			events = append(events, clientele.Event{
+				ID: rec.ID(), Livemode: rec.Livemode, Type: rec.Type, ObjectType: string(rec.ObjectType()),
+				ObjectID: rec.ObjectID, ObjectVersion: rec.ObjectVersion, CreatedAt: clientele.At(rec.At),
+				Request: clientele.EventRequest{ID: rec.RequestID, RequestedBy: rec.Actor},
+			})
 		}
 		return err
 	})
