@@ -43,7 +43,7 @@ func invoiceFor(name string, lines int, c clientele.PaymentCurrency) paper.Invoi
 // scripts are names that are written in different ways.
 var scripts = map[string]string{
 	"Latin": "Ångström Straße", "Greek": "Σωκράτης", "Cyrillic": "Ярослав", "Hebrew": "משה פרידמן",
-	"Arabic": "فاطمة السيد",
+	"Arabic":     "فاطمة السيد",
 	"Devanagari": "कविता मिश्रा", "Thai": "สมชาย ศรีสุข", "Chinese": "黄梓萱", "Japanese": "渡辺 健", "Korean": "남궁 에너지",
 }
 
