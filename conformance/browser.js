@@ -89,6 +89,11 @@ export async function watched(browser, url, { width = 1280, height = 900, scheme
     text: (selector = 'main') => page.$eval(selector, (element) => element.innerText),
     /** How far the page is wider than the window, in pixels. */
     overflow: () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+    /** Texts that are squeezed into a column so narrow that each of their letters is a line. */
+    squeezed: () => page.evaluate(() => [...document.querySelectorAll('caption, th, td, dt, dd, h1, h2, p, a, button, label')]
+      .filter((element) => element.innerText?.trim().length > 4 && element.clientHeight > 0 && element.clientWidth > 0
+        && element.clientWidth < 24 && getComputedStyle(element.closest('thead, .hidden') ?? element).position !== 'absolute')
+      .map((element) => element.outerHTML.slice(0, 80))),
     /** What axe finds wrong with the page: WCAG 2.2 AA and its best practices. */
     async violations() {
       if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);

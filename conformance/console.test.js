@@ -44,7 +44,7 @@ function pagesOf({ customer, invoice, left }) {
   const i = `/test/invoices/${invoice.id}`;
   const p = `/test/payments/${left.id}`;
   return [
-    c, `${c}/edit`, `${c}/delete`, `${c}/credit`, `${c}/statement`, `/test/invoices/new?customer=${customer.id}`,
+    c, `${c}/edit`, `${c}/delete`, `${c}/credit`, `${c}/portal`, `${c}/statement`, `${c}/statement/page`, `/test/invoices/new?customer=${customer.id}`,
     i, `${i}/void`, `${i}/credit-note`, `${i}/hold`, `${i}/uncollectible`, `${i}/apply-credit`, `${i}/page`,
     `/test/payments/new?customer=${customer.id}`, p, `${p}/allocate`, `${p}/reverse`, `${p}/refund`, `${p}/credit`,
   ];
@@ -81,6 +81,7 @@ for (const [width, scheme] of [[1280, 'light'], [1280, 'dark'], [320, 'light'], 
       await page.visit(path);
       const over = await page.overflow();
       if (over > 0) problems.push(`${path} is ${over} pixels too wide`);
+      problems.push(...(await page.squeezed()).map((one) => `${path} squeezes ${one}`));
       if (page.bytes() > 100_000) problems.push(`${path} has ${page.bytes()} bytes`);
       // A printed page lets nothing be put into it, axe neither.
       if (!path.endsWith('/page')) problems.push(...(await page.violations()).map((one) => `${path}: ${one}`));
