@@ -105,6 +105,11 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.metrics.observe(r.Method, r.Pattern, out.status, took)
 		a.logRequest(r, out, took)
 	}()
+	if err := checkFraming(r); err != nil {
+		header.Set("Connection", "close") // nobody knows where the next request begins
+		a.fail(out, err)
+		return
+	}
 	// The mux would redirect, which clients do not expect. A slash that is escaped is a part of a name.
 	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped {
 		a.fail(out, errNoPath)
@@ -213,11 +218,7 @@ func (a *API) serve(route route) http.Handler {
 // read reads a request and finds out who is asking. The body of one whose credentials are not good stays unread.
 func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*request, error) {
 	r := &request{Request: httpRequest, id: out.id}
-	err := checkFraming(httpRequest)
-	if err != nil {
-		out.Header().Set("Connection", "close") // nobody knows where the next request begins
-		return nil, err
-	}
+	var err error
 	if r.query, err = wire.ParseQuery(httpRequest.URL.RawQuery); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -80,6 +81,7 @@ func (s *console) serve(mode clientele.Mode, handle handler) http.Handler {
 			return
 		}
 		sayCaller(w, caller.ID)
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		v := &visit{Request: r, Mode: mode, Caller: *caller, visitor: visitor, id: w.Header().Get("X-Request-Id")}
 		var p page
 		if err = s.prepare(v); err == nil {
@@ -141,21 +143,25 @@ var statuses = map[clientele.ErrorCode]int{
 	clientele.ErrorCodeInvalid: 400, clientele.ErrorCodeUnauthorized: 401, clientele.ErrorCodeForbidden: 403,
 	clientele.ErrorCodeNotFound: 404, clientele.ErrorCodeMethodNotAllowed: 405, clientele.ErrorCodeConflict: 409,
 	clientele.ErrorCodePreconditionFailed: 412, clientele.ErrorCodeTooLarge: 413,
-	clientele.ErrorCodeIdempotencyReused: 422, clientele.ErrorCodeStorageFull: 507, clientele.ErrorCodeUnavailable: 503,
+	clientele.ErrorCodeUnsupportedMedia: 415, clientele.ErrorCodeIdempotencyReused: 422,
+	clientele.ErrorCodeInternal: 500, clientele.ErrorCodeUnavailable: 503, clientele.ErrorCodeStorageFull: 507,
 }
 
 // fail answers with the page of an error.
 func (s *console) fail(w http.ResponseWriter, v *visit, err error) {
+	status, message := http.StatusInternalServerError, "Something went wrong. The server's log has the details."
 	var known *clientele.Error
-	if !errors.As(err, &known) {
+	switch {
+	case errors.As(err, &known):
+		status, message = statuses[known.Code], sentence(known.Message)
+	case errors.Is(err, context.Canceled): // the browser went on to something else
+		return
+	case errors.Is(err, context.DeadlineExceeded):
+		status, message = http.StatusServiceUnavailable, "It took too long. Ask for less, or try again in a moment."
+	default:
 		s.log.Error("failed", "request_id", w.Header().Get("X-Request-Id"), "error", err)
-		known = &clientele.Error{Message: "Something went wrong. The server's log has the details."}
 	}
-	status := statuses[known.Code]
-	if status == 0 {
-		status = http.StatusInternalServerError
-	}
-	p := page{template: "error", title: titleOf(status), status: status, data: sentence(known.Message)}
+	p := page{template: "error", title: titleOf(status), status: status, data: message}
 	if s.render(w, p, newView(s, v, p)) != nil {
 		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 	}
@@ -204,7 +210,6 @@ func (s *console) guard(next http.Handler) http.Handler {
 				s.fail(w, &visit{Request: r}, fmt.Errorf("panic: %v", p))
 			}
 		}()
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -64,6 +64,7 @@ func (s *console) servePortal(handle handler) http.Handler {
 		var p page
 		if err == nil {
 			sayCaller(w, v.Caller.ID)
+			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 			p, err = handle(v)
 		}
 		if err == nil {

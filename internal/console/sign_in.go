@@ -14,6 +14,9 @@ import (
 	"clientele.dev/internal/store"
 )
 
+// maxSignIn is how large the form for signing in may be, in bytes.
+const maxSignIn = 8 << 10
+
 // overTLS says whether the browser came by TLS, to this server or to a proxy before it.
 func overTLS(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
@@ -110,6 +113,7 @@ func (s *console) writeSignIn(w http.ResponseWriter, r *http.Request, status int
 }
 
 func (s *console) signIn(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxSignIn) // of who has not said yet who they are
 	if err := r.ParseForm(); err != nil {
 		s.fail(w, &visit{Request: r}, invalid("", "The form could not be read"))
 		return
@@ -151,7 +155,6 @@ func (s *console) signOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	setCookie(w, r, sessionCookie(r), "", 0)
-	w.Header().Set("Clear-Site-Data", `"cache"`)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 }
 
