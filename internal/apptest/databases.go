@@ -3,6 +3,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,7 +29,8 @@ func OnCitus() bool { return os.Getenv(variable) == "citus" }
 // RunOnAll runs a package's tests on SQLite in this process and, at the same time, on PostgreSQL in another, and then
 // on Citus where CLIENTELE_CITUS_URL names a cluster. It returns the exit code.
 func RunOnAll(run func() int) int {
-	if os.Getenv(variable) != "" {
+	flag.Parse()
+	if os.Getenv(variable) != "" || flag.Lookup("test.fuzz").Value.String() != "" {
 		return run()
 	}
 	wait := startOn("postgres")
