@@ -34,6 +34,9 @@ type Business struct {
 	TaxID string `json:"tax_id"`
 	// How to pay, printed on every invoice: a bank account, for instance.
 	PaymentInstructions string `json:"payment_instructions"`
+	// A picture printed at the head: a data: URL of a PNG or JPEG in base64, at most 64 KiB and 1,000 pixels either way;
+	// empty when there is none.
+	Logo string `json:"logo"`
 	// Printed at the foot of every invoice and statement: a registration, say.
 	Footer string `json:"footer"`
 }

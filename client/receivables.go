@@ -116,6 +116,8 @@ type AccountParams struct {
 	TaxID   *string            `json:"tax_id,omitempty"`
 	// How to pay, printed on every invoice.
 	PaymentInstructions *string `json:"payment_instructions,omitempty"`
+	// A picture: a data: URL of a PNG or JPEG, at most 64 KiB and 1,000 pixels either way.
+	Logo *string `json:"logo,omitempty"`
 	// Printed at the foot of every invoice and statement.
 	Footer *string `json:"footer,omitempty"`
 }

@@ -1,7 +1,13 @@
 package billing
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"image"
+	_ "image/jpeg" // the two kinds of pictures that a logo can be
+	_ "image/png"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -124,8 +130,45 @@ type AccountParams struct {
 	TaxID *string `json:"tax_id,omitempty"`
 	// How to pay, printed on every invoice: a bank account, for instance.
 	PaymentInstructions *string `json:"payment_instructions,omitempty"`
+	// A picture: a data: URL of a PNG or JPEG, at most 64 KiB and 1,000 pixels either way.
+	Logo *string `json:"logo,omitempty"`
 	// Printed at the foot of every invoice and statement.
 	Footer *string `json:"footer,omitempty"`
+}
+
+// Limits of a logo.
+const (
+	maxLogo       = 64 << 10 // bytes of the picture
+	maxLogoPixels = 1000     // of its width and its height
+)
+
+// checkLogo checks that a text is a picture as a data: URL (RFC 2397), or empty.
+func checkLogo(field, dataURL string) error {
+	if dataURL == "" {
+		return nil
+	}
+	media, encoded, _ := strings.Cut(dataURL, ";base64,")
+	if media != "data:image/png" && media != "data:image/jpeg" {
+		return invalid(field, "%s must be a data: URL of a PNG or JPEG in base64", field)
+	}
+	if base64.StdEncoding.DecodedLen(len(encoded)) > maxLogo+2 {
+		return invalid(field, "%s is larger than %d KiB", field, maxLogo>>10)
+	}
+	raw, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return invalid(field, "%s is not base64", field)
+	}
+	size, kind, err := image.DecodeConfig(bytes.NewReader(raw))
+	if err != nil || media != "data:image/"+kind {
+		return invalid(field, "%s is not a picture of the kind it says", field)
+	}
+	if size.Width > maxLogoPixels || size.Height > maxLogoPixels || size.Width < 1 || size.Height < 1 {
+		return invalid(field, "%s has more than %d pixels in width or height", field, maxLogoPixels)
+	}
+	if _, _, err := image.Decode(bytes.NewReader(raw)); err != nil {
+		return invalid(field, "%s is a picture that cannot be read", field)
+	}
+	return nil
 }
 
 // Account answers who issues the invoices.
@@ -153,6 +196,7 @@ func (s Settings) UpdateAccount(ctx context.Context, call Call, p AccountParams)
 			set(&b.Phone, p.Phone)
 			set(&b.TaxID, p.TaxID)
 			set(&b.PaymentInstructions, p.PaymentInstructions)
+			set(&b.Logo, p.Logo)
 			set(&b.Footer, p.Footer)
 			settings.Business = b
 			return checkBusiness("", &settings.Business)
@@ -188,7 +232,8 @@ func checkBusiness(prefix string, b *clientele.Business) (err error) {
 		checkLength(prefix+"name", b.Name, maxName), checkLength(prefix+"email", b.Email, maxEmail),
 		checkLength(prefix+"phone", b.Phone, maxSymbol), checkLength(prefix+"tax_id", b.TaxID, maxStatement),
 		checkLength(prefix+"payment_instructions", b.PaymentInstructions, maxText),
-		checkLength(prefix+"footer", b.Footer, maxText), normalize(prefix+"address", &b.Address))
+		checkLength(prefix+"footer", b.Footer, maxText), checkLogo(prefix+"logo", b.Logo),
+		normalize(prefix+"address", &b.Address))
 	if err == nil {
 		b.Email, err = parseEmail(prefix+"email", b.Email)
 	}

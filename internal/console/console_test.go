@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -25,6 +26,7 @@ type browser struct {
 	s      *apptest.Server
 	client *http.Client
 	header http.Header // of the next requests
+	media  string      // of the next bodies; that of a form when ""
 }
 
 func newBrowser(t *testing.T, s *apptest.Server) *browser {
@@ -60,7 +62,7 @@ func (b *browser) do(method, path string, body io.Reader) answer {
 	}
 	r.Header = b.header.Clone()
 	if body != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", cmp.Or(b.media, "application/x-www-form-urlencoded"))
 	}
 	response, err := b.client.Do(r)
 	if err != nil {

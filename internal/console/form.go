@@ -3,7 +3,10 @@ package console
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -74,7 +77,9 @@ type field struct {
 	Plain             bool   // whether it goes without saying that it is optional
 	Narrow            bool   // whether it takes half of the width
 	Autocomplete      string
-	Now               string // what another editor has made of it
+	Accept            string       // the kinds of files
+	Picture           template.URL // that there is already
+	Now               string       // what another editor has made of it
 }
 
 type option struct{ Value, Label string }
@@ -102,7 +107,7 @@ func (a act) send(v *visit) (page, error) {
 	if !v.Caller.Write {
 		return page{}, errReadOnly
 	}
-	if err := v.ParseForm(); err != nil {
+	if err := v.parseForm(); err != nil {
 		return page{}, invalid("", "The form could not be read: it may be too large")
 	}
 	var done page
@@ -125,6 +130,36 @@ func (a act) send(v *visit) (page, error) {
 		return done, err
 	}
 	return a.again(v, form{}, statuses[refused.Code], refused)
+}
+
+// parseForm reads what was sent, a file too.
+func (v *visit) parseForm() error {
+	if strings.HasPrefix(v.Header.Get("Content-Type"), "multipart/form-data") {
+		return v.ParseMultipartForm(maxForm)
+	}
+	return v.ParseForm()
+}
+
+// fileSent is a file of a form as a data: URL (RFC 2397) of the kind that its first bytes say; "" when there is none.
+func (v *visit) fileSent(name string) (string, error) {
+	if v.MultipartForm == nil || len(v.MultipartForm.File[name]) == 0 {
+		return "", nil
+	}
+	file, err := v.MultipartForm.File[name][0].Open()
+	if err != nil {
+		return "", err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	content, err := io.ReadAll(file)
+	if err != nil || len(content) == 0 {
+		return "", err
+	}
+	return "data:" + http.DetectContentType(content) + ";base64," + base64.StdEncoding.EncodeToString(content), nil
+}
+
+// Files says whether the form takes a file.
+func (f form) Files() bool {
+	return slices.ContainsFunc(f.Fields, func(field field) bool { return field.Type == "file" })
 }
 
 // again shows a form as it was sent, with what came of it.

@@ -1,6 +1,13 @@
 package console_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"mime/multipart"
 	"net/url"
 	"strings"
 	"testing"
@@ -148,5 +155,75 @@ func TestAccountIsPrinted(t *testing.T) {
 	pdf, err := s.Test().Customers.StatementPDF(ctx, id, time.Time{}, time.Time{})
 	if err != nil || !strings.HasPrefix(string(pdf), "%PDF-") {
 		t.Errorf("%v: %.20s", err, pdf)
+	}
+}
+
+// pngOf is a picture of a size.
+func pngOf(t *testing.T, width, height int) []byte {
+	t.Helper()
+	picture := image.NewNRGBA(image.Rect(0, 0, width, height))
+	picture.Set(0, 0, color.NRGBA{R: 200, A: 128})
+	var b bytes.Buffer
+	if err := png.Encode(&b, picture); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func dataURL(kind string, content []byte) *string {
+	return new("data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(content))
+}
+
+func TestLogoIsPrinted(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	ctx := t.Context()
+	small := pngOf(t, 20, 10)
+	for name, bad := range map[string]*string{
+		"no picture": new("https://evil.example/logo.png"), "a script": new("data:text/html;base64,PHNjcmlwdD4="),
+		"another kind": dataURL("jpeg", small), "SVG": dataURL("svg+xml", []byte("<svg onload=alert(1)>")),
+		"cut short": dataURL("png", small[:40]), "too wide": dataURL("png", pngOf(t, 1001, 1)),
+		"too large": dataURL("png", bytes.Repeat([]byte{0}, 70_000)), "no base64": new("data:image/png;base64,%%%"),
+	} {
+		_, err := s.Test().Settings.UpdateAccount(ctx, client.AccountParams{Logo: bad})
+		if e, ok := errors.AsType[*client.Error](err); !ok || e.StatusCode != 400 || e.Field != "logo" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	b := signedIn(t, s, s.TestKey)
+	upload := func(content []byte, values map[string]string) answer {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		for name, sent := range b.form("/test/settings", values) {
+			if name != "business.logo" {
+				if err := form.WriteField(name, sent[0]); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		part, err := form.CreateFormFile("business.logo", "logo.png")
+		if err == nil {
+			_, err = part.Write(content)
+		}
+		if err = errors.Join(err, form.Close()); err != nil {
+			t.Fatal(err)
+		}
+		b.media = form.FormDataContentType()
+		defer func() { b.media = "" }()
+		return b.do("POST", "/test/settings", &body)
+	}
+	upload([]byte("GIF89a"), nil).want(400, "Logo must be a data: URL of a PNG or JPEG")
+	upload(small, map[string]string{"business.name": "Analytical Engines"}).want(303)
+	b.get("/test/settings").want(200, *dataURL("png", small), `value="Analytical Engines"`)
+	invoice := b.newInvoice(b.newCustomer("Ada"), "1")
+	b.get(invoice+"/page").want(200, `<img class="logo" src="`+*dataURL("png", small))
+	if pdf := b.get(invoice + "/pdf").want(200); !strings.Contains(pdf.body, "/Subtype/Image/Width 20/Height 10") {
+		t.Error("the PDF has no picture")
+	}
+	upload(nil, map[string]string{"business.name": "Engines"}).want(303) // no file keeps the one there is
+	b.get(invoice+"/page").want(200, `<img class="logo"`, "Engines")
+	upload(nil, map[string]string{"no_logo": "true"}).want(303)
+	if page := b.get(invoice + "/page").want(200); strings.Contains(page.body, "<img") {
+		t.Error("the logo that was taken away is printed")
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"net/url"
 	"strconv"
 
@@ -33,6 +34,10 @@ func (s *console) changeSettings() act {
 					{Name: "business.tax_id", Label: "Tax or registration number", Value: b.TaxID},
 					{Name: "business.payment_instructions", Label: "How to pay", Type: "textarea", Value: b.PaymentInstructions,
 						Hint: "Printed on every invoice: a bank account, for instance."},
+					{Name: "business.logo", Label: "Logo", Type: "file", Accept: "image/png,image/jpeg", Narrow: true,
+						Picture: template.URL(b.Logo),
+						Hint:    "A PNG or JPEG of up to 64 KB and 1,000 pixels, printed at the head."},
+					{Name: "no_logo", Label: "No logo", Type: "checkbox", Narrow: true},
 					{Name: "business.footer", Label: "Footer", Type: "textarea", Value: b.Footer,
 						Hint: "Printed at the foot of every invoice and statement."},
 					{Name: "locale", Label: "Language of numbers", Value: settings.Locale, Narrow: true,
@@ -48,11 +53,19 @@ func (s *console) changeSettings() act {
 			if err != nil {
 				return "", invalid("uncollectible_after_days", "write a whole number")
 			}
+			logo, err := v.fileSent("business.logo")
+			if err != nil {
+				return "", err
+			}
+			if logo == "" && sent.Get("no_logo") == "" {
+				logo = v.settings.Business.Logo
+			}
 			text := func(name string) string { return sent.Get("business." + name) }
 			_, err = s.service.Settings.Update(v.Context(), v.call(), billing.SettingsParams{
 				Business: &clientele.Business{
 					Name: text("name"), Email: text("email"), Phone: text("phone"), TaxID: text("tax_id"),
-					PaymentInstructions: text("payment_instructions"), Footer: text("footer"), Address: clientele.Address{
+					PaymentInstructions: text("payment_instructions"), Footer: text("footer"), Logo: logo,
+					Address: clientele.Address{
 						Line1: text("address.line1"), Line2: text("address.line2"), PostalCode: text("address.postal_code"),
 						City: text("address.city"), State: text("address.state"), Country: text("address.country"),
 					},

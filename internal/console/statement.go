@@ -55,8 +55,8 @@ func (s *console) statement(v *visit) (page, error) {
 }
 
 // printPolicy lets a printed page have the one style that is in it.
-var printPolicy = "default-src 'none'; style-src '" + paper.StyleHash + "'; base-uri 'none'; form-action 'none'; " +
-	"frame-ancestors 'none'"
+var printPolicy = "default-src 'none'; style-src '" + paper.StyleHash + "'; img-src data:; base-uri 'none'; " +
+	"form-action 'none'; frame-ancestors 'none'"
 
 // printed answers with what is printed: a page, or a PDF that is called name.
 func printed(media, name string, write func(io.Writer) error) (page, error) {

@@ -19,6 +19,7 @@ type document struct {
 	Text     string
 	Tables   []table
 	Notes    []fact
+	Logo     *logo
 	Letter   bool // whether it is printed on Letter paper, not A4
 }
 

@@ -15,6 +15,7 @@ func invoiceDocument(in Invoice) document {
 		Title: "Invoice", Number: inline(i.Number), Badges: invoiceBadges(in), From: business(in.Settings.Business),
 		To: invoiceCustomer(i), Facts: invoiceFacts(i), Figure: invoiceFigure(in, m), Text: block(i.Description),
 		Tables: []table{invoiceLines(i, m)}, Letter: usesLetter(in.Settings),
+		Logo: logoOf(in.Settings.Business.Logo),
 	}
 	if len(in.CreditNotes) > 0 {
 		d.Tables = append(d.Tables, creditNotes(in.CreditNotes, m))

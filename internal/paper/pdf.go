@@ -136,6 +136,7 @@ func (p *printer) top(d document) {
 	half := (p.inner() - 2*gutter) / 2
 	right := margin + p.inner() - half
 	p.beside(func() {
+		p.drawLogo(d.Logo, margin)
 		p.flow(d.From.Name, style{large, true, black}, margin, half)
 		p.flow(strings.Join(d.From.Lines, "\n"), style{normal, false, grey}, margin, half)
 	}, func() {

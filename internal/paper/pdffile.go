@@ -20,6 +20,7 @@ type pdfFile struct {
 	pages         []*bytes.Buffer
 	fonts         map[int]*embedded // by place in typefaces
 	objects       [][]byte
+	logo          int // the object of the one picture; 0 when there is none
 }
 
 // embedded is the part of a font that a file has used. A code stands for a glyph and for the text it came of, so that
@@ -173,8 +174,12 @@ func (f *pdfFile) writeTo(w io.Writer, title string) error {
 		content := f.addStream(p.Bytes(), "")
 		fmt.Fprintf(&kids, "%d 0 R ", f.add(fmt.Sprintf("<</Type/Page/Parent %d 0 R/Contents %d 0 R>>", parent, content)))
 	}
-	f.add(fmt.Sprintf("<</Type/Pages/Kids[%s]/Count %d/MediaBox[0 0 %s %s]/Resources<</Font<<%s>>>>>>", kids.String(),
-		len(f.pages), num(f.width), num(f.height), fonts.String()))
+	pictures := ""
+	if f.logo != 0 {
+		pictures = fmt.Sprintf("/XObject<</Logo %d 0 R>>", f.logo)
+	}
+	f.add(fmt.Sprintf("<</Type/Pages/Kids[%s]/Count %d/MediaBox[0 0 %s %s]/Resources<</Font<<%s>>%s>>>>", kids.String(),
+		len(f.pages), num(f.width), num(f.height), fonts.String(), pictures))
 	root := f.add(fmt.Sprintf(
 		"<</Type/Catalog/Pages %d 0 R/Lang(en)/ViewerPreferences<</DisplayDocTitle true>>>>", parent))
 	info := f.add(fmt.Sprintf("<</Title<%s>/Producer(Clientele)>>", utf16Hex("\uFEFF"+title)))

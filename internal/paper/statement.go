@@ -17,6 +17,7 @@ func statementDocument(s Statement) document {
 		Title: "Statement", Number: from + " – " + to, From: business(s.Settings.Business),
 		To:    party{Label: "Account of", Name: inline(st.Customer.Name), Lines: addressLines(st.Customer.Address)},
 		Facts: []fact{{"From", from}, {"To", to}}, Letter: usesLetter(s.Settings),
+		Logo: logoOf(s.Settings.Business.Logo),
 	}
 	d.To.add(st.Customer.Email, st.Customer.Phone)
 	if !st.Customer.Livemode {
