@@ -305,6 +305,16 @@ func TestDevelopers(t *testing.T) {
 
 	b.get("/test/developers/apps/new").want(403, "may change both")
 	b.post("/sign-in", url.Values{"key": {s.LiveKey}}).want(303)
+	keys, err := s.DB.Keys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range keys {
+		if k.Livemode { // is not there in test mode
+			b.get("/test/developers/keys/" + k.ID + "/revoke").want(404)
+			b.post("/test/developers/keys/"+k.ID+"/revoke", nil).want(404)
+		}
+	}
 	b.fill("/test/developers/apps/new", map[string]string{"name": "shop", "port": "70000"}).want(400)
 	b.fill("/test/developers/apps/new", map[string]string{"name": "shop", "port": "8080"}).
 		want(200, "export BLOCKLET_APP_SK=", "BLOCKLET_MOUNT_POINTS")
