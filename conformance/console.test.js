@@ -190,13 +190,14 @@ test('two who edit one customer lose nothing', async () => {
   for (const page of [first, second]) await page.visit(`/test/customers/${customer.id}/edit`);
   await first.fill({ name: 'Barbara Liskov' });
   await first.send();
+  expect(200, await server.test('PUT', `/api/customers/${customer.id}`, { email: 'liskov@example.com' }));
   await second.fill({ name: 'Barbara L.', phone: '+16175550199' });
   await second.send();
   assert.match(await second.text(), /Somebody else has changed this[^]*It is now: Barbara Liskov/);
   assert.equal(await second.$eval('[name=phone]', (field) => field.value), '+16175550199');
   await second.send();
   const now = expect(200, await server.test('GET', `/api/customers/${customer.id}`));
-  assert.deepEqual([now.name, now.phone], ['Barbara L.', '+16175550199']);
+  assert.deepEqual([now.name, now.phone, now.email], ['Barbara L.', '+16175550199', 'liskov@example.com']);
   await Promise.all([first.close(), second.close()]);
 });
 
@@ -319,6 +320,8 @@ test('keys are made, shown once, and revoked; settings are kept', async () => {
   assert.equal((await call()).status, 401);
   await page.visit('/test/developers');
   assert.match(await page.text(), /unauthorized/);
+  const { id } = await customerNamed('As it comes');
+  await page.waitForFunction((wanted) => document.getElementById('latest').innerText.includes(wanted), {}, id);
 
   await page.visit('/test/settings');
   await page.fill({ 'business.name': 'Analytical Engines', 'business.tax_id': 'GB 123' });

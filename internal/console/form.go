@@ -59,8 +59,6 @@ type form struct {
 	Version int64
 	// Once recognises the form when it is sent twice.
 	Once string
-	// Now is what each field of an object has become meanwhile, in a conflict with another editor.
-	Now map[string]string
 }
 
 // fact is a label and what it says.
@@ -80,6 +78,8 @@ type field struct {
 	Accept            string       // the kinds of files
 	Picture           template.URL // that there is already
 	Now               string       // what another editor has made of it
+	Was               string       // when the form was shown
+	Kept              bool         // whether Was goes along
 }
 
 type option struct{ Value, Label string }
@@ -99,6 +99,7 @@ func (a act) show(v *visit) (page, error) {
 	}
 	f, err := a.form(v)
 	f.Once, f.ReadOnly = rand.Text(), !v.Caller.Write
+	f.remember()
 	return page{template: "form", title: f.Title, data: f}, err
 }
 
@@ -169,6 +170,7 @@ func (a act) again(v *visit, with form, status int, refused *clientele.Error) (p
 		return page{}, err
 	}
 	f.Previewed = with.Previewed
+	f.remember()
 	f.fill(v.PostForm)
 	f.Once = v.PostForm.Get("once")
 	if refused != nil {
@@ -180,16 +182,29 @@ func (a act) again(v *visit, with form, status int, refused *clientele.Error) (p
 	return page{template: "form", title: f.Title, data: f, status: status}, nil
 }
 
-// fill puts what was sent into the fields. What another editor has changed meanwhile is shown beside.
+// remember keeps what the fields of an object were when the form was shown, so that a conflict can be told.
+func (f *form) remember() {
+	for i := range f.Fields {
+		f.Fields[i].Was, f.Fields[i].Kept = f.Fields[i].Value, f.Version != 0 && f.Fields[i].Type != "file"
+	}
+}
+
+// fill puts what was sent into the fields. When somebody else has changed the object meanwhile, fields that the sender
+// left alone have what that one wrote, and beside those that both changed it is shown.
 func (f *form) fill(sent url.Values) {
-	changed := f.Version != 0 && sent.Get("version") != strconv.FormatInt(f.Version, 10)
+	conflict := f.Version != 0 && sent.Get("version") != strconv.FormatInt(f.Version, 10)
 	for i := range f.Fields {
 		field := &f.Fields[i]
-		typed := sent.Get(field.Name)
-		if changed && field.Value != typed && sent.Get("was."+field.Name) != field.Value {
-			field.Now = field.Value
+		typed, was := sent.Get(field.Name), sent.Get("was."+field.Name)
+		switch {
+		case !conflict || !field.Kept:
+			field.Value = typed
+		case typed == was: // it was left alone
+		case field.Value == was || field.Value == typed:
+			field.Value = typed
+		default:
+			field.Now, field.Value = first(field.Value, "—"), typed
 		}
-		field.Value = typed
 	}
 }
 
@@ -209,8 +224,8 @@ func (f *form) refuse(e *clientele.Error) {
 		f.Fields[i].Error = sentence(f.inWords(one.Message))
 	}
 	if e.Code == clientele.ErrorCodePreconditionFailed {
-		others = []string{"Somebody else has changed this meanwhile. What you typed is kept below, and beside it stands " +
-			"what they wrote. Send the form again to save yours."}
+		others = []string{"Somebody else has changed this meanwhile. What you typed is kept below; where they changed " +
+			"the same, theirs stands beside. Send the form again to save yours."}
 	}
 	f.Error = strings.Join(others, " ")
 }

@@ -39,6 +39,18 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   }));
 }
 
+// What comes by itself, as it comes, while somebody looks.
+for (const part of document.querySelectorAll("[data-refresh]")) {
+  const load = latest();
+  setInterval(async () => {
+    if (document.hidden || part.contains(document.activeElement)) return;
+    try {
+      const fresh = (await load(location.href)).getElementById(part.id);
+      if (fresh && fresh.innerHTML !== part.innerHTML) part.replaceChildren(...fresh.childNodes);
+    } catch { /* the next time, perhaps */ }
+  }, 3000);
+}
+
 // The finder: / or Ctrl-K.
 const finder = document.getElementById("finder");
 if (finder) {
