@@ -68,7 +68,9 @@ func (r route) writes(method string) bool {
 }
 
 // repeatable says whether the server keeps the answer for a repetition of the request.
-func (r route) repeatable(method string) bool { return r.access == member && method != http.MethodGet }
+func (r route) repeatable(method string) bool {
+	return r.access == member && method != http.MethodGet && !r.fresh
+}
 
 func (g *generator) operation(r route, method string) object {
 	id := operationID(r)

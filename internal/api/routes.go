@@ -27,6 +27,8 @@ type route struct {
 	group   string   // which resource it belongs to
 	summary string
 	upserts bool // makes what is not there: answers 201 besides 200, and never 404
+	// fresh says that each call makes something new, also one with an Idempotency-Key: a secret is not kept.
+	fresh bool
 	// previews says that it can be asked for what it would answer, which it does with 200.
 	previews bool
 }
@@ -308,7 +310,7 @@ func (a *API) routes() []route {
 			body: billing.AccountParams{}, answers: clientele.Business{}, summary: "Update what is sent of it."},
 
 		{pattern: "POST /api/portal-sessions", handle: a.createPortalSession, access: member, group: "Customers",
-			body: portalParams{}, answers: clientele.PortalSession{}, status: 201,
+			body: portalParams{}, answers: clientele.PortalSession{}, status: 201, fresh: true,
 			summary: "Make an address, good for an hour, at which a customer sees what is due and edits contact details."},
 
 		{pattern: "POST /api/payment-currencies", handle: a.createCurrency, access: member, group: "Payment currencies",

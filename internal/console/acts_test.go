@@ -105,7 +105,7 @@ func TestCustomerIsEditedInPlace(t *testing.T) {
 	mine.Set("version", "2")
 	b.post(path+"/edit", mine).want(303)
 	b.get(path).want(200, "Ada King", "ada@example.com",
-		"<del><bdi>Augusta Ada</bdi></del> → <ins><bdi>Ada King</bdi></ins>")
+		"by key apptest", "<del><bdi>Augusta Ada</bdi></del> → <ins><bdi>Ada King</bdi></ins>")
 
 	b.get(path+"/delete").want(200, "Delete Ada King?", "Invoices kept")
 	gone := b.fill(path+"/delete", nil).want(303).header.Get("Location")

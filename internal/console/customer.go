@@ -45,7 +45,9 @@ func (s *console) customer(v *visit) (page, error) {
 	all, ctx := errgroup.WithContext(v.Context())
 	all.Go(func() error {
 		events, err := s.service.Customers.History(ctx, v.Mode, c.ID)
-		data.Changes = changesOf(v, events)
+		if err == nil {
+			data.Changes, err = s.changesOf(v, events)
+		}
 		return err
 	})
 	if !c.Deleted {
@@ -104,10 +106,14 @@ type change struct {
 type changedField struct{ Name, From, To string }
 
 // changesOf are changes in words, as many as people read.
-func changesOf(v *visit, events []clientele.Event) (all []change) {
+func (s *console) changesOf(v *visit, events []clientele.Event) (all []change, err error) {
 	const many = 30
+	names, err := s.namesOfCallers(v)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range events[:min(many, len(events))] {
-		c := change{What: inPlainWords(e.Type), Who: e.Request.RequestedBy, At: e.CreatedAt, Request: e.Request.ID}
+		c := change{What: inPlainWords(e.Type), Who: first(names[e.Request.RequestedBy], e.Request.RequestedBy), At: e.CreatedAt, Request: e.Request.ID}
 		var after map[string]json.RawMessage
 		_ = json.Unmarshal(e.Data.Object, &after) // an object of ours is one
 		currency := v.currency(valueInWords(after["currency_id"]))
@@ -120,7 +126,24 @@ func changesOf(v *visit, events []clientele.Event) (all []change) {
 		}
 		all = append(all, c)
 	}
-	return all
+	return all, nil
+}
+
+// namesOfCallers are what people call the keys and applications that can have asked for a change.
+func (s *console) namesOfCallers(v *visit) (map[string]string, error) {
+	keys, err := s.access.Keys(v.Context())
+	if err != nil {
+		return nil, err
+	}
+	apps, err := s.access.Apps(v.Context())
+	names := map[string]string{"system": "the server itself"}
+	for _, k := range keys {
+		names[k.ID] = "key " + k.Name
+	}
+	for _, a := range apps {
+		names[a.ID] = "application " + a.Name
+	}
+	return names, err
 }
 
 // isAmount says whether a field of an invoice is an amount.

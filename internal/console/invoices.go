@@ -170,7 +170,9 @@ func (s *console) invoice(v *visit) (page, error) {
 	})
 	all.Go(func() error {
 		events, err := s.service.Invoices.History(ctx, v.Mode, i.ID)
-		data.Changes = changesOf(v, events)
+		if err == nil {
+			data.Changes, err = s.changesOf(v, events)
+		}
 		return err
 	})
 	if err := all.Wait(); err != nil {
