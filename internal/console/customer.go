@@ -113,7 +113,8 @@ func (s *console) changesOf(v *visit, events []clientele.Event) (all []change, e
 		return nil, err
 	}
 	for _, e := range events[:min(many, len(events))] {
-		c := change{What: inPlainWords(e.Type), Who: first(names[e.Request.RequestedBy], e.Request.RequestedBy), At: e.CreatedAt, Request: e.Request.ID}
+		c := change{What: inPlainWords(e.Type), Who: first(names[e.Request.RequestedBy], e.Request.RequestedBy),
+			At: e.CreatedAt, Request: e.Request.ID}
 		var after map[string]json.RawMessage
 		_ = json.Unmarshal(e.Data.Object, &after) // an object of ours is one
 		currency := v.currency(valueInWords(after["currency_id"]))
