@@ -184,6 +184,69 @@ test('an invoice is held, credited, given up and voided; each says what it will 
   await page.close();
 });
 
+test('money that is left is applied, taken back, made credit and refunded; credit pays an invoice', async () => {
+  const page = await watched(browser, server.url);
+  const customer = await customerNamed('Emmy Noether');
+  const invoice = await invoiceOf(customer, '5000');
+  const { id } = expect(201, await server.test('POST', '/api/payments', {
+    customer_id: customer.id, currency_id: usd, amount: '9000', allocations: [],
+  }));
+  await page.visit('/test/payments?show=unapplied');
+  await page.follow(`a[href$="${id}"]`);
+  await page.follow('a[href$="/allocate"]');
+  await page.send();
+  assert.match(await page.text(), /The payment was applied\.[^]*Take it back[^]*Not applied\s*\$40\.00/);
+  await page.follow('.notice a');
+  assert.match(await page.text(), /Owed again\s*\$50\.00/);
+  await page.send();
+  await page.follow('.notice a'); // and once more
+  await page.send();
+  await page.follow('a[href$="/credit"]');
+  await page.fill({ amount: '15' });
+  await page.send();
+  await page.follow('a[href$="/refund"]');
+  assert.equal(await page.$eval('[name=amount]', (field) => field.value), '25.00');
+  await page.send();
+  assert.match(await page.text(), /Refunds[^]*\$25\.00/);
+  const second = await invoiceOf(customer, '2000');
+  await page.visit(`/test/invoices/${second.id}`);
+  await page.follow('a[href$="/apply-credit"]');
+  await page.send();
+  assert.match(await page.text(), /Paid with credit\s*\$15\.00[^]*Left to pay\s*\$5\.00/);
+  await page.visit(`/test/invoices/${invoice.id}/credit-note`);
+  await page.fill({ [await page.$eval('[name^="line."]', (field) => field.name)]: '1', memo: 'It was late' });
+  await page.send();
+  assert.match(await page.text(), /Credit notes[^]*-CN-01[^]*\$50\.00/);
+  await page.visit(`/test/customers/${customer.id}/statement`);
+  assert.match(await page.text(), /Opening balance[^]*Closing balance/);
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
+
+test('a customer is deleted and brought back; an application is trusted and no longer', async () => {
+  const page = await watched(browser, server.url);
+  const { id } = await customerNamed('Mary Somerville');
+  await page.visit(`/test/customers/${id}`);
+  await page.follow('a[href$="/delete"]');
+  await page.send();
+  assert.match(await page.text(), /The customer was deleted/);
+  await page.follow('.notice a');
+  await page.send();
+  assert.match(await page.text('h1'), /^Mary Somerville$/);
+  await page.visit('/test/developers/apps/new');
+  await page.fill({ name: 'from the console' });
+  await page.send();
+  assert.match(await page.text('pre'), /export BLOCKLET_APP_SK=/);
+  await page.visit('/test/developers');
+  const revoke = await page.$$eval('a[href*="/apps/"][href$="/revoke"]', (links) => links
+    .find((link) => link.closest('tr').innerText.includes('from the console')).getAttribute('href'));
+  await page.visit(revoke);
+  await page.send();
+  assert.match(await page.text(), /no longer trusted/);
+  assert.deepEqual(page.wrong, []);
+  await page.close();
+});
+
 test('two who edit one customer lose nothing', async () => {
   const customer = await customerNamed('Barbara');
   const [first, second] = await Promise.all([watched(browser, server.url), watched(browser, server.url)]);

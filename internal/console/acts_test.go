@@ -211,6 +211,11 @@ func TestInvoiceFromDraftToVoid(t *testing.T) {
 	b.fill(path+"/hold", map[string]string{"until": "2026-03-01", "reason": "a promise"}).want(303)
 	b.get(path).want(200, "on hold", "a promise", "End the hold…")
 	b.fill(path+"/release", nil).want(303)
+	b.fill(path+"/credit-note", nil).want(400, "Write an amount above nothing")
+	line := regexp.MustCompile(`name="(line\.[^"]+)"`).FindStringSubmatch(b.get(path + "/credit-note").body)[1]
+	b.fill(path+"/credit-note", map[string]string{line: "3"}).want(400, `aria-describedby="e-`+line)
+	b.fill(path+"/credit-note", map[string]string{line: "x"}).want(400, "Write a whole number")
+	b.fill(path+"/credit-note", map[string]string{line: "1", "amount": "1"}).want(400, "not both")
 	b.fill(path+"/credit-note", map[string]string{"amount": "25.01"}).want(303)
 	b.get(path).want(200, "$75.00", "Credit notes")
 	b.fill(customer+"/credit", map[string]string{
@@ -221,6 +226,10 @@ func TestInvoiceFromDraftToVoid(t *testing.T) {
 	}).want(409)
 	b.fill(path+"/apply-credit", nil).want(303)
 	b.get(path).want(200, "$70.00", "Paid with credit")
+	whole := b.newInvoice(customer, "8")
+	line = regexp.MustCompile(`name="(line\.[^"]+)"`).FindStringSubmatch(b.get(whole + "/credit-note").body)[1]
+	b.fill(whole+"/credit-note", map[string]string{line: "1", "memo": "All of it"}).want(303)
+	b.get(whole).want(200, `<span class="badge paid">`, "$8.00", "-CN-01")
 	b.fill(path+"/uncollectible", nil).want(303)
 	b.get(customer).want(200, "delinquent")
 	b.get(path+"/void").want(200, "$70.00", "Credit given back", "$5.00")

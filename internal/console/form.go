@@ -379,7 +379,10 @@ func renamed(err error, names map[string]string) error {
 	rename := func(field string) string {
 		for from, to := range names {
 			if rest, ok := strings.CutPrefix(field, from); ok {
-				return strings.TrimSuffix(to+rest, ".")
+				if strings.HasSuffix(to, ".") {
+					return to + rest
+				}
+				return to
 			}
 		}
 		return field

@@ -2,7 +2,9 @@ package console
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -315,45 +317,90 @@ func (s *console) holdInvoice() act {
 	}
 }
 
+// ofLine is how the name of a field begins that says how many of a line are taken back.
+const ofLine = "line."
+
 // creditInvoice takes back a part of an invoice, or all of it.
 func (s *console) creditInvoice() act {
 	return act{
 		form: func(v *visit) (form, error) {
 			i, _, err := s.findInvoice(v)
 			w := newView(s, v, page{})
-			return form{
+			f := form{
 				Title: "Credit note for invoice " + i.Number, Submit: "Issue the credit note", Danger: true,
 				Intro: "It lowers what is left to pay first. What has been paid already becomes the customer's credit, or is " +
-					"sent back. A credit note cannot be undone.",
+					"sent back. Write an amount, or how many of which lines. A credit note cannot be undone.",
 				Facts: []fact{
 					{"Total", w.Money(i.Total)}, {"Left to pay", w.Money(i.AmountRemaining)}, {"Paid", w.Money(i.AmountPaid)},
 				},
 				Cancel: v.Path("invoices", i.ID), Back: "Invoice " + i.Number,
 				Fields: []field{
 					{Name: "currency_id", Type: "hidden", Value: i.CurrencyID},
-					{Name: "amount", Label: "Amount in " + v.currency(i.CurrencyID).Symbol, Type: "money", Required: true,
+					{Name: "amount", Label: "Amount in " + v.currency(i.CurrencyID).Symbol, Type: "money", Plain: true,
 						Narrow: true},
 					{Name: "reason", Label: "Reason", Type: "select", Narrow: true, Options: []option{
 						{"", "None"}, {"duplicate", "Duplicate"}, {"fraudulent", "Fraudulent"},
 						{"order_change", "Order change"}, {"product_unsatisfactory", "Product unsatisfactory"},
 					}},
-					{Name: "memo", Label: "For the customer", Type: "textarea"},
-					{Name: "refund", Label: "What was paid already is sent back, in place of becoming credit", Type: "checkbox"},
 				},
-			}, err
+			}
+			for n, line := range i.Lines {
+				one := field{
+					Name: ofLine + line.ID, Type: "money", Plain: true, Narrow: true,
+					Label: fmt.Sprintf("%s: how many of %d", first(line.Description, "Line "+strconv.Itoa(n+1)), line.Quantity),
+				}
+				if n == 0 {
+					one.Group = "In place of an amount, by line"
+				}
+				f.Fields = append(f.Fields, one)
+			}
+			f.Fields = append(f.Fields,
+				field{Name: "memo", Label: "For the customer", Type: "textarea", Group: "Besides"},
+				field{Name: "refund", Label: "What was paid already is sent back and becomes no credit", Type: "checkbox"},
+			)
+			return f, err
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
-			amount, err := amountSent(v, sent)
+			p := billing.CreditNoteParams{
+				Reason: sent.Get("reason"), Memo: sent.Get("memo"), Refund: sent.Get("refund") != "",
+			}
+			lines, names, err := creditLinesSent(sent)
 			if err != nil {
 				return "", err
 			}
+			if lines != nil {
+				p.Lines = &lines
+			}
+			if lines == nil || strings.TrimSpace(sent.Get("amount")) != "" {
+				if p.Amount, err = amountSent(v, sent); err != nil {
+					return "", err
+				}
+			}
 			id := v.PathValue("id")
-			_, err = s.service.Invoices.Credit(v.Context(), v.call(), id, billing.CreditNoteParams{
-				Amount: amount, Reason: sent.Get("reason"), Memo: sent.Get("memo"), Refund: sent.Get("refund") != "",
-			})
-			return after(v.Path("invoices", id), "credited", ""), err
+			_, err = s.service.Invoices.Credit(v.Context(), v.call(), id, p)
+			return after(v.Path("invoices", id), "credited", ""), renamed(err, names)
 		},
 	}
+}
+
+// creditLinesSent are how many of which lines are taken back, as a form says it, and what its fields are called.
+func creditLinesSent(sent url.Values) (lines []billing.CreditNoteLineParams, names map[string]string, err error) {
+	names = map[string]string{}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		id, is := strings.CutPrefix(name, ofLine)
+		text := strings.TrimSpace(sent.Get(name))
+		if !is || text == "" {
+			continue
+		}
+		quantity, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			errs = append(errs, invalid(name, "write a whole number"))
+		}
+		names[fmt.Sprintf("lines[%d].", len(lines))] = name
+		lines = append(lines, billing.CreditNoteLineParams{InvoiceLineID: id, Quantity: &quantity})
+	}
+	return lines, names, clientele.JoinInvalid(errs...)
 }
 
 // applyCredit pays an invoice with the customer's credit.
