@@ -94,6 +94,9 @@ export async function watched(browser, url, { width = 1280, height = 900, scheme
       .filter((element) => element.innerText?.trim().length > 4 && element.clientHeight > 0 && element.clientWidth > 0
         && element.clientWidth < 24 && getComputedStyle(element.closest('thead, .hidden') ?? element).position !== 'absolute')
       .map((element) => element.outerHTML.slice(0, 80))),
+    /** Forms of the page that nobody sees. */
+    hiddenForms: () => page.evaluate(() => [...document.querySelectorAll('main form')]
+      .filter((form) => form.offsetHeight === 0).map((form) => form.outerHTML.slice(0, 80))),
     /** What axe finds wrong with the page: WCAG 2.2 AA and its best practices. */
     async violations() {
       if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);

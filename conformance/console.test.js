@@ -82,6 +82,7 @@ for (const [width, scheme] of [[1280, 'light'], [1280, 'dark'], [320, 'light'], 
       const over = await page.overflow();
       if (over > 0) problems.push(`${path} is ${over} pixels too wide`);
       problems.push(...(await page.squeezed()).map((one) => `${path} squeezes ${one}`));
+      problems.push(...(await page.hiddenForms()).map((one) => `${path} hides ${one}`));
       if (page.bytes() > 100_000) problems.push(`${path} has ${page.bytes()} bytes`);
       // A printed page lets nothing be put into it, axe neither.
       if (!path.endsWith('/page')) problems.push(...(await page.violations()).map((one) => `${path}: ${one}`));

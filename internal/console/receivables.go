@@ -17,6 +17,8 @@ type receivablesPage struct {
 	// Show is what is shown of it: "" for everybody's, customers, or late.
 	Show       string
 	Currencies []currencyAging
+	All        []clientele.PaymentCurrency // to choose one from
+	Currency   string                      // that alone is shown, or ""
 	Customers  list[clientele.CustomerAging]
 	Late       list[clientele.Debtor]
 }
@@ -39,7 +41,8 @@ func asOf(v *visit) (time.Time, string, error) {
 
 func (s *console) receivables(v *visit) (page, error) {
 	at, text, err := asOf(v)
-	data := receivablesPage{AsOf: text, Show: v.URL.Query().Get("show")}
+	q := v.URL.Query()
+	data := receivablesPage{AsOf: text, Show: q.Get("show"), All: v.currencies, Currency: q.Get("currency")}
 	p := page{template: "receivables", title: "Receivables"}
 	if message := searchError(err); message != "" {
 		data.Error = message
@@ -58,7 +61,7 @@ func (s *console) receivables(v *visit) (page, error) {
 	case "late":
 		var late []clientele.Debtor
 		var count int64
-		late, count, err = s.service.Receivables.Overdue(v.Context(), v.Mode, v.URL.Query().Get("currency"), w)
+		late, count, err = s.service.Receivables.Overdue(v.Context(), v.Mode, data.Currency, w)
 		data.Late = listOf(v, late, count)
 	default:
 		data.Show = ""
