@@ -3,6 +3,7 @@ package console
 import (
 	"math/big"
 	"strconv"
+	"strings"
 	"time"
 
 	"clientele.dev"
@@ -57,10 +58,12 @@ var bucketLabels = [5]string{"not due", "1–30 days", "31–60 days", "61–90 
 func barsOfAging(b clientele.AgingBuckets, currency string) agingBars {
 	amounts := [5]clientele.Amount{b.NotDue, b.Days1To30, b.Days31To60, b.Days61To90, b.DaysOver90}
 	var bars []bar
+	var labels []string
 	for i, a := range amounts {
+		labels = append(labels, strings.TrimSuffix(bucketLabels[i], " days")) // as the title says
 		bars = append(bars, bar{Label: bucketLabels[i], Amount: a.In(currency), Class: "late-" + strconv.Itoa(i)})
 	}
-	return agingBars{b, newChart(bars, 1, bucketLabels[:])}
+	return agingBars{b, newChart(bars, 1, labels)}
 }
 
 // monthBars are what was invoiced and collected in one currency in each month.
