@@ -116,10 +116,10 @@ func (a act) send(v *visit) (page, error) {
 	var previewed []fact
 	switch {
 	case v.PostForm.Get("more") != "":
-		return a.again(v, form{}, http.StatusOK, nil)
+		return a.again(v, http.StatusOK, nil, nil)
 	case v.PostForm.Get("preview") != "" && a.preview != nil:
 		if previewed, err = a.preview(v, v.PostForm); err == nil {
-			return a.again(v, form{Previewed: previewed}, http.StatusOK, nil)
+			return a.again(v, http.StatusOK, previewed, nil)
 		}
 	case a.answer != nil:
 		done, err = a.answer(v, v.PostForm)
@@ -130,7 +130,7 @@ func (a act) send(v *visit) (page, error) {
 	if !errors.As(err, &refused) || refused.Code == clientele.ErrorCodeNotFound && refused.Field == "" {
 		return done, err
 	}
-	return a.again(v, form{}, statuses[refused.Code], refused)
+	return a.again(v, statuses[refused.Code], nil, refused)
 }
 
 // parseForm reads what was sent, a file too.
@@ -163,13 +163,13 @@ func (f form) Files() bool {
 	return slices.ContainsFunc(f.Fields, func(field field) bool { return field.Type == "file" })
 }
 
-// again shows a form as it was sent, with what came of it.
-func (a act) again(v *visit, with form, status int, refused *clientele.Error) (page, error) {
+// again shows a form as it was sent, with what would come of it or what is wrong.
+func (a act) again(v *visit, status int, previewed []fact, refused *clientele.Error) (page, error) {
 	f, err := a.form(v)
 	if err != nil {
 		return page{}, err
 	}
-	f.Previewed = with.Previewed
+	f.Previewed = previewed
 	f.remember()
 	f.fill(v.PostForm)
 	f.Once = v.PostForm.Get("once")

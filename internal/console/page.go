@@ -133,8 +133,7 @@ func (s *console) render(w http.ResponseWriter, p page, v view) error {
 	if p.status != 0 {
 		w.WriteHeader(p.status)
 	}
-	_, err := w.Write(b.Bytes())
-	_ = err // a browser that went away cannot be told
+	_, _ = w.Write(b.Bytes()) // a browser that went away cannot be told
 	return nil
 }
 
