@@ -97,11 +97,8 @@ func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count i
 	w.addMetadata("customer_metadata", f.Livemode, f.Metadata)
 	err = t.scan(func() (err error) {
 		var seqs []int64
-		if len(w.conditions) == plain && byTime(f.Order) && !f.Deleted {
-			seqs, count, err = t.listAll("customers", f.Livemode, f.Order, f.Window)
-		} else {
-			seqs, count, err = t.list("customers", f.Livemode, w, f.Order, f.Window)
-		}
+		whole := len(w.conditions) == plain && !f.Deleted
+		seqs, count, err = t.list("customers", f.Livemode, w, whole, f.Order, f.Window)
 		if err == nil {
 			page, err = t.customersAt(seqs)
 		}
@@ -159,13 +156,29 @@ func byTime(order []store.Order) bool {
 }
 
 // list answers the positions of the page of a table's rows that the conditions select, and how many they select in all.
+// How many a whole mode has is kept.
 func (t *tx) list(
-	table string, mode clientele.Mode, w where, order []store.Order, page store.Window,
+	table string, mode clientele.Mode, w where, whole bool, order []store.Order, page store.Window,
 ) (seqs []int64, count int64, err error) {
-	read := func(r row) error { count = r.int(0); return nil }
-	if err := t.eachOnce("SELECT count(*) FROM "+table+" WHERE "+w.String(), read, w.args...); err != nil {
+	switch read := func(r row) error { count = r.int(0); return nil }; {
+	case whole && byTime(order):
+		return t.listAll(table, mode, order, page)
+	case whole:
+		count, err = t.countAll(table, mode)
+	default:
+		err = t.eachOnce("SELECT count(*) FROM "+table+" WHERE "+w.String(), read, w.args...)
+	}
+	if err != nil {
 		return nil, 0, err
 	}
+	seqs, err = t.positions(table, mode, w, order, page)
+	return seqs, count, err
+}
+
+// positions answers the positions of the page of a table's rows that the conditions select.
+func (t *tx) positions(
+	table string, mode clientele.Mode, w where, order []store.Order, page store.Window,
+) (seqs []int64, err error) {
 	orderBy, backwards := orderBy(order), page.Before != ""
 	if page.After != "" || backwards {
 		past := "seq < ?"
@@ -174,7 +187,7 @@ func (t *tx) list(
 		}
 		seq, err := t.seqOf(table, mode, page)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		w.add(past, seq)
 		if backwards {
@@ -184,13 +197,10 @@ func (t *tx) list(
 	args, n := w.with(page.Limit, page.Offset)
 	seqs, err = t.seqs(fmt.Sprintf("SELECT seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d",
 		table, w.String(), orderBy, n, n+1), args)
-	if err != nil {
-		return nil, 0, err
-	}
 	if backwards {
 		slices.Reverse(seqs)
 	}
-	return seqs, count, nil
+	return seqs, err
 }
 
 // orderBy writes a sort order, the newest first unless it says otherwise. Equal rows are ordered by time, so that an

@@ -14,9 +14,7 @@ var counted = map[string]string{"customers": "listed_mode", "invoices": "livemod
 func (t *tx) listAll(
 	table string, mode clientele.Mode, order []store.Order, page store.Window,
 ) (seqs []int64, count int64, err error) {
-	read := func(r row) error { count = r.int(0); return nil }
-	const total = `SELECT coalesce(sum(count), 0) FROM row_counts WHERE kind = $1 AND livemode = $2 AND bits = $3`
-	if err := t.each(total, read, table, mode, store.CountLevels[0]); err != nil {
+	if count, err = t.countAll(table, mode); err != nil {
 		return nil, 0, err
 	}
 	desc := len(order) == 0 || order[0].Desc
@@ -49,6 +47,13 @@ func (t *tx) listAll(
 		slices.Reverse(seqs)
 	}
 	return seqs, count, err
+}
+
+// countAll is how many rows of a mode a table has, from the counts that are kept.
+func (t *tx) countAll(table string, mode clientele.Mode) (count int64, err error) {
+	err = t.each(`SELECT coalesce(sum(count), 0) FROM row_counts WHERE kind = $1 AND livemode = $2 AND bits = $3`,
+		func(r row) error { count = r.int(0); return nil }, table, mode, store.CountLevels[0])
+	return count, err
 }
 
 // walk reads positions from one on, itself included.

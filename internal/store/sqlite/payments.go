@@ -99,11 +99,8 @@ func (t *tx) listOf(
 ) (docs [][]byte, count int64, err error) {
 	err = t.scan(func() error {
 		var seqs []int64
-		if len(w.conditions) == 1 && w.conditions[0] == wholeMode && byTime(order) && counted[table] != "" {
-			seqs, count, err = t.listAll(table, mode, order, page)
-		} else {
-			seqs, count, err = t.list(table, mode, w, order, page)
-		}
+		whole := len(w.conditions) == 1 && w.conditions[0] == wholeMode && counted[table] != ""
+		seqs, count, err = t.list(table, mode, w, whole, order, page)
 		if err == nil {
 			docs, err = t.docs(table, seqs)
 		}
