@@ -112,6 +112,12 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// The mux would redirect, which clients do not expect. A slash that is escaped is a part of a name.
 	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped {
+		if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") { // a person typed it
+			header.Set("Content-Security-Policy", "default-src 'none'")
+			r.URL.RawPath, r.URL.Path = "", path.Clean(r.URL.Path)
+			http.Redirect(out, r, r.URL.RequestURI(), http.StatusSeeOther)
+			return
+		}
 		a.fail(out, errNoPath)
 		return
 	}

@@ -239,6 +239,8 @@ func TestErrorsArePages(t *testing.T) {
 	b.get("/nothing").want(404, `"code":"not_found"`)
 	b.header.Set("Accept", "text/html,*/*;q=0.8")
 	b.get("/nothing").want(404, "<h1>Not found</h1>")
+	b.get("/test/customers/?q=ada").leads("/test/customers?q=ada")
+	b.get("//evil.example/").leads("/evil.example")
 	b.get("/test/customers/cus_nobody").want(404, "<h1>Not found</h1>")
 	b.get("/assets/old/console.css").want(404)
 	b.get("/api/nothing").want(404, `"code":"not_found"`)
