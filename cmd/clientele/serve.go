@@ -39,9 +39,10 @@ const finishTimeout = 20 * time.Second
 
 // Help is shown by clientele serve --help.
 func (serveCommand) Help() string {
-	return `The database is created on the first start, which shows a test-mode and a live-mode secret key once: on a
-terminal, or else in a file that its owner alone may read: PATH.keys beside the database, or clientele.keys in the
-current folder when it is PostgreSQL. Any number of servers may run on one PostgreSQL.
+	return `The database is created on the first start, which shows a test-mode and a live-mode secret key and a link that
+signs in to the web console, once: on a terminal, or else in a file that its owner alone may read: PATH.keys beside the
+database, or clientele.keys in the current folder when it is PostgreSQL.
+Any number of servers may run on one PostgreSQL.
 Ctrl-C or SIGTERM stops the server: /readyz fails first, then requests in flight finish.
 
 Examples:

@@ -73,10 +73,11 @@ func New(c Config) *API {
 	nothing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { a.fail(w.(*recorder), errNoPath) })
 	a.mux.Handle("/api", nothing)
 	a.mux.Handle("/api/", a.orOtherMethod(nothing))
-	if c.Pages == nil {
-		c.Pages = nothing
+	pages := nothing
+	if c.Pages != nil {
+		pages = func(w http.ResponseWriter, r *http.Request) { c.Pages.ServeHTTP(patient{w.(*recorder)}, r) }
 	}
-	a.mux.Handle("/", a.orOtherMethod(c.Pages))
+	a.mux.Handle("/", a.orOtherMethod(pages))
 	return a
 }
 

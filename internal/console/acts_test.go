@@ -98,9 +98,9 @@ func TestCustomerIsEditedInPlace(t *testing.T) {
 	b.get(path+"?done=created").want(200, "Created.", "Ada Lovelace")
 
 	mine := b.form(path+"/edit", map[string]string{"name": "Ada King", "email": "ada@example.com"})
-	b.fill(path+"/edit", map[string]string{"name": "Augusta Ada"}).want(303)
+	b.fill(path+"/edit", map[string]string{"name": "Augusta Ada", "phone": "+442079460958"}).want(303)
 	conflict := b.post(path+"/edit", mine).want(412, "Somebody else has changed this", `value="Ada King"`,
-		"It is now: <bdi>Augusta Ada</bdi>")
+		"It is now: <bdi>Augusta Ada</bdi>", `dir="auto" value="&#43;442079460958"`)
 	mine.Set("once", onceField.FindStringSubmatch(conflict.body)[1])
 	mine.Set("version", "2")
 	b.post(path+"/edit", mine).want(303)

@@ -2,7 +2,7 @@
 // the API does. They work without the script, which only makes them quicker.
 //
 // console.go has the table of the pages; sign_in.go is who is looking; page.go is how a page is written, form.go how
-// something is done; the other files are one page each.
+// something is done; portal.go is what customers see of their own; the other files are one page each.
 package console
 
 import (

@@ -2,7 +2,6 @@ package console
 
 import (
 	"errors"
-	"iter"
 	"strconv"
 	"strings"
 
@@ -27,18 +26,19 @@ func customersFilter(v *visit) (f store.CustomerFilter, search string) {
 	return f, strings.TrimSpace(q.Get("q"))
 }
 
+// listCustomers reads a part of the customers that an address asks for.
+func (s *console) listCustomers(v *visit, w store.Window) ([][]byte, int64, error) {
+	f, search := customersFilter(v)
+	if search != "" {
+		return s.service.Customers.Search(v.Context(), v.Mode, search, w.Limit, w.Offset, false)
+	}
+	f.Window = w
+	return s.service.Customers.List(v.Context(), f, false)
+}
+
 // customers is the list of customers, or those that a search finds, best first.
 func (s *console) customers(v *visit) (page, error) {
-	var docs [][]byte
-	var count int64
-	var err error
-	w := window(pageOf(v.Request))
-	if f, search := customersFilter(v); search != "" {
-		docs, count, err = s.service.Customers.Search(v.Context(), v.Mode, search, w.Limit, w.Offset, false)
-	} else {
-		f.Window = w
-		docs, count, err = s.service.Customers.List(v.Context(), f, false)
-	}
+	docs, count, err := s.listCustomers(v, window(pageOf(v.Request)))
 	return searchedPage[clientele.CustomerExpanded](v, "customers", "Customers", docs, count, err)
 }
 
@@ -53,55 +53,11 @@ func searchError(err error) string {
 
 // customersCSV is all customers that match.
 func (s *console) customersCSV(v *visit) (page, error) {
-	return s.csvPage(v, "customers", func(yield func([]string, error) bool) {
-		more := yield([]string{"id", "name", "email", "phone", "external_id", "did", "delinquent", "created_at"}, nil)
-		for doc, err := range s.eachCustomer(v) {
-			c, err := decode[clientele.Customer](store.Document{JSON: doc}, err)
-			more = more && yield([]string{
-				c.ID, c.Name, c.Email, c.Phone, c.ExternalID, c.DID, strconv.FormatBool(c.Delinquent), c.CreatedAt.String(),
-			}, err)
-			if !more {
-				return
-			}
+	head := []string{"id", "name", "email", "phone", "external_id", "did", "delinquent", "created_at"}
+	id := func(c clientele.Customer) string { return c.ID }
+	return csvPage(s, v, "customers", head, eachOf(v, id, s.listCustomers), func(c clientele.Customer) []string {
+		return []string{
+			c.ID, c.Name, c.Email, c.Phone, c.ExternalID, c.DID, strconv.FormatBool(c.Delinquent), c.CreatedAt.String(),
 		}
-	}), nil
-}
-
-// eachCustomer reads the customers that the list shows, on all its pages.
-func (s *console) eachCustomer(v *visit) iter.Seq2[[]byte, error] {
-	const many = 100
-	f, search := customersFilter(v)
-	f.Window = store.Window{Limit: many}
-	return func(yield func([]byte, error) bool) {
-		for {
-			var docs [][]byte
-			var err error
-			if search != "" {
-				docs, _, err = s.service.Customers.Search(v.Context(), v.Mode, search, many, f.Offset, false)
-			} else {
-				docs, _, err = s.service.Customers.List(v.Context(), f, false)
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, doc := range docs {
-				if !yield(doc, nil) {
-					return
-				}
-			}
-			if len(docs) < many {
-				return
-			}
-			f.Offset += many
-			if search == "" && len(f.Order) == 0 {
-				last, err := decode[clientele.Customer](store.Document{JSON: docs[many-1]}, nil)
-				if err != nil {
-					yield(nil, err)
-					return
-				}
-				f.Window = store.Window{Limit: many, After: last.ID}
-			}
-		}
-	}
+	})
 }

@@ -304,7 +304,7 @@ func doneIn(v *visit) done {
 		return done{}
 	}
 	d := done{Text: deed.text}
-	if id := v.URL.Query().Get("of"); deed.path != nil && v.Caller.Write && plainID.MatchString(id) {
+	if id := v.URL.Query().Get("of"); deed.path != nil && v.Caller.Write && v.customer == nil && plainID.MatchString(id) {
 		d.Undo, d.Path = deed.undo, deed.path(v, id)
 	}
 	return d

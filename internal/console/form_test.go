@@ -1,11 +1,17 @@
 package console
 
 import (
+	"errors"
+	"io"
+	"log/slog"
 	"math/big"
+	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/quick"
+	"time"
 
 	"clientele.dev"
 )
@@ -95,6 +101,64 @@ func TestAddressOf(t *testing.T) {
 		r.Header.Set("X-Forwarded-For", test.forwarded)
 		if got := addressOf(r); got != test.want {
 			t.Errorf("%s for %q is %s, want %s", test.remote, test.forwarded, got, test.want)
+		}
+	}
+}
+
+// A file whose rows end in an error is cut off, so that nobody takes it for the whole.
+func TestFileThatFailsIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := &console{log: slog.New(slog.DiscardHandler)}
+	v := &visit{Request: httptest.NewRequest("GET", "/test/customers.csv", nil)}
+	for _, failing := range []int{1, 2, 20_000, -1} { // the row that fails; -1 for none
+		rows := func(yield func(int, error) bool) {
+			for n := 1; n <= 30_000 && yield(n, map[bool]error{true: io.ErrClosedPipe}[n == failing]); n++ {
+			}
+		}
+		p, err := csvPage(s, v, "numbers", []string{"n"}, rows, func(n int) []string { return []string{strconv.Itoa(n)} })
+		if failing == 1 {
+			if err == nil {
+				t.Error("what is wrong with the request is not told")
+			}
+			continue
+		}
+		server := httptest.NewServer(s.guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if err := p.write(w); err != nil {
+				t.Error(err)
+			}
+		})))
+		answer, err := http.Get(server.URL)
+		if err == nil {
+			_, err = io.ReadAll(answer.Body)
+			err = errors.Join(err, answer.Body.Close())
+		}
+		if whole := err == nil; whole != (failing < 0) {
+			t.Errorf("row %d fails: %v", failing, err)
+		}
+		server.Close()
+	}
+}
+
+// Days past due are counted as the aging counts them: by calendar days, not by hours.
+func TestLateness(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		due    time.Time
+		status clientele.InvoiceStatus
+		want   lateness
+	}{
+		{noon.Add(time.Hour), clientele.InvoiceOpen, lateness{}},
+		{noon, clientele.InvoiceOpen, lateness{}},
+		{noon.Add(-time.Hour), clientele.InvoiceOpen, lateness{Late: true}},
+		{noon.Add(-13 * time.Hour), clientele.InvoiceOpen, lateness{true, 1}},
+		{noon.Add(-49 * time.Hour), clientele.InvoiceOpen, lateness{true, 2}},
+		{noon.Add(-49 * time.Hour), clientele.InvoicePaid, lateness{}},
+		{time.Unix(0, 0), clientele.InvoiceOpen, lateness{}}, // due on receipt
+	} {
+		i := clientele.Invoice{Status: test.status, DueDate: test.due.Unix()}
+		if got := latenessOf(i, noon.Unix()); got != test.want {
+			t.Errorf("due %s, %s: %+v, want %+v", test.due, test.status, got, test.want)
 		}
 	}
 }

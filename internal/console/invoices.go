@@ -68,35 +68,46 @@ func searchedPage[T any](v *visit, template, title string, docs [][]byte, count 
 	return p, err
 }
 
-// csvPage answers with a file that is written while it is read.
-func (s *console) csvPage(v *visit, name string, rows iter.Seq2[[]string, error]) page {
+// csvPage answers with a file that is written while it is read. What is wrong with the request is told before.
+func csvPage[T any](
+	s *console, v *visit, name string, head []string, all iter.Seq2[T, error], cells func(T) []string,
+) (page, error) {
+	next, stop := iter.Pull2(all)
+	row, err, more := next()
+	if err != nil {
+		stop()
+		return page{}, err
+	}
 	return page{write: func(w http.ResponseWriter) error {
+		defer stop()
 		header := w.Header()
 		header.Set("Content-Type", "text/csv; charset=utf-8")
 		header.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 		return sheet.Write(w, func(yield func([]string) bool) {
-			for row, err := range rows {
+			for ok := yield(head); ok && more; row, err, more = next() {
 				if err != nil {
 					s.log.Error("csv was cut short", "request_id", v.id, "error", err)
 					panic(http.ErrAbortHandler) // whoever reads it must see that it is not whole
 				}
-				if !yield(row) {
-					return
-				}
+				ok = yield(cells(row))
 			}
 		})
-	}}
+	}}, nil
 }
 
-// eachOf reads all pages of a list.
-func eachOf[T any](read func(store.Window) ([][]byte, int64, error)) iter.Seq2[T, error] {
-	const many = 100
+// eachOf reads all that an address asks for, part by part. In the order of time it goes on after the last row, so that
+// what comes meanwhile neither repeats a row nor hides one.
+func eachOf[T any](
+	v *visit, id func(T) string, read func(*visit, store.Window) ([][]byte, int64, error),
+) iter.Seq2[T, error] {
+	q := v.URL.Query()
+	byTime := strings.TrimSpace(q.Get("q")) == "" && q.Get("sort") == ""
 	return func(yield func(T, error) bool) {
-		for w := (store.Window{Limit: many}); ; w.Offset += many {
-			docs, _, err := read(w)
-			rows, decodeErr := decodeAll[T](docs)
+		for w := (store.Window{Limit: perPart}); ; {
+			docs, _, err := read(v, w)
+			var rows []T
 			if err == nil {
-				err = decodeErr
+				rows, err = decodeAll[T](docs)
 			}
 			if err != nil {
 				yield(*new(T), err)
@@ -107,30 +118,32 @@ func eachOf[T any](read func(store.Window) ([][]byte, int64, error)) iter.Seq2[T
 					return
 				}
 			}
-			if len(rows) < many {
+			if len(rows) < perPart {
 				return
+			}
+			if w.Offset += perPart; byTime {
+				w = store.Window{Limit: perPart, After: id(rows[perPart-1])}
 			}
 		}
 	}
 }
 
+// perPart is how many rows of a file are read at once.
+const perPart = 1000
+
 // invoicesCSV is all invoices that match, with amounts in the main unit of their currency.
 func (s *console) invoicesCSV(v *visit) (page, error) {
-	return s.csvPage(v, "invoices", func(yield func([]string, error) bool) {
-		more := yield([]string{"id", "number", "status", "customer_id", "customer", "currency", "total", "amount_paid",
-			"amount_remaining", "due_date", "created_at"}, nil)
-		each := eachOf[clientele.InvoiceExpanded](func(w store.Window) ([][]byte, int64, error) {
-			return s.listInvoices(v, w)
-		})
-		for i, err := range each {
-			c := v.currency(i.CurrencyID)
-			more = more && yield([]string{
-				i.ID, i.Number, string(i.Status), i.CustomerID, i.Customer.Name, c.Symbol, i.Total.Decimal(c.Decimal),
-				i.AmountPaid.Decimal(c.Decimal), i.AmountRemaining.Decimal(c.Decimal), view{}.Day(i.DueDate),
-				i.CreatedAt.String(),
-			}, err)
+	head := []string{"id", "number", "status", "customer_id", "customer", "currency", "total", "amount_paid",
+		"amount_remaining", "due_date", "created_at"}
+	id := func(i clientele.InvoiceExpanded) string { return i.ID }
+	return csvPage(s, v, "invoices", head, eachOf(v, id, s.listInvoices), func(i clientele.InvoiceExpanded) []string {
+		c := v.currency(i.CurrencyID)
+		return []string{
+			i.ID, i.Number, string(i.Status), i.CustomerID, i.Customer.Name, c.Symbol, i.Total.Decimal(c.Decimal),
+			i.AmountPaid.Decimal(c.Decimal), i.AmountRemaining.Decimal(c.Decimal), view{}.Day(i.DueDate),
+			i.CreatedAt.String(),
 		}
-	}), nil
+	})
 }
 
 // invoicePage is what the page of an invoice shows.
@@ -139,7 +152,20 @@ type invoicePage struct {
 	Payments    todo[clientele.Payment]
 	CreditNotes todo[clientele.CreditNote]
 	Changes     []change
-	Late        int64 // how many days it is past due; 0 when it is not
+	Late        lateness
+}
+
+// lateness says whether an invoice is past due, and for how many calendar days (UTC), as the aging counts them.
+type lateness struct {
+	Late bool
+	Days int64
+}
+
+func latenessOf(i clientele.Invoice, now int64) lateness {
+	if i.Status != clientele.InvoiceOpen || i.DueDate == 0 || i.DueDate >= now {
+		return lateness{}
+	}
+	return lateness{true, store.DayOf(now) - store.DayOf(i.DueDate)}
 }
 
 // Open says whether something is left to pay.
@@ -152,10 +178,7 @@ func (s *console) invoice(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	data := invoicePage{Invoice: i}
-	if late := s.now().Unix() - i.DueDate; i.Status == clientele.InvoiceOpen && i.DueDate > 0 && late > 0 {
-		data.Late = 1 + late/(24*60*60)
-	}
+	data := invoicePage{Invoice: i, Late: latenessOf(i.Invoice, s.now().Unix())}
 	all, ctx := errgroup.WithContext(v.Context())
 	many := store.Window{Limit: 100}
 	all.Go(func() (err error) {

@@ -30,20 +30,16 @@ func (s *console) payments(v *visit) (page, error) {
 
 // paymentsCSV is all payments that match, with amounts in the main unit of their currency.
 func (s *console) paymentsCSV(v *visit) (page, error) {
-	return s.csvPage(v, "payments", func(yield func([]string, error) bool) {
-		more := yield([]string{"id", "received", "customer_id", "customer", "currency", "amount", "unapplied", "method",
-			"reference", "status"}, nil)
-		each := eachOf[clientele.PaymentExpanded](func(w store.Window) ([][]byte, int64, error) {
-			return s.listPayments(v, w)
-		})
-		for p, err := range each {
-			c := v.currency(p.CurrencyID)
-			more = more && yield([]string{
-				p.ID, view{}.Day(p.ReceivedAt), p.CustomerID, p.Customer.Name, c.Symbol, p.Amount.Decimal(c.Decimal),
-				p.AmountUnallocated.Decimal(c.Decimal), p.Method, p.Reference, string(p.Status),
-			}, err)
+	head := []string{"id", "received", "customer_id", "customer", "currency", "amount", "unapplied", "method",
+		"reference", "status"}
+	id := func(p clientele.PaymentExpanded) string { return p.ID }
+	return csvPage(s, v, "payments", head, eachOf(v, id, s.listPayments), func(p clientele.PaymentExpanded) []string {
+		c := v.currency(p.CurrencyID)
+		return []string{
+			p.ID, view{}.Day(p.ReceivedAt), p.CustomerID, p.Customer.Name, c.Symbol, p.Amount.Decimal(c.Decimal),
+			p.AmountUnallocated.Decimal(c.Decimal), p.Method, p.Reference, string(p.Status),
 		}
-	}), nil
+	})
 }
 
 // paymentPage is what the page of a payment shows.

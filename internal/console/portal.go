@@ -158,20 +158,17 @@ func (s *console) ownInvoiceOf(v *visit) (clientele.InvoiceExpanded, error) {
 
 func (s *console) ownInvoice(v *visit) (page, error) {
 	i, err := s.ownInvoiceOf(v)
-	data := invoicePage{Invoice: i}
-	if late := s.now().Unix() - i.DueDate; i.Status == clientele.InvoiceOpen && i.DueDate > 0 && late > 0 {
-		data.Late = 1 + late/(24*60*60)
-	}
+	data := invoicePage{Invoice: i, Late: latenessOf(i.Invoice, s.now().Unix())}
 	return page{template: "own-invoice", title: "Invoice " + i.Number, data: data}, err
 }
 
 func (s *console) ownInvoicePrinted(media string, write func(io.Writer, paper.Invoice) error) handler {
-	print := s.invoicePrinted(media, write)
+	printed := s.invoicePrinted(media, write)
 	return func(v *visit) (page, error) {
 		if _, err := s.ownInvoiceOf(v); err != nil {
 			return page{}, err
 		}
-		return print(v)
+		return printed(v)
 	}
 }
 
@@ -183,10 +180,10 @@ func (s *console) ownStatement(v *visit) (page, error) {
 }
 
 func (s *console) ownStatementPrinted(media string, write func(io.Writer, paper.Statement) error) handler {
-	print := s.statementPrinted(media, write)
+	printed := s.statementPrinted(media, write)
 	return func(v *visit) (page, error) {
 		v.SetPathValue("id", v.customer.ID)
-		return print(v)
+		return printed(v)
 	}
 }
 

@@ -5,7 +5,7 @@ CREATE TABLE sessions (
 	test_key   bytea,               -- the hashes of the API keys it was opened with, one a mode
 	live_key   bytea,
 	operator   boolean NOT NULL,
-	customer_id text NOT NULL,    -- whose portal it opens, or ''
+	customer_id text   NOT NULL,    -- whose portal it opens, or ''
 	livemode   boolean NOT NULL,
 	created_at bigint  NOT NULL,    -- unix milliseconds
 	expires_at bigint  NOT NULL

@@ -5,7 +5,7 @@ CREATE TABLE sessions (
 	test_key   BLOB,                -- the hashes of the API keys it was opened with, one a mode
 	live_key   BLOB,
 	operator   INTEGER NOT NULL,
-	customer_id TEXT NOT NULL,    -- whose portal it opens, or ''
+	customer_id TEXT   NOT NULL,    -- whose portal it opens, or ''
 	livemode   INTEGER NOT NULL,
 	created_at INTEGER NOT NULL,    -- unix milliseconds
 	expires_at INTEGER NOT NULL
