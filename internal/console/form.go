@@ -262,11 +262,11 @@ func after(path, what, id string) string {
 	return path + "?" + url.Values{"done": {what}, "of": {id}}.Encode()
 }
 
-// deeds are what a page says that was done, and the path of the form that takes it back, of an object's id.
-var deeds = map[string]struct {
-	text, undo string
-	path       func(*visit, string) string
-}{
+// deed is what a page says that was done, and where the form is that takes it back: the section of the object and the
+// name of the act.
+type deed struct{ text, undo, section, act string }
+
+var deeds = map[string]deed{
 	"saved":   {text: "Saved."},
 	"created": {text: "Created."},
 	"credit":  {text: "The credit was changed."},
@@ -278,21 +278,18 @@ var deeds = map[string]struct {
 	"released":      {text: "The hold was ended."},
 	"credited":      {text: "The credit note was issued."},
 	"credit_used":   {text: "The credit was used."},
-	"held": {text: "The invoice is held.", undo: "End the hold",
-		path: func(v *visit, id string) string { return v.Path("invoices", id, "release") }},
-	"paid": {text: "The payment was recorded.", undo: "Reverse it",
-		path: func(v *visit, id string) string { return v.Path("payments", id, "reverse") }},
-	"allocated": {text: "The payment was applied.", undo: "Take it back",
-		path: func(v *visit, id string) string { return v.Path("payments", id, "unallocate") }},
-	"unallocated": {text: "The invoices are owed again.", undo: "Apply it again",
-		path: func(v *visit, id string) string { return v.Path("payments", id, "allocate") }},
+	"held":          {"The invoice is held.", "End the hold", "invoices", "release"},
+
+	"paid":        {"The payment was recorded.", "Reverse it", "payments", "reverse"},
+	"allocated":   {"The payment was applied.", "Take it back", "payments", "unallocate"},
+	"unallocated": {"The invoices are owed again.", "Apply it again", "payments", "allocate"},
 	"reversed":    {text: "The payment was reversed: what it paid is owed again."},
 	"refunded":    {text: "The refund was recorded."},
 	"made_credit": {text: "What was left is the customer's credit now."},
-	"key_revoked": {text: "The key was revoked."},
-	"app_revoked": {text: "The application is no longer trusted."},
-	"customer_deleted": {text: "The customer was deleted.", undo: "Bring them back",
-		path: func(v *visit, id string) string { return v.Path("customers", id, "restore") }},
+
+	"key_revoked":      {text: "The key was revoked."},
+	"app_revoked":      {text: "The application is no longer trusted."},
+	"customer_deleted": {"The customer was deleted.", "Bring them back", "customers", "restore"},
 }
 
 // plainID is what an id can be that is taken from an address.
@@ -304,8 +301,8 @@ func doneIn(v *visit) done {
 		return done{}
 	}
 	d := done{Text: deed.text}
-	if id := v.URL.Query().Get("of"); deed.path != nil && v.Caller.Write && v.customer == nil && plainID.MatchString(id) {
-		d.Undo, d.Path = deed.undo, deed.path(v, id)
+	if id := v.URL.Query().Get("of"); deed.undo != "" && v.Caller.Write && v.customer == nil && plainID.MatchString(id) {
+		d.Undo, d.Path = deed.undo, v.Path(deed.section, id, deed.act)
 	}
 	return d
 }

@@ -78,7 +78,7 @@ func (l list[T]) CSV() string {
 // Get is a filter's value.
 func (l list[T]) Get(name string) string { return l.Filter.Get(name) }
 
-// Previous and Next are the addresses of the pages beside this one, or "".
+// Previous is the address of the page before this one, or "".
 func (l list[T]) Previous() string {
 	if l.Page <= 1 {
 		return ""
@@ -86,7 +86,7 @@ func (l list[T]) Previous() string {
 	return l.With("page", strconv.FormatInt(l.Page-1, 10))
 }
 
-// Next is explained at Previous.
+// Next is the address of the page after this one, or "".
 func (l list[T]) Next() string {
 	if l.Page*perPage >= l.Count {
 		return ""
