@@ -2,17 +2,12 @@ package api_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
-	"zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
 
 	"clientele.dev"
 	"clientele.dev/client"
@@ -208,53 +203,7 @@ func (s *server) state(t testing.TB) string {
 // query reads the database beside the server.
 func (s *server) query(t testing.TB, query string) (rows [][]string) {
 	t.Helper()
-	var err error
-	if path, isFile := strings.CutPrefix(s.DBURL, "sqlite:"); isFile {
-		rows, err = queryFile(path, query)
-	} else {
-		rows, err = queryPostgres(t.Context(), s.DBURL, query)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rows
-}
-
-func queryFile(path, query string) (rows [][]string, err error) {
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = c.Close() }()
-	err = sqlitex.Execute(c, query, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
-		var texts []string
-		for i := range row.ColumnCount() {
-			texts = append(texts, row.ColumnText(i))
-		}
-		rows = append(rows, texts)
-		return nil
-	}})
-	return rows, err
-}
-
-func queryPostgres(ctx context.Context, url, query string) (rows [][]string, err error) {
-	c, err := pgx.Connect(ctx, url)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = c.Close(ctx) }()
-	results, err := c.PgConn().Exec(ctx, query).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range results[0].Rows {
-		var texts []string
-		for _, column := range row {
-			texts = append(texts, string(column))
-		}
-		rows = append(rows, texts)
-	}
-	return rows, nil
+	return ok(s.Rows(t.Context(), query))(t)
 }
 
 // copyInvoice adds copies of an invoice to the database beside the server, each with an id of its own.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,6 +64,65 @@ func TestABodyWithoutCredentialsIsNotRead(t *testing.T) {
 	}
 }
 
+// slowReader is a client that takes nothing of its answer until it is released.
+type slowReader struct {
+	header    http.Header
+	began     sync.Once
+	beginning chan struct{} // closed when the answer has begun
+	release   chan struct{}
+	deadlines atomic.Int64 // how often the server said until when a part must be taken
+	parts     atomic.Int64
+}
+
+func newSlowReader() *slowReader {
+	return &slowReader{header: http.Header{}, beginning: make(chan struct{}), release: make(chan struct{})}
+}
+
+func (s *slowReader) Header() http.Header { return s.header }
+
+func (s *slowReader) WriteHeader(int) {}
+
+// Write implements [http.ResponseWriter].
+func (s *slowReader) Write(part []byte) (int, error) {
+	s.began.Do(func() { close(s.beginning) })
+	s.parts.Add(1)
+	<-s.release
+	return len(part), nil
+}
+
+// SetWriteDeadline is what an [http.ResponseController] calls.
+func (s *slowReader) SetWriteDeadline(until time.Time) error {
+	if !until.IsZero() {
+		s.deadlines.Add(1)
+	}
+	return nil
+}
+
+// handler answers as the server does, in this goroutine: no kernel's buffer stands between it and a slow client.
+func (s *server) handler() *api.API {
+	return api.New(api.Config{
+		Service: s.Service, Auth: auth.New(s.DB, s.Now), Check: s.DB.Ready, Log: slog.New(slog.DiscardHandler),
+		Now: time.Now,
+	})
+}
+
+func (s *server) request(t *testing.T, method, path string, body io.Reader) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, path, body)
+	r.Header.Set("Authorization", "Bearer "+s.TestKey)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+// status answers a request without a client and returns the status and the body.
+func status(handler http.Handler, r *http.Request) (int, string) {
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
+
 // TestLargeAnswersAreBounded shows that clients who do not read what they asked for cost little memory: the answers of
 // only so many are kept, others are refused, and small ones are answered all the while.
 func TestLargeAnswersAreBounded(t *testing.T) {
@@ -70,58 +130,77 @@ func TestLargeAnswersAreBounded(t *testing.T) {
 	s := start(t)
 	c := s.post(t, `{"name":"Big"}`)
 	one := draft(t, s.Test(), c.ID, "curr_test_usd", "5")
-	s.copyInvoice(t, one.ID, 999, func(i *clientele.Invoice) { i.Footer = strings.Repeat("x", 20_000) })
-	const clients = 8
-	for range clients {
-		conn := s.connect(t)
-		fmt.Fprintf(conn, "GET /api/customers/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", c.ID, s.TestKey)
-		if _, err := conn.Read(make([]byte, 1)); err != nil { // the answer has begun, and is not read any further
-			t.Fatal(err)
+	s.copyInvoice(t, one.ID, 999, func(i *clientele.Invoice) { i.Footer = strings.Repeat("x", 20_000) }) // 20 MB in all
+	handler, path := s.handler(), "/api/customers/"+c.ID
+	var answering sync.WaitGroup
+	var readers []*slowReader
+	for range 3 { // of 64 MiB, three answers leave too little for a fourth
+		reader := newSlowReader()
+		readers = append(readers, reader)
+		answering.Go(func() { handler.ServeHTTP(reader, s.request(t, "GET", path, nil)) })
+		<-reader.beginning
+	}
+	code, body := status(handler, s.request(t, "GET", path, nil))
+	if code != 503 || !strings.Contains(body, "too many large answers") {
+		t.Errorf("a fourth large answer is %d %.200s, want 503", code, body)
+	}
+	if code, body = status(handler, s.request(t, "GET", "/api/customers?expand=none", nil)); code != 200 {
+		t.Errorf("a small answer beside them is %d %s, want 200", code, body)
+	}
+	for _, reader := range readers {
+		close(reader.release)
+	}
+	answering.Wait()
+	for _, reader := range readers { // who does not take a part within a while is hung up on
+		if deadlines, parts := reader.deadlines.Load(), reader.parts.Load(); deadlines != parts || parts < 100 {
+			t.Errorf("%d of %d parts of an answer had a deadline, want all of more than 100", deadlines, parts)
 		}
 	}
-	refusal := s.send(t, "GET", "/api/customers/"+c.ID, "").refused(t, 503, "")
-	if !strings.Contains(refusal.Message, "large answers") {
-		t.Error(refusal.Message)
+	if code, body = status(handler, s.request(t, "GET", path, nil)); code != 200 {
+		t.Errorf("when they have ended, a large answer is %d %.200s, want 200", code, body)
 	}
-	s.send(t, "GET", "/api/customers?expand=none", "").must(t, 200)
+}
+
+// stalledBody is a body of which nothing comes until it is released.
+type stalledBody struct {
+	reading chan<- struct{}
+	release <-chan struct{}
+}
+
+// Read implements [io.Reader].
+func (b stalledBody) Read([]byte) (int, error) {
+	b.reading <- struct{}{}
+	<-b.release
+	return 0, io.ErrUnexpectedEOF
 }
 
 // TestManyLargeBodiesAreBounded shows that requests which take their time wait for memory rather than take it all.
 func TestManyLargeBodiesAreBounded(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	const size = 1 << 20
-	var wg sync.WaitGroup
-	conns := make([]net.Conn, 64)
-	for i := range conns {
-		conns[i] = s.connect(t)
-		wg.Go(func() {
-			fmt.Fprintf(conns[i], "POST /api/customers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+
-				"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n{", s.TestKey, size)
-		})
+	handler := s.handler()
+	reading, release := make(chan struct{}, 256), make(chan struct{})
+	var answering sync.WaitGroup
+	for range 64 { // a MiB each of 64
+		r := s.request(t, "POST", "/api/customers", stalledBody{reading, release})
+		r.ContentLength = 1 << 20
+		answering.Go(func() { status(handler, r) })
 	}
-	wg.Wait()
-	refused := false
-	// A busy machine takes its time until the server has begun to read them all.
-	for patience := time.Now().Add(10 * time.Second); time.Now().Before(patience); {
-		if got := s.send(t, "POST", "/api/customers", `{"name":"x"}`); got.status == 503 {
-			refused = true
-			break
-		}
+	for range 64 {
+		<-reading
 	}
-	if !refused {
-		t.Error("a body was read beside 64 MiB of others")
+	create := func() *http.Request { return s.request(t, "POST", "/api/customers", strings.NewReader(`{"name":"x"}`)) }
+	if code, body := status(handler, create()); code != 503 {
+		t.Errorf("a body beside 64 MiB of others is answered %d %s, want 503", code, body)
 	}
-	s.send(t, "GET", "/api/customers", "").must(t, 200) // needs none
-	for _, c := range conns {
-		_ = c.Close()
+	if code, body := status(handler, s.request(t, "GET", "/api/customers", nil)); code != 200 {
+		t.Errorf("a request without a body beside them is answered %d %s, want 200", code, body)
 	}
-	for range 100 {
-		if got := s.send(t, "POST", "/api/customers", `{"name":"x"}`); got.status == 201 {
-			return
-		}
+	close(release)
+	answering.Wait()
+	if code, body := status(handler, create()); code != 201 {
+		t.Errorf("when their clients are gone, a body is answered %d %s, want 201", code, body)
 	}
-	t.Error("the memory of bodies that never came was not given back")
 }
 
 // TestAScanHasADeadline shows that a read which takes too long is refused as something to try again.

@@ -34,8 +34,10 @@ type Server struct {
 	TestKey string           // a secret key of test mode that may write
 	LiveKey string           // a secret key of live mode that may write
 
-	http  *httptest.Server
-	clock atomic.Int64
+	http     *httptest.Server
+	database *database
+	closeDB  func() error
+	clock    atomic.Int64
 
 	mu         sync.Mutex
 	violations []error // of openapi.yaml
@@ -44,7 +46,7 @@ type Server struct {
 // New starts a server that the test's end stops.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s, err := Open(databaseURL(t))
+	s, err := serve(newDatabase(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,27 +60,32 @@ func New(t testing.TB) *Server {
 
 // Open starts a server on the database that a URL names; Close stops it.
 func Open(url string) (*Server, error) {
-	ctx := context.Background()
-	db, err := openDatabase(ctx, url)
+	db, err := open(url)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{DB: db, DBURL: url}
+	return serve(db, db.Close)
+}
+
+// serve starts a server on a database; when the server stops, done is called.
+func serve(db *database, done func() error) (s *Server, err error) {
+	ctx := context.Background()
+	s = &Server{DB: db.Store, DBURL: db.url, database: db, closeDB: done}
 	s.clock.Store(Epoch.UnixMilli())
-	s.Service = billing.New(storetest.Twice{Store: db}, billing.WithClock(s.Now))
+	s.Service = billing.New(storetest.Twice{Store: s.DB}, billing.WithClock(s.Now))
 	if err := s.Service.Seed(ctx); err != nil {
 		return nil, err
 	}
-	if s.TestKey, err = s.NewKey(false, store.ScopeWrite); err != nil {
+	test, testSecret := auth.NewKey("apptest", clientele.Test, store.ScopeWrite, s.Now())
+	live, liveSecret := auth.NewKey("apptest", clientele.Live, store.ScopeWrite, s.Now())
+	s.TestKey, s.LiveKey = testSecret, liveSecret
+	if err := s.DB.AddKey(ctx, test, live); err != nil {
 		return nil, err
 	}
-	if s.LiveKey, err = s.NewKey(true, store.ScopeWrite); err != nil {
-		return nil, err
-	}
-	access, log := auth.New(db, s.Now), slog.New(slog.DiscardHandler)
+	access, log := auth.New(s.DB, s.Now), slog.New(slog.DiscardHandler)
 	handler := api.New(api.Config{
-		Service: s.Service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
-		Pages: console.New(console.Config{Service: s.Service, Auth: access, Access: db, Log: log, Now: s.Now}),
+		Service: s.Service, Auth: access, Check: s.DB.Ready, Log: log, Now: time.Now,
+		Pages: console.New(console.Config{Service: s.Service, Auth: access, Access: s.DB, Log: log, Now: s.Now}),
 	})
 	s.http = httptest.NewUnstartedServer(theContract().hold(handler, s.violated))
 	s.http.Listener = api.GuardFraming(s.http.Config, s.http.Listener)
@@ -98,7 +105,7 @@ func (s *Server) stop() error {
 	s.http.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return errors.Join(append(s.violations, s.DB.Close())...)
+	return errors.Join(append(s.violations, s.closeDB())...)
 }
 
 // violated remembers an answer that was not as openapi.yaml says.
@@ -118,6 +125,11 @@ func (s *Server) Advance(d time.Duration) { s.clock.Add(d.Milliseconds()) }
 func (s *Server) NewKey(mode clientele.Mode, scope store.Scope) (secret string, err error) {
 	key, secret := auth.NewKey("apptest", mode, scope, s.Now())
 	return secret, s.DB.AddKey(context.Background(), key)
+}
+
+// Rows reads the database beside the server.
+func (s *Server) Rows(ctx context.Context, query string) ([][]string, error) {
+	return s.database.rows(ctx, query)
 }
 
 // Test is an SDK client of test mode. It does not retry, so that a test sees every error.

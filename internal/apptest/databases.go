@@ -3,13 +3,19 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
+	zombiezen "zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"clientele.dev/internal/pgtest"
 	"clientele.dev/internal/store"
@@ -63,16 +69,165 @@ func startOn(database string) (wait func() int) {
 	}
 }
 
-// databaseURL is the address of a new database for a test.
-func databaseURL(t testing.TB) string {
+// Folder is a folder for a test's databases, which the test's end removes: in memory where there is plenty, so that no
+// test waits for a disk that it does not need.
+func Folder(t testing.TB) string {
 	t.Helper()
+	if pgtest.Memory() == "" {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp(pgtest.Memory(), "clientele-test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// database is an open database.
+type database struct {
+	store.Store
+	url string
+
+	asking sync.Mutex
+	conn   *pgx.Conn // into PostgreSQL, beside the server: nil before it is needed
+}
+
+// ask calls fn with a connection to PostgreSQL that stays as long as the database.
+func (d *database) ask(ctx context.Context, fn func(*pgx.Conn) error) (err error) {
+	d.asking.Lock()
+	defer d.asking.Unlock()
+	if d.conn == nil {
+		if d.conn, err = pgx.Connect(ctx, d.url); err != nil {
+			return err
+		}
+	}
+	return fn(d.conn)
+}
+
+// Close implements [store.Store].
+func (d *database) Close() error {
+	if d.conn != nil {
+		_ = d.conn.Close(context.Background())
+	}
+	return d.Store.Close()
+}
+
+// rows answers a query as texts.
+func (d *database) rows(ctx context.Context, query string) (rows [][]string, err error) {
+	if path, isFile := strings.CutPrefix(d.url, "sqlite:"); isFile {
+		return rowsOfFile(path, query)
+	}
+	err = d.ask(ctx, func(c *pgx.Conn) error {
+		results, err := c.PgConn().Exec(ctx, query).ReadAll()
+		if err != nil {
+			return err
+		}
+		for _, row := range results[0].Rows {
+			var texts []string
+			for _, column := range row {
+				texts = append(texts, string(column))
+			}
+			rows = append(rows, texts)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+func rowsOfFile(path, query string) (rows [][]string, err error) {
+	c, err := zombiezen.OpenConn(path, zombiezen.OpenReadOnly)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = c.Close() }()
+	err = sqlitex.Execute(c, query, &sqlitex.ExecOptions{ResultFunc: func(row *zombiezen.Stmt) error {
+		var texts []string
+		for i := range row.ColumnCount() {
+			texts = append(texts, row.ColumnText(i))
+		}
+		rows = append(rows, texts)
+		return nil
+	}})
+	return rows, err
+}
+
+// newDatabase opens an empty database for a test. done is called at the test's end.
+func newDatabase(t testing.TB) (db *database, done func() error) {
+	t.Helper()
+	var err error
 	switch os.Getenv(variable) {
 	case "postgres":
-		return pgtest.URL(t, prepare)
+		if db, err = kept.take(); err == nil {
+			return db, func() error { return kept.giveBack(db) }
+		}
 	case "citus":
-		return pgtest.CitusURL(t, Distribute)
+		db, err = open(pgtest.CitusURL(t, Distribute))
+	default:
+		db, err = open("sqlite:" + filepath.Join(Folder(t), "clientele.db"))
 	}
-	return "sqlite:" + filepath.Join(t.TempDir(), "clientele.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, db.Close
+}
+
+// keptDatabases are databases of PostgreSQL that no test uses at the moment. They are emptied and used again with their
+// connections: a process of the server's begins with each connection, which is what tests wait for most.
+type keptDatabases struct {
+	mu   sync.Mutex
+	free []*database
+}
+
+var kept keptDatabases
+
+// take returns an open, empty database.
+func (k *keptDatabases) take() (*database, error) {
+	k.mu.Lock()
+	if last := len(k.free) - 1; last >= 0 {
+		db := k.free[last]
+		k.free = k.free[:last]
+		k.mu.Unlock()
+		return db, nil
+	}
+	k.mu.Unlock()
+	url, err := pgtest.New(prepare)
+	if err != nil {
+		return nil, err
+	}
+	return open(url)
+}
+
+// giveBack empties a database and keeps it.
+func (k *keptDatabases) giveBack(db *database) error {
+	if err := db.empty(); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.free = append(k.free, db)
+	return nil
+}
+
+// empty removes all rows and starts all sequences again. Deleting a few rows is quicker than giving every table a new
+// file.
+func (d *database) empty() error {
+	ctx := context.Background()
+	return d.ask(ctx, func(c *pgx.Conn) error {
+		_, err := c.Exec(ctx, `DO $$ DECLARE name text; BEGIN
+			FOR name IN SELECT oid::regclass FROM pg_class
+				WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'schema_migrations'
+			LOOP
+				EXECUTE CASE WHEN pg_table_size(name) > 200000 THEN 'TRUNCATE ' ELSE 'DELETE FROM ' END || name;
+			END LOOP;
+			PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';
+		END $$`)
+		return err
+	})
 }
 
 // prepare brings the schema of a new database up to date.
@@ -92,7 +247,12 @@ func Distribute(url string) error {
 	return postgres.Distribute(context.Background(), url, func(string, int, int) {})
 }
 
-func openDatabase(ctx context.Context, url string) (store.Store, error) {
+func open(url string) (*database, error) {
+	db, err := openStore(context.Background(), url)
+	return &database{Store: db, url: url}, err
+}
+
+func openStore(ctx context.Context, url string) (store.Store, error) {
 	if strings.HasPrefix(url, "sqlite:") {
 		return sqlite.Open(ctx, url)
 	}

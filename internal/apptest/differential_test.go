@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"time"
 
 	"clientele.dev/internal/api"
+	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/pgtest"
@@ -76,15 +76,9 @@ func TestBothDatabasesAnswerAlike(t *testing.T) {
 	}
 }
 
-// openSQLite opens a new database, in memory where there is a folder for that: what is compared does not depend on it.
 func openSQLite(t *testing.T) store.Store {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "differential")
-	if err != nil {
-		dir = t.TempDir()
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	db, err := sqlite.Open(t.Context(), "sqlite:"+filepath.Join(dir, "test.db"))
+	db, err := sqlite.Open(t.Context(), "sqlite:"+filepath.Join(apptest.Folder(t), "test.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
