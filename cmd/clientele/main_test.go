@@ -25,9 +25,13 @@ func TestMain(m *testing.M) {
 // TestCommands plays the transcripts of testdata.
 func TestCommands(t *testing.T) {
 	t.Parallel()
+	deadline, limited := t.Deadline()
+	if limited {
+		deadline = deadline.Add(-20 * time.Second) // so that a server that never ends is told of, and is not left running
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata",
-		Deadline: time.Now().Add(3 * time.Minute), // sooner than go test gives up on a server that never ends
+		Deadline: deadline,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":      exits,
 			"capture":    capture,

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"clientele.dev/internal/apptest"
 )
 
 // server is a running clientele serve, a process of its own.
@@ -34,13 +36,22 @@ var (
 // newDatabase names a database that does not exist yet.
 func newDatabase(t *testing.T) string {
 	t.Helper()
-	return "sqlite:" + filepath.Join(t.TempDir(), "clientele.db")
+	return "sqlite:" + filepath.Join(apptest.Folder(t), "clientele.db")
 }
+
+// ofTheTest is the environment of the program as it is built for tests: where it writes what was covered, and which
+// change of the code it runs with.
+var ofTheTest = []string{"GOCOVERDIR", "CLIENTELE_MUTANT", "CLIENTELE_MUTANTS_REACHED"}
 
 // command prepares clientele to be run on a database, with nothing of this process's environment but the path.
 func command(db string, args ...string) *exec.Cmd {
 	c := exec.Command("clientele", args...)
 	c.Env = []string{"PATH=" + os.Getenv("PATH"), "CLIENTELE_DB=" + db}
+	for _, name := range ofTheTest {
+		if value, set := os.LookupEnv(name); set {
+			c.Env = append(c.Env, name+"="+value)
+		}
+	}
 	c.Dir = os.TempDir()
 	if path, isFile := strings.CutPrefix(db, "sqlite:"); isFile {
 		c.Dir = filepath.Dir(path)
@@ -178,7 +189,7 @@ func (s *server) want(status int, method, path, key, body string) reply {
 }
 
 // field reads a member of an answer that is an object.
-func (r reply) field(t *testing.T, name string) string {
+func (r reply) field(t testing.TB, name string) string {
 	t.Helper()
 	var object map[string]any
 	if err := json.Unmarshal(r.body, &object); err != nil {

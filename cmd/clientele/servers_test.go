@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,9 +19,9 @@ import (
 	"clientele.dev/internal/pgtest"
 )
 
-// TestManyServersOnOneDatabase runs three servers on one PostgreSQL under load and kills one every moment. Whoever gets
-// no answer sends the same request to another. In the end everything has happened once: CLIENTELE_STORM=5m makes it
-// last longer than the usual seconds.
+// TestManyServersOnOneDatabase runs three servers on one PostgreSQL under load and kills one every now and then. Whoever
+// gets no answer sends the same request to another. In the end everything has happened once: CLIENTELE_STORM=20000 makes
+// it do so much work.
 func TestManyServersOnOneDatabase(t *testing.T) {
 	t.Parallel()
 	storm(t, pgtest.URL(t, nil))
@@ -36,38 +38,103 @@ func TestManyServersOnACluster(t *testing.T) {
 
 func storm(t *testing.T, url string) {
 	t.Helper()
-	lasting, interval := 8*time.Second, 1500*time.Millisecond
-	if text := os.Getenv("CLIENTELE_STORM"); text != "" {
-		var err error
-		if lasting, err = time.ParseDuration(text); err != nil {
-			t.Fatal(err)
-		}
-		interval = 10 * time.Second
-	}
+	const workers = 12
+	work := numberFrom(t, "CLIENTELE_STORM", 300)
 	f := newFleet(t, url, 3)
 	var shared [3]string
 	for i := range shared {
 		shared[i] = f.created(t, fmt.Sprintf(`{"name":"shared","invoice_prefix":"SHARED%d"}`, i), fmt.Sprint("shared", i))
 	}
-	var workers sync.WaitGroup
-	deadline := time.Now().Add(lasting)
-	for n := range 12 {
-		workers.Go(func() {
-			for i := 0; time.Now().Before(deadline); i++ {
-				f.work(t, shared[:], n, i)
-			}
-		})
-	}
-	kills := 0
-	for time.Until(deadline) > interval {
-		time.Sleep(interval)
-		f.replace(t, kills%len(f.urls))
-		kills++
-	}
-	workers.Wait()
+	kills := f.killEvery(t, work/6, workers, func(t testing.TB, n int, done func()) {
+		for i := range work / workers {
+			f.work(t, shared[:], n, i)
+			done()
+		}
+	})
 	f.check(t, shared[:])
 	t.Logf("%d servers killed; %d customers, %d of a shared DID, %d invoices, %d credits; %d requests sent again", kills,
 		f.customers.Load(), f.ofDID.Load(), f.invoices.Load(), f.credits.Load(), f.again.Load())
+}
+
+// numberFrom reads a number from the environment, for tests that can do more than they usually do.
+func numberFrom(t *testing.T, variable string, usual int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < usual {
+		t.Fatalf("%s=%s: it must be a number from %d on", variable, text, usual)
+	}
+	return n
+}
+
+// inGoroutine is a test in a goroutine that is not its own. The first failure is told, and ends them all: what comes of
+// it would only hide it.
+type inGoroutine struct {
+	testing.TB
+	once *sync.Once
+}
+
+// FailNow ends the goroutine.
+func (t inGoroutine) FailNow() {
+	t.Fail()
+	runtime.Goexit()
+}
+
+// Fatalf tells the first failure and ends the goroutine.
+func (t inGoroutine) Fatalf(format string, args ...any) {
+	t.Helper()
+	t.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// Errorf tells the first failure.
+func (t inGoroutine) Errorf(format string, args ...any) {
+	t.Helper()
+	t.once.Do(func() { t.Log(fmt.Sprintf(format, args...)) })
+	t.Fail()
+}
+
+// killEvery runs so many workers, each with its number, and kills a server whenever so much work was done. It returns
+// how many it killed when all have ended well.
+func (f *fleet) killEvery(t *testing.T, work, workers int, fn func(t testing.TB, n int, done func())) (kills int) {
+	t.Helper()
+	var worked atomic.Int64
+	var running sync.WaitGroup
+	var once sync.Once
+	kill := make(chan struct{}, 1)
+	for n := range workers {
+		running.Go(func() {
+			fn(inGoroutine{t, &once}, n, func() {
+				if worked.Add(1)%int64(work) == 0 {
+					select {
+					case kill <- struct{}{}:
+					default: // one is being replaced as it is
+					}
+				}
+			})
+		})
+	}
+	ended := make(chan struct{})
+	go func() { running.Wait(); close(ended) }()
+	for {
+		select {
+		case <-kill:
+			f.replace(t, kills%len(f.urls))
+			kills++
+			continue
+		case <-ended:
+		}
+		if t.Failed() {
+			t.FailNow()
+		}
+		if kills == 0 {
+			t.Fatal("no server was killed")
+		}
+		return kills
+	}
 }
 
 // fleet are servers on one database, and what they acknowledged.
@@ -107,20 +174,25 @@ func (f *fleet) replace(t *testing.T, i int) {
 }
 
 // send sends a request to any of the servers, and again to any until one answers.
-func (f *fleet) send(t *testing.T, method, path, body, repeat string) reply {
+func (f *fleet) send(t testing.TB, method, path, body, repeat string) reply {
 	t.Helper()
 	return f.sendUntil(t, method, path, body, repeat, func(status int) bool { return status < 300 })
 }
 
+// answerDeadline catches servers that hang: nobody waits so long for one that starts.
+const answerDeadline = 5 * time.Minute
+
 // sendUntil is send for other answers that are good.
-func (f *fleet) sendUntil(t *testing.T, method, path, body, repeat string, good func(status int) bool) reply {
+func (f *fleet) sendUntil(
+	t testing.TB, method, path, body, repeat string, good func(status int) bool,
+) reply {
 	t.Helper()
-	for attempt := 0; ; attempt++ {
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		asked := rand.IntN(len(f.urls))
 		url := *f.urls[asked].Load()
 		r, err := http.NewRequest(method, url+path, strings.NewReader(body))
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v", err)
 		}
 		r.Header.Set("Authorization", "Bearer "+f.key)
 		if body != "" {
@@ -133,16 +205,16 @@ func (f *fleet) sendUntil(t *testing.T, method, path, body, repeat string, good 
 		switch {
 		case err == nil && good(got.status):
 			return got
-		case err == nil && got.status != 503, attempt == 500:
-			t.Errorf("%s %s: %d %s, %v\n%s", method, path, got.status, got.body, err, f.servers[asked].logged())
-			return got
+		case t.Failed():
+			t.FailNow()
+		case err == nil && got.status != 503, time.Since(began) > answerDeadline:
+			t.Fatalf("%s %s: %d %s, %v\n%s", method, path, got.status, got.body, err, f.servers[asked].logged())
 		}
 		f.again.Add(1)
-		time.Sleep(10 * time.Millisecond)
 	}
 }
 
-func (f *fleet) created(t *testing.T, body, repeat string) string {
+func (f *fleet) created(t testing.TB, body, repeat string) string {
 	t.Helper()
 	id := f.send(t, "POST", "/api/customers", body, repeat).field(t, "id")
 	f.customers.Add(1)
@@ -150,17 +222,17 @@ func (f *fleet) created(t *testing.T, body, repeat string) string {
 }
 
 // work does a few things whose outcome can be told afterwards.
-func (f *fleet) work(t *testing.T, shared []string, n, i int) {
+func (f *fleet) work(t testing.TB, shared []string, n, i int) {
 	name := fmt.Sprintf("w%d-%d", n, i)
 	id := f.created(t, fmt.Sprintf(`{"name":%q,"external_id":%q}`, "Worker "+name, name), name)
 	// What one server acknowledged, all others answer at once.
 	if got := f.send(t, "GET", "/api/customers/"+id, "", ""); !strings.Contains(string(got.body), name) {
-		t.Errorf("retrieved %s", got.body)
+		t.Fatalf("retrieved %s", got.body)
 	}
 	for _, path := range []string{"?external_id=" + name, "/search?query=%22worker+" + name + "%22+external_id:" + name} {
 		got := f.send(t, "GET", "/api/customers"+path, "", "")
 		if !strings.Contains(string(got.body), id) {
-			t.Errorf("%s answers %s", path, got.body)
+			t.Fatalf("%s answers %s", path, got.body)
 		}
 	}
 	customer := shared[rand.IntN(len(shared))]

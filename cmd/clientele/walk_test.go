@@ -4,13 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/pgtest"
@@ -22,19 +19,15 @@ import (
 // customers.
 func TestRandomWalk(t *testing.T) {
 	t.Parallel()
-	steps, customers, interval := 3000, 60, 700*time.Millisecond
-	if text := os.Getenv("CLIENTELE_WALK"); text != "" {
-		var err error
-		if steps, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-		customers, interval = 1000, 10*time.Second
+	steps, customers := numberFrom(t, "CLIENTELE_WALK", 3000), 60
+	if steps > 3000 {
+		customers = 1000
 	}
 	for name, db := range map[string]string{"SQLite": newDatabase(t), "PostgreSQL": pgtest.URL(t, nil)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := &moneyWalk{fleet: newFleet(t, db, 1)}
-			w.run(t, steps, customers, interval)
+			w.run(t, steps, customers)
 		})
 	}
 }
@@ -47,7 +40,7 @@ type moneyWalk struct {
 	refused   atomic.Int64
 }
 
-func (w *moneyWalk) run(t *testing.T, steps, customers int, interval time.Duration) {
+func (w *moneyWalk) run(t *testing.T, steps, customers int) {
 	t.Helper()
 	// Nothing is to become uncollectible by itself: the model knows no time.
 	w.send(t, "PUT", "/api/settings", `{"uncollectible_after_days":-1}`, "")
@@ -55,27 +48,13 @@ func (w *moneyWalk) run(t *testing.T, steps, customers int, interval time.Durati
 		id := w.created(t, fmt.Sprintf(`{"name":"Walker %d"}`, i), fmt.Sprint("customer", i))
 		w.customers = append(w.customers, &debtor{id: id, name: fmt.Sprint(i)})
 	}
-	var callers sync.WaitGroup
-	for n := range 32 {
-		callers.Go(func() {
-			r := rand.New(rand.NewPCG(uint64(n), 1))
-			for w.taken.Add(1) <= int64(steps) && !t.Failed() {
-				w.customers[r.IntN(len(w.customers))].step(t, w, r)
-			}
-		})
-	}
-	done := make(chan struct{})
-	go func() { callers.Wait(); close(done) }()
-	kills := 0
-	for walking := true; walking; {
-		select {
-		case <-done:
-			walking = false
-		case <-time.After(interval):
-			w.replace(t, 0)
-			kills++
+	kills := w.killEvery(t, steps/12, 32, func(t testing.TB, n int, done func()) {
+		r := rand.New(rand.NewPCG(uint64(n), 1))
+		for w.taken.Add(1) <= int64(steps) {
+			w.customers[r.IntN(len(w.customers))].step(t, w, r)
+			done()
 		}
-	}
+	})
 	w.check(t)
 	t.Logf("%d steps, %d of them refused as they had to be, %d kills, %d requests sent again", steps, w.refused.Load(),
 		kills, w.again.Load())
@@ -180,7 +159,7 @@ func random(r *rand.Rand, currency int) units {
 }
 
 // step does one thing. Requests about one customer are in turns, so that the model knows what each finds.
-func (d *debtor) step(t *testing.T, w *moneyWalk, r *rand.Rand) {
+func (d *debtor) step(t testing.TB, w *moneyWalk, r *rand.Rand) {
 	d.Lock()
 	defer d.Unlock()
 	d.n++
@@ -200,11 +179,11 @@ func (d *debtor) step(t *testing.T, w *moneyWalk, r *rand.Rand) {
 }
 
 // post sends a request once, however often, and answers whether it was done; what the model says must be so.
-func (d *debtor) post(t *testing.T, w *moneyWalk, path, body string, must bool) []byte {
+func (d *debtor) post(t testing.TB, w *moneyWalk, path, body string, must bool) []byte {
 	t.Helper()
 	got := w.try(t, path, body, fmt.Sprint(d.name, " ", d.n))
 	if done := got.status < 300; done != must || !done && got.status != 409 {
-		t.Errorf("%s %s: %d %s; the model says %t of %s", path, body, got.status, got.body, must, d.name)
+		t.Fatalf("%s %s: %d %s; the model says %t of %s", path, body, got.status, got.body, must, d.name)
 	}
 	if !must {
 		w.refused.Add(1)
@@ -213,21 +192,21 @@ func (d *debtor) post(t *testing.T, w *moneyWalk, path, body string, must bool) 
 }
 
 // try is send for what may be refused.
-func (w *moneyWalk) try(t *testing.T, path, body, repeat string) reply {
+func (w *moneyWalk) try(t testing.TB, path, body, repeat string) reply {
 	t.Helper()
 	return w.sendUntil(t, "POST", path, body, repeat, func(status int) bool { return status < 300 || status == 409 })
 }
 
-func idOf(t *testing.T, body []byte) string {
+func idOf(t testing.TB, body []byte) string {
 	t.Helper()
 	var object struct{ ID string }
 	if err := json.Unmarshal(body, &object); err != nil || object.ID == "" {
-		t.Errorf("%v: %s", err, body)
+		t.Fatalf("%v: %s", err, body)
 	}
 	return object.ID
 }
 
-func (d *debtor) issue(t *testing.T, w *moneyWalk, currency int, total units) {
+func (d *debtor) issue(t testing.TB, w *moneyWalk, currency int, total units) {
 	due := 1767225600 + int64(d.n)*3600 // in the order of issue
 	body := d.post(t, w, "/api/invoices", fmt.Sprintf(`{"customer_id":%q,"currency_id":%q,"finalize":true,"due_date":%d,
 		"lines":[{"description":"x","unit_amount":%q}]}`, d.id, walkCurrencies[currency], due, total), true)
@@ -277,7 +256,7 @@ func (d *debtor) allocate(p *madePayment, upTo units) {
 	}
 }
 
-func (d *debtor) pay(t *testing.T, w *moneyWalk, r *rand.Rand, currency int) {
+func (d *debtor) pay(t testing.TB, w *moneyWalk, r *rand.Rand, currency int) {
 	zero := clientele.Zero(walkCurrencies[currency])
 	p := &madePayment{
 		currency: currency, amount: random(r, currency).Times(1 + r.Int64N(3)), allocated: zero, refunded: zero, kept: zero,
@@ -316,7 +295,7 @@ func (d *debtor) pay(t *testing.T, w *moneyWalk, r *rand.Rand, currency int) {
 	}
 }
 
-func (d *debtor) moveCredit(t *testing.T, w *moneyWalk, r *rand.Rand, currency int) {
+func (d *debtor) moveCredit(t testing.TB, w *moneyWalk, r *rand.Rand, currency int) {
 	has := d.creditOf(currency)
 	body := fmt.Sprintf(`{"currency_id":%q`, walkCurrencies[currency])
 	of := d.invoices[r.IntN(len(d.invoices))]
@@ -353,7 +332,7 @@ func (d *debtor) moveCredit(t *testing.T, w *moneyWalk, r *rand.Rand, currency i
 
 func (d *debtor) creditOf(currency int) units { return d.credit[currency].In(walkCurrencies[currency]) }
 
-func (d *debtor) changeInvoice(t *testing.T, w *moneyWalk, r *rand.Rand, i *owedInvoice) {
+func (d *debtor) changeInvoice(t testing.TB, w *moneyWalk, r *rand.Rand, i *owedInvoice) {
 	path, body := "/api/invoices/"+i.id, ""
 	must := i.payable()
 	switch r.IntN(4) {
@@ -404,7 +383,7 @@ func (d *debtor) changeInvoice(t *testing.T, w *moneyWalk, r *rand.Rand, i *owed
 	d.post(t, w, path, body, must)
 }
 
-func (d *debtor) changePayment(t *testing.T, w *moneyWalk, r *rand.Rand, p *madePayment) {
+func (d *debtor) changePayment(t testing.TB, w *moneyWalk, r *rand.Rand, p *madePayment) {
 	if p.id == "" { // which paying an invoice did not tell
 		return
 	}

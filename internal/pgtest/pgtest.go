@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -198,11 +199,20 @@ func (s *Server) init(options []Option) error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	if err := s.start(bin, account, options); err != nil {
+	err = s.start(bin, account, options)
+	for errors.Is(err, errPortTaken) {
+		if s.port, err = freePort(); err == nil {
+			err = s.start(bin, account, options)
+		}
+	}
+	if err != nil {
 		return errors.Join(err, s.Stop())
 	}
 	return nil
 }
+
+// errPortTaken is what start fails with when somebody else has taken the port that was free a moment ago.
+var errPortTaken = errors.New("the port is taken")
 
 // watcher runs a server until its standard input ends, which it does when this process is gone, and removes its folder
 // unless that is to stay.
@@ -240,16 +250,20 @@ func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Optio
 	if err := s.watch.Start(); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if err = s.Run("SELECT 1"); err == nil || time.Now().After(deadline) {
-			break
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		err := s.Run("SELECT 1")
+		if err == nil {
+			return nil
+		}
+		said, _ := os.ReadFile(log.Name())
+		switch {
+		case strings.Contains(string(said), "could not create any TCP"):
+			return errPortTaken
+		case strings.Contains(string(said), "FATAL") && !strings.Contains(string(said), "starting up"),
+			time.Since(began) > 5*time.Minute:
+			return fmt.Errorf("PostgreSQL did not start: %w: %s", err, said)
 		}
 	}
-	if err != nil {
-		said, _ := os.ReadFile(log.Name())
-		return fmt.Errorf("PostgreSQL did not start: %w: %s", err, said)
-	}
-	return nil
 }
 
 // Stop ends the server and removes its data.

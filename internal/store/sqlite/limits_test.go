@@ -124,15 +124,14 @@ func TestAReadEndsWithItsRequest(t *testing.T) {
 	s := open(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	began := time.Now()
 	err := s.View(ctx, func(view store.Tx) error {
 		tx := view.(*tx)
 		return tx.interruptible(func() error {
 			return tx.run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
 		})
 	})
-	if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 5*time.Second {
-		t.Errorf("%v after %s", err, time.Since(began))
+	if !errors.Is(err, context.DeadlineExceeded) { // by itself it would never end
+		t.Errorf("a read whose request has ended: %v, want %v", err, context.DeadlineExceeded)
 	}
 }
 
@@ -269,7 +268,8 @@ func TestWritersBehindAnotherProcessAreRefusedTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	s.writer.conn.SetBusyTimeout(300 * time.Millisecond)
+	const busy = 300 * time.Millisecond
+	s.writer.conn.SetBusyTimeout(busy)
 	other, err := openConn(path)
 	if err != nil {
 		t.Fatal(err)
@@ -291,8 +291,8 @@ func TestWritersBehindAnotherProcessAreRefusedTogether(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if took := time.Since(began); refused.Load() != n || took > 3*time.Second {
-		t.Errorf("%d of %d were refused, the last after %s", refused.Load(), n, took)
+	if took := time.Since(began); refused.Load() != n || took > n*busy/2 { // each by itself would wait for as long again
+		t.Errorf("%d of %d were refused, the last after %s; want all, together", refused.Load(), n, took)
 	}
 }
 
