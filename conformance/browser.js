@@ -11,7 +11,9 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export function launch() {
   const bin = process.env.CHROMIUM ?? '/usr/bin/chromium';
   if (!existsSync(bin)) throw new Error(`the tests of the console need Chromium: apt-get install -y chromium (or CHROMIUM=PATH)`);
-  return puppeteer.launch({ executablePath: bin, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  // The time limits catch what hangs, on the slowest machine.
+  const patience = { timeout: 300_000, protocolTimeout: 600_000 };
+  return puppeteer.launch({ executablePath: bin, args: ['--no-sandbox', '--disable-dev-shm-usage'], ...patience });
 }
 
 /** The names that somebody may have who means harm, or whose name is not like others. */
@@ -32,6 +34,7 @@ export const hostile = [
  */
 export async function watched(browser, url, { width = 1280, height = 900, scheme = 'light', script = true } = {}) {
   const page = await browser.newPage();
+  page.setDefaultTimeout(300_000);
   const wrong = [];
   let bytes = 0;
   page.on('pageerror', (problem) => wrong.push(`script: ${problem.message}`));
@@ -49,14 +52,20 @@ export async function watched(browser, url, { width = 1280, height = 900, scheme
     if (answer.status() >= 500) wrong.push(`${answer.status()} ${answer.url()}`);
     bytes += await answer.buffer().then((body) => body.length, () => 0);
   });
-  await page.setViewport({ width, height });
+  const look = async ({ width, scheme }) => {
+    await page.setViewport({ width, height });
+    // Without motion a change of the scheme is at once what is looked at.
+    const features = [{ name: 'prefers-color-scheme', value: scheme }, { name: 'prefers-reduced-motion', value: 'reduce' }];
+    await page.emulateMediaFeatures(features);
+  };
+  await look({ width, scheme });
   await page.setJavaScriptEnabled(script);
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   await page.evaluateOnNewDocument(() => {
     addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
   });
   return Object.assign(page, {
     wrong,
+    look,
     bytes: () => bytes,
     /** Goes to a page of the console and answers its status. */
     async visit(path) {
@@ -87,8 +96,20 @@ export async function watched(browser, url, { width = 1280, height = 900, scheme
       await page.follow(button);
     },
     text: (selector = 'main') => page.$eval(selector, (element) => element.innerText),
-    /** How far the page is wider than the window, in pixels. */
-    overflow: () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+    /**
+     * How far the page is wider than the window, in pixels: as it is, and with letters and words as far apart as WCAG 2.2
+     * (1.4.12) says that readers may set them, which is wider than any face that a machine may have in place of ours.
+     */
+    overflow: () => page.evaluate(() => {
+      const width = () => document.documentElement.scrollWidth - innerWidth;
+      const spaced = new CSSStyleSheet();
+      spaced.replaceSync('* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }');
+      const usual = width();
+      document.adoptedStyleSheets.push(spaced);
+      const wide = width();
+      document.adoptedStyleSheets.pop();
+      return Math.max(usual, wide);
+    }),
     /** Texts that are squeezed into a column so narrow that each of their letters is a line. */
     squeezed: () => page.evaluate(() => [...document.querySelectorAll('caption, th, td, dt, dd, h1, h2, p, a, button, label')]
       .filter((element) => element.innerText?.trim().length > 4 && element.clientHeight > 0 && element.clientWidth > 0

@@ -87,13 +87,13 @@ export async function serve({ via, args = [], db } = {}) {
   };
 }
 
+// Waits as long as it takes to start: a process that ends by itself is told of at once.
 async function ready(url, exited, output) {
   let gone = false;
   exited.then(() => (gone = true));
-  for (let tries = 0; tries < 400; tries++) {
+  while (!gone) {
     const ok = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
     if (ok) return;
-    if (gone) break;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error(`the server did not become ready:\n${output()}`);

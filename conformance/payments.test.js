@@ -12,6 +12,8 @@ environments.setTestMode(true);
 const usd = 'curr_test_usd';
 const ids = (list) => list.map(({ id }) => id);
 const post = async (path, body) => expect(path.endsWith('reverse') ? 200 : 201, await server.test('POST', path, body));
+// Nothing becomes uncollectible while the tests look at it.
+expect(200, await server.test('PUT', '/api/settings', { uncollectible_after_days: -1 }));
 const ada = await post('/api/customers', { name: 'Ada Lovelace' });
 const bill = (unit_amount, due_date) =>
   post('/api/invoices', {

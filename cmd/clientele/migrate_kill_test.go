@@ -21,7 +21,7 @@ import (
 // in the end all that it held is there and right. CLIENTELE_KILLS=50 kills so often, over 100,000 rows.
 func TestMigrationsSurviveKills(t *testing.T) {
 	t.Parallel()
-	kills, rows := 3, 3_000
+	kills, rows := 3, 1_500
 	if text := os.Getenv("CLIENTELE_KILLS"); text != "" {
 		var err error
 		if kills, err = strconv.Atoi(text); err != nil {

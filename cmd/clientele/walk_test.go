@@ -19,8 +19,8 @@ import (
 // customers.
 func TestRandomWalk(t *testing.T) {
 	t.Parallel()
-	steps, customers := numberFrom(t, "CLIENTELE_WALK", 3000), 60
-	if steps > 3000 {
+	steps, customers := numberFrom(t, "CLIENTELE_WALK", 1500), 60
+	if steps > 1500 {
 		customers = 1000
 	}
 	for name, db := range map[string]string{"SQLite": newDatabase(t), "PostgreSQL": pgtest.URL(t, nil)} {
@@ -48,7 +48,7 @@ func (w *moneyWalk) run(t *testing.T, steps, customers int) {
 		id := w.created(t, fmt.Sprintf(`{"name":"Walker %d"}`, i), fmt.Sprint("customer", i))
 		w.customers = append(w.customers, &debtor{id: id, name: fmt.Sprint(i)})
 	}
-	kills := w.killEvery(t, steps/12, 32, func(t testing.TB, n int, done func()) {
+	kills := w.killEvery(t, steps/8, 32, func(t testing.TB, n int, done func()) {
 		r := rand.New(rand.NewPCG(uint64(n), 1))
 		for w.taken.Add(1) <= int64(steps) {
 			w.customers[r.IntN(len(w.customers))].step(t, w, r)

@@ -65,7 +65,7 @@ func slice(all []string, page, size int) []string {
 func TestDeepPagesFollowDeletesAndRestores(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	all := crowd(t, s, 3040)
+	all := crowd(t, s, 1600)
 	random := rand.New(rand.NewPCG(1, 2))
 	deleted := map[string]bool{}
 	check := func(when string, pages int) {

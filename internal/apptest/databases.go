@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -36,6 +37,7 @@ func OnCitus() bool { return os.Getenv(variable) == "citus" }
 // on Citus where CLIENTELE_CITUS_URL names a cluster. It returns the exit code.
 func RunOnAll(run func() int) int {
 	flag.Parse()
+	debug.SetGCPercent(400) // there is memory enough, and little of what a test makes lives long
 	if os.Getenv(variable) != "" || flag.Lookup("test.fuzz").Value.String() != "" {
 		return run()
 	}
@@ -94,7 +96,8 @@ type database struct {
 	url string
 
 	asking sync.Mutex
-	conn   *pgx.Conn // into PostgreSQL, beside the server: nil before it is needed
+	conn   *pgx.Conn       // into PostgreSQL, beside the server: nil before it is needed
+	file   *zombiezen.Conn // into the file, as above
 }
 
 // ask calls fn with a connection to PostgreSQL that stays as long as the database.
@@ -114,13 +117,16 @@ func (d *database) Close() error {
 	if d.conn != nil {
 		_ = d.conn.Close(context.Background())
 	}
+	if d.file != nil {
+		_ = d.file.Close()
+	}
 	return d.Store.Close()
 }
 
 // rows answers a query as texts.
 func (d *database) rows(ctx context.Context, query string) (rows [][]string, err error) {
 	if path, isFile := strings.CutPrefix(d.url, "sqlite:"); isFile {
-		return rowsOfFile(path, query)
+		return d.rowsOfFile(path, query)
 	}
 	err = d.ask(ctx, func(c *pgx.Conn) error {
 		results, err := c.PgConn().Exec(ctx, query).ReadAll()
@@ -139,13 +145,15 @@ func (d *database) rows(ctx context.Context, query string) (rows [][]string, err
 	return rows, err
 }
 
-func rowsOfFile(path, query string) (rows [][]string, err error) {
-	c, err := zombiezen.OpenConn(path, zombiezen.OpenReadOnly)
-	if err != nil {
-		return nil, err
+func (d *database) rowsOfFile(path, query string) (rows [][]string, err error) {
+	d.asking.Lock()
+	defer d.asking.Unlock()
+	if d.file == nil {
+		if d.file, err = zombiezen.OpenConn(path, zombiezen.OpenReadOnly); err != nil {
+			return nil, err
+		}
 	}
-	defer func() { _ = c.Close() }()
-	err = sqlitex.Execute(c, query, &sqlitex.ExecOptions{ResultFunc: func(row *zombiezen.Stmt) error {
+	err = sqlitex.Execute(d.file, query, &sqlitex.ExecOptions{ResultFunc: func(row *zombiezen.Stmt) error {
 		var texts []string
 		for i := range row.ColumnCount() {
 			texts = append(texts, row.ColumnText(i))
@@ -168,12 +176,42 @@ func newDatabase(t testing.TB) (db *database, done func() error) {
 	case "citus":
 		db, err = open(pgtest.CitusURL(t, Distribute))
 	default:
-		db, err = open("sqlite:" + filepath.Join(Folder(t), "clientele.db"))
+		db, err = newFile(Folder(t))
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return db, db.Close
+}
+
+// emptyFile is a SQLite database of the newest schema, made once: others are copies of it.
+var emptyFile = sync.OnceValues(func() (content []byte, err error) {
+	dir, err := os.MkdirTemp(pgtest.Memory(), "clientele-empty")
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "empty.db")
+	db, err := sqlite.Open(context.Background(), "sqlite:"+path)
+	if err == nil {
+		err = db.Close()
+	}
+	if err == nil {
+		content, err = os.ReadFile(path)
+	}
+	return content, errors.Join(err, os.RemoveAll(dir))
+})
+
+// newFile opens an empty SQLite database in a folder.
+func newFile(dir string) (*database, error) {
+	path := filepath.Join(dir, "clientele.db")
+	content, err := emptyFile()
+	if err == nil {
+		err = os.WriteFile(path, content, 0o600)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return open("sqlite:" + path)
 }
 
 // keptDatabases are databases of PostgreSQL that no test uses at the moment. They are emptied and used again with their
@@ -218,7 +256,9 @@ func (k *keptDatabases) giveBack(db *database) error {
 func (d *database) empty() error {
 	ctx := context.Background()
 	return d.ask(ctx, func(c *pgx.Conn) error {
+		// The lock is that of who sums up counts meanwhile.
 		_, err := c.Exec(ctx, `DO $$ DECLARE name text; BEGIN
+			PERFORM pg_advisory_xact_lock(hashtextextended('clientele counts', 0));
 			FOR name IN SELECT oid::regclass FROM pg_class
 				WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'schema_migrations'
 			LOOP

@@ -28,7 +28,7 @@ import (
 )
 
 // differentialRequests is how many requests both databases are sent.
-const differentialRequests = 10_000
+const differentialRequests = 4_000
 
 // TestBothDatabasesAnswerAlike sends the same requests, made at random, to a server on each database, with the same
 // clock and the same ids, and compares the answers byte by byte.

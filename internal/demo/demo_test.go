@@ -1,20 +1,25 @@
 package demo_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"clientele.dev"
+	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/demo"
+	"clientele.dev/internal/pgtest"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sqlite"
 )
@@ -22,18 +27,44 @@ import (
 // filled is a new database with the demo's business, and a service over it.
 func filled(t *testing.T) (*billing.Service, store.Store) {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "demo.db"))
+	content, err := filledFile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
-	service := billing.New(db)
-	if err := service.Seed(t.Context()); err != nil {
+	path := filepath.Join(apptest.Folder(t), "demo.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	fill(t, db)
-	return service, db
+	db, err := sqlite.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return billing.New(db), db
 }
+
+// filledFile is a database with the demo's business, made once: each test has a copy.
+var filledFile = sync.OnceValues(func() (content []byte, err error) {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp(pgtest.Memory(), "clientele-demo")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "demo.db")
+	db, err := sqlite.Open(ctx, "sqlite:"+path)
+	if err != nil {
+		return nil, err
+	}
+	err = billing.New(db).Seed(ctx)
+	if err == nil {
+		err = demo.Fill(ctx, db)
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 func fill(t *testing.T, db store.Store) {
 	t.Helper()
@@ -84,7 +115,16 @@ func TestFillIsTheSameOnEveryRunAndDoneOnce(t *testing.T) {
 	first, db := filled(t)
 	_, customers := allCustomers(t, first, false)
 	_, invoices := allInvoices(t, first, false)
-	second, _ := filled(t)
+	fresh, err := sqlite.Open(t.Context(), "sqlite:"+filepath.Join(apptest.Folder(t), "demo.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = fresh.Close() })
+	second := billing.New(fresh)
+	if err := second.Seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, fresh)
 	if _, again := allCustomers(t, second, false); again != customers {
 		t.Error("the customers of a second run differ")
 	}

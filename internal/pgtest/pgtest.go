@@ -144,8 +144,8 @@ func programs() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// Memory is a folder in memory for data that need not last, "" where there is none with plenty of room. There a database
-// is made in 13 ms, not 300, and a sync costs nothing.
+// Memory is a folder in memory for data that need not last, "" where there is none with plenty of room. There a
+// database is made in 13 ms, not 300, and a sync costs nothing.
 func Memory() string {
 	const memory, plenty = "/dev/shm", 4 << 30 // bytes
 	var free syscall.Statfs_t
