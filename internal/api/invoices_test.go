@@ -379,3 +379,20 @@ func TestInvoicesAreListedAndFiltered(t *testing.T) {
 		s.send(t, "GET", "/api/invoices?"+query, "").refused(t, 400, field)
 	}
 }
+
+// What is printed knows what time it is: an invoice that is late says so, on the page and in the API's PDF.
+func TestALateInvoiceIsPrintedAsPastDue(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	i := issue(t, s, c.ID, usd, "12345", 0)
+	path := "/api/invoices/" + i.ID + "/page"
+	if page := string(s.send(t, "GET", path, "").must(t, 200).body); strings.Contains(page, "Past due") {
+		t.Error("on its due second it is printed as past due")
+	}
+	s.Advance(28 * 24 * time.Hour)
+	page := string(s.send(t, "GET", path, "").must(t, 200).body)
+	if !strings.Contains(page, ">Past due</span>") || !strings.Contains(page, "Was due on 2026-01-02") {
+		t.Errorf("28 days late it is printed %s", page)
+	}
+}

@@ -414,3 +414,110 @@ func TestPaymentsAreSearched(t *testing.T) {
 		t.Errorf("payment intents are %+v", intents)
 	}
 }
+
+// Of what a payment has left, so much is taken as was said, the oldest due first.
+func TestAPartOfWhatIsLeftIsAllocated(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	pay := p.receive(t, client.PaymentParams{Amount: cents(250), Allocations: &[]client.AllocationParams{}})
+	path := "/api/payments/" + pay.ID + "/allocate"
+	p.send(t, "POST", path, `{"amount":"251"}`).refused(t, 409, "amount")
+	got := decoded[clientele.Payment](t, p.send(t, "POST", path, `{"amount":"150"}`).must(t, 200))
+	if parts(&got) != "150=[100 50] 0 0 100" {
+		t.Errorf("allocating 150 of 250 comes to %s, want 150=[100 50] 0 0 100", parts(&got))
+	}
+	p.holds(t, "50", "0", "100", "0")
+	got = decoded[clientele.Payment](t, p.send(t, "POST", path, `{"amount":"100"}`).must(t, 200))
+	if parts(&got) != "250=[100 100 50] 0 0 0" {
+		t.Errorf("the second time it comes to %s, want 250=[100 100 50] 0 0 0", parts(&got))
+	}
+	p.send(t, "POST", path, `{}`).refused(t, 409, "amount")
+	p.holds(t, "0", "0", "50", "0")
+}
+
+// Many invoices that are due at one moment are paid by one payment, each once, in the order in which they were issued.
+func TestOnePaymentPaysManyInvoicesOfOneDay(t *testing.T) {
+	t.Parallel()
+	for _, many := range []int{19, 20, 21, 25, 41} {
+		t.Run(fmt.Sprint(many), func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			c := s.post(t, `{"name":"Ada"}`)
+			var ids []string
+			for range many {
+				ids = append(ids, issue(t, s, c.ID, usd, "4", 3).ID)
+			}
+			pay := ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
+				CustomerID: c.ID, CurrencyID: usd, Amount: cents(int64(4*many - 1)),
+			}))(t)
+			if len(pay.Allocations) != many || pay.AmountUnallocated.Sign() != 0 {
+				t.Fatalf("it pays %d invoices and has %s left, want %d and 0", len(pay.Allocations), pay.AmountUnallocated,
+					many)
+			}
+			for n, l := range pay.Allocations {
+				want := "4"
+				if n == many-1 {
+					want = "3"
+				}
+				if l.InvoiceID != ids[n] || l.Amount.String() != want {
+					t.Errorf("allocation %d is %s of %s, want %s of %s", n, l.Amount, l.InvoiceID, want, ids[n])
+				}
+			}
+			aging := ok(s.Test().Receivables.Aging(t.Context(), client.AgingParams{}))(t)
+			if left := aging.Currencies[usd].Total; left.String() != "1" {
+				t.Errorf("%s is outstanding, want 1", left)
+			}
+			s.rightBooks(t)
+		})
+	}
+}
+
+// A statement that begins with a movement's own millisecond has it as a line; one that begins a millisecond later has
+// it in what was owed before.
+func TestAStatementFromAMomentExactly(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	issued := s.Now()
+	issue(t, s, c.ID, usd, "100", 30)
+	s.Advance(time.Hour)
+	for name, test := range map[string]struct {
+		from, to time.Time
+		want     string // opening, lines, closing
+	}{
+		"from its millisecond":     {issued, s.Now(), "0 1 100"},
+		"from a millisecond later": {issued.Add(time.Millisecond), s.Now(), "100 0 100"},
+		"until its millisecond":    {issued.Add(-time.Hour), issued, "0 1 100"},
+		"of its millisecond alone": {issued, issued, "0 1 100"},
+		"from the first":           {time.Time{}, s.Now(), "0 1 100"},
+	} {
+		st := ok(s.Test().Customers.Statement(t.Context(), c.ID, test.from, test.to))(t).Currencies[usd]
+		if got := fmt.Sprint(st.OpeningBalance, " ", len(st.Lines), " ", st.ClosingBalance); got != test.want {
+			t.Errorf("%s: opening, lines, closing are %s, want %s", name, got, test.want)
+		}
+	}
+	last := issued.Add(-time.Millisecond)
+	before := ok(s.Test().Customers.Statement(t.Context(), c.ID, issued.Add(-time.Hour), last))(t)
+	if len(before.Currencies) != 0 {
+		t.Errorf("until a millisecond before it is %+v, want nothing", before.Currencies)
+	}
+}
+
+// A deleted customer gets no new credit, invoice or money, and nothing is changed by asking.
+func TestADeletedCustomerGetsNothingNew(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	d := draft(t, s.Test(), c.ID, usd, "5")
+	ok(s.Test().Customers.Delete(t.Context(), c.ID))(t)
+	before := s.state(t)
+	for _, test := range []struct{ path, body, field string }{
+		{"/api/customers/" + c.ID + "/balance_transactions", `{"currency_id":"` + usd + `","amount":"5"}`, "id"},
+		{"/api/invoices/" + d.ID + "/finalize", ``, "customer_id"},
+	} {
+		s.send(t, "POST", test.path, test.body).refused(t, 409, test.field)
+	}
+	if s.state(t) != before {
+		t.Error("a refusal changed something")
+	}
+}

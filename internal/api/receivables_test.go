@@ -204,3 +204,122 @@ func TestAgingByCustomerAddsUp(t *testing.T) {
 	}
 	s.send(t, "GET", "/api/receivables/aging?group_by=currency", "").refused(t, 400, "group_by")
 }
+
+// at is a moment of the day that a server's clock starts on.
+func at(hour, minute, second int) time.Time {
+	return time.Date(epoch.Year(), epoch.Month(), epoch.Day(), hour, minute, second, 0, time.UTC)
+}
+
+// An invoice counts from its own moment on: not at midnight before it, not a millisecond earlier, and then at once.
+func TestAgingOfAMomentExactly(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	s.Advance(at(1, 0, 0).Add(24 * time.Hour).Sub(s.Now())) // 01:00 of the next day
+	issued := s.Now()
+	issue(t, s, c.ID, usd, "100", 0)
+	midnight := issued.Truncate(24 * time.Hour)
+	for name, test := range map[string]struct {
+		at   time.Time
+		want string
+	}{
+		"midnight before":            {midnight, "0"},
+		"a millisecond after that":   {midnight.Add(time.Millisecond), "0"},
+		"a millisecond before it":    {issued.Add(-time.Millisecond), "0"},
+		"its moment":                 {issued, "100"},
+		"the last moment of the day": {midnight.Add(24*time.Hour - time.Millisecond), "100"},
+		"midnight after":             {midnight.Add(24 * time.Hour), "100"},
+	} {
+		for _, customer := range []string{"", c.ID} {
+			got := ok(s.Test().Receivables.Aging(t.Context(), client.AgingParams{AsOf: test.at, CustomerID: customer}))(t)
+			if total := got.Currencies[usd].Total.In(usd); total.String() != test.want {
+				t.Errorf("%s, customer %q: %s, want %s", name, customer, total, test.want)
+			}
+		}
+		byCustomer := ok(s.Test().Receivables.AgingByCustomer(t.Context(), client.AgingParams{AsOf: test.at}, 1, 10))(t)
+		if total := byCustomer.Currencies[usd].Total.In(usd); total.String() != test.want {
+			t.Errorf("%s, by customer: %s, want %s", name, total, test.want)
+		}
+	}
+}
+
+// What was due at a second is late after it, while it is open: given up, it is told beside that.
+func TestTheSummarysPastDueOfToday(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	issue(t, s, c.ID, usd, "5", 0) // due now, to the second
+	given := issue(t, s, c.ID, usd, "70", 0)
+	ok(s.Test().Invoices.MarkUncollectible(t.Context(), given.ID))(t)
+	wants := func(when, pastDue string) {
+		t.Helper()
+		got := ok(s.Test().Receivables.Summary(t.Context(), client.SummaryParams{}))(t).Currencies[usd]
+		if got.PastDue.String() != pastDue || got.Overdue.String() != "70" || got.Outstanding.String() != "75" {
+			t.Errorf("%s: past due %s, given up %s of %s; want %s, 70 of 75", when, got.PastDue, got.Overdue,
+				got.Outstanding, pastDue)
+		}
+		late := ok(s.Test().Customers.OverdueInvoices(t.Context(), c.ID))(t).PastDue.Summary[usd].Amount.In(usd)
+		if late.String() != pastDue {
+			t.Errorf("%s: the customer's past due is %s, want %s", when, late, pastDue)
+		}
+	}
+	wants("on the due second", "0")
+	s.Advance(time.Second)
+	wants("a second later", "5")
+	s.Advance(24 * time.Hour)
+	wants("a day later", "5")
+}
+
+// A month has what happened from its first moment to its last, and nothing of the next.
+func TestMonthsEndWithTheirLastDay(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	next := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	s.Advance(next.Add(-time.Millisecond).Sub(s.Now()))
+	issue(t, s, c.ID, usd, "3", 30)
+	s.Advance(time.Millisecond) // the first day of the next month has begun
+	issue(t, s, c.ID, usd, "40", 30)
+	received := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(7)}
+	ok(s.Test().Payments.Create(t.Context(), received))(t)
+	months := ok(s.Service.Receivables.Months(t.Context(), clientele.Test, 3))(t)
+	var got []string
+	for _, m := range months {
+		got = append(got, fmt.Sprint(m.Month, " ", m.Invoiced[usd], " ", m.Collected[usd]))
+	}
+	if want := []string{"2025-12 0 0", "2026-01 3 0", "2026-02 40 7"}; !slices.Equal(got, want) {
+		t.Errorf("the months are %q, want %q", got, want)
+	}
+}
+
+// The policy gives an invoice up when its due second and all the days that it allows have passed, to the second.
+func TestThePolicyActsToTheSecond(t *testing.T) {
+	t.Parallel()
+	for _, days := range []int{0, 1, 30} {
+		for _, own := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d days, the customer's own %t", days, own), func(t *testing.T) {
+				t.Parallel()
+				s := start(t)
+				setting := fmt.Sprintf(`{"uncollectible_after_days":%d}`, days)
+				c := s.post(t, `{"name":"Ada"}`)
+				if own {
+					s.send(t, "PUT", "/api/customers/"+c.ID, `{"invoice_settings":`+setting+`}`).must(t, 200)
+				} else {
+					s.send(t, "PUT", "/api/settings", setting).must(t, 200)
+				}
+				issue(t, s, c.ID, usd, "5", 0)
+				s.Advance(time.Duration(days) * 24 * time.Hour)
+				if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 0 {
+					t.Errorf("on the last second %d are given up, want 0", n)
+				}
+				s.Advance(time.Second)
+				if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 1 {
+					t.Errorf("a second later %d are given up, want 1", n)
+				}
+				if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 0 {
+					t.Errorf("the second time %d are given up, want 0", n)
+				}
+			})
+		}
+	}
+}

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -15,6 +16,7 @@ type Printable struct {
 	Currency    clientele.PaymentCurrency
 	CreditNotes []clientele.CreditNote
 	Settings    clientele.Settings
+	Now         time.Time // by which it is past due, or not
 }
 
 // Printable answers an invoice with all that is printed with it.
@@ -25,6 +27,7 @@ func (s Invoices) Printable(ctx context.Context, mode clientele.Mode, id string)
 			return err
 		}
 		p, err = printable(tx, h)
+		p.Now = s.now()
 		return err
 	})
 	return p, err

@@ -79,6 +79,7 @@ type books struct {
 	reversed map[string]string           // the movement that reverses one
 	invoiced map[string]*invoiceBooks    // per invoice
 	paid     map[string]*paymentBooks    // per payment
+	refunds  []string                    // that movements speak of
 }
 
 // invoiceBooks are what the ledger says of an invoice.
@@ -111,9 +112,25 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 	}
 	for _, step := range []func() error{
 		func() error { return b.lastEvent(store.TypeCustomer, rec.ID, rec.JSON) },
-		b.readInvoices, b.readPayments, b.replay, b.checkCredit, b.checkInvoices, b.checkPayments, b.checkNumbers,
+		b.readInvoices, b.readPayments, b.replay, b.checkCredit, b.checkInvoices, b.checkPayments, b.checkRefunds,
+		b.checkNumbers,
 	} {
 		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRefunds compares the refunds that movements speak of with their events. One that no movement speaks of is a
+// contradiction that the database finds.
+func (b *books) checkRefunds() error {
+	for _, id := range b.refunds {
+		rec, found, err := b.tx.Refund(b.customer.Livemode, id)
+		if err == nil && found {
+			err = b.lastEvent(store.TypeRefund, id, rec.JSON)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -205,6 +222,9 @@ func (b *books) replay() error {
 		b.replayReversal(m, movements)
 		b.replayInvoice(m)
 		b.replayPayment(m.BalanceTransaction)
+		if m.Reason == clientele.ReasonRefund && m.RefundID != "" {
+			b.refunds = append(b.refunds, m.RefundID)
+		}
 		return nil
 	})
 }

@@ -56,9 +56,10 @@ func TestPortalShowsOneCustomerAlone(t *testing.T) {
 	if pdf := b.get("/customer/invoice/" + id(own) + "/pdf").want(200); !strings.HasPrefix(pdf.body, "%PDF-") {
 		t.Error("the PDF is none")
 	}
-	b.get("/customer/statement").want(200, "Closing balance", "$12.34")
+	statement := b.get("/customer/statement").want(200, "Closing balance", "$12.34")
+	printed := b.get("/customer/statement/page").want(200, "$12.34")
 	b.get("/customer/statement/pdf").want(200)
-	b.get("/customer/invoice/past-due").want(200, "Nothing is.")
+	late := b.get("/customer/invoice/past-due").want(200, "Nothing is.")
 	for _, path := range []string{id(other), id(draft), id(other) + "/pdf", id(draft) + "/page", "in_none"} {
 		b.get("/customer/invoice/" + path).want(404)
 	}
@@ -68,8 +69,12 @@ func TestPortalShowsOneCustomerAlone(t *testing.T) {
 		}
 	}
 	details := b.get("/customer/details").want(200, `value="Ada"`)
-	for _, page := range []answer{seen, details} {
-		for _, hidden := range []string{"a note for us", "Secret plan", "Eve", "external_id"} {
+	onPaper := b.get("/customer/invoice/"+id(own)+"/page").want(200, "$12.34")
+	for _, page := range []answer{seen, details, statement, printed, late, onPaper} {
+		// Nothing of Eve's is there, nor in any sum: she owes 99.00, and both together 111.34.
+		for _, hidden := range []string{
+			"a note for us", "Secret plan", "Eve", "external_id", "99.00", "111.34", id(other), id(eve), id(draft),
+		} {
 			if strings.Contains(page.body, hidden) {
 				t.Errorf("the customer sees %q", hidden)
 			}

@@ -100,7 +100,7 @@ func (s *console) invoicePrinted(media string, write func(io.Writer, paper.Invoi
 		}
 		return printed(media, nameIf(media, first(fileName(p.Invoice.Number), "draft")), func(w io.Writer) error {
 			return write(w, paper.Invoice{
-				Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes,
+				Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes, Now: p.Now,
 			})
 		})
 	}

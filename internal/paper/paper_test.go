@@ -221,6 +221,94 @@ func TestStatementsArePrinted(t *testing.T) {
 	}
 }
 
+// pageOf is an invoice's page.
+func pageOf(t *testing.T, in paper.Invoice) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := paper.InvoiceHTML(&b, in); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// What is asked for is what is left to pay, in the figure and in the last sum, whatever was paid, credited or written
+// off before.
+func TestWhatIsLeftIsAskedFor(t *testing.T) {
+	t.Parallel()
+	units := func(n int64) clientele.Amount { return clientele.NewAmount("curr", n) }
+	in := invoiceFor("Ada", 1, dollar) // over 10.00
+	in.Invoice.AmountPaid, in.Invoice.AmountCredited, in.Invoice.AmountWrittenOff = units(321), units(50), units(7)
+	in.Invoice.PrePaymentCreditNotesAmount, in.Invoice.AmountRemaining = units(200), units(422)
+	page := pageOf(t, in)
+	for text, times := range map[string]int{
+		"<bdi>$4.22</bdi>": 2, ">Amount due<": 2, "<bdi>-$3.21</bdi>": 1, "<bdi>-$0.50</bdi>": 1, "<bdi>-$2.00</bdi>": 1,
+		"<bdi>-$0.07</bdi>": 1, ">Shipping<": 0,
+	} {
+		if n := strings.Count(page, text); n != times {
+			t.Errorf("%s is %d times on the page, want %d", text, n, times)
+		}
+	}
+}
+
+// An invoice is past due after its due second, while it is open and something is left to pay.
+func TestPastDueIsPrinted(t *testing.T) {
+	t.Parallel()
+	const due = 1767312000
+	for name, test := range map[string]struct {
+		status    clientele.InvoiceStatus
+		now       int64
+		remaining int64
+		badge     string
+		note      string
+	}{
+		"a second before":     {clientele.InvoiceOpen, due - 1, 1, "Open", "Due on 2026-01-02"},
+		"on the due second":   {clientele.InvoiceOpen, due, 1, "Open", "Due on 2026-01-02"},
+		"a second later":      {clientele.InvoiceOpen, due + 1, 1, "Past due", "Was due on 2026-01-02"},
+		"nothing left":        {clientele.InvoiceOpen, due + 1, 0, "Open", "Due on 2026-01-02"},
+		"paid":                {clientele.InvoicePaid, due + 1, 0, "Paid", "Paid in full. Thank you."},
+		"void":                {clientele.InvoiceVoid, due + 1, 1, "Void", "This invoice is void: nothing is to be paid."},
+		"uncollectible, late": {clientele.InvoiceUncollectible, due + 1, 1, "Uncollectible", "Was due on 2026-01-02"},
+		"a draft":             {clientele.InvoiceDraft, due + 1, 1, "Draft", "A draft: not to be paid yet."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := invoiceFor("Ada", 1, dollar)
+			in.Invoice.Status, in.Invoice.DueDate, in.Now = test.status, due, time.Unix(test.now, 0)
+			in.Invoice.AmountRemaining = clientele.NewAmount("curr", test.remaining)
+			page := pageOf(t, in)
+			for _, want := range []string{">" + test.badge + "</span>", "<p>" + test.note + "</p>"} {
+				if !strings.Contains(page, want) {
+					t.Errorf("%s is not on the page", want)
+				}
+			}
+			if asks := strings.Contains(page, "IBAN DE02"); asks !=
+				(test.status != clientele.InvoicePaid && test.status != clientele.InvoiceVoid) {
+				t.Errorf("it says how to pay: %t", asks)
+			}
+			if n := strings.Count(page, "ast due"); n > 0 && test.badge != "Past due" {
+				t.Errorf("it says that it is past due")
+			}
+		})
+	}
+	in := invoiceFor("Ada", 1, dollar)
+	in.Invoice.DueDate = 0
+	if page := pageOf(t, in); !strings.Contains(page, "<p>Due on receipt</p>") || strings.Contains(page, "Past due") {
+		t.Error("without a due date it is not due on receipt")
+	}
+}
+
+// What nobody should pay says so; what is real does not.
+func TestTestModeIsPrinted(t *testing.T) {
+	t.Parallel()
+	in := invoiceFor("Ada", 1, dollar)
+	for _, live := range []bool{false, true} {
+		in.Invoice.Livemode = clientele.Mode(live)
+		if marked := strings.Contains(pageOf(t, in), ">Test</span>"); marked == live {
+			t.Errorf("live: %t; marked as a test: %t", live, marked)
+		}
+	}
+}
+
 // BenchmarkPages prints an invoice of a hundred pages.
 func BenchmarkPages(b *testing.B) {
 	in := invoiceFor("Ada Lovelace", 2600, dollar)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -97,10 +98,13 @@ func TestACommitWhoseAnswerIsLostHappensOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		lose func(*proxy) *atomic.Bool
+		step bool // whether a step is refused before the change
 		runs int
 	}{
-		"the answer":   {func(p *proxy) *atomic.Bool { return &p.loseAnswer }, 1},
-		"the question": {func(p *proxy) *atomic.Bool { return &p.loseQuestion }, 2},
+		"the answer":                         {func(p *proxy) *atomic.Bool { return &p.loseAnswer }, false, 1},
+		"the question":                       {func(p *proxy) *atomic.Bool { return &p.loseQuestion }, false, 2},
+		"the answer, after a refused step":   {func(p *proxy) *atomic.Bool { return &p.loseAnswer }, true, 1},
+		"the question, after a refused step": {func(p *proxy) *atomic.Bool { return &p.loseQuestion }, true, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,25 +113,31 @@ func TestACommitWhoseAnswerIsLostHappensOnce(t *testing.T) {
 			if err := s.Update(t.Context(), func(tx store.Tx) error { return created(tx, 0) }); err != nil {
 				t.Fatal(err)
 			}
-			runs := 0
+			runs, refused := 0, errors.New("refused")
 			err := s.Update(t.Context(), func(tx store.Tx) error {
 				if runs++; runs == 1 {
 					defer test.lose(p).Store(true)
+				}
+				if test.step { // by which nothing that the transaction is known by may be lost
+					err := tx.Nested(func() error { return errors.Join(created(tx, 2), refused) })
+					if !errors.Is(err, refused) {
+						return err
+					}
 				}
 				return created(tx, 1)
 			})
 			if err != nil || runs != test.runs {
 				t.Errorf("it ended with %v after %d runs", err, runs)
 			}
-			err = s.View(t.Context(), func(tx store.Tx) error {
-				events, err := tx.ObjectEvents(store.TypeCustomer, "cus_1")
-				if len(events) != 1 {
-					t.Errorf("it happened %d times", len(events))
+			for id, want := range map[string]int{"cus_1": 1, "cus_2": 0} {
+				var events []store.EventRecord
+				err = s.View(t.Context(), func(tx store.Tx) (err error) {
+					events, err = tx.ObjectEvents(store.TypeCustomer, id)
+					return err
+				})
+				if err != nil || len(events) != want {
+					t.Errorf("%s happened %d times (%v), want %d", id, len(events), err, want)
 				}
-				return err
-			})
-			if err != nil {
-				t.Error(err)
 			}
 		})
 	}

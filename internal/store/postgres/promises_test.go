@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -134,6 +136,100 @@ func TestAKeyReadBeforeAChangeIsNotRemembered(t *testing.T) {
 		if _, found, _ := m.key([32]byte{n}); found {
 			t.Errorf("key %d is remembered", n)
 		}
+	}
+}
+
+// TestApplicationsReadBeforeAChangeAreNotRemembered is the same for applications.
+func TestApplicationsReadBeforeAChangeAreNotRemembered(t *testing.T) {
+	t.Parallel()
+	var m remembered
+	wants := func(when string, want bool) {
+		t.Helper()
+		if apps, _ := m.allApps(); (apps != nil) != want {
+			t.Errorf("%s, applications are remembered: %t, want %t", when, apps != nil, want)
+		}
+	}
+	some := []store.App{{ID: "app_1"}}
+	_, changes := m.allApps()
+	m.setApps(some, changes)
+	wants("before it hears of changes", false)
+	m.forget(true)
+	_, changes = m.allApps()
+	m.setApps(some, changes)
+	wants("after they were read", true)
+	m.forget(true)
+	wants("after a change", false)
+	m.setApps(some, changes)
+	wants("read before the change and kept after it", false)
+	_, changes = m.allApps()
+	m.forget(false)
+	_, late := m.allApps()
+	m.setApps(some, changes)
+	m.setApps(some, late)
+	wants("while it hears nothing", false)
+}
+
+// TestNothingIsRememberedWhenChangesAreNotHeard cuts the connection on which a server hears of changes. What another
+// server changes meanwhile is obeyed at once, without anybody telling this one.
+func TestNothingIsRememberedWhenChangesAreNotHeard(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t, prepare(t))
+	s := openAt(t, url)
+	key, app := store.Key{ID: "key_1", Hash: [32]byte{1}}, store.App{ID: "app_1", PublicKey: make([]byte, 32)}
+	if err := errors.Join(s.AddKey(t.Context(), key), s.AddApp(t.Context(), app)); err != nil {
+		t.Fatal(err)
+	}
+	beside, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close(t.Context())
+	look := func() (remembered bool) {
+		t.Helper()
+		if _, found, err := s.KeyByHash(t.Context(), key.Hash); err != nil || !found {
+			t.Fatal(found, err)
+		}
+		if apps, err := s.Apps(t.Context()); err != nil || len(apps) != 1 {
+			t.Fatal(apps, err)
+		}
+		_, kept, _ := s.remembered.key(key.Hash)
+		apps, _ := s.remembered.allApps()
+		if kept != (apps != nil) {
+			t.Errorf("the key is remembered: %t, the applications: %t", kept, apps != nil)
+		}
+		return kept
+	}
+	for !look() { // until it hears of changes
+	}
+	// Nobody can listen, and the one connection that does is cut.
+	for _, statement := range []string{
+		"SELECT pg_advisory_unlock_all()", `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+			AND mode = 'ShareLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+		"SELECT pg_advisory_lock(" + rememberingLock + ")",
+	} {
+		if _, err := beside.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for look() { // until it has seen that its connection is gone
+	}
+	for range 3 {
+		if look() {
+			t.Error("something is remembered while changes are not heard")
+		}
+	}
+	// Another server, which has the lock that everybody waits for, revokes both.
+	for _, table := range []string{"api_keys", "apps"} {
+		if _, err := beside.Exec(t.Context(), "UPDATE "+table+" SET revoked_at = 1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := time.Now()
+	if got, _, err := s.KeyByHash(t.Context(), key.Hash); err != nil || !got.Revoked(now) {
+		t.Errorf("the key that was revoked is good: %+v, %v", got, err)
+	}
+	if apps, err := s.Apps(t.Context()); err != nil || len(apps) != 1 || !apps[0].Revoked(now) {
+		t.Errorf("the application that was revoked is good: %+v, %v", apps, err)
 	}
 }
 

@@ -337,3 +337,77 @@ func sumsAreOfTheirDays(t *testing.T, first, second store.Store) {
 		}
 	}
 }
+
+// lastTextsAreFound changes searched texts several times in one transaction, in steps of which one is undone: the last
+// that stayed is found, and none of those before.
+func lastTextsAreFound(t *testing.T, s, other store.Store) {
+	rec, c := customer(1)
+	payment := func(reference string) *clientele.Payment {
+		return &clientele.Payment{
+			ID: "pi_1", CustomerID: c.ID, CurrencyID: "c", Reference: reference, Metadata: clientele.Metadata{},
+			Amount: clientele.NewAmount("c", 1), AmountUnallocated: clientele.NewAmount("c", 1),
+		}
+	}
+	invoice := func(description string) *clientele.Invoice {
+		return &clientele.Invoice{
+			ID: "in_1", CustomerID: c.ID, CurrencyID: "c", Description: description, Metadata: clientele.Metadata{},
+			Status: clientele.InvoiceDraft, Total: clientele.NewAmount("c", 1), AmountRemaining: clientele.NewAmount("c", 1),
+		}
+	}
+	version := int64(0)
+	var before *clientele.Invoice
+	change := func(tx store.Tx, text string) error {
+		version++
+		seq := store.SeqAt(someDay) + 7
+		after := invoice(text)
+		in := store.Record{ID: "in_1", Seq: seq, Version: version, JSON: []byte(`{"id":"in_1"}`)}
+		pi := store.Record{ID: "pi_1", Seq: seq, Version: version, JSON: []byte(`{"id":"pi_1"}`)}
+		err := errors.Join(tx.SaveInvoice(in, before, after), tx.SavePayment(pi, payment(text)))
+		before = after
+		return err
+	}
+	undone := errors.New("undone")
+	for round, texts := range [][]string{
+		{"alpha", "bravo", "charlie"}, {"delta", "alpha"}, {"bravo", "bravo", "echo", "charlie"},
+	} {
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			if round == 0 {
+				if err := tx.SaveCustomer(rec, nil, c); err != nil {
+					return err
+				}
+			}
+			for _, text := range texts {
+				if err := change(tx, text); err != nil {
+					return err
+				}
+				kept, was := version, before
+				err := tx.Nested(func() error { return errors.Join(change(tx, "foxtrot"), undone) })
+				if version, before = kept, was; !errors.Is(err, undone) {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"alpha", "bravo", "charlie", "delta", "echo", "foxtrot"} {
+			want := int64(0)
+			if text == texts[len(texts)-1] {
+				want = 1
+			}
+			var payments, invoices int64
+			err := other.View(t.Context(), func(tx store.Tx) (err error) {
+				search := store.TextSearch{Terms: []string{text}, Limit: 10}
+				if _, payments, err = tx.SearchPayments(search); err == nil {
+					_, invoices, err = tx.SearchInvoices(search)
+				}
+				return err
+			})
+			if err != nil || payments != want || invoices != want {
+				t.Errorf("after %v, %s is in %d payments and %d invoices (%v), want %d", texts, text, payments, invoices, err,
+					want)
+			}
+		}
+	}
+}

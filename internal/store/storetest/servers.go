@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -225,6 +226,48 @@ func revocationsAreObeyed(t *testing.T, first, second store.Store) {
 		}
 		look(second, true)
 		look(first, true)
+	}
+}
+
+// revocationsAreBroughtForward revokes for later, then for now, then for later again: the earliest holds, on both
+// servers, for keys and for applications.
+func revocationsAreBroughtForward(t *testing.T, first, second store.Store) {
+	ctx, now := t.Context(), someDay
+	key := store.Key{ID: "key_1", Hash: [32]byte{1}, Scope: store.ScopeRead, CreatedAt: someDay}
+	app := store.App{ID: "app_1", PublicKey: make([]byte, 32), CreatedAt: someDay}
+	if err := errors.Join(first.AddKey(ctx, key), first.AddApp(ctx, app)); err != nil {
+		t.Fatal(err)
+	}
+	hour := func(n int) time.Time { return now.Add(time.Duration(n) * time.Hour) }
+	for _, test := range []struct{ at, want time.Time }{
+		{hour(2), hour(2)}, {hour(1), hour(1)}, {hour(3), hour(1)}, {now, now}, {hour(1), now},
+	} {
+		if found, err := second.RevokeKey(ctx, key.ID, test.at); err != nil || !found {
+			t.Fatal(found, err)
+		}
+		if found, err := second.RevokeApp(ctx, app.ID, test.at); err != nil || !found {
+			t.Fatal(found, err)
+		}
+		for i, s := range []store.Store{first, second} {
+			got, _, err := s.KeyByHash(ctx, key.Hash)
+			if err != nil || !got.RevokedAt.Equal(test.want) {
+				t.Errorf("server %d: revoked for %v, the key ends at %v (%v), want %v", i, test.at, got.RevokedAt, err,
+					test.want)
+			}
+			keys, err := s.Keys(ctx)
+			if err != nil || len(keys) != 1 || !keys[0].RevokedAt.Equal(test.want) {
+				t.Errorf("server %d: the list of keys is %+v (%v), want an end at %v", i, keys, err, test.want)
+			}
+			apps, err := s.Apps(ctx)
+			if err != nil || len(apps) != 1 || !apps[0].RevokedAt.Equal(test.want) {
+				t.Errorf("server %d: the applications are %+v (%v), want an end at %v", i, apps, err, test.want)
+			}
+		}
+	}
+	for _, revoke := range []func(context.Context, string, time.Time) (bool, error){second.RevokeKey, second.RevokeApp} {
+		if found, err := revoke(ctx, "nobody", now); found || err != nil {
+			t.Errorf("what is not there is revoked: %t, %v", found, err)
+		}
 	}
 }
 

@@ -36,6 +36,8 @@ func Run(t *testing.T, open Open) {
 		"sums are of the days that were added":           sumsAreOfTheirDays,
 		"sessions end for all servers":                   sessionsEnd,
 		"keys are replaced for all servers":              keysAreReplaced,
+		"revocations are brought forward":                revocationsAreBroughtForward,
+		"the last text of a transaction is found":        lastTextsAreFound,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
