@@ -1,135 +1,218 @@
 // Command mutants breaks the code on purpose, one change at a time, and says which changes the tests did not notice.
 //
-//	go run ./mutants              # all of them
-//	go run ./mutants -only store  # those whose file or change contains a word
+//	go run ./mutants                # all of them
+//	go run ./mutants -only billing  # those whose file or text contains a word
+//	go run ./mutants -every 1       # every change the operators can make, not a part of them (hours)
 //
-// The changes are in mutants.txt beside this file: a file and the packages whose tests must fail, then what is replaced
-// and by what. A change that no longer applies is an error, so that the list stays true. The code itself is not
-// touched: the compiler is given the changed file in its place.
+// The changes are those of mutants.txt, written by hand, and those that operators make over the syntax tree
+// (operators.go). All are compiled into one build of the test binaries (instrument.go), in which an environment variable
+// turns one on. Each test is run once alone to learn which changes it reaches; then each change is tried by the tests
+// that reach it, the quickest first (run.go).
+//
+// A change is killed when a named test fails with it and passes without it right afterwards. A timeout is undecided,
+// and is told. Some controls change nothing: they must survive, or the verdicts are worth nothing. Survivors that are
+// no mistakes are in equivalent.txt, each with the reason. The code itself is not touched: the compiler is given the
+// changed files in its place.
 package main
 
 import (
+	"context"
 	_ "embed"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
 //go:embed mutants.txt
-var list string
+var handWritten string
 
-// mutant is one change.
-type mutant struct {
-	file, tests string // the file that is changed, and the packages whose tests must notice
-	old, new    string
-}
+//go:embed equivalent.txt
+var equivalents string
+
+// usualPart is of how many changes that operators can make one is made, unless -every says otherwise.
+const usualPart = 31
 
 func main() {
 	only := flag.String("only", "", "only changes whose file or text contains this")
+	every := flag.Int("every", usualPart, "make one of so many changes that the operators can make; 0 for none")
+	list := flag.Bool("list", false, "list the changes, and try none")
 	flag.Parse()
-	all, err := parse(list)
-	if err == nil {
-		err = run(all, *only)
-	}
-	if err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *only, *every, *list); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-// parse reads the list: paragraphs of a line "file: packages", a line "- old" and a line "+ new"; # starts a remark.
-func parse(text string) (all []mutant, err error) {
-	for paragraph := range strings.SplitSeq(text, "\n\n") {
-		var m mutant
-		for line := range strings.Lines(paragraph) {
-			line = strings.TrimSuffix(line, "\n")
-			switch {
-			case line == "" || strings.HasPrefix(line, "#"):
-			case strings.HasPrefix(line, "- "):
-				m.old = strings.ReplaceAll(line[2:], `\n`, "\n")
-			case strings.HasPrefix(line, "+"):
-				m.new = strings.ReplaceAll(strings.TrimPrefix(line[1:], " "), `\n`, "\n")
-			default:
-				m.file, m.tests, _ = strings.Cut(line, ": ")
-			}
-		}
-		switch {
-		case m == mutant{}:
-		case m.file == "" || m.tests == "" || m.old == "":
-			return nil, fmt.Errorf("this is not a mutant:\n%s", paragraph)
-		default:
-			all = append(all, m)
-		}
+func run(ctx context.Context, only string, every int, list bool) error {
+	began := time.Now()
+	all, err := collect(only, every)
+	if err != nil {
+		return err
 	}
-	return all, nil
-}
-
-func run(all []mutant, only string) error {
+	if list {
+		for _, m := range all {
+			fmt.Println(m)
+		}
+		fmt.Printf("%d changes\n", len(all))
+		return nil
+	}
+	why, err := parseEquivalents(equivalents)
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "mutants")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // it is in the temporary folder
-	var tried, survived int
-	for _, m := range all {
-		if !strings.Contains(m.file+m.old+m.new, only) {
-			continue
-		}
-		began := time.Now()
-		killed, err := m.try(dir)
-		if err != nil {
-			return err
-		}
-		tried++
-		verdict := "killed  "
-		if !killed {
-			survived++
-			verdict = "SURVIVED"
-		}
-		fmt.Printf("%s %5.1fs  %s: %s\n", verdict, time.Since(began).Seconds(), m.file, strings.TrimSpace(m.old))
+	b := &build{dir: dir}
+	all, err = b.compile(ctx, all)
+	if err != nil {
+		return err
 	}
-	fmt.Printf("%d mutants, %d survived\n", tried, survived)
-	if survived > 0 {
-		return fmt.Errorf("%d changes were not noticed", survived)
+	fmt.Printf("%d changes compiled after %.0f s\n", len(all), time.Since(began).Seconds())
+	l := &laboratory{build: b}
+	if err := l.start(ctx); err != nil {
+		return err
 	}
-	return nil
+	defer l.stop()
+	fmt.Printf("%d tests looked at after %.0f s\n", len(l.tests), time.Since(began).Seconds())
+	l.tryAll(ctx, all)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return report(all, why, only == "" && every == usualPart, time.Since(began))
 }
 
-// try runs the tests against the changed file and says whether they failed.
-func (m mutant) try(dir string) (killed bool, err error) {
-	file, err := filepath.Abs(m.file)
+// collect gathers the changes and numbers them from 1.
+func collect(only string, every int) ([]*mutant, error) {
+	all, err := parseHandWritten(handWritten)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	text, err := os.ReadFile(file)
+	made, err := operate(every)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	if n := strings.Count(string(text), m.old); n != 1 {
-		return false, fmt.Errorf("%s has %d times, not once: %s", m.file, n, m.old)
+	all = append(all, made...)
+	all = slices.DeleteFunc(all, func(m *mutant) bool { return !strings.Contains(m.String(), only) })
+	for i, m := range all {
+		m.id = i + 1
 	}
-	changed, overlay := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json")
-	replace, err := json.Marshal(map[string]map[string]string{"Replace": {file: changed}})
-	if err != nil {
-		return false, err
+	return all, nil
+}
+
+// unescaped has the lines of a change that is written on one.
+var unescaped = strings.NewReplacer(`\n`, "\n", `\t`, "\t")
+
+// parseHandWritten reads the list: paragraphs of a file's name, a line "- old" and a line "+ new"; # starts a remark.
+func parseHandWritten(text string) (all []*mutant, err error) {
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		m := &mutant{operator: byHand}
+		for line := range strings.Lines(paragraph) {
+			line = strings.TrimSuffix(line, "\n")
+			switch {
+			case line == "" || strings.HasPrefix(line, "#"):
+			case strings.HasPrefix(line, "- "):
+				m.old = unescaped.Replace(line[2:])
+			case strings.HasPrefix(line, "+"):
+				m.new = unescaped.Replace(strings.TrimPrefix(line[1:], " "))
+			default:
+				m.file = strings.TrimSuffix(line, ":")
+			}
+		}
+		if m.file == "" && m.old == "" {
+			continue
+		}
+		content, err := os.ReadFile(m.file)
+		if err != nil {
+			return nil, err
+		}
+		if n := strings.Count(string(content), m.old); n != 1 || m.old == "" {
+			return nil, fmt.Errorf("%s has %d times, not once: %s", m.file, n, m.old)
+		}
+		m.start = strings.Index(string(content), m.old)
+		all = append(all, m)
 	}
-	for path, content := range map[string]string{
-		changed: strings.Replace(string(text), m.old, m.new, 1), overlay: string(replace),
-	} {
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			return false, err
+	return all, nil
+}
+
+// parseEquivalents reads which survivors are no mistakes: a line of the change, and an indented one of why.
+func parseEquivalents(text string) (map[string]string, error) {
+	why, change := map[string]string{}, ""
+	for line := range strings.Lines(text) {
+		switch trimmed := strings.TrimSpace(line); {
+		case trimmed == "" || strings.HasPrefix(line, "#"):
+		case !strings.HasPrefix(line, "\t"):
+			change = trimmed
+		case change == "":
+			return nil, fmt.Errorf("equivalent.txt: of no change: %s", trimmed)
+		default:
+			why[change] = trimmed
 		}
 	}
-	args := append([]string{"test", "-overlay", overlay, "-count=1", "-failfast", "-timeout=60s"},
-		strings.Fields(m.tests)...)
-	out, err := exec.Command("go", args...).CombinedOutput()
-	if strings.Contains(string(out), "[build failed]") {
-		return false, fmt.Errorf("%s does not compile with %s:\n%s", m.file, m.new, out)
+	return why, nil
+}
+
+// report prints the table of packages and the survivors.
+func report(all []*mutant, why map[string]string, whole bool, took time.Duration) error {
+	type row struct{ killed, equivalent, survived, undecided, controls int }
+	rows := map[string]*row{}
+	var wrong []string
+	for _, m := range all {
+		r := rows[filepath.Dir(m.file)]
+		if r == nil {
+			r = &row{}
+			rows[filepath.Dir(m.file)] = r
+		}
+		reason, known := why[m.String()]
+		delete(why, m.String())
+		switch {
+		case m.operator == control && m.verdict == survived:
+			r.controls++
+		case m.operator == control:
+			wrong = append(wrong, "a change that changes nothing was "+m.verdict+": "+m.String())
+		case m.verdict == killed && known:
+			wrong = append(wrong, "killed, and yet in equivalent.txt: "+m.String())
+		case m.verdict == killed:
+			r.killed++
+		case known && m.verdict == survived:
+			r.equivalent++
+			fmt.Printf("equivalent  %s\n            %s\n", m, reason)
+		case m.verdict == undecided:
+			r.undecided++
+			fmt.Printf("UNDECIDED   %s\n            %s\n", m, m.why)
+			wrong = append(wrong, "undecided: "+m.String())
+		default:
+			r.survived++
+			fmt.Printf("SURVIVED    %s\n", m)
+			wrong = append(wrong, "survived: "+m.String())
+		}
 	}
-	return err != nil, nil
+	fmt.Printf("\n%-26s %7s %10s %9s %9s %9s\n", "package", "killed", "equivalent", "survived", "undecided", "controls")
+	var sum row
+	for _, name := range sortedKeys(rows) {
+		r := rows[name]
+		fmt.Printf("%-26s %7d %10d %9d %9d %9d\n", name, r.killed, r.equivalent, r.survived, r.undecided, r.controls)
+		sum.killed, sum.equivalent, sum.survived = sum.killed+r.killed, sum.equivalent+r.equivalent, sum.survived+r.survived
+		sum.undecided, sum.controls = sum.undecided+r.undecided, sum.controls+r.controls
+	}
+	fmt.Printf("%-26s %7d %10d %9d %9d %9d   in %.0f s\n", "all", sum.killed, sum.equivalent, sum.survived, sum.undecided,
+		sum.controls, took.Seconds())
+	if whole {
+		for change := range why {
+			wrong = append(wrong, "in equivalent.txt, and made no more: "+change)
+		}
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("%d changes are not as they must be:\n%s", len(wrong), strings.Join(wrong, "\n"))
+	}
+	return nil
 }

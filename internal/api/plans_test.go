@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	embedded.TraceStatements(note)
 	postgres.TraceStatements(note)
 	code := apptest.RunOnAll(m.Run)
-	whole := flag.Lookup("test.run").Value.String() == "" && !testing.Short()
+	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.list").Value.String() == ""
 	if code == 0 && whole {
 		check := checkPlans
 		switch {

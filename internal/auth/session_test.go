@@ -87,6 +87,12 @@ func TestSessionsOfKeys(t *testing.T) {
 	}
 }
 
+// lateStore is a database in which somebody else is always quicker to end a session.
+type lateStore struct{ *records }
+
+// EndSession implements [store.Access].
+func (lateStore) EndSession(context.Context, [32]byte) (bool, error) { return false, nil }
+
 func TestLinksOpenOnce(t *testing.T) {
 	t.Parallel()
 	now := noon
@@ -105,6 +111,15 @@ func TestLinksOpenOnce(t *testing.T) {
 	}
 	if got := visitor(t, a, late); got != "" {
 		t.Errorf("a link is a session: %s", got)
+	}
+	// Another browser that opens it at the same time finds it there, and is not the one that ends it.
+	raced := auth.New(lateStore{new(records)}, func() time.Time { return noon })
+	both, err := raced.NewLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, ok, err := raced.OpenLink(t.Context(), both); ok || token != "" || err != nil {
+		t.Errorf("a link that somebody else has just opened: %q, %v, %v; want nothing", token, ok, err)
 	}
 	now = noon.Add(auth.LinkLasts)
 	for name, link := range map[string]string{"a used one": good, "a late one": late, "a session": token, "none": ""} {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -37,6 +38,8 @@ type Server struct {
 	watch *exec.Cmd
 	stdin interface{ Close() error }
 	count atomic.Int64
+	// suffix tells this process's databases from those of others.
+	suffix string
 	// template is a database that others are copies of, "" before the first.
 	mu       sync.Mutex
 	template string
@@ -46,8 +49,18 @@ type Server struct {
 	own    *pgx.Conn
 }
 
+// Variable names a server that is running, for processes that share one: a URL of its database postgres.
+const Variable = "CLIENTELE_TEST_POSTGRES"
+
 // shared is the server of all tests of this process.
-var shared = sync.OnceValues(func() (*Server, error) { return Start() })
+var shared = sync.OnceValues(func() (*Server, error) {
+	running, err := url.Parse(os.Getenv(Variable))
+	if err != nil || running.Port() == "" {
+		return Start()
+	}
+	port, err := strconv.Atoi(running.Port())
+	return &Server{port: port, suffix: suffixOf(os.Getpid())}, err
+})
 
 // URL makes a new database, of a schema that prepare has brought up to date, on the server that all tests of this
 // process share. The test's end removes it.
@@ -82,20 +95,21 @@ func New(prepare func(url string) error) (url string, err error) {
 // Database makes a database and names it. prepare is called once, with the address of the database that all are copies
 // of; nil makes an empty one.
 func (s *Server) Database(prepare func(url string) error) (name string, err error) {
-	name = fmt.Sprintf("test%d", s.count.Add(1))
+	name = fmt.Sprintf("test%d%s", s.count.Add(1), s.suffix)
 	if prepare == nil {
 		return name, s.Run("CREATE DATABASE " + name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.template == "" {
-		if err := s.Run("CREATE DATABASE prepared"); err != nil {
+		template := "prepared" + s.suffix
+		if err := s.Run("CREATE DATABASE " + template); err != nil {
 			return "", err
 		}
-		if err := prepare(s.URL("prepared")); err != nil {
+		if err := prepare(s.URL(template)); err != nil {
 			return "", err
 		}
-		s.template = "prepared"
+		s.template = template
 	}
 	return name, s.Run("CREATE DATABASE " + name + " TEMPLATE " + s.template + " STRATEGY FILE_COPY")
 }
@@ -125,6 +139,25 @@ func (s *Server) Run(statement string) error {
 		s.own = c
 	}
 	_, err := s.own.Exec(ctx, statement)
+	return err
+}
+
+func suffixOf(pid int) string { return fmt.Sprintf("_of%d", pid) }
+
+// DropOf removes the databases of another process that shared this server and has ended.
+func (s *Server) DropOf(pid int) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	s.owning.Lock()
+	rows, err := s.own.Query(ctx, "SELECT datname FROM pg_database WHERE right(datname, length($1)) = $1", suffixOf(pid))
+	var names []string
+	if err == nil {
+		names, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	}
+	s.owning.Unlock()
+	for _, name := range names {
+		err = errors.Join(err, s.Run("DROP DATABASE "+name+" WITH (FORCE)"))
+	}
 	return err
 }
 
