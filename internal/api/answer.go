@@ -23,7 +23,8 @@ type answer struct {
 	contentType string // JSON when empty
 	body        []byte
 	stream      func(io.Writer) error // writes the body in place of body, a part at a time
-	version     int64                 // the ETag, unless 0
+	version     int64                 // the ETag, unless it is 0 and not that of something nobody has changed yet
+	untouched   bool                  // whether it may be that
 	replayed    bool
 }
 
@@ -149,7 +150,7 @@ func (ans answer) writeHeader(w http.ResponseWriter, length int) {
 	if length >= 0 {
 		h.Set("Content-Length", strconv.Itoa(length))
 	}
-	if ans.version != 0 {
+	if ans.version != 0 || ans.untouched {
 		h.Set("ETag", `"`+strconv.FormatInt(ans.version, 10)+`"`)
 	}
 	if ans.replayed {

@@ -1,9 +1,14 @@
 package api_test
 
 import (
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"gopkg.in/yaml.v3"
 
 	"clientele.dev"
 	"clientele.dev/client"
@@ -12,7 +17,12 @@ import (
 )
 
 // things are one object of each kind in a mode, and every route that is about them.
-type things struct{ customer, deleted, invoice, currency, method string }
+type things struct {
+	customer, deleted, invoice, currency, method string
+	// A customer with an open invoice of 70, a credit note of 2 on it, a payment of 9 that paid 5 of it, and a refund of
+	// another payment.
+	owing, open, payment, note, refund string
+}
 
 func (s *server) things(t testing.TB, payment *client.Client, did string) things {
 	t.Helper()
@@ -23,34 +33,107 @@ func (s *server) things(t testing.TB, payment *client.Client, did string) things
 	currency := ok(payment.PaymentCurrencies.Create(t.Context(), client.PaymentCurrencyParams{
 		PaymentMethodID: method.ID, Name: "Ether", Symbol: "ETH" + did[:3], Decimal: 18,
 	}))(t)
-	return things{c.ID, gone.ID, draft(t, payment, c.ID, currency.ID, "7").ID, currency.ID, method.ID}
+	units := func(n int64) clientele.Amount { return clientele.NewAmount(currency.ID, n) }
+	eve := create(t, payment, client.CustomerParams{Name: new("Eve")})
+	open := ok(payment.Invoices.Create(t.Context(), client.InvoiceParams{
+		CustomerID: eve.ID, CurrencyID: currency.ID, Finalize: true, DueDate: s.Now().AddDate(0, 0, 30),
+		Lines: []client.LineParams{{Description: "work", Quantity: 1, UnitAmount: units(70)}},
+	}))(t)
+	note := ok(payment.Invoices.Credit(t.Context(), open.ID, client.CreditNoteParams{Amount: units(2)}))(t)
+	pay := ok(payment.Payments.Create(t.Context(), client.PaymentParams{
+		CustomerID: eve.ID, CurrencyID: currency.ID, Amount: units(9),
+		Allocations: &[]client.AllocationParams{{InvoiceID: open.ID, Amount: units(5)}},
+	}))(t)
+	back := ok(payment.Payments.Create(t.Context(), client.PaymentParams{
+		CustomerID: eve.ID, CurrencyID: currency.ID, Amount: units(1), Allocations: &[]client.AllocationParams{},
+	}))(t)
+	refund := ok(payment.Payments.Refund(t.Context(), back.ID, client.RefundParams{}))(t)
+	return things{
+		c.ID, gone.ID, draft(t, payment, c.ID, currency.ID, "7").ID, currency.ID, method.ID, eve.ID, open.ID, pay.ID,
+		note.ID, refund.ID,
+	}
 }
 
 // reads are the routes that change nothing; writes those that do, with a body that would be accepted.
 func (o things) reads() []string {
 	return []string{
 		"/api/customers", "/api/customers/search?query=a", "/api/customers/" + o.customer,
-		"/api/customers/" + o.customer + "/overdue/invoices", "/api/invoices", "/api/invoices/" + o.invoice,
-		"/api/payment-currencies", "/api/payment-currencies/" + o.currency, "/api/payment-methods",
-		"/api/payment-methods/" + o.method, "/metrics",
+		"/api/customers/" + o.customer + "/overdue/invoices", "/api/customers/" + o.customer + "/balance_transactions",
+		"/api/customers/" + o.customer + "/statement", "/api/customers/" + o.customer + "/statement/page",
+		"/api/customers/" + o.customer + "/statement/pdf", "/api/invoices", "/api/invoices/search?query=a",
+		"/api/invoices/" + o.invoice, "/api/invoices/" + o.open, "/api/invoices/" + o.open + "/page",
+		"/api/invoices/" + o.open + "/pdf", "/api/credit-notes", "/api/credit-notes/" + o.note, "/api/payments",
+		"/api/payments/search?query=a", "/api/payments/" + o.payment, "/api/payment-intents",
+		"/api/payment-intents/search?query=a", "/api/payment-intents/" + o.payment, "/api/refunds",
+		"/api/refunds/" + o.refund, "/api/receivables/aging", "/api/receivables/aging?group_by=customer",
+		"/api/receivables/summary", "/api/receivables/overdue", "/api/settings", "/api/account", "/api/payment-currencies",
+		"/api/payment-currencies/" + o.currency, "/api/payment-methods", "/api/payment-methods/" + o.method, "/metrics",
 	}
 }
 
 func (o things) writes() map[string]string {
+	money := `"customer_id":"` + o.owing + `","currency_id":"` + o.currency + `"`
 	return map[string]string{
-		"POST /api/customers":                                     `{"name":""}`,
-		"PUT /api/customers/" + o.customer:                        `{"name":"changed"}`,
-		"PUT /api/customers/external/new":                         `{}`,
-		"DELETE /api/customers/" + o.customer:                     ``,
-		"POST /api/customers/" + o.deleted + "/restore":           ``,
-		"GET /api/customers/" + didSecp:                           `{"create":true}`,
-		"GET /api/customers/" + o.customer:                        `{"create":true}`,
-		"POST /api/invoices/" + o.invoice + "/finalize":           ``,
-		"POST /api/invoices/" + o.invoice + "/mark_uncollectible": ``,
-		"POST /api/payment-methods":                               `{"type":"base","name":"x"}`,
-		"POST /api/payment-currencies":                            `{"name":"x","symbol":"X","decimal":0}`,
-		"POST /api/invoices": `{"customer_id":"` + o.customer + `","currency_id":"` + o.currency +
-			`","lines":[{"description":"x","unit_amount":"1"}]}`,
+		"POST /api/customers":                                      `{"name":""}`,
+		"PUT /api/customers/" + o.customer:                         `{"name":"changed"}`,
+		"PUT /api/customers/external/new":                          `{}`,
+		"DELETE /api/customers/" + o.customer:                      ``,
+		"POST /api/customers/" + o.deleted + "/restore":            ``,
+		"GET /api/customers/" + didSecp:                            `{"create":true}`,
+		"GET /api/customers/" + o.customer:                         `{"create":true}`,
+		"POST /api/customers/" + o.owing + "/balance_transactions": `{"currency_id":"` + o.currency + `","amount":"1"}`,
+		"PUT /api/invoices/" + o.invoice:                           `{"description":"changed"}`,
+		"DELETE /api/invoices/" + o.invoice:                        ``,
+		"POST /api/invoices/" + o.invoice + "/finalize":            ``,
+		"POST /api/invoices/" + o.open + "/mark_uncollectible":     ``,
+		"POST /api/invoices/" + o.open + "/pay":                    `{}`,
+		"POST /api/invoices/" + o.open + "/void":                   ``,
+		"POST /api/invoices/" + o.open + "/hold":                   `{"until":4102444800,"reason":"x"}`,
+		"DELETE /api/invoices/" + o.open + "/hold":                 ``,
+		"POST /api/invoices/" + o.open + "/credit_notes":           `{"amount":"1"}`,
+		"POST /api/payments":                                       `{` + money + `,"amount":"1"}`,
+		"POST /api/payments/" + o.payment + "/allocate":            `{}`,
+		"POST /api/payments/" + o.payment + "/unallocate":          `{}`,
+		"POST /api/payments/" + o.payment + "/credit":              `{"amount":"1"}`,
+		"POST /api/payments/" + o.payment + "/refund":              `{"amount":"1"}`,
+		"POST /api/payments/" + o.payment + "/reverse":             `{}`,
+		"PUT /api/settings":                                        `{"uncollectible_after_days":9}`,
+		"PUT /api/account":                                         `{"name":"changed"}`,
+		"POST /api/portal-sessions":                                `{"customer_id":"` + o.customer + `"}`,
+		"POST /api/payment-methods":                                `{"type":"base","name":"x"}`,
+		"POST /api/payment-currencies":                             `{"name":"x","symbol":"X","decimal":0}`,
+		"POST /api/invoices":                                       `{` + money + `,"lines":[{"description":"x","unit_amount":"1"}]}`,
+	}
+}
+
+// open are the routes that anybody may call.
+var openRoutes = []string{"GET /healthz", "GET /readyz", "GET /openapi.json", "GET /docs"}
+
+// TestEveryRouteIsTriedByEverybody holds the two lists to the document: a route that is in neither would be tried by
+// nobody who may not use it.
+func TestEveryRouteIsTriedByEverybody(t *testing.T) {
+	t.Parallel()
+	var document struct {
+		Paths map[string]map[string]any
+	}
+	if err := yaml.Unmarshal([]byte(clientele.OpenAPI), &document); err != nil {
+		t.Fatal(err)
+	}
+	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1"}
+	tried := slices.Clone(openRoutes)
+	for _, path := range o.reads() {
+		path, _, _ = strings.Cut(path, "?")
+		tried = append(tried, "GET "+path)
+	}
+	tried = append(tried, slices.Collect(maps.Keys(o.writes()))...)
+	for path, operations := range document.Paths {
+		pattern := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, `[^/]+`)
+		for method := range operations {
+			route := regexp.MustCompile("^" + strings.ToUpper(method) + " " + pattern + "$")
+			if !slices.ContainsFunc(tried, route.MatchString) {
+				t.Errorf("%s %s is tried by nobody who may not use it", strings.ToUpper(method), path)
+			}
+		}
 	}
 }
 
@@ -58,7 +141,8 @@ func TestEveryRouteButHealthAndDocumentsAsksWhoIsThere(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	o := s.things(t, s.Test(), didAccount)
-	for _, path := range []string{"/healthz", "/readyz", "/openapi.json", "/docs"} {
+	for _, route := range openRoutes {
+		path := strings.TrimPrefix(route, "GET ")
 		for _, credentials := range []string{"", "Bearer nonsense"} {
 			s.send(t, "GET", path, "", "Authorization", credentials).must(t, 200)
 		}
@@ -170,12 +254,16 @@ func TestTheModesNeverSeeEachOther(t *testing.T) {
 	test, live := s.things(t, s.Test(), didAccount), s.things(t, s.Live(), didAccount)
 	before := s.state(t)
 	liveKey := []string{"Authorization", "Bearer " + s.LiveKey}
+	named := regexp.MustCompile(`_\d`) // it has the id of one of test mode's
 	for _, path := range test.reads() {
 		got := s.send(t, "GET", path, "", liveKey...)
-		if strings.Contains(path, "_") { // it names one of test mode's
+		if named.MatchString(path) {
 			got.refused(t, 404, "id")
 		}
-		for _, id := range []string{test.customer, test.invoice, test.currency, test.method, "curr_test_", "pm_test_"} {
+		for _, id := range []string{
+			test.customer, test.invoice, test.currency, test.method, test.open, test.payment, test.note, test.refund,
+			"curr_test_", "pm_test_",
+		} {
 			if strings.Contains(string(got.must(t, got.status).body), `"id":"`+id) {
 				t.Errorf("live mode saw %s at %s", id, path)
 			}
@@ -184,7 +272,7 @@ func TestTheModesNeverSeeEachOther(t *testing.T) {
 	for route, body := range test.writes() {
 		method, path, _ := strings.Cut(route, " ")
 		switch got := s.send(t, method, path, body, liveKey...); {
-		case strings.Contains(path, "_"):
+		case named.MatchString(path):
 			got.refused(t, 404, "id")
 		case path == "/api/invoices":
 			got.refused(t, 400, "customer_id")

@@ -97,3 +97,25 @@ func TestIfMatchHoldsEveryChange(t *testing.T) {
 	s.send(t, "PUT", "/api/customers/external/nobody", `{}`, "If-Match", `*`).refused(t, 412,
 		"If-Match") // RFC 9110, 13.1.1
 }
+
+// Settings that nobody has changed are at version 0: of two first changes that name it, one is made.
+func TestTheFirstChangeOfSettingsIsHeldToo(t *testing.T) {
+	t.Parallel()
+	for path, body := range map[string]string{
+		"/api/settings": `{"uncollectible_after_days":9}`, "/api/account": `{"name":"x"}`,
+	} {
+		s := start(t)
+		tag := s.send(t, "GET", path, "").must(t, 200).header.Get("ETag")
+		if tag != `"0"` {
+			t.Errorf("%s that nobody has changed has the ETag %s, want \"0\"", path, tag)
+		}
+		s.send(t, "PUT", path, body, "If-Match", `"1"`).refused(t, 412, "If-Match")
+		if got := s.send(t, "PUT", path, body, "If-Match", tag).must(t, 200).header.Get("ETag"); got != `"1"` {
+			t.Errorf("%s that was changed once has the ETag %s, want \"1\"", path, got)
+		}
+		s.send(t, "PUT", path, body, "If-Match", tag).refused(t, 412, "If-Match")
+		if got := s.send(t, "GET", path, "").must(t, 200).header.Get("ETag"); got != `"1"` {
+			t.Errorf("%s that was changed once is read with the ETag %s, want \"1\"", path, got)
+		}
+	}
+}

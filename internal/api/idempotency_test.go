@@ -29,7 +29,25 @@ func TestARepeatedRequestGetsItsFirstAnswer(t *testing.T) {
 		"restore":       {"POST", "/api/customers/DELETED/restore", ``, 200},
 		"draft": {"POST", "/api/invoices",
 			`{"customer_id":"CUSTOMER","currency_id":"curr_test_usd","lines":[{"description":"x","unit_amount":"1"}]}`, 201},
-		"finalize":          {"POST", "/api/invoices/INVOICE/finalize", ``, 200},
+		"finalize":     {"POST", "/api/invoices/INVOICE/finalize", ``, 200},
+		"edit a draft": {"PUT", "/api/invoices/INVOICE", `{"description":"x"}`, 200},
+		"pay":          {"POST", "/api/invoices/OPEN/pay", `{}`, 200},
+		"void":         {"POST", "/api/invoices/OPEN/void", ``, 200},
+		"give up":      {"POST", "/api/invoices/OPEN/mark_uncollectible", ``, 200},
+		"hold":         {"POST", "/api/invoices/OPEN/hold", `{"until":4102444800,"reason":"x"}`, 200},
+		"credit note":  {"POST", "/api/invoices/OPEN/credit_notes", `{"amount":"1"}`, 201},
+		"credit": {"POST", "/api/customers/OWING/balance_transactions",
+			`{"currency_id":"CURRENCY","amount":"1"}`, 201},
+		"payment": {"POST", "/api/payments",
+			`{"customer_id":"OWING","currency_id":"CURRENCY","amount":"9"}`, 201},
+		"allocate":          {"POST", "/api/payments/PAYMENT/allocate", `{"amount":"1"}`, 200},
+		"unallocate":        {"POST", "/api/payments/PAYMENT/unallocate", `{"invoice_id":"OPEN","amount":"1"}`, 200},
+		"keep as credit":    {"POST", "/api/payments/PAYMENT/credit", `{"amount":"1"}`, 200},
+		"refund":            {"POST", "/api/payments/PAYMENT/refund", `{"amount":"1"}`, 201},
+		"reverse":           {"POST", "/api/payments/PAYMENT/reverse", `{}`, 200},
+		"settings":          {"PUT", "/api/settings", `{"uncollectible_after_days":9}`, 200},
+		"account":           {"PUT", "/api/account", `{"name":"x"}`, 200},
+		"a paid one paid":   {"POST", "/api/payments/PAYMENT/refund", `{"amount":"100"}`, 409},
 		"currency":          {"POST", "/api/payment-currencies", `{"name":"Franc","symbol":"CHF","decimal":2}`, 201},
 		"method":            {"POST", "/api/payment-methods", `{"type":"stripe","name":"Cards"}`, 201},
 		"update of nobody":  {"PUT", "/api/customers/cus_nobody", `{"name":"x"}`, 404},
@@ -44,7 +62,8 @@ func TestARepeatedRequestGetsItsFirstAnswer(t *testing.T) {
 			t.Parallel()
 			s := start(t)
 			o := s.things(t, s.Test(), didAccount)
-			fill := strings.NewReplacer("CUSTOMER", o.customer, "DELETED", o.deleted, "INVOICE", o.invoice)
+			fill := strings.NewReplacer("CUSTOMER", o.customer, "DELETED", o.deleted, "INVOICE", o.invoice, "OPEN", o.open, "OWING", o.owing,
+				"PAYMENT", o.payment, "CURRENCY", o.currency)
 			headers := []string{"Idempotency-Key", "order 66 / ключ"}
 			if c.status == 412 {
 				headers = append(headers, "If-Match", `"9"`)

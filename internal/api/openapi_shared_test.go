@@ -75,7 +75,8 @@ func headers() object {
 		return obj("description", about, "required", required, "schema", obj("type", "string", "pattern", form))
 	}
 	return obj(
-		"ETag", header(true, `^"[1-9][0-9]*"$`, "The object's version, in quotes, for If-Match."),
+		"ETag", header(true, `^"(0|[1-9][0-9]*)"$`,
+			"The object's version, in quotes, for If-Match; 0 for settings that nobody has changed."),
 		"X-Request-Id", header(true, "^req_[a-z0-9]+$", "The request's id, to be found in the server's log."),
 		"Idempotent-Replayed", header(nil, "^true$", "true when the answer was given before, to the same request; absent "+
 			"otherwise."),

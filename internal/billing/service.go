@@ -89,8 +89,13 @@ const AnyVersion = -1
 
 // checkVersion refuses a change of an object that is not what the caller believes. The zero record is no object yet.
 func (c Call) checkVersion(rec store.Record) error {
-	if c.IfMatch == nil || rec.Version != 0 &&
-		(slices.Contains(c.IfMatch, rec.Version) || slices.Contains(c.IfMatch, AnyVersion)) {
+	return c.checkVersionOf(rec, rec.Version != 0)
+}
+
+// checkVersionOf is checkVersion for what may be there, at version 0, before anybody has changed it.
+func (c Call) checkVersionOf(rec store.Record, exists bool) error {
+	if c.IfMatch == nil ||
+		exists && (slices.Contains(c.IfMatch, rec.Version) || slices.Contains(c.IfMatch, AnyVersion)) {
 		return nil
 	}
 	return clientele.Errorf(clientele.ErrorCodePreconditionFailed, "If-Match",

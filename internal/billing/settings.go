@@ -90,7 +90,7 @@ func (s Settings) save(
 ) (settings clientele.Settings, doc store.Document, err error) {
 	settings, version, err := settingsOf(tx, call.Livemode)
 	if err == nil {
-		err = call.checkVersion(store.Record{Version: version})
+		err = call.checkVersionOf(store.Record{Version: version}, true)
 	}
 	if err != nil {
 		return settings, doc, err
