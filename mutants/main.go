@@ -6,8 +6,8 @@
 //
 // The changes are those of mutants.txt, written by hand, and those that operators make over the syntax tree
 // (operators.go). All are compiled into one build of the test binaries (instrument.go), in which an environment
-// variable turns one on. Each test is run once alone to learn which changes it reaches; then each change is tried by the
-// tests that reach it, the quickest first (run.go).
+// variable turns one on. Each test is run once alone to learn which changes it reaches; then each change is tried by
+// the tests that reach it, the quickest first (run.go).
 //
 // A change is killed when a named test fails with it and passes without it right afterwards. A timeout is undecided,
 // and is told. Some controls change nothing: they must survive, or the verdicts are worth nothing. Survivors that are

@@ -102,7 +102,8 @@ func (o things) writes() map[string]string {
 		"POST /api/portal-sessions":                                `{"customer_id":"` + o.customer + `"}`,
 		"POST /api/payment-methods":                                `{"type":"base","name":"x"}`,
 		"POST /api/payment-currencies":                             `{"name":"x","symbol":"X","decimal":0}`,
-		"POST /api/invoices":                                       `{` + money + `,"lines":[{"description":"x","unit_amount":"1"}]}`,
+		"POST /api/invoices": `{` + money +
+			`,"lines":[{"description":"x","unit_amount":"1"}]}`,
 	}
 }
 

@@ -62,8 +62,8 @@ func TestARepeatedRequestGetsItsFirstAnswer(t *testing.T) {
 			t.Parallel()
 			s := start(t)
 			o := s.things(t, s.Test(), didAccount)
-			fill := strings.NewReplacer("CUSTOMER", o.customer, "DELETED", o.deleted, "INVOICE", o.invoice, "OPEN", o.open, "OWING", o.owing,
-				"PAYMENT", o.payment, "CURRENCY", o.currency)
+			fill := strings.NewReplacer("CUSTOMER", o.customer, "DELETED", o.deleted, "INVOICE", o.invoice,
+				"OPEN", o.open, "OWING", o.owing, "PAYMENT", o.payment, "CURRENCY", o.currency)
 			headers := []string{"Idempotency-Key", "order 66 / ключ"}
 			if c.status == 412 {
 				headers = append(headers, "If-Match", `"9"`)

@@ -323,3 +323,28 @@ func TestThePolicyActsToTheSecond(t *testing.T) {
 		}
 	}
 }
+
+// A day more or less is another bucket: 30, 60 and 90 days late are the last of theirs.
+func TestAgingBucketsEndWithTheirLastDay(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	due := issue(t, s, c.ID, usd, "8", 0).DueDate
+	s.Advance(200 * 24 * time.Hour)
+	for days, want := range map[int]string{
+		-1: "0 0 0 0 0", 0: "8 0 0 0 0", 1: "0 8 0 0 0", 30: "0 8 0 0 0", 31: "0 0 8 0 0", 60: "0 0 8 0 0", 61: "0 0 0 8 0",
+		90: "0 0 0 8 0", 91: "0 0 0 0 8", 199: "0 0 0 0 8",
+	} {
+		first := time.Unix(due, 0).UTC().Truncate(24*time.Hour).AddDate(0, 0, days)
+		for _, at := range []time.Time{first, first.Add(24*time.Hour - time.Millisecond)} {
+			for _, customer := range []string{"", c.ID} {
+				got := ok(s.Test().Receivables.Aging(t.Context(), client.AgingParams{AsOf: at, CustomerID: customer}))(t)
+				b := got.Currencies[usd]
+				text := fmt.Sprint(b.NotDue, " ", b.Days1To30, " ", b.Days31To60, " ", b.Days61To90, " ", b.DaysOver90)
+				if text != want && (days != 0 || !at.Equal(first)) { // at midnight of the first day it was not issued yet
+					t.Errorf("%d days after the due day, at %v, customer %q: %s, want %s", days, at, customer, text, want)
+				}
+			}
+		}
+	}
+}
