@@ -29,7 +29,7 @@ const (
 )
 
 const (
-	slowest    = 12 * time.Second // a test that takes longer alone is not used
+	slowest    = 30 * time.Second // a test that takes longer alone is not used
 	firstTests = 10               // are tried before all others, the quickest
 )
 

@@ -140,3 +140,15 @@ func TestPaymentMethodsAreAddedAndListed(t *testing.T) {
 		t.Error("a refused method changed something")
 	}
 }
+
+// A text may be as long as its limit, and not a letter longer.
+func TestTextsAreAsLongAsTheirLimit(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for n, status := range map[int]int{512: 201, 513: 400} {
+		for _, letter := range []string{"x", "é", "😀"} {
+			s.send(t, "POST", "/api/payment-methods",
+				`{"type":"base","name":"`+strings.Repeat(letter, n)+`"}`).must(t, status)
+		}
+	}
+}

@@ -327,3 +327,27 @@ func TestAnAnswerKeptWholeIsGivenAsItIs(t *testing.T) {
 		t.Errorf("answered %s (%v), want %s", again.JSON, err, first.JSON)
 	}
 }
+
+// What is refused halfway leaves nothing of its first half, with a key under which the refusal is kept or without one.
+func TestARefusalHalfwayLeavesNothing(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ok(p.Invoices.Void(t.Context(), p.invoices[3]))(t)
+	pay := p.receive(t, client.PaymentParams{Amount: cents(150), Allocations: &[]client.AllocationParams{}})
+	body := func(amount string) string {
+		return `{` + amount + `"allocations":[{"invoice_id":"` + p.invoices[1] + `"},{"invoice_id":"` + p.invoices[3] + `"}]}`
+	}
+	before := p.state(t)
+	for path, body := range map[string]string{
+		"/api/payments":                         body(`"customer_id":"` + p.id + `","currency_id":"` + usd + `","amount":"150",`),
+		"/api/payments/" + pay.ID + "/allocate": body(""),
+	} {
+		for _, headers := range [][]string{nil, {"Idempotency-Key", path}, {"Idempotency-Key", path}} {
+			p.send(t, "POST", path, body, headers...).refused(t, 409, "status")
+			if p.state(t) != before {
+				t.Fatalf("%s with the headers %q was refused halfway and changed something", path, headers)
+			}
+		}
+	}
+	p.rightBooks(t)
+}

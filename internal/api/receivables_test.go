@@ -348,3 +348,62 @@ func TestAgingBucketsEndWithTheirLastDay(t *testing.T) {
 		}
 	}
 }
+
+// Money that is not applied is in every sum from the moment it came, for one customer and for all, and in no other
+// currency.
+func TestUnappliedMoneyIsInEverySum(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	issue(t, s, c.ID, "curr_test_eur", "4", 30)
+	s.Advance(time.Hour)
+	came := s.Now()
+	received := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(30)}
+	ok(s.Test().Payments.Create(t.Context(), received))(t)
+	s.Advance(48 * time.Hour)
+	summary := ok(s.Test().Receivables.Summary(t.Context(), client.SummaryParams{}))(t)
+	if got := summary.Currencies[usd].Unapplied; got.String() != "30" {
+		t.Errorf("the summary has %s that is not applied, want 30", got)
+	}
+	for _, customer := range []string{"", c.ID} {
+		for at, want := range map[time.Time]string{{}: "30", came: "30", came.Add(-time.Millisecond): "0"} {
+			aging := ok(s.Test().Receivables.Aging(t.Context(), client.AgingParams{AsOf: at, CustomerID: customer}))(t)
+			if got := aging.Currencies[usd].Unapplied.In(usd); got.String() != want {
+				t.Errorf("at %v, customer %q: %s is not applied, want %s", at, customer, got, want)
+			}
+			for _, only := range []string{usd, "curr_test_eur"} {
+				p := client.AgingParams{AsOf: at, CustomerID: customer, CurrencyID: only}
+				for currency := range ok(s.Test().Receivables.Aging(t.Context(), p))(t).Currencies {
+					if currency != only {
+						t.Errorf("at %v, customer %q: of %s it answers %s too", at, customer, only, currency)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Credit is taken back from an invoice that has it, as much as it has, and never from one that is void.
+func TestCreditIsTakenBackFromWhereItIs(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	i := issue(t, s, c.ID, usd, "100", 30)
+	move := func(body string) reply {
+		t.Helper()
+		return s.send(t, "POST", "/api/customers/"+c.ID+"/balance_transactions",
+			`{"currency_id":"`+usd+`",`+strings.ReplaceAll(body, "INVOICE", i.ID)+`}`)
+	}
+	move(`"amount":"50"`).must(t, 201)
+	move(`"amount":"-20","reason":"applied_to_invoice","invoice_id":"INVOICE"`).must(t, 201)
+	move(`"amount":"21","reason":"unapplied_from_invoice","invoice_id":"INVOICE"`).refused(t, 409, "amount")
+	move(`"amount":"20","reason":"unapplied_from_invoice","invoice_id":"INVOICE"`).must(t, 201)
+	move(`"amount":"1","reason":"unapplied_from_invoice","invoice_id":"INVOICE"`).refused(t, 409, "amount")
+	move(`"amount":"-20","reason":"applied_to_invoice","invoice_id":"INVOICE"`).must(t, 201)
+	ok(s.Test().Invoices.Void(t.Context(), i.ID))(t)
+	move(`"amount":"1","reason":"unapplied_from_invoice","invoice_id":"INVOICE"`).refused(t, 409, "amount")
+	if left := ok(s.Test().Customers.Retrieve(t.Context(), c.ID))(t).TokenBalance[usd]; left.String() != "50" {
+		t.Errorf("the customer has a credit of %s, want 50", left)
+	}
+	s.rightBooks(t)
+}

@@ -22,6 +22,8 @@ type conn struct {
 	*sqlite.Conn
 	prepared map[string]*sqlite.Stmt
 	later    *deferred // nil where nothing is left for later
+	// fail makes a statement fail, in tests alone: nil otherwise.
+	fail func(query string) error
 }
 
 // parameter is a numbered parameter; SQLite's own form of it is ?1.
@@ -85,6 +87,11 @@ func trace(query string) {
 
 // each calls fn on every row. The statement is kept prepared.
 func (c *conn) each(query string, fn func(row) error, args ...any) error {
+	if c.fail != nil {
+		if err := c.fail(query); err != nil {
+			return err
+		}
+	}
 	stmt := c.prepared[query]
 	if stmt == nil {
 		trace(query)
