@@ -339,7 +339,8 @@ func TestARefusalHalfwayLeavesNothing(t *testing.T) {
 	}
 	before := p.state(t)
 	for path, body := range map[string]string{
-		"/api/payments":                         body(`"customer_id":"` + p.id + `","currency_id":"` + usd + `","amount":"150",`),
+		"/api/payments": body(
+			`"customer_id":"` + p.id + `","currency_id":"` + usd + `","amount":"150",`),
 		"/api/payments/" + pay.ID + "/allocate": body(""),
 	} {
 		for _, headers := range [][]string{nil, {"Idempotency-Key", path}, {"Idempotency-Key", path}} {
