@@ -76,7 +76,7 @@ fuzz: ## Fuzz every parser, FUZZTIME (30s) each.
 		go test $$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done
 
-mutants: ## Break the code in 400 places, one at a time: a test must notice each. About 20 minutes on two cores.
+mutants: ## Break the code in 400 places, one at a time: a named test must notice each. About 40 minutes on two cores.
 	go run ./mutants
 
 bench: ## Measure the server against a floor, in ratios; see bench/README.md.
