@@ -368,3 +368,86 @@ func TestWalksInAnyOrderReachTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// A prefix has each digit and capital there is, and nothing that stands beside them in the alphabet of computers.
+func TestInvoicePrefixesHaveCapitalsAndDigits(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for prefix, status := range map[string]int{
+		"A0Z9": 201, "009": 201, "AZA": 201, "ABCDEFGHIJKL": 201, "A/B": 400, "A:B": 400, "A@B": 400, "A[B": 400, "abc": 400,
+		"AB": 400, "ABCDEFGHIJKLM": 400, "ÄÖÜ": 400,
+	} {
+		s.send(t, "POST", "/api/customers", `{"invoice_prefix":"`+prefix+`"}`).must(t, status)
+	}
+}
+
+// Of an invoice that was finalized the metadata can be changed, and nothing else.
+func TestOnlyTheMetadataOfAFinalizedInvoiceIsChanged(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	i := issue(t, s, c.ID, usd, "5", 30)
+	path := "/api/invoices/" + i.ID
+	for _, body := range []string{
+		`{"description":"x"}`, `{"footer":"x"}`, `{"due_date":4102444800}`, `{"metadata":{"a":2},"description":"x"}`,
+		`{"lines":[{"description":"x","unit_amount":"1"}]}`,
+	} {
+		before := s.state(t)
+		s.send(t, "PUT", path, body).refused(t, 409, "status")
+		if s.state(t) != before {
+			t.Errorf("%s was refused and changed something", body)
+		}
+	}
+	got := decoded[clientele.Invoice](t, s.send(t, "PUT", path, `{"metadata":{"a":1}}`).must(t, 200))
+	if string(got.Metadata["a"]) != "1" {
+		t.Errorf("the metadata is %s, want a 1", got.Metadata)
+	}
+}
+
+// Movements are listed of the currency that is asked for, and of no other.
+func TestMovementsOfACurrency(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	issue(t, s, c.ID, usd, "5", 30)
+	issue(t, s, c.ID, "curr_test_eur", "7", 30)
+	path := "/api/customers/" + c.ID + "/balance_transactions"
+	for query, want := range map[string]int64{"": 2, "?currency_id=" + usd: 1, "?currency_id=curr_test_jpy": 0} {
+		got := decoded[clientele.Page[clientele.BalanceTransaction]](t, s.send(t, "GET", path+query, ""))
+		if got.Count != want || int64(len(got.List)) != want {
+			t.Errorf("%q answers %d of %d movements, want %d", query, len(got.List), got.Count, want)
+		}
+		for _, m := range got.List {
+			if query == "?currency_id="+usd && m.CurrencyID != usd {
+				t.Errorf("of %s it answers %s", usd, m.CurrencyID)
+			}
+		}
+	}
+}
+
+// Money may have come a day ahead, which is today elsewhere, and not a second later.
+func TestMoneyDoesNotComeFromTheFuture(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ahead := p.Now().Add(24 * time.Hour).Unix()
+	body := func(at int64) string {
+		return fmt.Sprintf(`{"customer_id":%q,"currency_id":%q,"amount":"1","received_at":%d}`, p.id, usd, at)
+	}
+	p.send(t, "POST", "/api/payments", body(ahead+1)).refused(t, 400, "received_at")
+	p.send(t, "POST", "/api/payments", body(ahead)).must(t, 201)
+}
+
+// A draft is printed for whom it is for; a finalized invoice for whom it was.
+func TestWhomAnInvoiceIsPrintedFor(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada Lovelace"}`)
+	d, i := draft(t, s.Test(), c.ID, usd, "5"), issue(t, s, c.ID, usd, "5", 30)
+	s.send(t, "PUT", "/api/customers/"+c.ID, `{"name":"Ada King"}`).must(t, 200)
+	for id, name := range map[string]string{d.ID: "Ada King", i.ID: "Ada Lovelace"} {
+		page := string(s.send(t, "GET", "/api/invoices/"+id+"/page", "").must(t, 200).body)
+		if n := strings.Count(page, ">"+name+"<"); n != 1 || strings.Count(page, ">Ada ") != 1 {
+			t.Errorf("%s is %d times on its page, want once and no other name", name, n)
+		}
+	}
+}
