@@ -374,8 +374,9 @@ func TestInvoicePrefixesHaveCapitalsAndDigits(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for prefix, status := range map[string]int{
-		"A0Z9": 201, "009": 201, "AZA": 201, "ABCDEFGHIJKL": 201, "A/B": 400, "A:B": 400, "A@B": 400, "A[B": 400, "abc": 400,
-		"AB": 400, "ABCDEFGHIJKLM": 400, "ÄÖÜ": 400,
+		"A0Z9": 201, "009": 201, "AZA": 201, "ABCDEFGHIJKL": 201, "A/B": 400, "A:B": 400, "A@B": 400, "A[B": 400,
+		"abc": 400,
+		"AB":  400, "ABCDEFGHIJKLM": 400, "ÄÖÜ": 400,
 	} {
 		s.send(t, "POST", "/api/customers", `{"invoice_prefix":"`+prefix+`"}`).must(t, status)
 	}
