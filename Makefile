@@ -18,10 +18,10 @@ build: ## Build bin/clientele, one static binary.
 run: build ## Build and start the server with its demo data, on http://127.0.0.1:8080; DB=postgres://… says where.
 	bin/clientele serve --demo $(if $(DB),--db '$(DB)')
 
-test: ## Run every test of the project, installing what it needs: about 6 minutes from nothing, 4 from then on.
-	@echo "1 of 2: the Go tests, on SQLite and on a PostgreSQL of their own (about two minutes, and one to compile at first)"
+test: ## Run every test of the project, installing what it needs: 4 to 8 minutes on two cores, 3 more at first.
+	@echo "1 of 2: the Go tests, on SQLite and on a PostgreSQL of their own (2 to 4 minutes, and one to compile at first)"
 	@$(MAKE) --no-print-directory test-go
-	@echo "2 of 2: the published JavaScript client and a browser against the server (about two minutes)"
+	@echo "2 of 2: the published JavaScript client and a browser against the server (2 to 3 minutes)"
 	@$(MAKE) --no-print-directory test-js
 
 # The tests have no time limit of their own: this one ends what hangs on the slowest machine.
@@ -39,7 +39,7 @@ endef
 
 # The tests start PostgreSQL's programs themselves.
 postgres:
-ifeq ($(or $(wildcard /usr/lib/postgresql/*/bin/initdb),$(shell command -v initdb)),)
+ifeq ($(or $(wildcard /usr/lib/postgresql/*/bin/initdb),$(shell command -v initdb 2>/dev/null)),)
 	$(call install,postgresql,The Go tests need PostgreSQL 15 or newer)
 endif
 

@@ -134,22 +134,16 @@ func brokenBy(all []*mutant, out string) map[*mutant]bool {
 
 // buildTests builds the test binary of every package that has tests.
 func (b *build) buildTests(ctx context.Context) error {
-	out, err := exec.CommandContext(ctx, "go", "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.Dir}}{{end}}",
-		"./...").Output()
+	const tested = "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}"
+	out, err := exec.CommandContext(ctx, "go", "list", "-f", tested, "./...").Output()
 	if err != nil {
 		return err
 	}
-	for i, folder := range strings.Fields(string(out)) {
-		binary := filepath.Join(b.dir, fmt.Sprintf("%d-%s.test", i, filepath.Base(folder)))
-		relative, err := filepath.Rel(".", folder)
-		if pwd, wdErr := os.Getwd(); wdErr == nil {
-			relative, err = filepath.Rel(pwd, folder)
-		}
-		if err != nil {
-			return err
-		}
-		if out, err := b.goTool(ctx, "test", "-vet=off", "-c", "-o", binary, "./"+relative); err != nil {
-			return fmt.Errorf("%s: %w\n%s", folder, err, out)
+	for line := range strings.Lines(string(out)) {
+		name, folder, _ := strings.Cut(strings.TrimSpace(line), " ")
+		binary := filepath.Join(b.dir, fmt.Sprintf("%d-%s.test", len(b.binaries), filepath.Base(folder)))
+		if out, err := b.goTool(ctx, "test", "-vet=off", "-c", "-o", binary, name); err != nil {
+			return fmt.Errorf("%s: %w\n%s", name, err, out)
 		}
 		b.binaries, b.folders = append(b.binaries, binary), append(b.folders, folder)
 	}

@@ -78,13 +78,13 @@ func run(ctx context.Context, only string, every int, list bool) error {
 		return err
 	}
 	fmt.Printf("%d changes compiled after %.0f s\n", len(all), time.Since(began).Seconds())
-	l := &laboratory{build: b}
-	if err := l.start(ctx); err != nil {
+	r := &runner{build: b}
+	if err := r.start(ctx); err != nil {
 		return err
 	}
-	defer l.stop()
-	fmt.Printf("%d tests looked at after %.0f s\n", len(l.tests), time.Since(began).Seconds())
-	l.tryAll(ctx, all)
+	defer r.stop()
+	fmt.Printf("%d tests looked at after %.0f s\n", len(r.tests), time.Since(began).Seconds())
+	r.tryAll(ctx, all)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -33,7 +33,7 @@ const (
 	firstTests = 10               // are tried before all others, the quickest
 )
 
-// oneTest is a test, or with several names some of a binary.
+// oneTest is a test of a binary, on a database.
 type oneTest struct {
 	binary, folder string
 	database       string
@@ -41,8 +41,8 @@ type oneTest struct {
 	took           time.Duration
 }
 
-// laboratory runs tests.
-type laboratory struct {
+// runner runs tests.
+type runner struct {
 	*build
 	postgres *pgtest.Server
 
@@ -52,15 +52,15 @@ type laboratory struct {
 }
 
 // start runs each test alone, without any change, and notes what it reaches.
-func (l *laboratory) start(ctx context.Context) (err error) {
-	if l.postgres, err = pgtest.Start(); err != nil {
+func (r *runner) start(ctx context.Context) (err error) {
+	if r.postgres, err = pgtest.Start(); err != nil {
 		return err
 	}
-	l.reach = map[int][]oneTest{}
+	r.reach = map[int][]oneTest{}
 	var tests []oneTest
-	for i, binary := range l.binaries {
+	for i, binary := range r.binaries {
 		list := exec.CommandContext(ctx, binary, "-test.list", "^Test")
-		list.Dir = l.folders[i]
+		list.Dir = r.folders[i]
 		list.Env = append(os.Environ(), "CLIENTELE_TEST_DATABASE=sqlite")
 		out, err := list.Output()
 		if err != nil {
@@ -68,7 +68,7 @@ func (l *laboratory) start(ctx context.Context) (err error) {
 		}
 		for name := range strings.FieldsSeq(string(out)) {
 			if strings.HasPrefix(name, "Test") {
-				tests = append(tests, oneTest{binary: binary, folder: l.folders[i], database: "sqlite", name: name})
+				tests = append(tests, oneTest{binary: binary, folder: r.folders[i], database: "sqlite", name: name})
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func (l *laboratory) start(ctx context.Context) (err error) {
 	for worker := range runtime.GOMAXPROCS(0) {
 		looked.Go(func() {
 			for test := range next {
-				l.look(ctx, test, filepath.Join(l.dir, fmt.Sprint("reached", worker)))
+				r.look(ctx, test, filepath.Join(r.dir, fmt.Sprint("reached", worker)))
 			}
 		})
 	}
@@ -86,19 +86,19 @@ func (l *laboratory) start(ctx context.Context) (err error) {
 	}
 	close(next)
 	looked.Wait()
-	for _, tests := range l.reach {
+	for _, tests := range r.reach {
 		slices.SortFunc(tests, func(a, b oneTest) int { return cmp.Compare(a.took, b.took) })
 	}
 	return ctx.Err()
 }
 
-func (l *laboratory) stop() { _ = l.postgres.Stop() }
+func (r *runner) stop() { _ = r.postgres.Stop() }
 
 // look runs a test alone and notes what it reaches. One that fails without any change, or is slow, is not used.
-func (l *laboratory) look(ctx context.Context, test oneTest, file string) {
+func (r *runner) look(ctx context.Context, test oneTest, file string) {
 	_ = os.Remove(file)
 	began := time.Now()
-	failed, err := l.run(ctx, []oneTest{test}, 0, slowest, variableReached+"="+file)
+	failed, err := r.run(ctx, []oneTest{test}, 0, slowest, variableReached+"="+file)
 	if err != nil || failed != "" {
 		if !errors.Is(err, errSlow) {
 			fmt.Printf("not used: %s %s: %s %v\n", filepath.Base(test.folder), test.name, failed, err)
@@ -107,12 +107,12 @@ func (l *laboratory) look(ctx context.Context, test oneTest, file string) {
 	}
 	test.took = time.Since(began)
 	reached, _ := os.ReadFile(file)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.tests = append(l.tests, test)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tests = append(r.tests, test)
 	for id := range strings.FieldsSeq(string(reached)) {
 		if n, err := strconv.Atoi(id); err == nil {
-			l.reach[n] = append(l.reach[n], test)
+			r.reach[n] = append(r.reach[n], test)
 		}
 	}
 }
@@ -122,7 +122,7 @@ var errSlow = errors.New("it took too long")
 var failLine = regexp.MustCompile(`^\x16?\s*--- FAIL: (Test\w+)`)
 
 // run runs tests of one binary with a change on, until the first fails, and names that.
-func (l *laboratory) run(
+func (r *runner) run(
 	ctx context.Context, tests []oneTest, change int, limit time.Duration, env ...string,
 ) (failed string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -136,7 +136,7 @@ func (l *laboratory) run(
 	c.Dir = tests[0].folder
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Env = append(os.Environ(), "CLIENTELE_TEST_DATABASE="+tests[0].database,
-		"CLIENTELE_TEST_POSTGRES="+l.postgres.URL("postgres"), variableOn+"="+strconv.Itoa(change))
+		pgtest.Variable+"="+r.postgres.URL("postgres"), variableOn+"="+strconv.Itoa(change))
 	c.Env = append(c.Env, env...)
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -160,16 +160,19 @@ func (l *laboratory) run(
 			break
 		}
 	}
-	end()
-	err = c.Wait()
-	if !stop() && failed == "" {
-		return "", errSlow
+	if failed != "" { // the others need not go on
+		end()
 	}
-	_ = l.postgres.DropOf(c.Process.Pid) // what it left takes memory, no more
+	err = c.Wait()
+	inTime := stop()
+	end()                                // also what it started
+	_ = r.postgres.DropOf(c.Process.Pid) // what it left takes memory, no more
 	switch {
 	case failed != "":
 		return failed, nil
-	case err == nil || strings.HasPrefix(err.Error(), "signal: killed"):
+	case !inTime:
+		return "", errSlow
+	case err == nil:
 		return "", nil
 	case len(tests) == 1: // it ended the process
 		return tests[0].name, nil
@@ -178,14 +181,14 @@ func (l *laboratory) run(
 }
 
 // tryAll tries every change.
-func (l *laboratory) tryAll(ctx context.Context, all []*mutant) {
+func (r *runner) tryAll(ctx context.Context, all []*mutant) {
 	next := make(chan *mutant)
 	var tried sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		tried.Go(func() {
 			for m := range next {
 				began := time.Now()
-				l.try(ctx, m)
+				r.try(ctx, m)
 				fmt.Printf("%-9s %5.1f s  %s  [%s]\n", m.verdict, time.Since(began).Seconds(), m, m.why)
 			}
 		})
@@ -200,61 +203,56 @@ func (l *laboratory) tryAll(ctx context.Context, all []*mutant) {
 }
 
 // try gives a change its verdict.
-func (l *laboratory) try(ctx context.Context, m *mutant) {
-	tests := l.reach[m.id]
+func (r *runner) try(ctx context.Context, m *mutant) {
+	tests := r.reach[m.id]
 	quick := tests[:min(firstTests, len(tests))]
-	m.verdict = survived
-	for _, some := range [][]oneTest{quick, tests[len(quick):]} {
-		for _, group := range byBinary(some) {
-			if m.verdict = l.tryWith(ctx, m, group); m.verdict != survived {
-				return
-			}
-		}
-	}
+	groups := append(byBinary(quick), byBinary(tests[len(quick):])...)
 	if strings.Contains(m.file, "postgres") { // which the API's tests go through as well
-		for i, folder := range l.folders {
+		for i, folder := range r.folders {
 			if filepath.Base(folder) == "api" || filepath.Base(folder) == "console" {
-				whole := []oneTest{{l.binaries[i], folder, "postgres", "Test.*", time.Minute}}
-				if m.verdict = l.tryWith(ctx, m, whole); m.verdict != survived {
-					return
-				}
+				groups = append(groups, []oneTest{{r.binaries[i], folder, "postgres", "Test.*", time.Minute}})
 			}
 		}
 	}
-	m.why = fmt.Sprintf("%d tests reach it", len(tests))
+	m.verdict, m.why = survived, fmt.Sprintf("%d tests reach it", len(tests))
+	for _, group := range groups {
+		switch verdict, why := r.tryWith(ctx, m, group); verdict {
+		case killed:
+			m.verdict, m.why = killed, why
+			return
+		case undecided: // another test may still decide it
+			m.verdict, m.why = undecided, why
+		}
+	}
 }
 
 // tryWith runs tests of one binary. The first that fails must pass without the change.
-func (l *laboratory) tryWith(ctx context.Context, m *mutant, group []oneTest) (verdict string) {
+func (r *runner) tryWith(ctx context.Context, m *mutant, group []oneTest) (verdict, why string) {
 	limit := 20 * time.Second
 	for _, test := range group {
 		limit += 3 * test.took
 	}
-	failed, err := l.run(ctx, group, m.id, limit)
+	failed, err := r.run(ctx, group, m.id, limit)
 	switch {
 	case err == nil && failed == "":
-		return survived
-	case err != nil:
-		// Which one it was is asked one by one.
-		if len(group) > 1 && !errors.Is(err, errSlow) {
-			for _, test := range group {
-				if verdict := l.tryWith(ctx, m, []oneTest{test}); verdict != survived {
-					return verdict
-				}
+		return survived, ""
+	case err != nil && len(group) > 1 && !errors.Is(err, errSlow):
+		for _, test := range group { // the process ended: by which test is asked one by one
+			if verdict, why := r.tryWith(ctx, m, []oneTest{test}); verdict != survived {
+				return verdict, why
 			}
 		}
-		m.why = err.Error()
-		return undecided
+		return undecided, err.Error()
+	case err != nil:
+		return undecided, err.Error()
 	}
 	test := group[0]
 	test.name = failed
-	again, err := l.run(ctx, []oneTest{test}, 0, 30*time.Second+limit)
+	again, err := r.run(ctx, []oneTest{test}, 0, 30*time.Second+limit)
 	if err != nil || again != "" {
-		m.why = fmt.Sprintf("%s fails without it too: %v", failed, err)
-		return undecided
+		return undecided, fmt.Sprintf("%s fails without it too: %v", failed, err)
 	}
-	m.why = filepath.Base(test.folder) + "." + failed
-	return killed
+	return killed, filepath.Base(test.folder) + "." + failed
 }
 
 // byBinary puts tests of one binary together, those of the binary of the first one first.

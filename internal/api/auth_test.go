@@ -107,7 +107,7 @@ func (o things) writes() map[string]string {
 	}
 }
 
-// open are the routes that anybody may call.
+// openRoutes are those that anybody may call.
 var openRoutes = []string{"GET /healthz", "GET /readyz", "GET /openapi.json", "GET /docs"}
 
 // TestEveryRouteIsTriedByEverybody holds the two lists to the document: a route that is in neither would be tried by

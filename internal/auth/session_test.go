@@ -87,11 +87,11 @@ func TestSessionsOfKeys(t *testing.T) {
 	}
 }
 
-// lateStore is a database in which somebody else is always quicker to end a session.
-type lateStore struct{ *records }
+// racedStore is a database in which somebody else is always quicker to end a session.
+type racedStore struct{ *records }
 
 // EndSession implements [store.Access].
-func (lateStore) EndSession(context.Context, [32]byte) (bool, error) { return false, nil }
+func (racedStore) EndSession(context.Context, [32]byte) (bool, error) { return false, nil }
 
 func TestLinksOpenOnce(t *testing.T) {
 	t.Parallel()
@@ -113,7 +113,7 @@ func TestLinksOpenOnce(t *testing.T) {
 		t.Errorf("a link is a session: %s", got)
 	}
 	// Another browser that opens it at the same time finds it there, and is not the one that ends it.
-	raced := auth.New(lateStore{new(records)}, func() time.Time { return noon })
+	raced := auth.New(racedStore{new(records)}, func() time.Time { return noon })
 	both, err := raced.NewLink(t.Context())
 	if err != nil {
 		t.Fatal(err)

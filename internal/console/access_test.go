@@ -159,11 +159,11 @@ func TestDevelopersShowOneMode(t *testing.T) {
 	}
 }
 
-// deafStore is a database that cannot end sessions.
-type deafStore struct{ store.Store }
+// failingStore is a database that cannot end sessions.
+type failingStore struct{ store.Store }
 
 // EndSession implements [store.Access].
-func (deafStore) EndSession(context.Context, [32]byte) (bool, error) {
+func (failingStore) EndSession(context.Context, [32]byte) (bool, error) {
 	return false, errors.New("the disk is gone")
 }
 
@@ -171,7 +171,7 @@ func (deafStore) EndSession(context.Context, [32]byte) (bool, error) {
 func TestASignOutThatFailsSaysSo(t *testing.T) {
 	t.Parallel()
 	s := apptest.New(t)
-	access := auth.New(deafStore{s.DB}, s.Now)
+	access := auth.New(failingStore{s.DB}, s.Now)
 	token, _, err := access.SignIn(t.Context(), s.TestKey, "")
 	if err != nil {
 		t.Fatal(err)

@@ -127,6 +127,14 @@ func (s *Server) Program(name string) (string, error) {
 
 // Run runs a statement in the server's own database.
 func (s *Server) Run(statement string) error {
+	return s.inOwn(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, statement)
+		return err
+	})
+}
+
+// inOwn calls fn with the connection to the server's own database, one at a time.
+func (s *Server) inOwn(fn func(context.Context, *pgx.Conn) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	s.owning.Lock()
@@ -138,27 +146,26 @@ func (s *Server) Run(statement string) error {
 		}
 		s.own = c
 	}
-	_, err := s.own.Exec(ctx, statement)
-	return err
+	return fn(ctx, s.own)
 }
 
 func suffixOf(pid int) string { return fmt.Sprintf("_of%d", pid) }
 
 // DropOf removes the databases of another process that shared this server and has ended.
 func (s *Server) DropOf(pid int) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	s.owning.Lock()
-	rows, err := s.own.Query(ctx, "SELECT datname FROM pg_database WHERE right(datname, length($1)) = $1", suffixOf(pid))
-	var names []string
-	if err == nil {
-		names, err = pgx.CollectRows(rows, pgx.RowTo[string])
-	}
-	s.owning.Unlock()
-	for _, name := range names {
-		err = errors.Join(err, s.Run("DROP DATABASE "+name+" WITH (FORCE)"))
-	}
-	return err
+	return s.inOwn(func(ctx context.Context, c *pgx.Conn) error {
+		const ofSuffix = "SELECT datname FROM pg_database WHERE right(datname, length($1)) = $1"
+		rows, err := c.Query(ctx, ofSuffix, suffixOf(pid))
+		if err != nil {
+			return err
+		}
+		names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		for _, name := range names {
+			_, dropErr := c.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
+			err = errors.Join(err, dropErr)
+		}
+		return err
+	})
 }
 
 // programs is the folder of the newest PostgreSQL on the machine.

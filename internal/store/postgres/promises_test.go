@@ -211,7 +211,10 @@ func TestNothingIsRememberedWhenChangesAreNotHeard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for look() { // until it has seen that its connection is gone
+	for began := time.Now(); look(); { // until it has seen that its connection is gone
+		if time.Since(began) > 2*time.Minute {
+			t.Fatal("the key is remembered, and the connection on which changes are heard is gone; want it forgotten")
+		}
 	}
 	for range 3 {
 		if look() {

@@ -229,6 +229,58 @@ func TestABatchThatIsUndoneIsAnsweredAsUndone(t *testing.T) {
 	}
 }
 
+// TestTheLastTextOfACommitIsFound changes a searched text in several transactions that share a commit: the last is
+// found, and none of those before.
+func TestTheLastTextOfACommitIsFound(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	save := func(version int64, reference string) error {
+		return s.Update(t.Context(), func(tx store.Tx) error {
+			zero := clientele.Zero("c")
+			rec := store.Record{ID: "pi_1", Seq: 1, Version: version, JSON: []byte("{}")}
+			return tx.SavePayment(rec, &clientele.Payment{
+				ID: "pi_1", CurrencyID: "c", Reference: reference, Amount: zero, AmountUnallocated: zero,
+			})
+		})
+	}
+	if err := save(1, "alpha"); err != nil {
+		t.Fatal(err)
+	}
+	started, release := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		err := s.writer.do(t.Context(), func(*conn) error { close(started); <-release; return nil })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-started
+	texts := []string{"bravo", "charlie", "delta"}
+	for i, text := range texts {
+		before := len(s.writer.jobs)
+		wg.Go(func() {
+			if err := save(int64(i+2), text); err != nil {
+				t.Error(err)
+			}
+		})
+		for len(s.writer.jobs) == before {
+			runtime.Gosched()
+		}
+	}
+	close(release)
+	wg.Wait()
+	for _, text := range append(texts, "alpha") {
+		var count int64
+		err := s.View(t.Context(), func(tx store.Tx) (err error) {
+			_, count, err = tx.SearchPayments(store.TextSearch{Terms: []string{text}, Limit: 1})
+			return err
+		})
+		if want := map[bool]int64{true: 1, false: 0}[text == "delta"]; err != nil || count != want {
+			t.Errorf("%s is found %d times (%v), want %d", text, count, err, want)
+		}
+	}
+}
+
 // TestReadinessFollowsWrites shows that a database that cannot be written to is not ready, and says so.
 func TestReadinessFollowsWrites(t *testing.T) {
 	t.Parallel()

@@ -338,8 +338,8 @@ func sumsAreOfTheirDays(t *testing.T, first, second store.Store) {
 	}
 }
 
-// lastTextsAreFound changes searched texts several times in one transaction, in steps of which one is undone: the last
-// that stayed is found, and none of those before.
+// lastTextsAreFound changes searched texts several times in one transaction, each in a step, with a step between that
+// is undone: the last that stayed is found, and none of those before.
 func lastTextsAreFound(t *testing.T, s, other store.Store) {
 	rec, c := customer(1)
 	payment := func(reference string) *clientele.Payment {
@@ -377,7 +377,7 @@ func lastTextsAreFound(t *testing.T, s, other store.Store) {
 				}
 			}
 			for _, text := range texts {
-				if err := change(tx, text); err != nil {
+				if err := tx.Nested(func() error { return change(tx, text) }); err != nil {
 					return err
 				}
 				kept, was := version, before
