@@ -6,8 +6,9 @@
 //
 // The changes are those of mutants.txt, written by hand, and those that operators make over the syntax tree
 // (operators.go). All are compiled into one build of the test binaries (instrument.go), in which an environment
-// variable turns one on. Each test is run once alone to learn which changes it reaches; then each change is tried by
-// the tests that reach it, the quickest first (run.go).
+// variable turns one on. Each change is tried by the test that killed it the last time (killed.txt). For those that are
+// left each test is run once alone to learn which changes it reaches; then each is tried by the tests that reach it,
+// the quickest first (run.go).
 //
 // A change is killed when a named test fails with it and passes without it right afterwards. A timeout is undecided,
 // and is told. Some controls change nothing: they must survive, or the verdicts are worth nothing. Survivors that are
@@ -16,10 +17,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -72,6 +76,9 @@ func run(ctx context.Context, only string, every int, list bool) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // it is in the temporary folder
+	if err := readKillers(all); err != nil {
+		return err
+	}
 	b := &build{dir: dir}
 	all, err = b.compile(ctx, all)
 	if err != nil {
@@ -79,16 +86,74 @@ func run(ctx context.Context, only string, every int, list bool) error {
 	}
 	fmt.Printf("%d changes compiled after %.0f s\n", len(all), time.Since(began).Seconds())
 	r := &runner{build: b}
-	if err := r.start(ctx); err != nil {
+	if err := r.start(); err != nil {
 		return err
 	}
 	defer r.stop()
-	fmt.Printf("%d tests looked at after %.0f s\n", len(r.tests), time.Since(began).Seconds())
-	r.tryAll(ctx, all)
-	if ctx.Err() != nil {
-		return ctx.Err()
+	r.tryAll(ctx, all, r.tryLast)
+	left := slices.DeleteFunc(slices.Clone(all), func(m *mutant) bool { return m.verdict == killed })
+	fmt.Printf("%d are killed by the tests that did so the last time, after %.0f s\n", len(all)-len(left),
+		time.Since(began).Seconds())
+	if len(left) > 0 {
+		onPostgres := slices.ContainsFunc(left, func(m *mutant) bool { return strings.Contains(m.file, "postgres") })
+		if err := r.lookAtTests(ctx, onPostgres); err != nil {
+			return err
+		}
+		fmt.Printf("%d tests looked at after %.0f s\n", len(r.tests), time.Since(began).Seconds())
+		r.tryAll(ctx, left, r.try)
+	}
+	if err := keepKillers(all, ctx.Err() == nil && only == "" && every == usualPart); err != nil || ctx.Err() != nil {
+		return cmp.Or(err, ctx.Err())
 	}
 	return report(all, why, only == "" && every == usualPart, time.Since(began))
+}
+
+// killersFile has which test killed each change the last time: it is tried first.
+const killersFile = "mutants/killed.txt"
+
+// readKillers notes at each change which test killed it the last time.
+func readKillers(all []*mutant) error {
+	known, err := killers()
+	for _, m := range all {
+		m.killer = known[m.String()]
+	}
+	return err
+}
+
+// killers are the tests by the changes that they killed.
+func killers() (map[string]string, error) {
+	content, err := os.ReadFile(killersFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return map[string]string{}, nil
+	}
+	known := map[string]string{}
+	for line := range strings.Lines(string(content)) {
+		if test, change, found := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); found {
+			known[change] = test
+		}
+	}
+	return known, err
+}
+
+// keepKillers writes which test killed each change; of others it keeps what was known, unless all were tried.
+func keepKillers(all []*mutant, whole bool) error {
+	known, err := killers()
+	if err != nil {
+		return err
+	}
+	if whole {
+		clear(known)
+	}
+	for _, m := range all {
+		if m.verdict == killed {
+			known[m.String()] = m.killer
+		}
+	}
+	var b strings.Builder
+	for _, change := range sortedKeys(known) {
+		fmt.Fprintf(&b, "%s\t%s\n", known[change], change)
+	}
+	return os.WriteFile(killersFile, []byte(b.String()), 0o644) //nolint:gosec // a file of the repository
 }
 
 // collect gathers the changes and numbers them from 1.

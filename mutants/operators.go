@@ -38,6 +38,7 @@ type mutant struct {
 
 	firstLine, lastLine int // of the changed copy, in the instrumented file
 	verdict, why        string
+	killer              string // the test that killed it
 }
 
 var spaces = regexp.MustCompile(`\s+`)

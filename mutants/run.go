@@ -30,7 +30,8 @@ const (
 
 const (
 	slowest    = 30 * time.Second // a test that takes longer alone is not used
-	firstTests = 10               // are tried before all others, the quickest
+	firstTests = 10               // are tried before all others
+	nearer     = 4                // how much sooner tests of the changed package are tried than as quick ones elsewhere
 )
 
 // oneTest is a test of a binary, on a database.
@@ -46,32 +47,61 @@ type runner struct {
 	*build
 	postgres *pgtest.Server
 
-	mu    sync.Mutex
-	tests []oneTest
-	reach map[int][]oneTest // the tests that reach a change
+	mu     sync.Mutex
+	tests  []oneTest
+	reach  map[int][]oneTest // the tests that reach a change
+	passed map[oneTest]bool  // without any change, since the start
 }
 
-// start runs each test alone, without any change, and notes what it reaches.
-func (r *runner) start(ctx context.Context) (err error) {
-	if r.postgres, err = pgtest.Start(); err != nil {
+// String names a test: its folder, its database and itself.
+func (t oneTest) String() string {
+	return filepath.Base(t.folder) + " " + t.database + " " + t.name
+}
+
+func (r *runner) start() (err error) {
+	r.postgres, err = pgtest.Start()
+	r.passed = map[oneTest]bool{}
+	return err
+}
+
+// lookAtTests runs each test alone, without any change, and notes what it reaches.
+func (r *runner) lookAtTests(ctx context.Context, onPostgres bool) error {
+	r.reach = map[int][]oneTest{}
+	tests, err := r.listTests(ctx, onPostgres)
+	if err != nil {
 		return err
 	}
-	r.reach = map[int][]oneTest{}
-	var tests []oneTest
+	r.lookAtAll(ctx, tests)
+	return ctx.Err()
+}
+
+// listTests names the tests of all binaries. Those of the API and the console are also used on PostgreSQL, if asked.
+func (r *runner) listTests(ctx context.Context, onPostgres bool) (tests []oneTest, err error) {
 	for i, binary := range r.binaries {
+		folder := r.folders[i]
 		list := exec.CommandContext(ctx, binary, "-test.list", "^Test")
-		list.Dir = r.folders[i]
+		list.Dir = folder
 		list.Env = append(os.Environ(), "CLIENTELE_TEST_DATABASE=sqlite")
 		out, err := list.Output()
 		if err != nil {
-			return fmt.Errorf("%s: %w", binary, err)
+			return nil, fmt.Errorf("%s: %w", binary, err)
 		}
+		throughServer := slices.Contains([]string{"api", "console"}, filepath.Base(folder))
 		for name := range strings.FieldsSeq(string(out)) {
-			if strings.HasPrefix(name, "Test") {
-				tests = append(tests, oneTest{binary: binary, folder: r.folders[i], database: "sqlite", name: name})
+			if !strings.HasPrefix(name, "Test") {
+				continue
+			}
+			tests = append(tests, oneTest{binary: binary, folder: folder, database: "sqlite", name: name})
+			if onPostgres && throughServer {
+				tests = append(tests, oneTest{binary: binary, folder: folder, database: "postgres", name: name})
 			}
 		}
 	}
+	return tests, nil
+}
+
+// lookAtAll runs each test alone.
+func (r *runner) lookAtAll(ctx context.Context, tests []oneTest) {
 	var looked sync.WaitGroup
 	next := make(chan oneTest)
 	for worker := range runtime.GOMAXPROCS(0) {
@@ -86,10 +116,6 @@ func (r *runner) start(ctx context.Context) (err error) {
 	}
 	close(next)
 	looked.Wait()
-	for _, tests := range r.reach {
-		slices.SortFunc(tests, func(a, b oneTest) int { return cmp.Compare(a.took, b.took) })
-	}
-	return ctx.Err()
 }
 
 func (r *runner) stop() { _ = r.postgres.Stop() }
@@ -180,16 +206,17 @@ func (r *runner) run(
 	return "", fmt.Errorf("%w: %s", err, last)
 }
 
-// tryAll tries every change.
-func (r *runner) tryAll(ctx context.Context, all []*mutant) {
+// tryAll tries every change, two or so at a time.
+func (r *runner) tryAll(ctx context.Context, all []*mutant, try func(context.Context, *mutant)) {
 	next := make(chan *mutant)
 	var tried sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		tried.Go(func() {
 			for m := range next {
 				began := time.Now()
-				r.try(ctx, m)
-				fmt.Printf("%-9s %5.1f s  %s  [%s]\n", m.verdict, time.Since(began).Seconds(), m, m.why)
+				if try(ctx, m); m.verdict != "" {
+					fmt.Printf("%-9s %5.1f s  %s  [%s]\n", m.verdict, time.Since(began).Seconds(), m, m.why)
+				}
 			}
 		})
 	}
@@ -202,32 +229,47 @@ func (r *runner) tryAll(ctx context.Context, all []*mutant) {
 	tried.Wait()
 }
 
-// try gives a change its verdict.
-func (r *runner) try(ctx context.Context, m *mutant) {
-	tests := r.reach[m.id]
-	quick := tests[:min(firstTests, len(tests))]
-	groups := append(byBinary(quick), byBinary(tests[len(quick):])...)
-	if strings.Contains(m.file, "postgres") { // which the API's tests go through as well
-		for i, folder := range r.folders {
-			if filepath.Base(folder) == "api" || filepath.Base(folder) == "console" {
-				groups = append(groups, []oneTest{{r.binaries[i], folder, "postgres", "Test.*", time.Minute}})
+// tryLast tries the test that killed a change the last time.
+func (r *runner) tryLast(ctx context.Context, m *mutant) {
+	folder, rest, _ := strings.Cut(m.killer, " ")
+	database, name, _ := strings.Cut(rest, " ")
+	for i, f := range r.folders {
+		if filepath.Base(f) == folder && name != "" {
+			test := oneTest{binary: r.binaries[i], folder: f, database: database, name: name, took: slowest}
+			if r.tryWith(ctx, m, []oneTest{test}); m.verdict != killed {
+				m.verdict = ""
 			}
-		}
-	}
-	m.verdict, m.why = survived, fmt.Sprintf("%d tests reach it", len(tests))
-	for _, group := range groups {
-		switch verdict, why := r.tryWith(ctx, m, group); verdict {
-		case killed:
-			m.verdict, m.why = killed, why
-			return
-		case undecided: // another test may still decide it
-			m.verdict, m.why = undecided, why
 		}
 	}
 }
 
+// try gives a change its verdict.
+func (r *runner) try(ctx context.Context, m *mutant) {
+	tests := r.reach[m.id]
+	m.why = fmt.Sprintf("%d tests reach it", len(tests))
+	soon := func(t oneTest) time.Duration {
+		if strings.HasSuffix(t.folder, filepath.Dir(m.file)) {
+			return t.took / nearer
+		}
+		return t.took
+	}
+	slices.SortFunc(tests, func(a, b oneTest) int { return cmp.Compare(soon(a), soon(b)) })
+	for n := firstTests; len(tests) > 0; n *= 3 {
+		n = min(n, len(tests))
+		for _, group := range byBinary(tests[:n]) { // an undecided one leaves it to the others
+			if r.tryWith(ctx, m, group); m.verdict == killed {
+				return
+			}
+		}
+		tests = tests[n:]
+	}
+	if m.verdict == "" {
+		m.verdict = survived
+	}
+}
+
 // tryWith runs tests of one binary. The first that fails must pass without the change.
-func (r *runner) tryWith(ctx context.Context, m *mutant, group []oneTest) (verdict, why string) {
+func (r *runner) tryWith(ctx context.Context, m *mutant, group []oneTest) {
 	limit := 20 * time.Second
 	for _, test := range group {
 		limit += 3 * test.took
@@ -235,34 +277,47 @@ func (r *runner) tryWith(ctx context.Context, m *mutant, group []oneTest) (verdi
 	failed, err := r.run(ctx, group, m.id, limit)
 	switch {
 	case err == nil && failed == "":
-		return survived, ""
 	case err != nil && len(group) > 1 && !errors.Is(err, errSlow):
 		for _, test := range group { // the process ended: by which test is asked one by one
-			if verdict, why := r.tryWith(ctx, m, []oneTest{test}); verdict != survived {
-				return verdict, why
+			if r.tryWith(ctx, m, []oneTest{test}); m.verdict == killed {
+				return
 			}
 		}
-		return undecided, err.Error()
+		m.verdict, m.why = undecided, err.Error()
 	case err != nil:
-		return undecided, err.Error()
+		m.verdict, m.why = undecided, err.Error()
+	default:
+		r.judge(ctx, m, group, failed, limit)
 	}
-	test := group[0]
-	test.name = failed
-	again, err := r.run(ctx, []oneTest{test}, 0, 30*time.Second+limit)
-	if err != nil || again != "" {
-		return undecided, fmt.Sprintf("%s fails without it too: %v", failed, err)
-	}
-	return killed, filepath.Base(test.folder) + "." + failed
 }
 
-// byBinary puts tests of one binary together, those of the binary of the first one first.
+// judge sees whether a test that failed with a change passes without it.
+func (r *runner) judge(ctx context.Context, m *mutant, group []oneTest, failed string, limit time.Duration) {
+	test := oneTest{binary: group[0].binary, folder: group[0].folder, database: group[0].database, name: failed}
+	r.mu.Lock()
+	passed := r.passed[test]
+	r.mu.Unlock()
+	if !passed {
+		if again, err := r.run(ctx, []oneTest{test}, 0, 30*time.Second+limit); err != nil || again != "" {
+			m.verdict, m.why = undecided, fmt.Sprintf("%s fails without it too: %v", test, err)
+			return
+		}
+		r.mu.Lock()
+		r.passed[test] = true
+		r.mu.Unlock()
+	}
+	m.verdict, m.why, m.killer = killed, test.String(), test.String()
+}
+
+// byBinary puts tests of one binary and database together, those of the first one first.
 func byBinary(tests []oneTest) (groups [][]oneTest) {
 	at := map[string]int{}
 	for _, test := range tests {
-		i, found := at[test.binary]
+		run := test.binary + " " + test.database
+		i, found := at[run]
 		if !found {
 			i = len(groups)
-			at[test.binary] = i
+			at[run] = i
 			groups = append(groups, nil)
 		}
 		groups[i] = append(groups[i], test)
