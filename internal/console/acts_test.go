@@ -28,7 +28,7 @@ func (b *browser) form(path string, values map[string]string) url.Values {
 	sent := url.Values{}
 	for _, field := range regexp.MustCompile(`<(?:input|textarea)[^>]*>`).FindAllString(shown.body, -1) {
 		name, value := attribute(field, "name"), attribute(field, "value")
-		if name != "" && !strings.Contains(field, "checkbox") {
+		if name != "" && !strings.Contains(field, "checkbox") && !strings.Contains(field, `"radio"`) {
 			sent.Set(name, value)
 		}
 	}
@@ -187,12 +187,13 @@ func TestInvoiceFromDraftToVoid(t *testing.T) {
 	id := strings.TrimPrefix(customer, "/test/customers/")
 	b.get("/test/invoices/new").want(200, "Which customer is it for?", "Ada")
 	b.fill("/test/invoices/new?customer="+id, map[string]string{
-		"currency_id": usd(t, s).ID, "lines[1].description": "Work", "lines[1].unit_amount": "1,000",
+		"currency_id": usd(t, s).ID, "lines[1].description": "Work", "lines[1].unit_amount": "1e3",
 		"lines[1].quantity": "x", "due_date": "tomorrow",
-	}).want(400, "Write digits, and a point before the decimals: 1234567.89", "Write a whole number", "Write a day as")
+	}).want(400, "Write digits as in 1234.56, with 2 decimals at most", "Write a whole number",
+		"Write a day as")
 	b.fill("/test/invoices/new?customer="+id, map[string]string{
 		"currency_id": usd(t, s).ID, "lines[2].description": "Work", "lines[2].unit_amount": "0.001",
-	}).want(400, "USD has 2 decimals at most")
+	}).want(400, "with 2 decimals at most")
 	form := map[string]string{"currency_id": usd(t, s).ID, "more": "1", "lines[0].description": "Kept"}
 	b.fill("/test/invoices/new?customer="+id, form).want(200, `value="Kept"`, "Line 8")
 	path := b.fill("/test/invoices/new?customer="+id, map[string]string{
@@ -331,6 +332,67 @@ func TestDevelopers(t *testing.T) {
 	b.fill("/test/developers/apps/new", map[string]string{"name": "shop", "port": "8080"}).
 		want(200, "export BLOCKLET_APP_SK=", "BLOCKLET_MOUNT_POINTS")
 	b.get("/test/developers").want(200, "shop", "Stop trusting")
+}
+
+// What is typed is read as the page writes it, in every form that takes money; what is not written so is asked about.
+func TestTypedAmounts(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	b.fill("/test/settings", map[string]string{"locale": "de"}).want(303)
+	currency := usd(t, s).ID
+	id := strings.TrimPrefix(b.newCustomer("Ada"), "/test/customers/")
+	line := map[string]string{
+		"currency_id": currency, "lines[0].description": "Work", "lines[0].quantity": "1.000",
+		"lines[0].unit_amount": "1.000", "lines[0].tax_amount": "1.234,56",
+	}
+	invoice := b.fill("/test/invoices/new?customer="+id, line).made()
+	b.get(invoice).want(200, "1.001.234,56")
+	b.get(invoice+"/edit").want(200, `value="1000"`, `value="1000,00"`, `value="1234,56"`)
+	b.fill(invoice+"/finalize", nil).want(303)
+
+	// Each reads 1.000 as a thousand, and asks what 1,000 means.
+	payment := "/test/payments/new?customer=" + id
+	share := "pay." + strings.TrimPrefix(invoice, "/test/invoices/")
+	with := func(name, text string, more ...string) map[string]string {
+		values := map[string]string{"currency_id": currency, name: text}
+		for i := 0; i < len(more); i += 2 {
+			values[more[i]] = more[i+1]
+		}
+		return values
+	}
+	credit := "/test/customers/" + id + "/credit"
+	b.fill(credit, with("amount", "1.000", "direction", "give")).want(303)
+	paid := b.fill(payment, with("amount", "9.000", share, "1.000")).made()
+	for _, form := range []struct {
+		path, name string
+		more       []string
+	}{
+		{credit, "amount", []string{"direction", "give"}}, {payment, "amount", nil},
+		{payment, share, []string{"amount", "2.000"}}, {paid + "/refund", "amount", nil}, {paid + "/credit", "amount", nil},
+		{paid + "/allocate", share, nil}, {invoice + "/apply-credit", "amount", nil},
+		{invoice + "/credit-note", "amount", nil},
+	} {
+		asked := b.fill(form.path, with(form.name, "1,000", form.more...)).want(400,
+			"&#34;1,000&#34; is not how numbers are written here: choose what it means",
+			`name="`+form.name+`.means" value="1,000 = 1,00"`, `name="`+form.name+`.means" value="1,000 = 1000,00"`)
+		if strings.Contains(asked.body, " checked") {
+			t.Errorf("%s: something is chosen already", form.path)
+		}
+		values := with(form.name, "1,000", form.more...)
+		values[form.name+".means"] = "1,000 = 1000,00"
+		b.fill(form.path, values).want(303)
+		values[form.name], values[form.name+".means"] = "1,001", "1,000 = 1000,00" // chosen for another text
+		b.fill(form.path, values).want(400)
+	}
+	c, err := s.Test().Customers.Retrieve(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 1,000 twice and what became of the payment given, 1,000 used.
+	if credit := c.TokenBalance[currency]; credit.String() != "200000" {
+		t.Errorf("the credit is %s", credit)
+	}
 }
 
 func TestSettings(t *testing.T) {

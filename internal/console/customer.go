@@ -117,11 +117,11 @@ func (s *console) changesOf(v *visit, events []clientele.Event) (all []change, e
 			At: e.CreatedAt, Request: e.Request.ID}
 		var after map[string]json.RawMessage
 		_ = json.Unmarshal(e.Data.Object, &after) // an object of ours is one
-		currency := v.currency(valueInWords(after["currency_id"]))
+		currency := valueInWords(after["currency_id"])
 		for _, name := range slices.Sorted(maps.Keys(e.Data.PreviousAttributes)) {
 			from, to := valueInWords(e.Data.PreviousAttributes[name]), valueInWords(after[name])
 			if e.ObjectType == string(store.TypeInvoice) && isAmount(name) {
-				from, to = inMainUnit(from, currency), inMainUnit(to, currency)
+				from, to = v.inMainUnit(from, currency), v.inMainUnit(to, currency)
 			}
 			c.Fields = append(c.Fields, changedField{strings.ReplaceAll(name, "_", " "), from, to})
 		}
@@ -154,13 +154,13 @@ func isAmount(name string) bool {
 		name == "starting_balance" || name == "ending_balance"
 }
 
-// inMainUnit writes units of a currency in its main unit.
-func inMainUnit(units string, c clientele.PaymentCurrency) string {
-	a, err := clientele.ParseAmount(c.ID, units)
+// inMainUnit writes units of a currency as people do.
+func (v *visit) inMainUnit(units string, currency string) string {
+	a, err := clientele.ParseAmount(currency, units)
 	if err != nil {
 		return units
 	}
-	return typed(a, c) + " " + c.Symbol
+	return v.money(a)
 }
 
 // inPlainWords is what a type of event is called: invoice.marked_uncollectible is marked uncollectible.

@@ -238,7 +238,7 @@ func (s *console) moveCredit() act {
 
 // amountSent is the amount of a form, above nothing, in the currency that it names.
 func amountSent(v *visit, sent url.Values) (*clientele.Amount, error) {
-	amount, err := amountIn("amount", sent.Get("amount"), v.currency(sent.Get("currency_id")))
+	amount, err := v.amountIn("amount", sent.Get("amount"), v.currency(sent.Get("currency_id")))
 	if err == nil && (amount == nil || amount.Sign() <= 0) {
 		err = invalid("amount", "write an amount above nothing")
 	}

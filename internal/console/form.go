@@ -17,6 +17,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/paper"
 	"clientele.dev/internal/store"
 )
 
@@ -77,6 +78,7 @@ type field struct {
 	Autocomplete      string
 	Accept            string       // the kinds of files
 	Picture           template.URL // that there is already
+	Means             []option     // what was typed can mean, to choose from
 	Now               string       // what another editor has made of it
 	Was               string       // when the form was shown
 	Kept              bool         // whether Was goes along
@@ -175,6 +177,9 @@ func (a act) again(v *visit, status int, previewed []fact, refused *clientele.Er
 	f.Once = v.PostForm.Get("once")
 	if refused != nil {
 		f.refuse(refused)
+		for i := range f.Fields {
+			f.Fields[i].Means = v.readings[f.Fields[i].Name]
+		}
 		if refused.Code != clientele.ErrorCodeInvalid { // whose answer is kept
 			f.Once = rand.Text()
 		}
@@ -312,33 +317,63 @@ func invalid(field, format string, args ...any) error {
 	return clientele.Errorf(clientele.ErrorCodeInvalid, field, format, args...)
 }
 
-// moneyForm is an amount as people type it.
-var moneyForm = regexp.MustCompile(`^(-?)([0-9]+)(?:\.([0-9]+))?$`)
-
-// amountIn reads an amount that was typed in a currency's main unit, exactly: 12.5 of USD is 1250. No text is nil.
-func amountIn(name, text string, c clientele.PaymentCurrency) (*clientele.Amount, error) {
+// amountIn reads an amount that was typed as the settings' locale writes it, in the currency's main unit and exactly:
+// 12,50 of EUR in German is 1250. No text is nil. What the locale would not write so is asked about: the form has what
+// it could mean, to choose from.
+func (v *visit) amountIn(name, text string, c clientele.PaymentCurrency) (*clientele.Amount, error) {
 	if text = strings.TrimSpace(text); text == "" {
 		return nil, nil
 	}
-	parts := moneyForm.FindStringSubmatch(text)
-	if parts == nil {
-		return nil, invalid(name,
-			"write digits, and a point before the decimals: %s",
-			clientele.NewAmount(c.ID, 123456789).Decimal(min(c.Decimal, 2)))
+	text = v.chosen(name, text)
+	a, readings, ok := paper.ReadAmount(v.settings.Locale, c, text)
+	switch {
+	case ok:
+		return &a, nil
+	case len(readings) == 0:
+		return nil, invalid(name, "write digits as in %s, with %d decimals at most",
+			paper.PlainAmount(v.settings.Locale, c, clientele.NewAmount(c.ID, 123456)), c.Decimal)
 	}
-	if len(strings.TrimRight(parts[3], "0")) > c.Decimal {
-		return nil, invalid(name, "%s has %d decimals at most", c.Symbol, c.Decimal)
+	for _, reading := range readings {
+		plain := paper.PlainAmount(v.settings.Locale, c, reading)
+		v.readings[name] = append(v.readings[name], option{text + meaning + plain, v.money(reading)})
 	}
-	fraction := strings.TrimRight(parts[3], "0")
-	digits := strings.TrimLeft(parts[2]+fraction+strings.Repeat("0", c.Decimal-len(fraction)), "0")
-	if digits == "" {
-		return new(clientele.Zero(c.ID)), nil
+	return nil, invalid(name, "%q is not how numbers are written here: choose what it means", text)
+}
+
+// means ends the name of the field in which the sender chose what a typed text means; meaning stands between the two.
+const (
+	means   = ".means"
+	meaning = " = "
+)
+
+// chosen is what the sender chose that a typed text means, or the text itself.
+func (v *visit) chosen(name, text string) string {
+	typed, chosen, found := strings.Cut(v.PostForm.Get(name+means), meaning)
+	if found && typed == text { // nothing else was typed meanwhile
+		return chosen
 	}
-	a, err := clientele.ParseAmount(c.ID, parts[1]+digits)
+	return text
+}
+
+// wholeIn reads a whole number that was typed as the settings' locale writes it.
+func (v *visit) wholeIn(name, text string) (int64, error) {
+	a, err := v.amountIn(name, text, clientele.PaymentCurrency{})
+	switch {
+	case err != nil && v.readings[name] == nil:
+		return 0, invalid(name, "write a whole number")
+	case err != nil || a == nil:
+		return 0, err
+	}
+	n, err := strconv.ParseInt(a.String(), 10, 64)
 	if err != nil {
-		return nil, invalid(name, "%s", err)
+		err = invalid(name, "write a smaller number")
 	}
-	return &a, nil
+	return n, err
+}
+
+// plain is an amount as [visit.amountIn] reads it.
+func (v *visit) plain(a clientele.Amount) string {
+	return paper.PlainAmount(v.settings.Locale, v.currency(a.Currency()), a)
 }
 
 // pageOf is which page of a list is asked for, from 1.
@@ -355,16 +390,6 @@ const perPage = 25
 
 func window(page int64) store.Window {
 	return store.Window{Limit: perPage, Offset: (page - 1) * perPage}
-}
-
-// typed is an amount as [amountIn] reads it: without zeros that say nothing.
-func typed(a clientele.Amount, c clientele.PaymentCurrency) string {
-	text := a.Decimal(c.Decimal)
-	if c.Decimal > 2 {
-		whole, fraction, _ := strings.Cut(text, ".")
-		text = whole + "." + fraction[:2] + strings.TrimRight(fraction[2:], "0")
-	}
-	return text
 }
 
 // renamed is an error whose fields have the names that they have in a form, by how they begin in the API.

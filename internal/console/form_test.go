@@ -4,84 +4,14 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
-	"strings"
 	"testing"
-	"testing/quick"
 	"time"
 
 	"clientele.dev"
 )
-
-// What is typed and what it is in the smallest unit, and what is refused.
-func TestAmountIn(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		text     string
-		decimals int
-		want     string // "" is refused
-	}{
-		{"12.5", 2, "1250"}, {"12.50", 2, "1250"}, {"12.500", 2, "1250"}, {"0", 2, "0"}, {"0.00", 2, "0"},
-		{"-1.01", 2, "-101"}, {"007", 0, "7"}, {"5", 18, "5000000000000000000"}, {" 1 ", 0, "1"},
-		{"123456789012345678901234567890.01", 2, "12345678901234567890123456789001"}, {"0.000000000000000001", 18, "1"},
-		{"1.001", 2, ""}, {"1.5", 0, ""}, {"1,5", 2, ""}, {"1 000", 2, ""}, {".5", 2, ""}, {"5.", 2, ""}, {"1e3", 2, ""},
-		{"+5", 2, ""}, {"--5", 2, ""}, {"$5", 2, ""}, {"٥", 2, ""}, {"0x10", 2, ""}, {strings.Repeat("9", 100), 2, ""},
-	} {
-		c := clientele.PaymentCurrency{ID: "curr", Symbol: "X", Decimal: test.decimals}
-		got, err := amountIn("amount", test.text, c)
-		switch {
-		case test.want == "" && err == nil:
-			t.Errorf("%q is %s", test.text, got)
-		case test.want != "" && (err != nil || got.String() != test.want || got.Currency() != "curr"):
-			t.Errorf("%q is %v, %v, want %s", test.text, got, err, test.want)
-		}
-	}
-	if got, err := amountIn("amount", " ", clientele.PaymentCurrency{}); got != nil || err != nil {
-		t.Errorf("nothing is %v, %v", got, err)
-	}
-}
-
-// Whatever amount is shown in a form is the same when it is read back.
-func TestTypedAmountsAreReadBack(t *testing.T) {
-	t.Parallel()
-	check := func(units []byte, negative bool, decimals uint8) bool {
-		c := clientele.PaymentCurrency{ID: "curr", Decimal: int(decimals % 19)}
-		n := new(big.Int).SetBytes(units[:min(len(units), 16)])
-		if negative {
-			n.Neg(n)
-		}
-		a, err := clientele.ParseAmount(c.ID, n.String())
-		if err != nil {
-			return false
-		}
-		got, err := amountIn("amount", typed(a, c), c)
-		return err == nil && got.Equal(a)
-	}
-	if err := quick.Check(check, &quick.Config{MaxCount: 5000}); err != nil {
-		t.Error(err)
-	}
-}
-
-// No text makes an amount that its own writing does not.
-func FuzzAmountIn(f *testing.F) {
-	for _, text := range []string{"1.50", "-0.1", "0", "1e9", "９", "", "1.", "00.10"} {
-		f.Add(text, uint8(2))
-	}
-	f.Fuzz(func(t *testing.T, text string, decimals uint8) {
-		c := clientele.PaymentCurrency{ID: "curr", Symbol: "X", Decimal: int(decimals % 19)}
-		a, err := amountIn("amount", text, c)
-		if err != nil || a == nil {
-			return
-		}
-		again, err := amountIn("amount", typed(*a, c), c)
-		if err != nil || !again.Equal(*a) {
-			t.Errorf("%q is %s, and %q is %v, %v", text, a, typed(*a, c), again, err)
-		}
-	})
-}
 
 func TestAddressOf(t *testing.T) {
 	t.Parallel()

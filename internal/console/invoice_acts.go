@@ -32,7 +32,6 @@ func invoiceFields(v *visit, i clientele.Invoice) []field {
 			Hint: "On receipt when empty."},
 		{Name: "description", Label: "Description", Value: i.Description},
 	}
-	currency := v.currency(i.CurrencyID)
 	lines := max(firstLines, len(i.Lines))
 	for sent := 0; v.PostForm.Has(lineName(sent, "description")); sent++ {
 		lines = max(lines, sent+1)
@@ -45,9 +44,9 @@ func invoiceFields(v *visit, i clientele.Invoice) []field {
 		quantity, unit, tax := "", "", ""
 		if n < len(i.Lines) {
 			line = i.Lines[n]
-			quantity, unit = strconv.FormatInt(line.Quantity, 10), typed(line.UnitAmount, currency)
+			quantity, unit = strconv.FormatInt(line.Quantity, 10), v.plain(line.UnitAmount)
 			if line.TaxAmount.Sign() != 0 {
-				tax = typed(line.TaxAmount, currency)
+				tax = v.plain(line.TaxAmount)
 			}
 		}
 		fields = append(fields,
@@ -83,18 +82,15 @@ func invoiceSent(v *visit, sent url.Values) (c billing.InvoiceContent, names map
 		}
 		line := billing.LineParams{Description: text("description")}
 		if quantity := text("quantity"); quantity != "" {
-			whole, err := strconv.ParseInt(quantity, 10, 64)
-			if err != nil {
-				errs = append(errs, invalid(lineName(n, "quantity"), "write a whole number"))
-			}
-			line.Quantity = &whole
+			whole, err := v.wholeIn(lineName(n, "quantity"), quantity)
+			errs, line.Quantity = append(errs, err), &whole
 		}
-		line.UnitAmount, err = amountIn(lineName(n, "unit_amount"), text("unit_amount"), currency)
+		line.UnitAmount, err = v.amountIn(lineName(n, "unit_amount"), text("unit_amount"), currency)
 		errs = append(errs, err)
 		if err == nil && line.UnitAmount == nil {
 			errs = append(errs, invalid(lineName(n, "unit_amount"), "write what one costs"))
 		}
-		line.TaxAmount, err = amountIn(lineName(n, "tax_amount"), text("tax_amount"), currency)
+		line.TaxAmount, err = v.amountIn(lineName(n, "tax_amount"), text("tax_amount"), currency)
 		errs = append(errs, err)
 		names[lineName(len(c.Lines), "")] = lineName(n, "")
 		c.Lines = append(c.Lines, line)
@@ -364,7 +360,7 @@ func (s *console) creditInvoice() act {
 			p := billing.CreditNoteParams{
 				Reason: sent.Get("reason"), Memo: sent.Get("memo"), Refund: sent.Get("refund") != "",
 			}
-			lines, names, err := creditLinesSent(sent)
+			lines, names, err := creditLinesSent(v, sent)
 			if err != nil {
 				return "", err
 			}
@@ -384,19 +380,19 @@ func (s *console) creditInvoice() act {
 }
 
 // creditLinesSent are how many of which lines are taken back, as a form says it, and what its fields are called.
-func creditLinesSent(sent url.Values) (lines []billing.CreditNoteLineParams, names map[string]string, err error) {
+func creditLinesSent(
+	v *visit, sent url.Values,
+) (lines []billing.CreditNoteLineParams, names map[string]string, err error) {
 	names = map[string]string{}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		id, is := strings.CutPrefix(name, ofLine)
 		text := strings.TrimSpace(sent.Get(name))
-		if !is || text == "" {
+		if !is || text == "" || strings.HasSuffix(name, means) {
 			continue
 		}
-		quantity, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			errs = append(errs, invalid(name, "write a whole number"))
-		}
+		quantity, err := v.wholeIn(name, text)
+		errs = append(errs, err)
 		names[fmt.Sprintf("lines[%d].", len(lines))] = name
 		lines = append(lines, billing.CreditNoteLineParams{InvoiceLineID: id, Quantity: &quantity})
 	}
@@ -419,7 +415,7 @@ func (s *console) applyCredit() act {
 					{Name: "currency_id", Type: "hidden", Value: i.CurrencyID},
 					{Name: "customer_id", Type: "hidden", Value: i.CustomerID},
 					{Name: "amount", Label: "Amount in " + currency.Symbol, Type: "money", Required: true, Narrow: true,
-						Value: typed(lesser(credit, i.AmountRemaining), currency)},
+						Value: v.plain(lesser(credit, i.AmountRemaining))},
 				},
 			}, err
 		},

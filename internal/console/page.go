@@ -46,6 +46,8 @@ type visit struct {
 	customer   *clientele.Customer // whose portal it is; nil in the console
 	settings   clientele.Settings
 	currencies []clientele.PaymentCurrency
+	formats    map[string]func(clientele.Amount) string // of amounts, by currency
+	readings   map[string][]option                      // what typed amounts can mean, by the field's name
 }
 
 // Path is the path of a page in the visit's mode. Its parts are escaped.
@@ -98,6 +100,7 @@ func (s *console) serve(mode clientele.Mode, handle handler) http.Handler {
 
 // prepare reads what every page shows.
 func (s *console) prepare(v *visit) (err error) {
+	v.formats, v.readings = map[string]func(clientele.Amount) string{}, map[string][]option{}
 	if v.settings, err = s.service.Settings.Of(v.Context(), v.Mode); err != nil {
 		return err
 	}
@@ -262,7 +265,6 @@ type view struct {
 	Version string
 	Modes   []modeLink
 	printer *message.Printer
-	formats map[string]func(clientele.Amount) string
 }
 
 // modeLink leads to the same section of a mode.
@@ -276,7 +278,6 @@ func newView(s *console, v *visit, p page) view {
 	w := view{
 		visit: v, Title: p.title, Data: p.data, Assets: "/assets/" + assetsVersion, Version: s.version, Done: doneIn(v),
 		printer: message.NewPrinter(language.Make(v.settings.Locale)),
-		formats: map[string]func(clientele.Amount) string{},
 	}
 	rest := strings.TrimPrefix(v.URL.Path, "/"+v.Mode.String())
 	w.Section, _, _ = strings.Cut(strings.TrimPrefix(rest, "/"), "/")
@@ -314,11 +315,13 @@ func (w view) HowToPay() string { return w.settings.Business.PaymentInstructions
 func (w view) Business() string { return w.settings.Business.Name }
 
 // Money is an amount as people of the settings' locale write it, exactly.
-func (w view) Money(a clientele.Amount) string {
-	format := w.formats[a.Currency()]
+func (w view) Money(a clientele.Amount) string { return w.money(a) }
+
+func (v *visit) money(a clientele.Amount) string {
+	format := v.formats[a.Currency()]
 	if format == nil {
-		format = paper.AmountFormat(w.settings.Locale, w.currency(a.Currency()))
-		w.formats[a.Currency()] = format
+		format = paper.AmountFormat(v.settings.Locale, v.currency(a.Currency()))
+		v.formats[a.Currency()] = format
 	}
 	return format(a)
 }

@@ -44,7 +44,7 @@ func shareFields(w view, unpaid []clientele.Invoice, only string) (fields []fiel
 			f.Hint += ", due " + w.Day(i.DueDate)
 		}
 		if only == i.ID {
-			f.Value = typed(i.AmountRemaining, w.currency(i.CurrencyID))
+			f.Value = w.plain(i.AmountRemaining)
 		}
 		if len(fields) == 0 {
 			f.Group = "Which invoices it pays"
@@ -55,15 +55,15 @@ func shareFields(w view, unpaid []clientele.Invoice, only string) (fields []fiel
 }
 
 // sharesSent are how much of which invoices is paid, as a form says it; nil when it says nothing.
-func sharesSent(sent url.Values, c clientele.PaymentCurrency) (*[]billing.AllocationParams, error) {
+func sharesSent(v *visit, sent url.Values, c clientele.PaymentCurrency) (*[]billing.AllocationParams, error) {
 	var shares []billing.AllocationParams
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		id, is := strings.CutPrefix(name, paying)
-		if !is || strings.TrimSpace(sent.Get(name)) == "" {
+		if !is || strings.TrimSpace(sent.Get(name)) == "" || strings.HasSuffix(name, means) {
 			continue
 		}
-		amount, err := amountIn(name, sent.Get(name), c)
+		amount, err := v.amountIn(name, sent.Get(name), c)
 		errs = append(errs, err)
 		shares = append(shares, billing.AllocationParams{InvoiceID: id, Amount: amount})
 	}
@@ -138,7 +138,7 @@ func (s *console) paymentForm(v *visit) (form, error) {
 	}
 	for _, i := range unpaid {
 		if i.ID == q.Get("invoice") {
-			currency, amount = i.CurrencyID, typed(i.AmountRemaining, v.currency(i.CurrencyID))
+			currency, amount = i.CurrencyID, v.plain(i.AmountRemaining)
 		}
 	}
 	f := form{
@@ -162,7 +162,7 @@ func (s *console) paymentForm(v *visit) (form, error) {
 func paymentSent(v *visit, sent url.Values) (p billing.PaymentParams, err error) {
 	received, dayErr := dayIn("received_at", sent.Get("received_at"))
 	amount, amountErr := amountSent(v, sent)
-	shares, sharesErr := sharesSent(sent, v.currency(sent.Get("currency_id")))
+	shares, sharesErr := sharesSent(v, sent, v.currency(sent.Get("currency_id")))
 	p = billing.PaymentParams{
 		CustomerID: v.URL.Query().Get("customer"), CurrencyID: sent.Get("currency_id"), Amount: amount, Allocations: shares,
 		Receipt: billing.Receipt{
@@ -221,7 +221,7 @@ func (s *console) allocatePayment() act {
 			}, err
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
-			shares, err := sharesSent(sent, v.currency(sent.Get("currency_id")))
+			shares, err := sharesSent(v, sent, v.currency(sent.Get("currency_id")))
 			if err != nil {
 				return "", err
 			}
@@ -327,7 +327,7 @@ func (s *console) restForm(title, submit, intro string) func(*visit) (form, erro
 			Fields: []field{
 				{Name: "currency_id", Type: "hidden", Value: p.CurrencyID},
 				{Name: "amount", Label: "Amount in " + currency.Symbol, Type: "money", Required: true, Narrow: true,
-					Value: typed(p.AmountUnallocated, currency)},
+					Value: v.plain(p.AmountUnallocated)},
 			},
 		}, err
 	}
