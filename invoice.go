@@ -94,6 +94,9 @@ type Invoice struct {
 	CustomerPhone   string   `json:"customer_phone,omitempty"`
 	// When payment is due, in unix seconds; absent when it is due on receipt.
 	DueDate int64 `json:"due_date,omitzero"`
+	// The calendar day of due_date where the business is, by the time_zone of the settings when due_date was set or the
+	// invoice was finalized. It is late from the day after. Absent for a draft that is due on receipt.
+	DueDay Day `json:"due_day,omitzero"`
 	// When the invoice took effect, in unix seconds; absent for a draft.
 	EffectiveAt int64 `json:"effective_at,omitzero"`
 	// Printed at the foot.

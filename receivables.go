@@ -16,7 +16,7 @@ type OverdueInvoices struct {
 	PastDue PastDue `json:"past_due"`
 }
 
-// PastDue is what a customer owes on open invoices after their due date, and the sums per currency.
+// PastDue is what a customer owes on open invoices after their due day, and the sums per currency.
 type PastDue struct {
 	// The invoices, oldest first.
 	Invoices []Invoice `json:"invoices"`
@@ -69,7 +69,7 @@ type CustomerAging struct {
 	Currencies map[string]AgingBuckets `json:"currencies"`
 }
 
-// AgingBuckets are the outstanding amounts of one currency by calendar days (UTC) past the due date.
+// AgingBuckets are the outstanding amounts of one currency by calendar days, where the business is, past the due day.
 type AgingBuckets struct {
 	// Not due yet, or due on the day itself.
 	NotDue Amount `json:"not_due"`
@@ -125,7 +125,7 @@ type ReceivablesSummary struct {
 type ReceivablesSum struct {
 	// What is left to pay on open and uncollectible invoices: past_due, overdue and what is not due yet.
 	Outstanding Amount `json:"outstanding"`
-	// Of it, on open invoices after their due date.
+	// Of it, on open invoices after their due day.
 	PastDue Amount `json:"past_due"`
 	// Of it, on uncollectible invoices.
 	Overdue Amount `json:"overdue"`
@@ -183,12 +183,14 @@ type Debtor struct {
 	CurrencyID string `json:"currency_id"`
 	// What is left to pay on uncollectible invoices.
 	Overdue Amount `json:"overdue"`
-	// What is left to pay on open invoices after their due date.
+	// What is left to pay on open invoices after their due day.
 	PastDue Amount `json:"past_due"`
 	// How many invoices those are.
 	Invoices int64 `json:"invoices"`
 	// The earliest due date among them, in unix seconds.
 	OldestDueDate int64 `json:"oldest_due_date"`
+	// The earliest due day among them.
+	OldestDueDay Day `json:"oldest_due_day"`
 }
 
 // UnmarshalJSON decodes a debtor and gives its amounts their currency.

@@ -1,5 +1,11 @@
 package clientele
 
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
 // NeverUncollectible in place of a number of days leaves unpaid invoices open for ever.
 const NeverUncollectible = -1
 
@@ -13,6 +19,9 @@ type Settings struct {
 	Business Business `json:"business"`
 	// How amounts and dates are written for people: a BCP 47 language tag, "en" at first.
 	Locale string `json:"locale"`
+	// Where the business is, which says when its days begin: a name of the IANA time zone database such as
+	// Europe/Berlin; "UTC" at first.
+	TimeZone string `json:"time_zone"`
 	// After how many days past due an open invoice becomes uncollectible: 0 to 3650, 30 at first, or -1 for never. A
 	// customer's invoice_settings may say otherwise.
 	UncollectibleAfterDays int64 `json:"uncollectible_after_days"`
@@ -39,4 +48,29 @@ type Business struct {
 	Logo string `json:"logo"`
 	// Printed at the foot of every invoice and statement: a registration, say.
 	Footer string `json:"footer"`
+}
+
+// zones are the time zones that were asked for, by name: reading one takes a while.
+var zones sync.Map
+
+// LoadZone finds a time zone by its name in the IANA database. That of the machine has none.
+func LoadZone(name string) (*time.Location, error) {
+	if known, found := zones.Load(name); found {
+		return known.(*time.Location), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" || name == "" {
+		return nil, fmt.Errorf("%q is not the name of a time zone, such as Europe/Berlin", name)
+	}
+	zones.Store(name, zone)
+	return zone, nil
+}
+
+// Zone is where the business is: UTC when the settings name no zone that is known.
+func (s Settings) Zone() *time.Location {
+	zone, err := LoadZone(s.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }

@@ -350,7 +350,7 @@ func (f *biller) finalize(ctx context.Context, customer, currency string, due ti
 	seconds := due.Unix()
 	doc, err := f.service.Invoices.Create(ctx, byBench, billing.InvoiceParams{
 		CustomerID: customer, CurrencyID: currency, Finalize: true, InvoiceContent: billing.InvoiceContent{
-			DueDate: &seconds, Lines: []billing.LineParams{{Description: "Service", UnitAmount: &price}},
+			DueDate: billing.DueAt(seconds), Lines: []billing.LineParams{{Description: "Service", UnitAmount: &price}},
 		},
 	})
 	if err != nil {

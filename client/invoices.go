@@ -21,8 +21,10 @@ type InvoiceParams struct {
 	CurrencyID string `json:"currency_id"`
 	// Free text shown on the invoice.
 	Description string `json:"description,omitempty"`
-	// When payment is due, to the second; zero means on receipt.
+	// When payment is due, to the second; zero means on receipt. The invoice is late from the day after.
 	DueDate time.Time `json:"-"`
+	// In place of DueDate: the day on which payment is due, where the business is.
+	DueDay clientele.Day `json:"-"`
 	// The printed number and date of issue of an invoice that was issued elsewhere.
 	Number      string    `json:"number,omitempty"`
 	EffectiveAt time.Time `json:"-"`
@@ -95,11 +97,22 @@ func (p InvoiceParams) MarshalJSON() ([]byte, error) {
 	type plain InvoiceParams
 	return json.Marshal(struct {
 		plain
-		DueDate     int64 `json:"due_date,omitempty"`
+		DueDate     any   `json:"due_date,omitempty"`
 		EffectiveAt int64 `json:"effective_at,omitempty"`
 		PeriodStart int64 `json:"period_start,omitempty"`
 		PeriodEnd   int64 `json:"period_end,omitempty"`
-	}{plain(p), unix(p.DueDate), unix(p.EffectiveAt), unix(p.PeriodStart), unix(p.PeriodEnd)})
+	}{plain(p), due(p.DueDate, p.DueDay), unix(p.EffectiveAt), unix(p.PeriodStart), unix(p.PeriodEnd)})
+}
+
+// due is when payment is due, as the protocol has it; nil when it does not say.
+func due(at time.Time, day clientele.Day) any {
+	switch {
+	case day != 0:
+		return day
+	case at.IsZero():
+		return nil
+	}
+	return at.Unix()
 }
 
 // unix is a moment in unix seconds, or 0 when there is none.

@@ -96,6 +96,8 @@ type SettingsParams struct {
 	Business *clientele.Business `json:"business,omitempty"`
 	// How amounts and dates are written for people: a BCP 47 language tag.
 	Locale *string `json:"locale,omitempty"`
+	// Where the business is, which says when its days begin: a name of the IANA time zone database.
+	TimeZone *string `json:"time_zone,omitempty"`
 	// After how many days past due an open invoice becomes uncollectible, or -1 for never.
 	UncollectibleAfterDays *int64 `json:"uncollectible_after_days,omitempty"`
 }

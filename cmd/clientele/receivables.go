@@ -40,7 +40,7 @@ Examples:
 
 // Run prints the aging.
 func (c agingCommand) Run(a *app) error {
-	at, err := parseMoment("--as-of", c.AsOf, true)
+	at, err := parseMoment("--as-of", c.AsOf)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (m money) printAging(out io.Writer, aging clientele.Aging, byCustomer bool)
 
 type statementCommand struct {
 	Customer string `arg:"" help:"The customer's id or DID."`
-	From     string `help:"The first day, 2026-01-01 (UTC), or a moment with its zone; the first movement when absent." placeholder:"DAY"`
+	From     string `help:"The first day, 2026-01-01 where the business is, or a moment with its zone; the first movement when absent." placeholder:"DAY"`
 	To       string `help:"The last day, or a moment; now when absent." placeholder:"DAY"`
 	Mode     string `enum:"test,live" default:"live" help:"Which world: test or live (${default})."`
 	JSON     bool   `name:"json" help:"Print JSON, as the API answers it, with amounts in the currency's smallest unit."`
@@ -156,15 +156,15 @@ Examples:
 
 // Run prints the statement.
 func (c statementCommand) Run(a *app) error {
-	from, err := parseMoment("--from", c.From, false)
+	from, err := parseMoment("--from", c.From)
 	if err != nil {
 		return err
 	}
-	to, err := parseMoment("--to", c.To, true)
+	to, err := parseMoment("--to", c.To)
 	if err != nil {
 		return err
 	}
-	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+	if to.Before(from) {
 		return fmt.Errorf("--to %s is before --from %s", c.To, c.From)
 	}
 	db, err := a.openExisting()
@@ -230,23 +230,20 @@ func alignRight(texts []string) []string {
 	return texts
 }
 
-// parseMoment reads a day, its start or its end (UTC), or a moment; nothing is the zero moment.
-func parseMoment(option, text string, end bool) (time.Time, error) {
+// parseMoment reads an option that is a day, or a moment with its zone; zero when it is not given.
+func parseMoment(option, text string) (billing.Moment, error) {
 	if text == "" {
-		return time.Time{}, nil
+		return billing.Moment{}, nil
 	}
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		if end {
-			day = day.AddDate(0, 0, 1).Add(-time.Millisecond)
-		}
-		return day, nil
+	if day, err := clientele.ParseDay(text); err == nil && day > 0 {
+		return billing.Moment{Day: day}, nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		err = fmt.Errorf("%s must be a day such as 2026-03-31, or a moment such as 2026-03-31T12:00:00Z, not %q", option,
 			text)
 	}
-	return at, err
+	return billing.Moment{At: at}, err
 }
 
 // printJSON prints a value for programs.

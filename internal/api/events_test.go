@@ -164,7 +164,8 @@ func TestFinalizingSaysWhatItChanged(t *testing.T) {
 	}
 	want := []map[string]string{
 		nil, {"next_invoice_sequence": "1"}, {"delinquent": "false"},
-		nil, {"status": `"draft"`, "number": `""`, "customer_name": "null", "due_date": "null", "effective_at": "null",
+		nil, {"status": `"draft"`, "number": `""`, "customer_name": "null", "due_date": "null", "due_day": "null",
+			"effective_at":       "null",
 			"status_transitions": `{"finalized_at":null}`},
 		{"status": `"open"`, "status_transitions": `{"marked_uncollectible_at":null}`},
 	}

@@ -102,6 +102,15 @@ func (r reply) members(t testing.TB) map[string]json.RawMessage {
 }
 
 // customer decodes the customer that a reply is.
+// text is a member of an object that is a string.
+func (r reply) text(t testing.TB, name string) (text string) {
+	t.Helper()
+	if err := json.Unmarshal(r.members(t)[name], &text); err != nil {
+		t.Errorf("%s: %v in %s", name, err, r.body)
+	}
+	return text
+}
+
 func (r reply) customer(t testing.TB) clientele.CustomerExpanded {
 	t.Helper()
 	return decoded[clientele.CustomerExpanded](t, r)

@@ -63,7 +63,7 @@ func (a *API) printed(r *request, media string, write func(io.Writer, paper.Invo
 	}
 	var b bytes.Buffer
 	err = write(&b, paper.Invoice{
-		Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes, Now: p.Now,
+		Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes, Today: p.Today,
 	})
 	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"clientele.dev"
+	"clientele.dev/internal/billing"
 )
 
 // generator makes the document from the table of routes.
@@ -50,6 +51,9 @@ func newGenerator(t *testing.T) *generator {
 		Type: "string", Pattern: fmt.Sprintf("^(0|-?[1-9][0-9]{0,%d})$", clientele.MaxAmountDigits+18-1),
 		Description: "An exact sum of money: a whole number of any size, as a string of digits, of the smallest unit " +
 			"of one currency (cents for USD). The currency stands beside it.",
+	}
+	g.schemas["Day"] = &jsonschema.Schema{
+		Type: "string", Format: "date", Description: "A calendar day where the business is, such as 2026-01-31.",
 	}
 	g.schemas["Time"] = &jsonschema.Schema{
 		Type: "string", Format: "date-time", Pattern: `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`,
@@ -89,8 +93,10 @@ func requestName(t reflect.Type) string {
 // scalar is the schema of the types that write their own JSON.
 func (g *generator) scalar(t reflect.Type) *jsonschema.Schema {
 	switch t {
-	case reflect.TypeFor[clientele.Amount](), reflect.TypeFor[clientele.Time]():
+	case reflect.TypeFor[clientele.Amount](), reflect.TypeFor[clientele.Time](), reflect.TypeFor[clientele.Day]():
 		return &jsonschema.Schema{Ref: "#/$defs/" + t.Name()}
+	case reflect.TypeFor[billing.DueDate]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string", Format: "date"}, {Type: "integer"}}}
 	case reflect.TypeFor[jsontext.Value](): // metadata, as sent
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
 	case reflect.TypeFor[clientele.InvoiceStatus]():

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/did"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
@@ -243,6 +244,7 @@ func (p *params) moments(name string) (from, to int64) {
 		if !ok {
 			p.fail(invalid(at, "%s must be a date, an ISO-8601 moment with its zone, or unix seconds", at))
 		}
+		ms = min(ms, lastPosition)
 		switch bound {
 		case "gte":
 			from = max(from, ms)
@@ -259,6 +261,9 @@ func (p *params) moments(name string) (from, to int64) {
 	return from, to
 }
 
+// lastPosition is the last moment that has a position in time, in the year 6429: no object is younger.
+const lastPosition = 1<<47 - 2
+
 func least(to, ms int64) int64 {
 	if to == 0 {
 		return ms
@@ -266,17 +271,18 @@ func least(to, ms int64) int64 {
 	return min(to, ms)
 }
 
-// parseMoment reads a moment from 1970 to 9999 as unix milliseconds, at least 1 so that 0 stays open, and at most the
-// last that has a position in time (in the year 6429): no customer is younger.
+// parseMoment reads a moment from 1970 to 9999 as unix milliseconds, at least 1 so that 0 stays open. Eight digits are
+// refused: they are a date without its hyphens, or a moment of 1970 that nobody means.
 func parseMoment(s string) (ms int64, ok bool) {
-	const last, lastPosition = 253402300799999, 1<<47 - 2
-	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && seconds >= 0 && seconds <= last/1000 {
-		return min(max(seconds*1000, 1), lastPosition), true
+	const last, dateDigits = 253402300799999, 8
+	seconds, err := strconv.ParseInt(s, 10, 64)
+	if err == nil && seconds >= 0 && seconds <= last/1000 && s != "-0" {
+		return max(seconds*1000, 1), len(s) != dateDigits
 	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
 			ms = t.UnixMilli()
-			return min(max(ms, 1), lastPosition), ms >= 0 && ms <= last
+			return max(ms, 1), ms >= 0 && ms <= last
 		}
 	}
 	return 0, false
@@ -331,6 +337,14 @@ func (p *params) customer() string {
 		p.fail(invalid("customer_did", "customer_did is not a DID: %s", err))
 	}
 	return byDID
+}
+
+// momentOrDay reads a date, or else a moment with its zone or unix seconds; zero when it is absent.
+func (p *params) momentOrDay(name string) billing.Moment {
+	if day, err := clientele.ParseDay(p.text(name)); err == nil && day > 0 {
+		return billing.Moment{Day: day}
+	}
+	return billing.Moment{At: p.moment(name, true)}
 }
 
 // moment reads a date, a moment with its zone or unix seconds; zero when absent. A date is its first millisecond or, at

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"net/http"
 	"strconv"
-	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -18,7 +17,7 @@ import (
 func (a *API) retrieveAging(r *request) (answer, error) {
 	p := params{query: r.query}
 	f := billing.AgingFilter{
-		Livemode: r.caller.Livemode, AsOf: p.moment("as_of", true), CurrencyID: p.text("currency_id"),
+		Livemode: r.caller.Livemode, AsOf: p.momentOrDay("as_of"), CurrencyID: p.text("currency_id"),
 		Customer: p.text("customer_id"),
 	}
 	format := p.format(r, "json", "csv")
@@ -142,7 +141,7 @@ func (a *API) listDebtors(r *request) (answer, error) {
 		for _, d := range debtors {
 			more = more && yield([]string{
 				d.CustomerID, d.Name, d.Email, d.CurrencyID, d.Overdue.String(), d.PastDue.String(),
-				strconv.FormatInt(d.Invoices, 10), time.Unix(d.OldestDueDate, 0).UTC().Format(time.DateOnly),
+				strconv.FormatInt(d.Invoices, 10), d.OldestDueDay.String(),
 			})
 		}
 	})
@@ -162,8 +161,8 @@ func (a *API) statementPDF(r *request) (answer, error) {
 }
 
 func (a *API) statement(r *request, p *params, format string) (answer, error) {
-	from, to := p.moment("from", false), p.moment("to", true)
-	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+	from, to := p.momentOrDay("from"), p.momentOrDay("to")
+	if to.Before(from) {
 		p.fail(invalid("to", "to is before from"))
 	}
 	if p.err != nil {

@@ -243,7 +243,7 @@ func TestAgingOfAMomentExactly(t *testing.T) {
 	}
 }
 
-// What was due at a second is late after it, while it is open: given up, it is told beside that.
+// What was due today is late tomorrow, while it is open: given up, it is told beside that.
 func TestTheSummarysPastDueOfToday(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -264,10 +264,97 @@ func TestTheSummarysPastDueOfToday(t *testing.T) {
 		}
 	}
 	wants("on the due second", "0")
+	s.Advance(at(23, 59, 59).Sub(s.Now()))
+	wants("on the last second of the due day", "0")
 	s.Advance(time.Second)
-	wants("a second later", "5")
-	s.Advance(24 * time.Hour)
-	wants("a day later", "5")
+	wants("on the day after", "5")
+}
+
+// An invoice is late from the day after its due day, wherever the business is; everything that tells of it agrees, and
+// one that was issued keeps its day when the business moves.
+func TestTheDueDayIsOneOfTheBusiness(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		zone, due string // as a request has it
+		day       string
+		last      time.Time // the last moment of that day
+	}{
+		{"UTC", `"2026-01-20"`, "2026-01-20", time.Date(2026, 1, 20, 23, 59, 59, 0, time.UTC)},
+		{"Asia/Tokyo", `"2026-01-20"`, "2026-01-20", time.Date(2026, 1, 20, 14, 59, 59, 0, time.UTC)},
+		{"America/New_York", `"2026-01-20"`, "2026-01-20", time.Date(2026, 1, 21, 4, 59, 59, 0, time.UTC)},
+		{"Asia/Tokyo", "1768921200", "2026-01-21", time.Date(2026, 1, 21, 14, 59, 59, 0, time.UTC)},
+		{"America/New_York", "1768881600", "2026-01-19", time.Date(2026, 1, 20, 4, 59, 59, 0, time.UTC)},
+		{"Pacific/Kiritimati", `"2026-01-20"`, "2026-01-20", time.Date(2026, 1, 20, 9, 59, 59, 0, time.UTC)},
+	} {
+		t.Run(test.zone+" "+test.due, func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			s.send(t, "PUT", "/api/settings", `{"time_zone":"`+test.zone+`","uncollectible_after_days":0}`).must(t, 200)
+			c := s.post(t, `{"name":"Ada"}`)
+			made := s.send(t, "POST", "/api/invoices", `{"customer_id":"`+c.ID+`","currency_id":"`+usd+
+				`","finalize":true,"due_date":`+test.due+`,"lines":[{"unit_amount":"5"}]}`).must(t, 201)
+			if day := made.text(t, "due_day"); day != test.day {
+				t.Errorf("it is due on %s, not %s", day, test.day)
+			}
+			s.Advance(test.last.Sub(s.Now()))
+			s.wantLate(t, c.ID, made.text(t, "id"), false)
+			if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 0 {
+				t.Errorf("on its due day the policy gives %d up", n)
+			}
+			// The business moves: the invoice keeps its day, and it is another day here.
+			s.send(t, "PUT", "/api/settings", `{"time_zone":"Etc/GMT-14"}`).must(t, 200)
+			here := test.last.In(time.FixedZone("", 14*60*60)).Format(time.DateOnly)
+			s.wantLate(t, c.ID, made.text(t, "id"), here > test.day)
+			s.send(t, "PUT", "/api/settings", `{"time_zone":"`+test.zone+`"}`).must(t, 200)
+
+			s.Advance(time.Second)
+			s.wantLate(t, c.ID, made.text(t, "id"), true)
+			if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 1 {
+				t.Errorf("on the day after the policy gives %d up", n)
+			}
+			s.rightBooks(t)
+		})
+	}
+	s := start(t)
+	for _, zone := range []string{`"Local"`, `""`, `"Berlin"`, `"+02:00"`, `5`, `"../UTC"`} {
+		s.send(t, "PUT", "/api/settings", `{"time_zone":`+zone+`}`).refused(t, 400, "time_zone")
+	}
+	if zone := s.send(t, "GET", "/api/settings", "").must(t, 200).text(t, "time_zone"); zone != "UTC" {
+		t.Errorf("at first the business is in %q", zone)
+	}
+}
+
+// wantLate wants all that tells of lateness to say that a customer's only invoice, over 5, is late, or that it is not.
+func (s *server) wantLate(t *testing.T, customer, invoice string, late bool) {
+	t.Helper()
+	pastDue, notDue, rows := "0", "5", int64(0)
+	if late {
+		pastDue, notDue, rows = "5", "0", 1
+	}
+	is := func(who, got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: %s, not %s", who, got, want)
+		}
+	}
+	summary := ok(s.Test().Receivables.Summary(t.Context(), client.SummaryParams{}))(t).Currencies[usd]
+	is("the summary's past due", summary.PastDue.String(), pastDue)
+	own := ok(s.Test().Customers.OverdueInvoices(t.Context(), customer))(t).PastDue.Summary[usd]
+	is("the customer's past due", own.Amount.In(usd).String(), pastDue)
+	debtors := ok(s.Test().Receivables.Overdue(t.Context(), client.DebtorListParams{}))(t)
+	is("how many are late", fmt.Sprint(debtors.Count), fmt.Sprint(rows))
+	for _, of := range []string{"", customer} {
+		aging := ok(s.Test().Receivables.Aging(t.Context(), client.AgingParams{CustomerID: of}))(t).Currencies[usd]
+		is("what aging has not due", aging.NotDue.String(), notDue)
+		aging = ok(s.Test().Receivables.Aging(t.Context(), client.AgingParams{
+			CustomerID: of, AsOf: s.Now(),
+		}))(t).Currencies[usd]
+		is("what aging of the moment has not due", aging.NotDue.String(), notDue)
+	}
+	paper := string(s.send(t, "GET", "/api/invoices/"+invoice+"/page", "").must(t, 200).body)
+	if strings.Contains(paper, "Past due") != late {
+		t.Errorf("past due on paper: %t, not %t", !late, late)
+	}
 }
 
 // A month has what happened from its first moment to its last, and nothing of the next.
@@ -292,8 +379,9 @@ func TestMonthsEndWithTheirLastDay(t *testing.T) {
 	}
 }
 
-// The policy gives an invoice up when its due second and all the days that it allows have passed, to the second.
-func TestThePolicyActsToTheSecond(t *testing.T) {
+// The policy of so many days gives an invoice up on the day on which it is more than so many days late, never on its
+// due day.
+func TestThePolicyActsByDays(t *testing.T) {
 	t.Parallel()
 	for _, days := range []int{0, 1, 30} {
 		for _, own := range []bool{false, true} {
@@ -308,9 +396,9 @@ func TestThePolicyActsToTheSecond(t *testing.T) {
 					s.send(t, "PUT", "/api/settings", setting).must(t, 200)
 				}
 				issue(t, s, c.ID, usd, "5", 0)
-				s.Advance(time.Duration(days) * 24 * time.Hour)
+				s.Advance(at(23, 59, 59).Add(time.Duration(days) * 24 * time.Hour).Sub(s.Now()))
 				if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 0 {
-					t.Errorf("on the last second %d are given up, want 0", n)
+					t.Errorf("on the last second of the last day %d are given up, want 0", n)
 				}
 				s.Advance(time.Second)
 				if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 1 {

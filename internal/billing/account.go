@@ -68,7 +68,7 @@ func (a *account) post(t clientele.BalanceTransaction) (clientele.BalanceTransac
 // postOn is post for a movement about an invoice.
 func (a *account) postOn(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
 	t.InvoiceID, t.CurrencyID = h.ID, h.CurrencyID
-	return a.postDue(t, h.DueDate)
+	return a.postDue(t, int64(h.Due()))
 }
 
 func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.BalanceTransaction, error) {
@@ -101,7 +101,7 @@ func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.
 		a.customer.TokenBalance[t.CurrencyID] = t.EndingBalance
 	}
 	a.last, end.Receivable, end.Credit, end.Unapplied = seq, t.EndingReceivable, t.EndingBalance, t.EndingUnapplied
-	m := store.Movement{Seq: seq, DueDate: due, BalanceTransaction: t}
+	m := store.Movement{Seq: seq, DueDay: due, BalanceTransaction: t}
 	a.movements = append(a.movements, m)
 	a.sums.addMovement(m)
 	return t, nil

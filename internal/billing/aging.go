@@ -13,7 +13,7 @@ import (
 // AgingFilter says what to age.
 type AgingFilter struct {
 	Livemode   clientele.Mode
-	AsOf       time.Time // now when zero
+	AsOf       Moment // now when zero; of a day its end
 	CurrencyID string
 	Customer   string // an id or DID; everybody when empty
 }
@@ -27,17 +27,21 @@ const (
 
 // moment is when something is aged.
 type moment struct {
-	ms  int64 // unix milliseconds
-	day int64 // days since 1970
-	now bool  // everything counts that was recorded
+	ms  int64         // unix milliseconds
+	day clientele.Day // where the business is
+	now bool          // everything counts that was recorded
 }
 
-func (s *core) momentOf(at time.Time) moment {
-	if at.IsZero() {
-		at = s.now()
-		return moment{at.UnixMilli(), store.DayOf(at.Unix()), true}
+func (s *core) momentOf(tx store.Tx, f AgingFilter) (moment, error) {
+	where, err := zone(tx, f.Livemode)
+	if err != nil {
+		return moment{}, err
 	}
-	return moment{at.UnixMilli(), store.DayOf(at.Unix()), false}
+	at := f.AsOf.last(where)
+	if f.AsOf.IsZero() {
+		at = s.now()
+	}
+	return moment{at.UnixMilli(), clientele.DayIn(at, where), f.AsOf.IsZero()}, nil
 }
 
 // until is up to when what was recorded counts, in unix milliseconds.
@@ -51,12 +55,16 @@ func (m moment) until() int64 {
 // Aging answers what was outstanding at a moment, by how long it had been due. It adds up what the ledger was then, so
 // that nothing recorded later changes the answer.
 func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, error) {
-	at := s.momentOf(f.AsOf)
-	answer := clientele.Aging{AsOf: clientele.At(time.UnixMilli(at.ms))}
+	var answer clientele.Aging
 	err := s.scanStore(ctx, func(tx store.Tx) error {
 		if err := checkCurrency(tx, f.Livemode, f.CurrencyID); err != nil {
 			return err
 		}
+		at, err := s.momentOf(tx, f)
+		if err != nil {
+			return err
+		}
+		answer.AsOf = clientele.At(time.UnixMilli(at.ms))
 		b := buckets{at: at, only: f.CurrencyID, currencies: map[string]clientele.AgingBuckets{}}
 		defer func() { answer.Currencies = b.whole() }()
 		if f.Customer == "" {
@@ -78,23 +86,26 @@ func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging,
 func (b *buckets) addInvoices(tx store.Tx, f AgingFilter, customerID string) error {
 	if b.at.now {
 		return tx.Owed(store.OwedFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: customerID},
-			func(o store.Owed) { b.add(store.DayOf(o.DueDate), o.Left) })
+			func(o store.Owed) { b.add(o.DueDay, o.Left) })
 	}
 	return tx.Outstanding(store.OutstandingFilter{
 		Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: b.at.until(), CustomerID: customerID,
-	}, func(_ string, due int64, left clientele.Amount) { b.add(store.DayOf(due), left) })
+	}, func(_ string, due clientele.Day, left clientele.Amount) { b.add(due, left) })
 }
 
 // AgingByCustomer is Aging with the customers of a part of the list of those who owe or have money that is not applied.
 func (s Receivables) AgingByCustomer(
 	ctx context.Context, f AgingFilter, w store.Window,
 ) (answer clientele.Aging, err error) {
-	at := s.momentOf(f.AsOf)
-	answer.AsOf = clientele.At(time.UnixMilli(at.ms))
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		if err := checkCurrency(tx, f.Livemode, f.CurrencyID); err != nil {
 			return err
 		}
+		at, err := s.momentOf(tx, f)
+		if err != nil {
+			return err
+		}
+		answer.AsOf = clientele.At(time.UnixMilli(at.ms))
 		all, err := ageCustomers(tx, f, at)
 		if err != nil {
 			return err
@@ -137,10 +148,10 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 	var err error
 	if at.now {
 		owed := store.OwedFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: q.CustomerID}
-		err = tx.Owed(owed, func(o store.Owed) { of(o.CustomerID).add(store.DayOf(o.DueDate), o.Left) })
+		err = tx.Owed(owed, func(o store.Owed) { of(o.CustomerID).add(o.DueDay, o.Left) })
 	} else {
-		err = tx.Outstanding(q, func(customerID string, due int64, left clientele.Amount) {
-			of(customerID).add(store.DayOf(due), left)
+		err = tx.Outstanding(q, func(customerID string, due clientele.Day, left clientele.Amount) {
+			of(customerID).add(due, left)
 		})
 	}
 	if err != nil {
@@ -173,10 +184,10 @@ type buckets struct {
 }
 
 // add adds what was left to pay, or a change of it.
-func (b *buckets) add(dueDay int64, left clientele.Amount) {
+func (b *buckets) add(due clientele.Day, left clientele.Amount) {
 	sum := b.currencies[left.Currency()]
 	addTo(&sum.Total, left)
-	addTo(bucketOf(&sum, b.at.day-dueDay), left)
+	addTo(bucketOf(&sum, clientele.DaysLate(due, b.at.day)), left)
 	b.currencies[left.Currency()] = sum
 }
 
@@ -199,7 +210,7 @@ func (b *buckets) addPart(p store.SumPart) {
 	switch {
 	case b.only != "" && b.only != currency:
 	case p.Figure == store.FigureReceivable:
-		b.add(p.DueDay, p.Amount)
+		b.add(clientele.Day(p.DueDay), p.Amount)
 	case p.Figure == store.FigureUnapplied:
 		sum := b.currencies[currency]
 		addTo(&sum.Unapplied, p.Amount)
@@ -210,12 +221,13 @@ func (b *buckets) addPart(p store.SumPart) {
 // addSums adds the sums of all customers: those of whole days, and of a day that had not ended its movements.
 func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 	const day = 24 * 60 * 60 * 1000
-	last, rest := b.at.day, false
+	today := store.DayOf(b.at.ms / 1000) // by which sums are kept
+	last, rest := today, false
 	switch {
 	case b.at.now:
 		last = foreverDays
 	case (b.at.ms+1)%day != 0:
-		last, rest = b.at.day-1, true
+		last, rest = today-1, true
 	}
 	figures := []store.Figure{store.FigureReceivable, store.FigureUnapplied}
 	if err := tx.Sums(mode, figures, 0, last, b.addPart); err != nil || !rest {
@@ -223,7 +235,7 @@ func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 	}
 	changes := sums{}
 	err := tx.Movements(store.MovementFilter{
-		Livemode: mode, From: store.SeqAt(time.UnixMilli(b.at.day * day)), To: store.SeqAfter(b.at.until()),
+		Livemode: mode, From: store.SeqAt(time.UnixMilli(today * day)), To: store.SeqAfter(b.at.until()),
 	}, func(m store.Movement) error {
 		changes.addMovement(m)
 		return nil

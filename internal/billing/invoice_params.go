@@ -37,8 +37,9 @@ type InvoiceParams struct {
 type InvoiceContent struct {
 	// What to charge for, 1 to 250 lines.
 	Lines []LineParams `json:"lines,omitempty"`
-	// When payment is due, in unix seconds; on receipt when absent.
-	DueDate *int64 `json:"due_date,omitempty"`
+	// When payment is due: a day, such as 2026-01-31, or a moment in unix seconds; on receipt when absent. The invoice is
+	// late from the day after, where the business is.
+	DueDate *DueDate `json:"due_date,omitempty"`
 	// The printed number of an invoice that was issued elsewhere, which no other invoice has; the next of the customer's
 	// own when absent.
 	Number *string `json:"number,omitempty"`
@@ -98,7 +99,7 @@ func (c InvoiceContent) check() error {
 		errs = append(errs, line.check(fmt.Sprintf("lines[%d].", i)))
 	}
 	return clientele.JoinInvalid(append(errs,
-		checkUnixTime("due_date", c.DueDate, 1), checkNumber("number", c.Number),
+		c.DueDate.check("due_date"), checkNumber("number", c.Number),
 		checkUnixTime("effective_at", c.EffectiveAt, 0), checkText("description", c.Description, maxText),
 		checkText("statement_descriptor", c.StatementDescriptor, maxStatement), checkText("footer", c.Footer, maxText),
 		checkUnixTime("period_start", c.PeriodStart, 0), checkUnixTime("period_end", c.PeriodEnd, 0),

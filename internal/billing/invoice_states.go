@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
@@ -42,6 +43,13 @@ func (a *account) finalize(h *held) error {
 	}
 	if h.DueDate == 0 {
 		h.DueDate = now
+	}
+	if h.DueDay == 0 {
+		where, err := zone(a.tx, h.Livemode)
+		if err != nil {
+			return err
+		}
+		h.DueDay = clientele.DayIn(time.Unix(h.DueDate, 0), where)
 	}
 	if h.EffectiveAt == 0 {
 		h.EffectiveAt = now
@@ -275,7 +283,9 @@ func (s *core) applyPolicy(ctx context.Context, mode clientele.Mode, limit int64
 		if err != nil {
 			return nil, err
 		}
-		return tx.LateInvoices(mode, s.now().Unix(), settings.UncollectibleAfterDays, limit)
+		now := s.now()
+		today := clientele.DayIn(now, settings.Zone())
+		return tx.LateInvoices(mode, now.Unix(), today, settings.UncollectibleAfterDays, limit)
 	}
 	// A look before writing: most of the time there is nothing to do.
 	err = s.store.View(ctx, func(tx store.Tx) error {

@@ -78,7 +78,13 @@ func (a *account) draft(currency clientele.PaymentCurrency, content InvoiceConte
 
 // fill writes what a request says onto a draft.
 func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
-	set(&invoice.DueDate, c.DueDate)
+	if c.DueDate != nil {
+		where, err := zone(tx, invoice.Livemode)
+		if err != nil {
+			return err
+		}
+		c.DueDate.set(invoice, where)
+	}
 	set(&invoice.EffectiveAt, c.EffectiveAt)
 	set(&invoice.Description, c.Description)
 	set(&invoice.StatementDescriptor, c.StatementDescriptor)

@@ -29,8 +29,13 @@ func (s Customers) OverdueInvoices(
 		if err != nil {
 			return err
 		}
-		now := s.now().Unix()
-		open = slices.DeleteFunc(open, func(i store.UnpaidInvoice) bool { return i.DueDate >= now })
+		today, err := s.today(tx, mode)
+		if err != nil {
+			return err
+		}
+		open = slices.DeleteFunc(open, func(i store.UnpaidInvoice) bool {
+			return clientele.DaysLate(i.DueDay, today) <= 0
+		})
 		m, err := moneyOf(tx, mode)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -16,7 +15,7 @@ type Printable struct {
 	Currency    clientele.PaymentCurrency
 	CreditNotes []clientele.CreditNote
 	Settings    clientele.Settings
-	Now         time.Time // by which it is past due, or not
+	Today       clientele.Day // by which it is past due, or not
 }
 
 // Printable answers an invoice with all that is printed with it.
@@ -27,7 +26,7 @@ func (s Invoices) Printable(ctx context.Context, mode clientele.Mode, id string)
 			return err
 		}
 		p, err = printable(tx, h)
-		p.Now = s.now()
+		p.Today = clientele.DayIn(s.now(), p.Settings.Zone())
 		return err
 	})
 	return p, err

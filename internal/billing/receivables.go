@@ -45,12 +45,15 @@ func checkCurrency(tx store.Tx, mode clientele.Mode, id string) error {
 func (s Receivables) Overdue(
 	ctx context.Context, mode clientele.Mode, currency string, w store.Window,
 ) (page []clientele.Debtor, count int64, err error) {
-	now := s.now().Unix()
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		if err := checkCurrency(tx, mode, currency); err != nil {
 			return err
 		}
-		all, err := late(tx, mode, currency, now)
+		today, err := s.today(tx, mode)
+		if err != nil {
+			return err
+		}
+		all, err := late(tx, mode, currency, today)
 		if err != nil {
 			return err
 		}
@@ -64,20 +67,22 @@ func (s Receivables) Overdue(
 }
 
 // late adds up what every customer is late with, in each currency.
-func late(tx store.Tx, mode clientele.Mode, currency string, now int64) ([]clientele.Debtor, error) {
+func late(tx store.Tx, mode clientele.Mode, currency string, today clientele.Day) ([]clientele.Debtor, error) {
 	debtors := map[[2]string]*clientele.Debtor{}
 	err := tx.Owed(store.OwedFilter{Livemode: mode, CurrencyID: currency}, func(o store.Owed) {
-		if o.Status == clientele.InvoiceOpen && o.DueDate >= now {
+		if o.Status == clientele.InvoiceOpen && clientele.DaysLate(o.DueDay, today) <= 0 {
 			return
 		}
 		who := [2]string{o.CustomerID, o.Left.Currency()}
 		d := debtors[who]
 		if d == nil {
-			d = &clientele.Debtor{CustomerID: o.CustomerID, CurrencyID: o.Left.Currency(), OldestDueDate: o.DueDate}
+			d = &clientele.Debtor{
+				CustomerID: o.CustomerID, CurrencyID: o.Left.Currency(), OldestDueDate: o.DueDate, OldestDueDay: o.DueDay,
+			}
 			debtors[who] = d
 		}
 		d.Invoices++
-		d.OldestDueDate = min(d.OldestDueDate, o.DueDate)
+		d.OldestDueDate, d.OldestDueDay = min(d.OldestDueDate, o.DueDate), min(d.OldestDueDay, o.DueDay)
 		if o.Status == clientele.InvoiceUncollectible {
 			addTo(&d.Overdue, o.Left)
 		} else {

@@ -30,6 +30,9 @@ type SettingsParams struct {
 	Business *clientele.Business `json:"business,omitempty"`
 	// How amounts and dates are written for people: a BCP 47 language tag.
 	Locale *string `json:"locale,omitempty"`
+	// Where the business is, which says when its days begin: a name of the IANA time zone database, such as
+	// Europe/Berlin. Invoices that were issued keep their due day.
+	TimeZone *string `json:"time_zone,omitempty"`
 	// After how many days past due an open invoice becomes uncollectible: 0 to 3650, or -1 for never.
 	UncollectibleAfterDays *int64 `json:"uncollectible_after_days,omitempty"`
 }
@@ -62,11 +65,18 @@ func settingsOf(tx store.Tx, mode clientele.Mode) (clientele.Settings, int64, er
 	settings, version, err := tx.Settings(mode)
 	if version == 0 {
 		settings = clientele.Settings{
-			Object: "settings", Livemode: mode, Locale: "en", UncollectibleAfterDays: defaultUncollectibleAfter,
+			Object: "settings", Livemode: mode, Locale: "en", TimeZone: firstTimeZone,
+			UncollectibleAfterDays: defaultUncollectibleAfter,
 		}
+	}
+	if settings.TimeZone == "" { // saved before there were any
+		settings.TimeZone = firstTimeZone
 	}
 	return settings, version, err
 }
+
+// firstTimeZone is where a business is until it says where.
+const firstTimeZone = "UTC"
 
 // Update changes what is sent.
 func (s Settings) Update(ctx context.Context, call Call, p SettingsParams) (store.Document, error) {
@@ -77,6 +87,7 @@ func (s Settings) Update(ctx context.Context, call Call, p SettingsParams) (stor
 		_, doc, err := s.save(tx, call, func(settings *clientele.Settings) error {
 			set(&settings.Business, p.Business)
 			set(&settings.Locale, p.Locale)
+			set(&settings.TimeZone, p.TimeZone)
 			set(&settings.UncollectibleAfterDays, p.UncollectibleAfterDays)
 			return nil
 		})
@@ -213,6 +224,11 @@ func (p SettingsParams) check() error {
 	if p.Locale != nil {
 		if _, err := language.Parse(*p.Locale); err != nil {
 			return invalid("locale", "locale must be a language tag such as en, de or pt-BR")
+		}
+	}
+	if p.TimeZone != nil {
+		if _, err := clientele.LoadZone(*p.TimeZone); err != nil {
+			return invalid("time_zone", "time_zone must be a name of the IANA time zone database, such as Europe/Berlin")
 		}
 	}
 	if p.UncollectibleAfterDays != nil {

@@ -10,18 +10,23 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// Statement answers a customer's account from one moment to another, both included; zero moments are the first movement
-// and now.
+// Statement answers a customer's account from one moment or day to another, both included; zero ones are the first
+// movement and now.
 func (s Customers) Statement(
-	ctx context.Context, mode clientele.Mode, ref string, from, to time.Time,
+	ctx context.Context, mode clientele.Mode, ref string, first, last Moment,
 ) (st clientele.Statement, err error) {
-	if to.IsZero() {
-		to = s.now()
-	}
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		_, c, err := loadCustomer(tx, mode, ref)
 		if err != nil {
 			return err
+		}
+		where, err := zone(tx, mode)
+		if err != nil {
+			return err
+		}
+		from, to := first.first(where), last.last(where)
+		if to.IsZero() {
+			to = s.now()
 		}
 		st = clientele.Statement{
 			Object: "statement", Customer: *c, To: clientele.At(to), Currencies: map[string]clientele.StatementAccount{},

@@ -36,17 +36,17 @@ func (s Receivables) Summary(
 	if !to.IsZero() {
 		last = store.DayOf(to.Unix())
 	}
-	now := s.now().Unix()
 	totals := map[string]map[store.Figure]clientele.Amount{}
 	err := s.scanStore(ctx, func(tx store.Tx) error {
-		sum := summing{today: store.DayOf(now), currencies: totals}
+		today, err := s.today(tx, mode)
+		if err != nil {
+			return err
+		}
+		sum := summing{today: today, currencies: totals}
 		if err := tx.Sums(mode, figuresNow, 0, foreverDays, sum.add); err != nil {
 			return err
 		}
-		if err := tx.Sums(mode, figuresOfTime, first, last, sum.add); err != nil {
-			return err
-		}
-		return sum.addDueToday(tx, mode, now)
+		return tx.Sums(mode, figuresOfTime, first, last, sum.add)
 	})
 	for currency, figures := range totals {
 		if sum, some := summarized(figures, currency); some {
@@ -63,18 +63,18 @@ func dateOf(t time.Time) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
-// figurePastDue is what is left to pay on open invoices after their due date, which changes by itself.
+// figurePastDue is what is left to pay on open invoices after their due day, which changes by itself.
 const figurePastDue store.Figure = "past_due"
 
 // summing adds up figures per currency.
 type summing struct {
-	today      int64
+	today      clientele.Day
 	currencies map[string]map[store.Figure]clientele.Amount
 }
 
 func (s summing) add(p store.SumPart) {
 	s.addTo(p.Figure, p.Amount)
-	if p.DueDay < s.today {
+	if clientele.DaysLate(clientele.Day(p.DueDay), s.today) > 0 {
 		switch p.Figure {
 		case store.FigureReceivable:
 			s.addTo(figurePastDue, p.Amount)
@@ -91,16 +91,6 @@ func (s summing) addTo(f store.Figure, a clientele.Amount) {
 		s.currencies[a.Currency()] = figures
 	}
 	figures[f] = plus(figures[f].In(a.Currency()), a)
-}
-
-// addDueToday adds what was due today and is late already.
-func (s summing) addDueToday(tx store.Tx, mode clientele.Mode, now int64) error {
-	const day = 24 * 60 * 60
-	return tx.Owed(store.OwedFilter{Livemode: mode, DueFrom: s.today * day, DueTo: now}, func(o store.Owed) {
-		if o.Status == clientele.InvoiceOpen {
-			s.addTo(figurePastDue, o.Left)
-		}
-	})
 }
 
 // summarized writes the figures of a currency, if there is anything.

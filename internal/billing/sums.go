@@ -47,7 +47,7 @@ func (s sums) addMovement(m store.Movement) {
 	day := store.DayOf(m.Seq >> 16 / 1000)
 	key := func(f store.Figure) sumKey { return sumKey{figure: f, day: day, currency: m.CurrencyID} }
 	due := key(store.FigureReceivable)
-	due.dueDay = store.DayOf(m.DueDate)
+	due.dueDay = m.DueDay
 	s.add(due, m.Receivable)
 	s.add(key(store.FigureCredit), m.Amount)
 	s.add(key(store.FigureUnapplied), m.Unapplied)
@@ -80,7 +80,7 @@ func (s sums) addInvoice(day int64, before, after *clientele.Invoice) {
 	for i, sign := range map[*clientele.Invoice]int64{before: -1, after: 1} {
 		if i.Status == clientele.InvoiceUncollectible {
 			k := of(store.FigureUncollectible)
-			k.dueDay = store.DayOf(i.DueDate)
+			k.dueDay = int64(i.Due())
 			s.add(k, i.AmountRemaining.Times(sign))
 		}
 		if i.Paid { // one that is opened again is taken off the day it had been paid

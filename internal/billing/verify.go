@@ -249,8 +249,8 @@ func (b *books) replayInvoice(t store.Movement) {
 	if t.InvoiceID == "" {
 		return
 	}
-	if invoice := b.invoices[t.InvoiceID]; invoice != nil && invoice.DueDate != t.DueDate {
-		b.differ(t.ID, "it is due at %d, and the invoice at %d", t.DueDate, invoice.DueDate)
+	if invoice := b.invoices[t.InvoiceID]; invoice != nil && int64(invoice.Due()) != t.DueDay {
+		b.differ(t.ID, "it is due on %s, and the invoice on %s", clientele.Day(t.DueDay), invoice.Due())
 	}
 	i, known := b.invoiced[t.InvoiceID]
 	if !known {

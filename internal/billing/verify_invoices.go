@@ -79,6 +79,7 @@ type printed struct {
 	Subtotal, Tax, Total string
 	Starting, Ending     string
 	Due, Effective       int64
+	DueDay               clientele.Day
 	Lines                string
 }
 
@@ -88,7 +89,7 @@ func printedOn(i *clientele.Invoice) (printed, error) {
 		Number: i.Number, Customer: strings.Join([]string{i.CustomerName, i.CustomerEmail, i.CustomerPhone}, "\n"),
 		Currency: i.CurrencyID, Subtotal: i.Subtotal.String(), Tax: i.Tax.String(), Total: i.Total.String(),
 		Starting: i.StartingBalance.String(), Ending: i.EndingBalance.String(), Due: i.DueDate, Effective: i.EffectiveAt,
-		Lines: string(lines),
+		DueDay: i.Due(), Lines: string(lines),
 	}
 	if i.CustomerAddress != nil {
 		p.Address = *i.CustomerAddress

@@ -151,7 +151,7 @@ func (s *console) revokeKey() act {
 				Title: "Revoke this key?", Submit: "Revoke the key", Danger: true,
 				Cancel: v.Path("developers"), Back: "Developers",
 				Intro: "The server refuses it from the next request on. This cannot be undone.",
-				Facts: []fact{{"Key", key.Hint}, {"For", key.Name}, {"Created", view{}.Day(key.CreatedAt.Unix())}},
+				Facts: []fact{{"Key", key.Hint}, {"For", key.Name}, {"Created", v.Day(key.CreatedAt.Unix())}},
 			}, err
 		},
 		do: func(v *visit, _ url.Values) (string, error) {

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -417,14 +416,14 @@ func renamed(err error, names map[string]string) error {
 	return &copied
 }
 
-// dayIn reads a day that was typed, as unix seconds of its beginning in UTC; 0 when there is none.
-func dayIn(name, text string) (int64, error) {
+// dayIn reads a day that was typed; 0 when there is none.
+func dayIn(name, text string) (clientele.Day, error) {
 	if text = strings.TrimSpace(text); text == "" {
 		return 0, nil
 	}
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
+	day, err := clientele.ParseDay(text)
+	if err != nil || day <= 0 {
 		return 0, invalid(name, "write a day as 2026-01-31")
 	}
-	return t.Unix(), nil
+	return day, nil
 }

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"testing"
-	"time"
 
 	"clientele.dev"
 )
@@ -66,30 +65,6 @@ func TestFileThatFailsIsCutOff(t *testing.T) {
 			t.Errorf("row %d fails: %v", failing, err)
 		}
 		server.Close()
-	}
-}
-
-// Days past due are counted as the aging counts them: by calendar days, not by hours.
-func TestLateness(t *testing.T) {
-	t.Parallel()
-	noon := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
-	for _, test := range []struct {
-		due    time.Time
-		status clientele.InvoiceStatus
-		want   lateness
-	}{
-		{noon.Add(time.Hour), clientele.InvoiceOpen, lateness{}},
-		{noon, clientele.InvoiceOpen, lateness{}},
-		{noon.Add(-time.Hour), clientele.InvoiceOpen, lateness{Late: true}},
-		{noon.Add(-13 * time.Hour), clientele.InvoiceOpen, lateness{true, 1}},
-		{noon.Add(-49 * time.Hour), clientele.InvoiceOpen, lateness{true, 2}},
-		{noon.Add(-49 * time.Hour), clientele.InvoicePaid, lateness{}},
-		{time.Unix(0, 0), clientele.InvoiceOpen, lateness{}}, // due on receipt
-	} {
-		i := clientele.Invoice{Status: test.status, DueDate: test.due.Unix()}
-		if got := latenessOf(i, noon.Unix()); got != test.want {
-			t.Errorf("due %s, %s: %+v, want %+v", test.due, test.status, got, test.want)
-		}
 	}
 }
 

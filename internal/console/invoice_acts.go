@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -28,7 +27,7 @@ func invoiceFields(v *visit, i clientele.Invoice) []field {
 	fields := []field{
 		{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Value: i.CurrencyID, Narrow: true,
 			Options: currencyOptions(v)},
-		{Name: "due_date", Label: "Due", Type: "date", Value: view{}.Day(i.DueDate), Narrow: true,
+		{Name: "due_date", Label: "Due", Type: "date", Value: dueDay(i), Narrow: true,
 			Hint: "On receipt when empty."},
 		{Name: "description", Label: "Description", Value: i.Description},
 	}
@@ -69,10 +68,7 @@ func invoiceSent(v *visit, sent url.Values) (c billing.InvoiceContent, names map
 	due, err := dayIn("due_date", sent.Get("due_date"))
 	errs := []error{err}
 	if due != 0 {
-		due += 24*60*60 - 1 // the whole day
-	}
-	if due != 0 {
-		c.DueDate = &due
+		c.DueDate = billing.DueOn(due)
 	}
 	c.Description = new(sent.Get("description"))
 	for n := 0; sent.Has(lineName(n, "description")); n++ {
@@ -306,7 +302,7 @@ func (s *console) holdInvoice() act {
 			}
 			id := v.PathValue("id")
 			_, err = s.service.Invoices.Hold(v.Context(), v.call(), id, billing.HoldParams{
-				Until: until + 24*60*60 - 1, Reason: sent.Get("reason"),
+				Until: until.End(v.settings.Zone()).Unix(), Reason: sent.Get("reason"),
 			})
 			return after(v.Path("invoices", id), "held", id), err
 		},
@@ -435,4 +431,12 @@ func (s *console) applyCredit() act {
 }
 
 // today is the day it is, as a form has it.
-func (s *console) today() string { return s.now().UTC().Format(time.DateOnly) }
+func (s *console) today(v *visit) clientele.Day { return clientele.DayIn(s.now(), v.settings.Zone()) }
+
+// dueDay is the day on which an invoice is due; "" on receipt.
+func dueDay(i clientele.Invoice) string {
+	if i.DueDate == 0 {
+		return ""
+	}
+	return i.Due().String()
+}

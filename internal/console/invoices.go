@@ -140,7 +140,7 @@ func (s *console) invoicesCSV(v *visit) (page, error) {
 		c := v.currency(i.CurrencyID)
 		return []string{
 			i.ID, i.Number, string(i.Status), i.CustomerID, i.Customer.Name, c.Symbol, i.Total.Decimal(c.Decimal),
-			i.AmountPaid.Decimal(c.Decimal), i.AmountRemaining.Decimal(c.Decimal), view{}.Day(i.DueDate),
+			i.AmountPaid.Decimal(c.Decimal), i.AmountRemaining.Decimal(c.Decimal), dueDay(i.Invoice),
 			i.CreatedAt.String(),
 		}
 	})
@@ -152,20 +152,7 @@ type invoicePage struct {
 	Payments    todo[clientele.Payment]
 	CreditNotes todo[clientele.CreditNote]
 	Changes     []change
-	Late        lateness
-}
-
-// lateness says whether an invoice is past due, and for how many calendar days (UTC), as the aging counts them.
-type lateness struct {
-	Late bool
-	Days int64
-}
-
-func latenessOf(i clientele.Invoice, now int64) lateness {
-	if i.Status != clientele.InvoiceOpen || i.DueDate == 0 || i.DueDate >= now {
-		return lateness{}
-	}
-	return lateness{true, store.DayOf(now) - store.DayOf(i.DueDate)}
+	Late        int64 // for how many days it is past due; 0 when it is not
 }
 
 // Open says whether something is left to pay.
@@ -178,7 +165,7 @@ func (s *console) invoice(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	data := invoicePage{Invoice: i, Late: latenessOf(i.Invoice, s.now().Unix())}
+	data := invoicePage{Invoice: i, Late: i.DaysPastDue(s.today(v))}
 	all, ctx := errgroup.WithContext(v.Context())
 	many := store.Window{Limit: 100}
 	all.Go(func() (err error) {

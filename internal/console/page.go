@@ -340,12 +340,12 @@ func (w view) Many(n int64, thing string) string {
 	return w.Count(n) + " " + thing
 }
 
-// Day is the day (UTC) of a moment in unix seconds, in the one form that nobody reads wrongly.
-func (w view) Day(unix int64) string {
+// Day is the day of a moment in unix seconds where the business is, in the one form that nobody reads wrongly.
+func (v *visit) Day(unix int64) string {
 	if unix == 0 {
 		return ""
 	}
-	return time.Unix(unix, 0).UTC().Format(time.DateOnly)
+	return clientele.DayIn(time.Unix(unix, 0), v.settings.Zone()).String()
 }
 
 // Moment is a moment to the minute, in UTC.

@@ -41,7 +41,7 @@ func shareFields(w view, unpaid []clientele.Invoice, only string) (fields []fiel
 			Label: i.Number + ": " + w.Money(i.AmountRemaining) + " left", Hint: w.Symbol(i.CurrencyID),
 		}
 		if i.DueDate > 0 {
-			f.Hint += ", due " + w.Day(i.DueDate)
+			f.Hint += ", due " + dueDay(i)
 		}
 		if only == i.ID {
 			f.Value = w.plain(i.AmountRemaining)
@@ -148,7 +148,7 @@ func (s *console) paymentForm(v *visit) (form, error) {
 			{Name: "amount", Label: "Amount", Type: "money", Required: true, Narrow: true, Value: amount},
 			{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Narrow: true, Value: currency,
 				Options: currencyOptions(v)},
-			{Name: "received_at", Label: "Received", Type: "date", Narrow: true, Value: s.today()},
+			{Name: "received_at", Label: "Received", Type: "date", Narrow: true, Value: s.today(v).String()},
 			{Name: "method", Label: "How", Type: "select", Narrow: true, Value: methods[0].Value, Options: methods},
 			{Name: "reference", Label: "Reference", Hint: "What the bank or the payer calls it: a cheque's number."},
 		},
@@ -166,8 +166,11 @@ func paymentSent(v *visit, sent url.Values) (p billing.PaymentParams, err error)
 	p = billing.PaymentParams{
 		CustomerID: v.URL.Query().Get("customer"), CurrencyID: sent.Get("currency_id"), Amount: amount, Allocations: shares,
 		Receipt: billing.Receipt{
-			Method: sent.Get("method"), Reference: sent.Get("reference"), ReceivedAt: received,
+			Method: sent.Get("method"), Reference: sent.Get("reference"),
 		},
+	}
+	if received != 0 {
+		p.ReceivedAt = received.Begin(v.settings.Zone()).Unix()
 	}
 	return p, clientele.JoinInvalid(amountErr, dayErr, sharesErr)
 }

@@ -36,7 +36,7 @@ func (s *console) paymentsCSV(v *visit) (page, error) {
 	return csvPage(s, v, "payments", head, eachOf(v, id, s.listPayments), func(p clientele.PaymentExpanded) []string {
 		c := v.currency(p.CurrencyID)
 		return []string{
-			p.ID, view{}.Day(p.ReceivedAt), p.CustomerID, p.Customer.Name, c.Symbol, p.Amount.Decimal(c.Decimal),
+			p.ID, v.Day(p.ReceivedAt), p.CustomerID, p.Customer.Name, c.Symbol, p.Amount.Decimal(c.Decimal),
 			p.AmountUnallocated.Decimal(c.Decimal), p.Method, p.Reference, string(p.Status),
 		}
 	})

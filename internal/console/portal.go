@@ -158,7 +158,7 @@ func (s *console) ownInvoiceOf(v *visit) (clientele.InvoiceExpanded, error) {
 
 func (s *console) ownInvoice(v *visit) (page, error) {
 	i, err := s.ownInvoiceOf(v)
-	data := invoicePage{Invoice: i, Late: latenessOf(i.Invoice, s.now().Unix())}
+	data := invoicePage{Invoice: i, Late: i.DaysPastDue(s.today(v))}
 	return page{template: "own-invoice", title: "Invoice " + i.Number, data: data}, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -30,14 +29,11 @@ type currencyAging struct {
 	Aging    agingBars
 }
 
-// asOf reads the day that an address asks for: its end, as the API has it. The zero moment is now.
-func asOf(v *visit) (time.Time, string, error) {
+// asOf reads the day that an address asks for. The zero moment is now.
+func asOf(v *visit) (billing.Moment, string, error) {
 	text := v.URL.Query().Get("as_of")
 	day, err := dayIn("as_of", text)
-	if err != nil || day == 0 {
-		return time.Time{}, text, err
-	}
-	return time.Unix(day, 0).UTC().AddDate(0, 0, 1).Add(-time.Millisecond), text, nil
+	return billing.Moment{Day: day}, text, err
 }
 
 func (s *console) receivables(v *visit) (page, error) {

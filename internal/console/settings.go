@@ -42,6 +42,8 @@ func (s *console) changeSettings() act {
 						Hint: "Printed at the foot of every invoice and statement."},
 					{Name: "locale", Label: "Language of numbers", Value: settings.Locale, Narrow: true,
 						Group: "Numbers and policy", Required: true, Hint: "A language tag: en, de-CH, ar-EG"},
+					{Name: "time_zone", Label: "Time zone", Value: settings.TimeZone, Narrow: true, Required: true,
+						Hint: "Where days begin: Europe/Berlin, America/New_York"},
 					{Name: "uncollectible_after_days", Label: "Days past due until an invoice is given up", Type: "number",
 						Value: strconv.FormatInt(settings.UncollectibleAfterDays, 10), Narrow: true, Required: true,
 						Hint: "0 to 3650, or -1 for never."},
@@ -70,7 +72,7 @@ func (s *console) changeSettings() act {
 						City: text("address.city"), State: text("address.state"), Country: text("address.country"),
 					},
 				},
-				Locale: new(sent.Get("locale")), UncollectibleAfterDays: &days,
+				Locale: new(sent.Get("locale")), TimeZone: new(sent.Get("time_zone")), UncollectibleAfterDays: &days,
 			})
 			return after(v.Path("settings"), "saved", ""), err
 		},

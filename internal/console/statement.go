@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
 )
 
@@ -32,14 +32,8 @@ func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
 	if from != 0 && to != 0 && to < from {
 		return st, invalid("to", "the last day is before the first")
 	}
-	var first, last time.Time
-	if from != 0 {
-		first = time.Unix(from, 0).UTC()
-	}
-	if to != 0 {
-		last = time.Unix(to, 0).UTC().AddDate(0, 0, 1).Add(-time.Millisecond)
-	}
-	return s.service.Customers.Statement(v.Context(), v.Mode, v.PathValue("id"), first, last)
+	return s.service.Customers.Statement(v.Context(), v.Mode, v.PathValue("id"), billing.Moment{Day: from},
+		billing.Moment{Day: to})
 }
 
 func (s *console) statement(v *visit) (page, error) {
@@ -100,7 +94,7 @@ func (s *console) invoicePrinted(media string, write func(io.Writer, paper.Invoi
 		}
 		return printed(media, nameIf(media, first(fileName(p.Invoice.Number), "draft")), func(w io.Writer) error {
 			return write(w, paper.Invoice{
-				Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes, Now: p.Now,
+				Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes, Today: p.Today,
 			})
 		})
 	}

@@ -57,7 +57,7 @@ func ageEveryDay(t *testing.T, service *billing.Service, asked int) {
 	}
 	ask := func() (answers []string) {
 		for i, at := range moments {
-			f := billing.AgingFilter{AsOf: at}
+			f := billing.AgingFilter{AsOf: billing.Moment{At: at}}
 			aging, err := service.Receivables.Aging(t.Context(), f)
 			if err != nil {
 				t.Fatal(err)

@@ -235,7 +235,9 @@ func (b *business) draft(a *account, symbol string, due time.Time, lines []billi
 	descriptor := "CLIENTELE DEMO"
 	doc, err := b.service.Invoices.Create(b.ctx, bySystem, billing.InvoiceParams{
 		CustomerID: a.id, CurrencyID: b.currencies[symbol].ID,
-		InvoiceContent: billing.InvoiceContent{Lines: lines, DueDate: &seconds, StatementDescriptor: &descriptor},
+		InvoiceContent: billing.InvoiceContent{
+			Lines: lines, DueDate: billing.DueAt(seconds), StatementDescriptor: &descriptor,
+		},
 	})
 	if err != nil {
 		return "", fmt.Errorf("invoice of %s: %w", a.Name, err)

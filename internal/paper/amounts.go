@@ -166,10 +166,10 @@ func (n numerals) digits(ascii string) string {
 	return strings.Map(func(r rune) rune { return n.zero + r - '0' }, ascii)
 }
 
-// day is a moment's date in UTC, in the one form that nobody reads wrongly: 2026-11-24. No moment is "".
-func day(unix int64) string {
+// day is a moment's date where the business is, in the one form that nobody reads wrongly: 2026-11-24. No moment is "".
+func day(unix int64, where *time.Location) string {
 	if unix == 0 {
 		return ""
 	}
-	return time.Unix(unix, 0).UTC().Format(time.DateOnly)
+	return clientele.DayIn(time.Unix(unix, 0), where).String()
 }

@@ -3,6 +3,7 @@ package paper
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"clientele.dev"
 )
@@ -10,15 +11,15 @@ import (
 // invoiceDocument is what an invoice says.
 func invoiceDocument(in Invoice) document {
 	i := in.Invoice
-	m := moneyOf(in.Settings.Locale, in.Currency)
+	m, where := moneyOf(in.Settings.Locale, in.Currency), in.Settings.Zone()
 	d := document{
 		Title: "Invoice", Number: inline(i.Number), Badges: invoiceBadges(in), From: business(in.Settings.Business),
-		To: invoiceCustomer(i), Facts: invoiceFacts(i), Figure: invoiceFigure(in, m), Text: block(i.Description),
+		To: invoiceCustomer(i), Facts: invoiceFacts(i, where), Figure: invoiceFigure(in, m), Text: block(i.Description),
 		Tables: []table{invoiceLines(i, m)}, Letter: usesLetter(in.Settings),
 		Logo: logoOf(in.Settings.Business.Logo),
 	}
 	if len(in.CreditNotes) > 0 {
-		d.Tables = append(d.Tables, creditNotes(in.CreditNotes, m))
+		d.Tables = append(d.Tables, creditNotes(in.CreditNotes, m, where))
 	}
 	if how := block(in.Settings.Business.PaymentInstructions); how != "" && asksForMoney(i) {
 		d.Notes = append(d.Notes, fact{"How to pay", how})
@@ -38,9 +39,7 @@ func asksForMoney(i clientele.Invoice) bool {
 }
 
 func isPastDue(in Invoice) bool {
-	i := in.Invoice
-	return i.Status == clientele.InvoiceOpen && i.DueDate != 0 && i.DueDate < in.Now.Unix() &&
-		i.AmountRemaining.Sign() > 0
+	return in.Invoice.DaysPastDue(in.Today) > 0
 }
 
 func invoiceBadges(in Invoice) []badge {
@@ -70,7 +69,8 @@ func invoiceCustomer(i clientele.Invoice) party {
 	return p
 }
 
-func invoiceFacts(i clientele.Invoice) []fact {
+func invoiceFacts(i clientele.Invoice, where *time.Location) []fact {
+	day := func(unix int64) string { return day(unix, where) }
 	period := day(i.PeriodStart)
 	if end := day(i.PeriodEnd); period != "" && end != "" && end != period {
 		period += " – " + end
@@ -96,7 +96,7 @@ func dueDay(i clientele.Invoice) string {
 	if i.DueDate == 0 {
 		return "on receipt"
 	}
-	return day(i.DueDate)
+	return i.Due().String()
 }
 
 func invoiceFigure(in Invoice, m money) *figure {
@@ -112,9 +112,9 @@ func invoiceFigure(in Invoice, m money) *figure {
 	case i.DueDate == 0:
 		f.Note = "Due on receipt"
 	case isPastDue(in) || i.Status == clientele.InvoiceUncollectible:
-		f.Note = "Was due on " + day(i.DueDate)
+		f.Note = "Was due on " + i.Due().String()
 	default:
-		f.Note = "Due on " + day(i.DueDate)
+		f.Note = "Due on " + i.Due().String()
 	}
 	return f
 }
@@ -161,7 +161,7 @@ func (m money) quantity(n int64) string {
 	return m.group(digits)
 }
 
-func creditNotes(notes []clientele.CreditNote, m money) table {
+func creditNotes(notes []clientele.CreditNote, m money, where *time.Location) table {
 	t := table{Title: "Credit notes", Columns: []column{
 		{Title: "Number", Head: true}, {Title: "Issued"}, {Title: "For", Words: true}, {Title: "Amount", Amount: true},
 	}}
@@ -170,7 +170,7 @@ func creditNotes(notes []clientele.CreditNote, m money) table {
 		if why == "" {
 			why = strings.ReplaceAll(n.Reason, "_", " ")
 		}
-		t.Rows = append(t.Rows, []string{inline(n.Number), day(n.CreatedAt.Unix()), why, m.format(n.Amount.Neg())})
+		t.Rows = append(t.Rows, []string{inline(n.Number), day(n.CreatedAt.Unix(), where), why, m.format(n.Amount.Neg())})
 	}
 	return t
 }

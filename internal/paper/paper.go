@@ -4,7 +4,6 @@ package paper
 
 import (
 	"io"
-	"time"
 
 	"clientele.dev"
 )
@@ -15,8 +14,8 @@ type Invoice struct {
 	Currency    clientele.PaymentCurrency
 	Settings    clientele.Settings
 	CreditNotes []clientele.CreditNote
-	// When it is printed: an open invoice due before then is called past due. At the zero moment none is.
-	Now time.Time
+	// The day on which it is printed: an open invoice due before is called past due. On day 0 none is.
+	Today clientele.Day
 }
 
 // Statement is what a statement is printed from.

@@ -33,7 +33,7 @@ func invoiceFor(name string, lines int, c clientele.PaymentCurrency) paper.Invoi
 	}
 	i.Subtotal, i.Total, i.AmountDue, i.AmountRemaining = total, total, total, total
 	return paper.Invoice{
-		Invoice: i, Currency: c, Now: time.Unix(1768312000, 0),
+		Invoice: i, Currency: c, Today: clientele.DayIn(time.Unix(1768312000, 0), time.UTC),
 		Settings: clientele.Settings{Locale: "en", Business: clientele.Business{
 			Name: "Analytical Engines", PaymentInstructions: "IBAN DE02", Footer: "Registered in London",
 		}},
@@ -253,27 +253,28 @@ func TestWhatIsLeftIsAskedFor(t *testing.T) {
 // An invoice is past due after its due second, while it is open and something is left to pay.
 func TestPastDueIsPrinted(t *testing.T) {
 	t.Parallel()
-	const due = 1767312000
+	const due, dueDay = 1767312000, 20455 // the first moment of a day
 	for name, test := range map[string]struct {
 		status    clientele.InvoiceStatus
-		now       int64
+		today     clientele.Day
 		remaining int64
 		badge     string
 		note      string
 	}{
-		"a second before":     {clientele.InvoiceOpen, due - 1, 1, "Open", "Due on 2026-01-02"},
-		"on the due second":   {clientele.InvoiceOpen, due, 1, "Open", "Due on 2026-01-02"},
-		"a second later":      {clientele.InvoiceOpen, due + 1, 1, "Past due", "Was due on 2026-01-02"},
-		"nothing left":        {clientele.InvoiceOpen, due + 1, 0, "Open", "Due on 2026-01-02"},
-		"paid":                {clientele.InvoicePaid, due + 1, 0, "Paid", "Paid in full. Thank you."},
-		"void":                {clientele.InvoiceVoid, due + 1, 1, "Void", "This invoice is void: nothing is to be paid."},
-		"uncollectible, late": {clientele.InvoiceUncollectible, due + 1, 1, "Uncollectible", "Was due on 2026-01-02"},
-		"a draft":             {clientele.InvoiceDraft, due + 1, 1, "Draft", "A draft: not to be paid yet."},
+		"on the due day":   {clientele.InvoiceOpen, dueDay, 1, "Open", "Due on 2026-01-02"},
+		"on the day after": {clientele.InvoiceOpen, dueDay + 1, 1, "Past due", "Was due on 2026-01-02"},
+		"nothing left":     {clientele.InvoiceOpen, dueDay + 1, 0, "Open", "Due on 2026-01-02"},
+		"paid":             {clientele.InvoicePaid, dueDay + 1, 0, "Paid", "Paid in full. Thank you."},
+		"void": {
+			clientele.InvoiceVoid, dueDay + 1, 1, "Void", "This invoice is void: nothing is to be paid.",
+		},
+		"uncollectible, late": {clientele.InvoiceUncollectible, dueDay + 1, 1, "Uncollectible", "Was due on 2026-01-02"},
+		"a draft":             {clientele.InvoiceDraft, dueDay + 1, 1, "Draft", "A draft: not to be paid yet."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := invoiceFor("Ada", 1, dollar)
-			in.Invoice.Status, in.Invoice.DueDate, in.Now = test.status, due, time.Unix(test.now, 0)
+			in.Invoice.Status, in.Invoice.DueDate, in.Today = test.status, due, test.today
 			in.Invoice.AmountRemaining = clientele.NewAmount("curr", test.remaining)
 			page := pageOf(t, in)
 			for _, want := range []string{">" + test.badge + "</span>", "<p>" + test.note + "</p>"} {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 
 	"clientele.dev"
 )
@@ -12,6 +11,8 @@ import (
 // statementDocument is what a statement says: an account per currency, by symbol.
 func statementDocument(s Statement) document {
 	st := s.Statement
+	where := s.Settings.Zone()
+	date := func(t clientele.Time) string { return day(t.Unix(), where) }
 	from, to := date(st.From), date(st.To)
 	d := document{
 		Title: "Statement", Number: from + " – " + to, From: business(s.Settings.Business),
@@ -27,7 +28,7 @@ func statementDocument(s Statement) document {
 		return cmp.Or(cmp.Compare(st.Currencies[a].Currency.Symbol, st.Currencies[b].Currency.Symbol), cmp.Compare(a, b))
 	})
 	for _, id := range ids {
-		d.Tables = append(d.Tables, accountTable(st.Currencies[id], s.Settings.Locale, from, to))
+		d.Tables = append(d.Tables, accountTable(st.Currencies[id], s.Settings.Locale, from, to, date))
 	}
 	if len(ids) == 0 {
 		d.Text = "Nothing happened in this time, and nothing is owed."
@@ -51,7 +52,9 @@ func owes(st clientele.Statement) bool {
 	return false
 }
 
-func accountTable(account clientele.StatementAccount, locale, from, to string) table {
+func accountTable(
+	account clientele.StatementAccount, locale, from, to string, date func(clientele.Time) string,
+) table {
 	m := moneyOf(locale, account.Currency)
 	title := inline(account.Currency.Name)
 	if symbol := inline(account.Currency.Symbol); title == "" {
@@ -77,5 +80,3 @@ func accountTable(account clientele.StatementAccount, locale, from, to string) t
 	t.Sums = []sum{{Label: label, Value: m.format(account.ClosingBalance), Strong: true}}
 	return t
 }
-
-func date(t clientele.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -115,8 +115,6 @@ type OwedFilter struct {
 	Livemode   clientele.Mode
 	CustomerID string
 	CurrencyID string
-	DueFrom    int64 // due at or after, unix seconds
-	DueTo      int64 // due before, unix seconds
 }
 
 // Owed is what is left to pay on an invoice.
@@ -124,14 +122,15 @@ type Owed struct {
 	CustomerID string
 	Status     clientele.InvoiceStatus
 	DueDate    int64 // unix seconds
+	DueDay     clientele.Day
 	Left       clientele.Amount
 }
 
 // UnpaidInvoice is an invoice that has something left to pay.
 type UnpaidInvoice struct {
-	DueDate int64 // unix seconds
-	Left    clientele.Amount
-	JSON    []byte
+	DueDay clientele.Day
+	Left   clientele.Amount
+	JSON   []byte
 }
 
 // CustomerSearch asks for customers that match every term.

@@ -4,8 +4,8 @@ import "clientele.dev"
 
 // Movement is a movement in a customer's ledger as it is kept.
 type Movement struct {
-	Seq     int64 // position in time: rises with each movement of the customer
-	DueDate int64 // of the invoice, unix seconds; 0 when it is about none
+	Seq    int64 // position in time: rises with each movement of the customer
+	DueDay int64 // of the invoice, days since 1970; 0 when it is about none
 	clientele.BalanceTransaction
 }
 
@@ -75,11 +75,13 @@ func SumRanges(from, to int64) (ranges []SumRange) {
 	return ranges
 }
 
+// SecondsOfDay is how long a day (UTC) is.
+const SecondsOfDay = 24 * 60 * 60
+
 // DayOf is the day (UTC) of a moment in unix seconds: days since 1970.
 func DayOf(seconds int64) int64 {
-	const day = 24 * 60 * 60
-	n := seconds / day
-	if seconds%day < 0 {
+	n := seconds / SecondsOfDay
+	if seconds%SecondsOfDay < 0 {
 		n--
 	}
 	return n

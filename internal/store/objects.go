@@ -61,11 +61,14 @@ type Document struct {
 	Replayed bool  // the answer was given before
 }
 
+// lastMoment is the last that has a position in time, in unix milliseconds: in the year 6429.
+const lastMoment = 1<<47 - 2
+
 // SeqAt is the first position in time of a millisecond: 48 bits of it, then room for 65,536 objects.
-func SeqAt(t time.Time) int64 { return t.UnixMilli() << 16 }
+func SeqAt(t time.Time) int64 { return min(t.UnixMilli(), lastMoment) << 16 }
 
 // SeqAfter is the first position later than a moment in unix milliseconds.
-func SeqAfter(ms int64) int64 { return (min(ms, 1<<47-2) + 1) << 16 }
+func SeqAfter(ms int64) int64 { return (min(ms, lastMoment) + 1) << 16 }
 
 // Answer is a kept answer to a request that may be repeated.
 type Answer struct {

@@ -111,9 +111,9 @@ type Invoices interface {
 	// CreditedInvoices returns the invoices that a customer's credit in a currency paid, in whole or in part, newest
 	// first.
 	CreditedInvoices(customerID, currencyID string) ([]Record, error)
-	// LateInvoices returns up to limit open invoices that nothing holds and that are past due, at a moment in unix
-	// seconds, for longer than their customers allow, or for more than so many days; never for days below 0.
-	LateInvoices(mode clientele.Mode, now, days, limit int64) ([]Record, error)
+	// LateInvoices returns up to limit open invoices that nothing holds at a moment in unix seconds and that are late on
+	// a day by more days than their customers allow, or than days; never for days below 0.
+	LateInvoices(mode clientele.Mode, now int64, today clientele.Day, days, limit int64) ([]Record, error)
 	// SaveInvoice writes the invoice; before, what is stored of it, is nil when it is new.
 	SaveInvoice(rec Record, before, after *clientele.Invoice) error
 	// DeleteInvoice removes a draft.
@@ -197,8 +197,8 @@ type Receivables interface {
 	ChangedOverdueInvoices(mode clientele.Mode, since, limit int64) (docs [][]byte, err error)
 	// HasOverdueInvoice says whether a customer has an uncollectible invoice with something left to pay.
 	HasOverdueInvoice(customerID string) (bool, error)
-	// Outstanding calls fn with what was left to pay by each customer on each due date, in parts, customer by customer.
-	Outstanding(filter OutstandingFilter, fn func(customerID string, due int64, part clientele.Amount)) error
+	// Outstanding calls fn with what was left to pay by each customer on each due day, in parts, customer by customer.
+	Outstanding(filter OutstandingFilter, fn func(customerID string, due clientele.Day, part clientele.Amount)) error
 	// UnappliedCustomers returns the customers, or the one, that had money which was not applied at a moment in unix
 	// milliseconds, or have now; others may be among them.
 	UnappliedCustomers(mode clientele.Mode, customerID string, at int64, now bool) ([]string, error)

@@ -41,20 +41,20 @@ func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 	columns := []any{
 		i.CustomerID, rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(),
 		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), store.SettledAt(i),
-		store.HeldUntil(i), rec.JSON,
+		store.HeldUntil(i), rec.JSON, int64(i.Due()),
 	}
 	if before == nil {
 		t.register(store.KindInvoice, i.ID, i.CustomerID, rec.Seq)
 		t.countBelonging(i.CustomerID, 1, 0)
 		t.countRow("invoices", i.Livemode, rec.Seq, 1)
 		t.run(`INSERT INTO invoices (customer_id, seq, version, status, number, due_date, updated_at, total, remaining,
-			credited, settled_at, held_until, doc, id, livemode, currency_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			credited, settled_at, held_until, doc, due_day, id, livemode, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 			append(columns, i.ID, i.Livemode, i.CurrencyID)...)
 	} else {
 		t.mustChange(fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1),
 			`UPDATE invoices SET version = $3, status = $4, number = $5, due_date = $6, updated_at = $7, total = $8,
-				remaining = $9, credited = $10, settled_at = $11, held_until = $12, doc = $13
+				remaining = $9, credited = $10, settled_at = $11, held_until = $12, doc = $13, due_day = $14
 			WHERE customer_id = $1 AND seq = $2 AND version = $3 - 1`, columns...)
 	}
 	if store.HasNewInvoiceText(before, i) {
@@ -132,8 +132,10 @@ func (t *tx) CreditedInvoices(customerID, currencyID string) ([]store.Record, er
 
 // LateInvoices implements [store.Invoices]. In a transaction that writes, their customers are locked, in one order, and
 // it is looked again: what was late may have been paid meanwhile.
-func (t *tx) LateInvoices(mode clientele.Mode, now, days, limit int64) ([]store.Record, error) {
-	late, err := t.lateInvoices(mode, now, days, limit)
+func (t *tx) LateInvoices(
+	mode clientele.Mode, now int64, today clientele.Day, days, limit int64,
+) ([]store.Record, error) {
+	late, err := t.lateInvoices(mode, now, today, days, limit)
 	if err != nil || !t.writing || len(late) == 0 {
 		return recordsOf(late), err
 	}
@@ -146,7 +148,7 @@ func (t *tx) LateInvoices(mode clientele.Mode, now, days, limit int64) ([]store.
 	for _, id := range slices.Sorted(maps.Keys(customers)) {
 		t.lockCustomer(id)
 	}
-	again, err := t.lateInvoices(mode, now, days, limit)
+	again, err := t.lateInvoices(mode, now, today, days, limit)
 	late = slices.DeleteFunc(again, func(i lateInvoice) bool { return !slices.Contains(ids, i.ID) })
 	return recordsOf(late), err
 }
@@ -164,7 +166,9 @@ func recordsOf(late []lateInvoice) (recs []store.Record) {
 	return recs
 }
 
-func (t *tx) lateInvoices(mode clientele.Mode, now, days, limit int64) (late []lateInvoice, err error) {
+func (t *tx) lateInvoices(
+	mode clientele.Mode, now int64, today clientele.Day, days, limit int64,
+) (late []lateInvoice, err error) {
 	read := func(r pgx.Rows) error {
 		var i lateInvoice
 		err := r.Scan(&i.ID, &i.Seq, &i.Version, &i.JSON, &i.customerID)
@@ -173,16 +177,16 @@ func (t *tx) lateInvoices(mode clientele.Mode, now, days, limit int64) (late []l
 	}
 	err = t.each(read, `SELECT i.id, i.seq, i.version, i.doc, i.customer_id
 		FROM customer_policies p JOIN invoices i ON i.customer_id = p.customer_id
-		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
+		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_day < $4 - p.days
 			AND i.held_until <= $2
-		LIMIT $3`, mode, now, limit)
+		LIMIT $3`, mode, now, limit, int64(today))
 	if err != nil || days < 0 || int64(len(late)) == limit {
 		return late, err
 	}
 	err = t.each(read, `SELECT i.id, i.seq, i.version, i.doc, i.customer_id FROM invoices i
-		WHERE i.livemode = $2 AND i.status = 'open' AND i.due_date < $1 AND i.held_until <= $4
+		WHERE i.livemode = $2 AND i.status = 'open' AND i.due_day < $1 AND i.held_until <= $4
 			AND NOT EXISTS (SELECT 1 FROM customer_policies p WHERE p.customer_id = i.customer_id)
-		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(late)), now)
+		ORDER BY i.due_day LIMIT $3`, int64(today)-days, mode, limit-int64(len(late)), now)
 	return late, err
 }
 

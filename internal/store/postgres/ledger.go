@@ -49,7 +49,7 @@ func (t *tx) AppendToLedger(movements []store.Movement) error {
 				ending_credit, ending_unapplied, description, metadata, requested_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 			m.CustomerID, m.Seq, m.ID, m.Livemode, m.CurrencyID, string(m.Reason), m.InvoiceID, m.PaymentID,
-			m.CreditNoteID, m.RefundID, m.Reverses, m.DueDate, m.Receivable.String(), m.Amount.String(),
+			m.CreditNoteID, m.RefundID, m.Reverses, m.DueDay*store.SecondsOfDay, m.Receivable.String(), m.Amount.String(),
 			m.Unapplied.String(), m.EndingReceivable.String(), m.EndingBalance.String(), m.EndingUnapplied.String(),
 			m.Description, metadata, m.RequestedBy)
 	}
@@ -68,11 +68,12 @@ func scanMovement(r pgx.Rows) (m store.Movement, err error) {
 	var units [6]string
 	var metadata []byte
 	err = r.Scan(&m.Seq, &b.ID, &b.Livemode, &b.CustomerID, &b.CurrencyID, (*string)(&b.Reason), &b.InvoiceID,
-		&b.PaymentID, &b.CreditNoteID, &b.RefundID, &b.Reverses, &m.DueDate, &units[0], &units[1], &units[2], &units[3],
+		&b.PaymentID, &b.CreditNoteID, &b.RefundID, &b.Reverses, &m.DueDay, &units[0], &units[1], &units[2], &units[3],
 		&units[4], &units[5], &b.Description, &metadata, &b.RequestedBy)
 	if err != nil {
 		return m, err
 	}
+	m.DueDay = store.DayOf(m.DueDay) // what is kept is a moment of it
 	b.Object, b.CreatedAt = "balance_transaction", clientele.At(time.UnixMilli(m.Seq>>16))
 	err = storedAmounts(b.CurrencyID, units[:], &b.Receivable, &b.Amount, &b.Unapplied, &b.EndingReceivable,
 		&b.EndingBalance, &b.EndingUnapplied)

@@ -10,7 +10,7 @@ import (
 // Outstanding implements [store.Receivables]. An invoice that has long been settled is not looked at: whatever was left
 // to pay on it at the moment is nothing.
 func (t *tx) Outstanding(
-	f store.OutstandingFilter, fn func(customerID string, due int64, part clientele.Amount),
+	f store.OutstandingFilter, fn func(customerID string, due clientele.Day, part clientele.Amount),
 ) error {
 	var w where
 	w.add("i.livemode = ?", f.Livemode)
@@ -21,17 +21,17 @@ func (t *tx) Outstanding(
 	w.add("l.seq < ?", store.SeqAfter(f.Until))
 	return t.eachOnce(func(r pgx.Rows) error {
 		var customerID, currency, units string
-		var due int64
+		var due clientele.Day
 		if err := r.Scan(&customerID, &currency, &due, &units); err != nil {
 			return err
 		}
 		part, err := store.StoredAmount(currency, units)
 		fn(customerID, due, part)
 		return err
-	}, `SELECT i.customer_id, i.currency_id, i.due_date, sum(l.receivable)::text
+	}, `SELECT i.customer_id, i.currency_id, i.due_day, sum(l.receivable)::text
 		FROM invoices i
 			JOIN ledger l ON l.customer_id = i.customer_id AND l.invoice_id = i.id AND l.invoice_id <> '' WHERE `+w.String()+
-		" GROUP BY i.customer_id, i.currency_id, i.due_date ORDER BY i.customer_id", w.args...)
+		" GROUP BY i.customer_id, i.currency_id, i.due_day ORDER BY i.customer_id", w.args...)
 }
 
 // UnappliedCustomers implements [store.Receivables].
@@ -57,19 +57,17 @@ func (t *tx) Owed(f store.OwedFilter, fn func(store.Owed)) error {
 	w.add("livemode = ? AND settled_at = ?", f.Livemode, store.Unsettled)
 	w.equal("customer_id", f.CustomerID)
 	w.equal("currency_id", f.CurrencyID)
-	if f.DueFrom != 0 || f.DueTo != 0 {
-		w.add("due_date >= ? AND due_date < ?", f.DueFrom, f.DueTo)
-	}
 	return t.eachOnce(func(r pgx.Rows) error {
 		var o store.Owed
 		var currency, units string
-		err := r.Scan(&o.CustomerID, (*string)(&o.Status), &o.DueDate, &currency, &units)
+		err := r.Scan(&o.CustomerID, (*string)(&o.Status), &o.DueDate, &o.DueDay, &currency, &units)
 		if err == nil {
 			o.Left, err = store.StoredAmount(currency, units)
 		}
 		fn(o)
 		return err
-	}, "SELECT customer_id, status, due_date, currency_id, remaining::text FROM invoices WHERE "+w.String(), w.args...)
+	}, `SELECT customer_id, status, due_date, due_day, currency_id, remaining::text FROM invoices
+		WHERE `+w.String(), w.args...)
 }
 
 // HasOverdueInvoice implements [store.Receivables].
@@ -86,13 +84,13 @@ func (t *tx) UnpaidInvoices(
 	err = t.each(func(r pgx.Rows) error {
 		var i store.UnpaidInvoice
 		var currency, units string
-		err := r.Scan(&i.DueDate, &currency, &units, &i.JSON)
+		err := r.Scan(&i.DueDay, &currency, &units, &i.JSON)
 		if err == nil {
 			i.Left, err = store.StoredAmount(currency, units)
 		}
 		list = append(list, i)
 		return err
-	}, `SELECT due_date, currency_id, remaining::text, doc FROM invoices
+	}, `SELECT due_day, currency_id, remaining::text, doc FROM invoices
 		WHERE customer_id = $1 AND status = $2 AND remaining <> 0 ORDER BY seq`, customerID, string(status))
 	return list, err
 }

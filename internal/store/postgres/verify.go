@@ -17,6 +17,8 @@ var columnsOf = map[string]string{
 	"invoices": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
 		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR status IS DISTINCT FROM d ->> 'status'
 		OR number IS DISTINCT FROM d ->> 'number' OR due_date::text <> coalesce(d ->> 'due_date', '0')
+		OR (date '1970-01-01' + due_day::int)::text <>
+			coalesce(d ->> 'due_day', (date '1970-01-01' + (due_date / 86400)::int)::text)
 		OR total::text IS DISTINCT FROM d ->> 'total' OR remaining::text IS DISTINCT FROM d ->> 'amount_remaining'
 		OR credited::text IS DISTINCT FROM d ->> 'amount_credited' OR (settled_at = 0) <> (status = 'draft')
 		OR held_until::text <> coalesce(d -> 'hold' ->> 'until', '0')

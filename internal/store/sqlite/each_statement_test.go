@@ -96,7 +96,7 @@ func TestAnyStatementMayFail(t *testing.T) {
 			return service.Invoices.Create(ctx, call, billing.InvoiceParams{
 				CustomerID: customer, CurrencyID: "curr_test_usd", Finalize: true,
 				InvoiceContent: billing.InvoiceContent{
-					DueDate: new(now.AddDate(0, 0, days).Unix()),
+					DueDate: billing.DueAt(now.AddDate(0, 0, days).Unix()),
 					Lines:   []billing.LineParams{{Description: "work", UnitAmount: amount(price)}},
 				},
 			})

@@ -24,7 +24,7 @@ func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, 
 func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 	columns := []any{
 		rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(), i.Total.Sign() == 0,
-		i.AmountRemaining.String(), store.SettledAt(i), store.HeldUntil(i), string(rec.JSON),
+		i.AmountRemaining.String(), store.SettledAt(i), store.HeldUntil(i), string(rec.JSON), int64(i.Due()),
 	}
 	if err := t.indexInvoice(rec.Seq, before, i); err != nil {
 		return err
@@ -37,12 +37,12 @@ func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 			return err
 		}
 		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, total_is_zero, remaining,
-			settled_at, held_until, doc, id, livemode, customer_id, currency_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			settled_at, held_until, doc, due_day, id, livemode, customer_id, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 			append(columns, i.ID, i.Livemode, i.CustomerID, i.CurrencyID)...)
 	}
 	changed, err := t.exec(`UPDATE invoices SET version = $2, status = $3, number = $4, due_date = $5, updated_at = $6,
-		total_is_zero = $7, remaining = $8, settled_at = $9, held_until = $10, doc = $11
+		total_is_zero = $7, remaining = $8, settled_at = $9, held_until = $10, doc = $11, due_day = $12
 		WHERE seq = $1 AND version = $2 - 1`, columns...)
 	if err == nil && changed != 1 {
 		err = fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1)

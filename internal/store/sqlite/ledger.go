@@ -48,7 +48,7 @@ func (t *tx) AppendToLedger(movements []store.Movement) error {
 				ending_credit, ending_unapplied, description, metadata, requested_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 			m.CustomerID, m.Seq, m.ID, m.Livemode, m.CurrencyID, string(m.Reason), m.InvoiceID, m.PaymentID,
-			m.CreditNoteID, m.RefundID, m.Reverses, m.DueDate, m.Receivable.String(), m.Amount.String(),
+			m.CreditNoteID, m.RefundID, m.Reverses, m.DueDay*store.SecondsOfDay, m.Receivable.String(), m.Amount.String(),
 			m.Unapplied.String(), m.EndingReceivable.String(), m.EndingBalance.String(), m.EndingUnapplied.String(),
 			m.Description, string(metadata), m.RequestedBy)
 		if err != nil {
@@ -65,7 +65,7 @@ const selectMovements = `SELECT seq, id, livemode, customer_id, currency_id, rea
 
 // movement reads a row of selectMovements.
 func (r row) movement() (m store.Movement, err error) {
-	m.Seq, m.DueDate = r.int(0), r.int(11)
+	m.Seq, m.DueDay = r.int(0), store.DayOf(r.int(11))
 	b := &m.BalanceTransaction
 	*b = clientele.BalanceTransaction{
 		ID: r.text(1), Object: "balance_transaction", Livemode: clientele.Mode(r.int(2) == 1), CustomerID: r.text(3),

@@ -112,7 +112,7 @@ func TestOpenBooks(t *testing.T) {
 	if got := sums.Currencies["curr_test_usd"]; got.PastDue.String() != "6001" || got.Overdue.String() != "901" {
 		t.Errorf("past due and overdue are %s and %s, want 6001 and 901", got.PastDue, got.Overdue)
 	}
-	early := billing.AgingFilter{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
+	early := billing.AgingFilter{AsOf: billing.Moment{At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}}
 	aging, err := service.Receivables.Aging(t.Context(), early)
 	if err != nil || len(aging.Currencies) != 0 {
 		t.Errorf("before the first invoice %v was outstanding (%v)", aging.Currencies, err)

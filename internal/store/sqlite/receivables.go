@@ -8,7 +8,7 @@ import (
 // Outstanding implements [store.Tx]. An invoice that has long been settled is not looked at: whatever was left to pay
 // on it at the moment is nothing.
 func (t *tx) Outstanding(
-	f store.OutstandingFilter, fn func(customerID string, due int64, part clientele.Amount),
+	f store.OutstandingFilter, fn func(customerID string, due clientele.Day, part clientele.Amount),
 ) error {
 	var w where
 	w.add("i.livemode = ?", f.Livemode)
@@ -22,13 +22,13 @@ func (t *tx) Outstanding(
 	}
 	w.add("l.seq < ?", store.SeqAfter(f.Until))
 	return t.interruptible(func() error {
-		return t.eachOnce(`SELECT i.currency_id, i.customer_id, i.due_date, l.receivable
+		return t.eachOnce(`SELECT i.currency_id, i.customer_id, i.due_day, l.receivable
 			FROM invoices i JOIN ledger l ON l.invoice_id = i.id AND l.invoice_id <> ''
 			WHERE `+w.String()+" ORDER BY i.customer_id",
 			func(r row) error {
 				part, err := store.StoredAmount(r.text(0), r.text(3))
 				if err == nil {
-					fn(r.text(1), r.int(2), part)
+					fn(r.text(1), clientele.Day(r.int(2)), part)
 				}
 				return err
 			}, w.args...)
@@ -57,27 +57,23 @@ func (t *tx) UnappliedCustomers(mode clientele.Mode, customerID string, at int64
 // Owed implements [store.Tx].
 func (t *tx) Owed(f store.OwedFilter, fn func(store.Owed)) error {
 	var w where
-	from := "invoices INDEXED BY invoices_unpaid" // which has all that is asked for
 	w.equal("customer_id", f.CustomerID)
 	w.add("status IN ('open', 'uncollectible') AND remaining <> '0'")
-	if f.DueFrom != 0 || f.DueTo != 0 {
-		from = "invoices"
-		w.add("livemode = ? AND due_date >= ? AND due_date < ?", f.Livemode, f.DueFrom, f.DueTo)
-	} else {
-		w.add("+livemode = ?", f.Livemode)
-	}
+	w.add("+livemode = ?", f.Livemode)
 	w.equal("currency_id", f.CurrencyID)
 	return t.interruptible(func() error {
-		return t.eachOnce("SELECT customer_id, status, due_date, currency_id, remaining FROM "+from+" WHERE "+w.String(),
-			func(r row) error {
-				left, err := store.StoredAmount(r.text(3), r.text(4))
-				if err == nil {
-					fn(store.Owed{
-						CustomerID: r.text(0), Status: clientele.InvoiceStatus(r.text(1)), DueDate: r.int(2), Left: left,
-					})
-				}
-				return err
-			}, w.args...)
+		// The index has all that is asked for.
+		return t.eachOnce(`SELECT customer_id, status, due_date, due_day, currency_id, remaining
+			FROM invoices INDEXED BY invoices_unpaid WHERE `+w.String(), func(r row) error {
+			left, err := store.StoredAmount(r.text(4), r.text(5))
+			if err == nil {
+				fn(store.Owed{
+					CustomerID: r.text(0), Status: clientele.InvoiceStatus(r.text(1)), DueDate: r.int(2),
+					DueDay: clientele.Day(r.int(3)), Left: left,
+				})
+			}
+			return err
+		}, w.args...)
 	})
 }
 
@@ -93,9 +89,9 @@ func (t *tx) HasOverdueInvoice(customerID string) (has bool, err error) {
 func (t *tx) UnpaidInvoices(
 	customerID string, status clientele.InvoiceStatus,
 ) (list []store.UnpaidInvoice, err error) {
-	err = t.each(`SELECT due_date, currency_id, remaining, doc FROM invoices
+	err = t.each(`SELECT due_day, currency_id, remaining, doc FROM invoices
 		WHERE customer_id = $1 AND status = $2 AND remaining <> '0' ORDER BY seq`, func(r row) error {
-		i := store.UnpaidInvoice{DueDate: r.int(0), JSON: r.bytes(3)}
+		i := store.UnpaidInvoice{DueDay: clientele.Day(r.int(0)), JSON: r.bytes(3)}
 		err := r.amounts(2, r.text(1), &i.Left)
 		list = append(list, i)
 		return err
@@ -155,19 +151,21 @@ func (t *tx) CreditedInvoices(customerID, currencyID string) ([]store.Record, er
 }
 
 // LateInvoices implements [store.Tx].
-func (t *tx) LateInvoices(mode clientele.Mode, now, days, limit int64) ([]store.Record, error) {
+func (t *tx) LateInvoices(
+	mode clientele.Mode, now int64, today clientele.Day, days, limit int64,
+) ([]store.Record, error) {
 	own, err := t.records(`SELECT i.id, i.seq, i.version, 0, i.doc
 		FROM customer_policies p CROSS JOIN invoices i ON i.customer_id = p.customer_id
-		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_date < $2 - p.days * 86400
+		WHERE p.livemode = $1 AND p.days >= 0 AND i.status = 'open' AND i.due_day < $4 - p.days
 			AND i.held_until <= $2
-		LIMIT $3`, mode, now, limit)
+		LIMIT $3`, mode, now, limit, int64(today))
 	if err != nil || days < 0 || int64(len(own)) == limit {
 		return own, err
 	}
 	others, err := t.records(`SELECT i.id, i.seq, i.version, 0, i.doc FROM invoices i
-		WHERE i.status = 'open' AND i.due_date < $1 AND i.livemode = $2 AND i.held_until <= $4
+		WHERE i.status = 'open' AND i.due_day < $1 AND i.livemode = $2 AND i.held_until <= $4
 			AND i.customer_id NOT IN (SELECT customer_id FROM customer_policies)
-		ORDER BY i.due_date LIMIT $3`, now-days*86400, mode, limit-int64(len(own)), now)
+		ORDER BY i.due_day LIMIT $3`, int64(today)-days, mode, limit-int64(len(own)), now)
 	return append(own, others...), err
 }
 

@@ -27,6 +27,7 @@ var columnsOf = map[string]string{
 	"invoices": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
 		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'
 		OR number IS DISTINCT FROM doc ->> '$.number' OR due_date <> coalesce(doc ->> '$.due_date', 0)
+		OR due_day IS DISTINCT FROM coalesce(unixepoch(doc ->> '$.due_day'), doc ->> '$.due_date', 0) / 86400
 		OR total_is_zero <> (doc ->> '$.total' = '0') OR remaining IS DISTINCT FROM doc ->> '$.amount_remaining'
 		OR (settled_at = 0) <> (status = 'draft') OR held_until <> coalesce(doc ->> '$.hold.until', 0)
 		OR (settled_at = 9223372036854775807) <> (status IN ('open', 'uncollectible') AND remaining <> '0')`,

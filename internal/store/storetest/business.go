@@ -66,7 +66,7 @@ func (b *business) invoice(customer, units string, finalize bool, due time.Time)
 	return b.id(b.next().Invoices.Create(b.t.Context(), b.call, billing.InvoiceParams{
 		CustomerID: customer, CurrencyID: usd, Finalize: finalize,
 		InvoiceContent: billing.InvoiceContent{
-			Lines: []billing.LineParams{{Description: "Work", UnitAmount: &price}}, DueDate: &at,
+			Lines: []billing.LineParams{{Description: "Work", UnitAmount: &price}}, DueDate: billing.DueAt(at),
 			Metadata: jsontext.Value(`{"units":"` + units + `"}`),
 		},
 	}))
@@ -172,7 +172,8 @@ func (b *business) read(server int, invoice, payment string, customers ...string
 		document(s.Customers.Explain(ctx, clientele.Test, customer))
 		document(s.Customers.OverdueInvoices(ctx, clientele.Test, customer))
 		list(s.Customers.BalanceTransactions(ctx, customer, store.LedgerFilter{Window: page}))
-		statement, err := s.Customers.Statement(ctx, clientele.Test, customer, time.Time{}, someDay.AddDate(100, 0, 0))
+		statement, err := s.Customers.Statement(ctx, clientele.Test, customer, billing.Moment{},
+			billing.Moment{At: someDay.AddDate(100, 0, 0)})
 		add(statement, err)
 		list(s.Invoices.List(ctx, customer, store.InvoiceFilter{Window: page}, true))
 		list(s.Payments.List(ctx, customer, store.PaymentFilter{Window: page}, false))
@@ -196,7 +197,8 @@ func (b *business) read(server int, invoice, payment string, customers ...string
 	document(s.Settings.Retrieve(ctx, clientele.Test))
 	sums, err := s.Receivables.Summary(ctx, clientele.Test, time.Time{}, time.Time{})
 	add(sums, err)
-	aging, err := s.Receivables.Aging(ctx, billing.AgingFilter{AsOf: time.Now().Truncate(24*time.Hour).AddDate(0, 0, 1)})
+	tomorrow := billing.Moment{At: time.Now().Truncate(24*time.Hour).AddDate(0, 0, 1)}
+	aging, err := s.Receivables.Aging(ctx, billing.AgingFilter{AsOf: tomorrow})
 	add(aging, err)
 	debtors, _, err := s.Receivables.Overdue(ctx, clientele.Test, "", page)
 	add(debtors, err)
