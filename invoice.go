@@ -15,6 +15,12 @@ const (
 	InvoiceVoid          InvoiceStatus = "void"
 )
 
+// Why an invoice exists.
+const (
+	BillingReasonManual = "manual"
+	BillingReasonDebit  = "debit"
+)
+
 // Invoice is what a customer is asked to pay, with the fields of the published types. All amounts are of one currency,
 // currency_id, in its smallest unit.
 type Invoice struct {
@@ -43,7 +49,8 @@ type Invoice struct {
 	Status InvoiceStatus `json:"status"`
 	// How money is collected; always send_invoice.
 	CollectionMethod string `json:"collection_method"`
-	// Why the invoice exists; always manual.
+	// Why the invoice exists: manual, or debit, when money or credit was given back for a payment that did not come after
+	// all.
 	BillingReason string `json:"billing_reason"`
 	// The currency of every amount here.
 	CurrencyID string `json:"currency_id"`
@@ -66,7 +73,7 @@ type Invoice struct {
 	AmountCredited Amount `json:"amount_credited"`
 	// What is left to pay.
 	AmountRemaining Amount `json:"amount_remaining"`
-	// What was given up by voiding the invoice.
+	// What was given up by voiding the invoice, or written off as bad debt.
 	AmountWrittenOff Amount `json:"amount_written_off"`
 	// What credit notes took off what was left to pay.
 	PrePaymentCreditNotesAmount Amount `json:"pre_payment_credit_notes_amount"`
@@ -105,6 +112,9 @@ type Invoice struct {
 	DefaultPaymentMethodID string `json:"default_payment_method_id"`
 	// Why the invoice is not to be given up by itself, and until when; absent when nothing holds it.
 	Hold *InvoiceHold `json:"hold,omitempty"`
+	// The version of the settings that it was issued with, and is printed with: who issues it, in which language; absent
+	// for a draft, and when the settings had not been touched.
+	SettingsVersion int64 `json:"settings_version,omitzero"`
 	// When the invoice entered each state, in unix seconds.
 	StatusTransitions StatusTransitions `json:"status_transitions"`
 	// As on a customer.

@@ -66,6 +66,10 @@ const (
 	ReasonRefundCovered    BalanceReason = "refund_covered"         // credit makes up for a refund of a reversed payment
 	ReasonPaymentReversed  BalanceReason = "payment_reversed"       // the money did not come after all
 	ReasonCreditNote       BalanceReason = "credit_note"            // a part of an invoice was taken back
+	ReasonCreditNoteMoved  BalanceReason = "credit_note_moved"      // it had given back what was not paid after all
+	ReasonWrittenOff       BalanceReason = "written_off"            // a part of an invoice is bad debt
+	ReasonRecovered        BalanceReason = "write_off_undone"       // it is owed again, or is paid after all
+	ReasonDebit            BalanceReason = "debit"                  // what was given back is owed
 )
 
 // UnmarshalJSON decodes a movement and gives its amounts their currency.

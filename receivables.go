@@ -148,9 +148,11 @@ type ReceivablesSum struct {
 	CreditNotes Amount `json:"credit_notes"`
 	// What was given up by voiding invoices.
 	WrittenOff Amount `json:"written_off"`
-	// How many invoices were paid, less those that were opened again.
+	// What was written off as bad debt, less what was paid after all.
+	BadDebt Amount `json:"bad_debt"`
+	// How many invoices were paid with money, less those that turned out not to be.
 	PaidInvoices int64 `json:"paid_invoices"`
-	// How many days that took on average, from when they were finalized, to a tenth; absent when none was paid.
+	// How many days paying took on average, from when they were finalized, to a tenth; absent when none was paid.
 	AverageDaysToPay *float64 `json:"average_days_to_pay,omitempty"`
 }
 
@@ -163,7 +165,7 @@ func (s *ReceivablesSummary) UnmarshalJSON(data []byte) error {
 	for currency, sum := range s.Currencies {
 		for _, a := range []*Amount{
 			&sum.Outstanding, &sum.PastDue, &sum.Overdue, &sum.Unapplied, &sum.Credit, &sum.Invoiced, &sum.Collected,
-			&sum.Refunded, &sum.CreditNotes, &sum.WrittenOff,
+			&sum.Refunded, &sum.CreditNotes, &sum.WrittenOff, &sum.BadDebt,
 		} {
 			*a = a.In(currency)
 		}

@@ -279,6 +279,30 @@ func (s *Invoices) Void(ctx context.Context, id string, opts ...CallOption) (*cl
 	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/void", ref: id})
 }
 
+// WriteOffParams says how much of an invoice is written off as bad debt: all that is left to pay when Amount is nil.
+type WriteOffParams struct {
+	// How much, in the currency's smallest unit.
+	Amount *clientele.Amount `json:"amount,omitempty"`
+	// Free text.
+	Reason string `json:"reason,omitempty"`
+}
+
+// WriteOff writes what is left to pay on an invoice, or a part of it, off as bad debt. What was paid stays.
+//
+//clientele:operation POST /api/invoices/{id}/write_off
+func (s *Invoices) WriteOff(
+	ctx context.Context, id string, p WriteOffParams, opts ...CallOption,
+) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/write_off", ref: id, body: p})
+}
+
+// Reopen opens an uncollectible invoice again, and takes back what was written off of it as bad debt.
+//
+//clientele:operation POST /api/invoices/{id}/reopen
+func (s *Invoices) Reopen(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/reopen", ref: id})
+}
+
 // MarkUncollectible gives an open invoice up, which makes it overdue and its customer delinquent.
 //
 //clientele:operation POST /api/invoices/{id}/mark_uncollectible

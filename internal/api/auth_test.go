@@ -86,6 +86,8 @@ func (o things) writes() map[string]string {
 		"DELETE /api/invoices/" + o.invoice:                        ``,
 		"POST /api/invoices/" + o.invoice + "/finalize":            ``,
 		"POST /api/invoices/" + o.open + "/mark_uncollectible":     ``,
+		"POST /api/invoices/" + o.open + "/write_off":              `{"amount":"1"}`,
+		"POST /api/invoices/" + o.open + "/reopen":                 ``,
 		"POST /api/invoices/" + o.open + "/pay":                    `{}`,
 		"POST /api/invoices/" + o.open + "/void":                   ``,
 		"POST /api/invoices/" + o.open + "/hold":                   `{"until":4102444800,"reason":"x"}`,

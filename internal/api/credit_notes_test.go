@@ -42,7 +42,7 @@ func TestCreditNotesTakeLinesBack(t *testing.T) {
 		{`{"lines":[]}`, "lines", 400},
 		{`{"lines":[{}]}`, "lines[0].invoice_line_id", 400},
 		{`{"lines":[{"invoice_line_id":"ii_x"}]}`, "lines[0].invoice_line_id", 400},
-		{`{"lines":[{"invoice_line_id":"` + chairs + `","quantity":4}]}`, "lines[0].amount", 409},
+		{`{"lines":[{"invoice_line_id":"` + chairs + `","quantity":4}]}`, "lines[0].quantity", 409},
 		{`{"lines":[{"invoice_line_id":"` + chairs + `","quantity":0}]}`, "lines[0].quantity", 400},
 		{`{"lines":[{"invoice_line_id":"` + chairs + `","quantity":1,"amount":"1"}]}`, "lines[0].amount", 400},
 		{`{"lines":[{"invoice_line_id":"` + chairs + `","amount":"811"}]}`, "lines[0].amount", 409},

@@ -154,9 +154,9 @@ func TestACustomerWhoOwesAnythingStays(t *testing.T) {
 	}
 }
 
-// TestWhatADeletedCustomerOwesIsSettled is about databases in which somebody was deleted who owed something, which was
+// TestWhatADeletedCustomerOwesRests is about databases in which somebody was deleted who owed something, which was
 // possible once.
-func TestWhatADeletedCustomerOwesIsSettled(t *testing.T) {
+func TestWhatADeletedCustomerOwesRests(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
@@ -185,18 +185,58 @@ func TestWhatADeletedCustomerOwesIsSettled(t *testing.T) {
 	if list.Count != 2 || list.List[0].Customer.ID != c.ID {
 		t.Errorf("lists %d invoices of %s", list.Count, c.ID)
 	}
-	ok(payment.Invoices.Pay(t.Context(), paid.ID, client.Receipt{}))(t)
-	ok(payment.Invoices.Void(t.Context(), voided.ID))(t)
+	for _, act := range []string{"pay", "void", "write_off", "credit_notes"} {
+		s.send(t, "POST", "/api/invoices/"+paid.ID+"/"+act, "").refused(t, 409, "customer_id")
+	}
+	s.send(t, "POST", "/api/payments", `{"customer_id":"`+c.ID+`","currency_id":"curr_test_usd","amount":"1"}`).
+		refused(t, 409, "customer_id")
+	s.send(t, "POST", "/api/customers/"+c.ID+"/balance_transactions", `{"currency_id":"curr_test_usd","amount":"1"}`).
+		refused(t, 409, "id")
+	ok(payment.Customers.Statement(t.Context(), c.ID, time.Time{}, time.Time{}))(t)
+	ok(payment.Receivables.Aging(t.Context(), client.AgingParams{CustomerID: c.ID}))(t)
+	ok(payment.Customers.BalanceTransactions(t.Context(), c.ID, client.LedgerParams{}))(t)
 	_, err = payment.Invoices.Create(t.Context(), client.InvoiceParams{
 		CustomerID: c.ID, CurrencyID: "curr_test_usd", Lines: []client.LineParams{{UnitAmount: clientele.NewAmount("", 1)}},
 	})
 	if e, is := errors.AsType[*clientele.Error](err); !is || e.Field != "customer_id" {
 		t.Errorf("an invoice of a deleted customer: %v", err)
 	}
-	if gone := s.list(t, "deleted=true"); gone.Count != 1 || gone.List[0].Delinquent {
-		t.Errorf("the customer is still deleted and no longer delinquent, not %+v", gone)
+	ok(payment.Customers.Restore(t.Context(), c.ID))(t)
+	ok(payment.Invoices.Pay(t.Context(), paid.ID, client.Receipt{}))(t)
+	ok(payment.Invoices.Void(t.Context(), voided.ID))(t)
+	if settled := ok(payment.Customers.Retrieve(t.Context(), c.ID))(t); settled.Delinquent {
+		t.Error("it is delinquent and owes nothing")
 	}
-	if back := ok(payment.Customers.Restore(t.Context(), c.ID))(t); back.Delinquent {
-		t.Error("it came back delinquent")
+}
+
+// Somebody to whom the business owes anything is not lost sight of.
+func TestDeletingOneWhoIsOwedAnything(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	for _, id := range p.invoices[1:] {
+		ok(p.Invoices.Void(t.Context(), id))(t)
 	}
+	none := []client.AllocationParams{}
+	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
+	refused := p.send(t, "DELETE", "/api/customers/"+p.id, "").refused(t, 409, "")
+	if !strings.Contains(refused.Message, "90 in USD that is not applied") {
+		t.Errorf("money that is left: %s", refused.Message)
+	}
+	ok(p.Payments.Credit(t.Context(), pay.ID, cents(90)))(t)
+	refused = p.send(t, "DELETE", "/api/customers/"+p.id, "").refused(t, 409, "")
+	if !strings.Contains(refused.Message, "a credit of 90 in USD") {
+		t.Errorf("credit: %s", refused.Message)
+	}
+	ok(p.Customers.MoveCredit(t.Context(), p.id, client.CreditParams{
+		CurrencyID: usd, Amount: cents(-90), Reason: clientele.ReasonRefund,
+	}))(t)
+	p.send(t, "DELETE", "/api/customers/"+p.id, "").must(t, 200)
+	// What moves money rests until the customer is restored; what happened can be read.
+	for _, path := range []string{"reverse", "allocate", "unallocate", "credit", "refund"} {
+		p.send(t, "POST", "/api/payments/"+pay.ID+"/"+path, "{}").refused(t, 409, "customer_id")
+	}
+	p.send(t, "GET", "/api/customers/"+p.id+"/statement", "").must(t, 200)
+	ok(p.Customers.Restore(t.Context(), p.id))(t)
+	ok(p.Payments.Reverse(t.Context(), pay.ID, ""))(t)
+	p.owesDebit(t, "90", "90")
 }

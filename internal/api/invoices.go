@@ -80,6 +80,18 @@ func (a *API) markInvoiceUncollectible(r *request) (answer, error) {
 	})
 }
 
+func (a *API) writeOffInvoice(r *request) (answer, error) {
+	return changeBy(a, r, func(call billing.Call, p billing.WriteOffParams) (store.Document, error) {
+		return a.service.Invoices.WriteOff(r.Context(), call, r.PathValue("id"), p)
+	})
+}
+
+func (a *API) reopenInvoice(r *request) (answer, error) {
+	return a.change(r, func(call billing.Call) (store.Document, error) {
+		return a.service.Invoices.Reopen(r.Context(), call, r.PathValue("id"))
+	})
+}
+
 func (a *API) holdInvoice(r *request) (answer, error) {
 	return changeBy(a, r, func(call billing.Call, p billing.HoldParams) (store.Document, error) {
 		return a.service.Invoices.Hold(r.Context(), call, r.PathValue("id"), p)

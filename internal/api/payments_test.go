@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -335,13 +336,126 @@ func TestAReversedPaymentTakesItsCreditBack(t *testing.T) {
 	apply(-55, clientele.ReasonCreditApplied)
 	apply(20, clientele.ReasonCreditUnapplied)
 	p.holds(t, "65", "100", "100", "25")
-	refused := p.send(t, "POST", "/api/payments/"+pay.ID+"/reverse", `{}`).refused(t, 409, "amount")
-	if !strings.Contains(refused.Message, "10 more credit") { // which was refunded, and is nowhere
-		t.Errorf("it is refused because %s", refused.Message)
-	}
-	ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{CurrencyID: usd, Amount: cents(12)}))(t)
 	ok(p.Payments.Reverse(ctx, pay.ID, ""))(t)
-	p.holds(t, "98", "100", "100", "0") // of the credit, 2 were others'
+	p.holds(t, "100", "100", "100", "0") // what paid the first is credit that never was
+	p.owesDebit(t, "10", "10")           // which was refunded
+}
+
+// owesDebit wants the customer's debit of today to be over an amount, and so much of it to be left.
+func (p *paying) owesDebit(t *testing.T, total, left string) *clientele.Invoice {
+	t.Helper()
+	var debit *clientele.InvoiceExpanded
+	list := ok(p.Invoices.List(t.Context(), client.InvoiceListParams{CustomerID: p.id, PageSize: 100}))(t)
+	for i := range list.List {
+		if list.List[i].BillingReason == clientele.BillingReasonDebit {
+			debit = &list.List[i]
+		}
+	}
+	if debit == nil {
+		t.Fatal("there is no debit")
+	}
+	if debit.Total.String() != total || debit.AmountRemaining.String() != left {
+		t.Errorf("the debit is over %s with %s left; want %s and %s", debit.Total, debit.AmountRemaining, total, left)
+	}
+	if today := clientele.DayIn(p.Now(), time.UTC); debit.DueDay != today {
+		t.Errorf("the debit is due on %s, not on %s", debit.DueDay, today)
+	}
+	p.rightBooks(t)
+	return &debit.Invoice
+}
+
+// A payment that was refunded and then bounces is owed: a bounce is a fact, whatever became of the money.
+func TestAReversedPaymentThatWasRefundedIsOwed(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ctx := t.Context()
+	none := []client.AllocationParams{}
+	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
+	ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(90)}))(t)
+	before := p.owed(t)
+	ok(p.Payments.Reverse(ctx, pay.ID, "bounced"))(t)
+	debit := p.owesDebit(t, "90", "90")
+	if after := p.owed(t); after != before+90 {
+		t.Errorf("the customer owes %d after %d", after, before)
+	}
+	statement := ok(p.Customers.Statement(ctx, p.id, time.Time{}, time.Time{}))(t).Currencies[usd]
+	if got := statement.ClosingBalance.String(); got != "390" {
+		t.Errorf("the statement closes with %s", got)
+	}
+	sum := ok(p.Receivables.Summary(ctx, client.SummaryParams{}))(t).Currencies[usd]
+	if sum.Invoiced.String() != "300" || sum.Outstanding.String() != "390" || sum.Collected.Sign() != 0 {
+		t.Errorf("the summary is %+v", sum)
+	}
+	// The next payment settles it, as does the next credit.
+	p.receive(t, client.PaymentParams{Amount: cents(40), InvoiceID: debit.ID})
+	p.owesDebit(t, "90", "50")
+	ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{CurrencyID: usd, Amount: cents(30)}))(t)
+	p.owesDebit(t, "90", "20")
+	p.receive(t, client.PaymentParams{Amount: cents(320)})
+	p.owesDebit(t, "90", "0")
+	p.holds(t, "0", "0", "0", "0")
+}
+
+// Money that other payments have left is taken before anything is owed.
+func TestADebitIsPaidWithMoneyThatIsLeft(t *testing.T) {
+	t.Parallel()
+	p := startPaying(t)
+	ctx := t.Context()
+	none := []client.AllocationParams{}
+	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
+	other := p.receive(t, client.PaymentParams{Amount: cents(60), Allocations: &none})
+	ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(90)}))(t)
+	ok(p.Payments.Reverse(ctx, pay.ID, ""))(t)
+	p.owesDebit(t, "90", "30")
+	if left := ok(p.Payments.Retrieve(ctx, other.ID))(t).AmountUnallocated; left.Sign() != 0 {
+		t.Errorf("the other payment has %s left", left)
+	}
+}
+
+// An invoice that was credited and refunded stays so when its payment bounces: the refund is owed, and the invoice is
+// closed.
+func TestACreditedInvoiceStaysCredited(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		credited, left, debit int64
+		refund                bool
+	}{{100, 0, 100, true}, {40, 60, 40, true}, {40, 60, 0, false}} {
+		t.Run(fmt.Sprintf("%+v", test), func(t *testing.T) {
+			t.Parallel()
+			p := startPaying(t)
+			ctx := t.Context()
+			pay := p.receive(t, client.PaymentParams{Amount: cents(100), InvoiceID: p.invoices[1]})
+			ok(p.Invoices.Credit(ctx, p.invoices[1], client.CreditNoteParams{
+				Amount: cents(test.credited), Refund: test.refund,
+			}))(t)
+			ok(p.Payments.Reverse(ctx, pay.ID, ""))(t)
+			i := ok(p.Invoices.Retrieve(ctx, p.invoices[1]))(t)
+			if i.AmountRemaining.String() != fmt.Sprint(test.left) || i.PostPaymentCreditNotesAmount.Sign() != 0 ||
+				i.PrePaymentCreditNotesAmount.String() != fmt.Sprint(test.credited) {
+				t.Errorf("%s are left, %s and %s credited", i.AmountRemaining, i.PrePaymentCreditNotesAmount,
+					i.PostPaymentCreditNotesAmount)
+			}
+			if test.debit > 0 {
+				p.owesDebit(t, fmt.Sprint(test.debit), fmt.Sprint(test.debit))
+			}
+			p.holds(t, fmt.Sprint(test.left), "100", "100", "0")
+			if test.left > 0 { // and it can be closed
+				ok(p.Invoices.Void(ctx, i.ID))(t)
+			}
+			p.rightBooks(t)
+		})
+	}
+}
+
+// owed is what aging says that the customer owes.
+func (p *paying) owed(t *testing.T) int64 {
+	t.Helper()
+	total := ok(p.Receivables.Aging(t.Context(), client.AgingParams{CustomerID: p.id}))(t).Currencies[usd].Total
+	n, err := strconv.ParseInt(total.In(usd).String(), 10, 64)
+	if err != nil {
+		t.Error(err)
+	}
+	return n
 }
 
 func TestVoidingGivesBackWhatPaid(t *testing.T) {

@@ -100,7 +100,7 @@ func (a *API) retrieveReceivables(r *request) (answer, error) {
 	}
 	return table(func(yield func([]string) bool) {
 		more := yield([]string{"currency_id", "outstanding", "past_due", "overdue", "unapplied", "credit", "invoices",
-			"customers", "invoiced", "collected", "refunded", "credit_notes", "written_off", "paid_invoices",
+			"customers", "invoiced", "collected", "refunded", "credit_notes", "written_off", "bad_debt", "paid_invoices",
 			"average_days_to_pay"})
 		for _, id := range sortedKeys(summary.Currencies) {
 			more = more && yield(summaryCells(id, summary.Currencies[id]))
@@ -116,7 +116,7 @@ func summaryCells(currency string, s clientele.ReceivablesSum) []string {
 	return []string{
 		currency, s.Outstanding.String(), s.PastDue.String(), s.Overdue.String(), s.Unapplied.String(), s.Credit.String(),
 		strconv.FormatInt(s.Invoices, 10), strconv.FormatInt(s.Customers, 10), s.Invoiced.String(),
-		s.Collected.String(), s.Refunded.String(), s.CreditNotes.String(), s.WrittenOff.String(),
+		s.Collected.String(), s.Refunded.String(), s.CreditNotes.String(), s.WrittenOff.String(), s.BadDebt.String(),
 		strconv.FormatInt(s.PaidInvoices, 10), average,
 	}
 }

@@ -25,11 +25,23 @@ type account struct {
 	last      int64                       // the position of the last movement, once ends has an entry
 	ends      map[string]*store.LedgerEnd // the balances by currency, of those that were asked for
 	movements []store.Movement            // posted and not written yet
+	credited  bool                        // whether credit was given since debits were settled with it
+	debited   bool                        // whether a debit was made
+	working   map[string]bool             // the invoices that are not written as they are
 	sums      sums
 }
 
-// open starts work on a customer's account. That of a deleted customer can still be settled.
+// open starts work on a customer's account that moves money. That of a deleted customer rests until it is restored.
 func (s *core) open(tx store.Tx, call Call, customer string) (*account, error) {
+	a, err := s.openAny(tx, call, customer)
+	if err == nil {
+		err = a.checkNotDeleted("customer_id")
+	}
+	return a, err
+}
+
+// openAny is open for what moves no money, of a deleted customer too.
+func (s *core) openAny(tx store.Tx, call Call, customer string) (*account, error) {
 	rec, err := findCustomerOrDeleted(tx, call.Livemode, customer)
 	if err != nil {
 		return nil, err
@@ -40,7 +52,7 @@ func (s *core) open(tx store.Tx, call Call, customer string) (*account, error) {
 	}
 	return &account{
 		s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: cloneCustomer(before),
-		ends: map[string]*store.LedgerEnd{}, sums: sums{},
+		ends: map[string]*store.LedgerEnd{}, sums: sums{}, working: map[string]bool{},
 	}, nil
 }
 
@@ -97,6 +109,7 @@ func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.
 	}
 	t.Object, t.Livemode, t.CustomerID = "balance_transaction", a.call.Livemode, a.customer.ID
 	t.RequestedBy, t.CreatedAt = a.call.Actor, clientele.At(time.UnixMilli(seq>>16))
+	a.credited = a.credited || t.Amount.Sign() > 0 && givesCredit[t.Reason]
 	if t.Amount.Sign() != 0 {
 		a.customer.TokenBalance[t.CurrencyID] = t.EndingBalance
 	}
@@ -105,6 +118,11 @@ func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.
 	a.movements = append(a.movements, m)
 	a.sums.addMovement(m)
 	return t, nil
+}
+
+// givesCredit are the reasons for credit that settles debits.
+var givesCredit = map[clientele.BalanceReason]bool{
+	clientele.ReasonAdjustment: true, clientele.ReasonCredited: true, clientele.ReasonCreditNote: true,
 }
 
 // end are the balances of a currency after what was posted.
@@ -146,6 +164,9 @@ func (a *account) movementsOf(f store.MovementFilter) (all []store.Movement, err
 // close writes what was posted, and the customer, if it changed: its balance, whether it is delinquent, its next
 // invoice's number.
 func (a *account) close() error {
+	if err := a.settleDebits(); err != nil {
+		return err
+	}
 	if err := a.write(); err != nil {
 		return err
 	}
@@ -211,12 +232,20 @@ func (a *account) own(field, currency, id string) (*held, error) {
 
 // save writes an invoice after a change of what was paid on it, and moves it to the state that follows.
 func (a *account) save(h *held) error {
-	h.AmountDue = minus(minus(h.Total, h.AmountCredited), h.PrePaymentCreditNotesAmount)
-	h.AmountRemaining = minus(minus(h.AmountDue, h.AmountPaid), h.AmountWrittenOff)
+	h.addUp()
+	if err := a.keepCredited(h); err != nil {
+		return err
+	}
+	h.addUp()
 	event := clientele.EventInvoiceUpdated
 	switch {
 	case h.AmountRemaining.Sign() < 0:
 		return fmt.Errorf("invoice %s: %s left to pay", h.ID, h.AmountRemaining)
+	case h.AmountRemaining.Sign() == 0 && h.AmountWrittenOff.Sign() > 0:
+		if h.Status != clientele.InvoiceUncollectible {
+			event = clientele.EventInvoiceMarkedUncollectible
+			h.Status, h.StatusTransitions.MarkedUncollectibleAt = clientele.InvoiceUncollectible, a.now.Unix()
+		}
 	case h.AmountRemaining.Sign() == 0 && payable(h):
 		event = clientele.EventInvoicePaid
 		h.Status, h.Paid, h.StatusTransitions.PaidAt = clientele.InvoicePaid, true, a.now.Unix()
@@ -228,6 +257,12 @@ func (a *account) save(h *held) error {
 		}
 	}
 	return a.saveAs(h, event)
+}
+
+// addUp writes what is due and what is left of it.
+func (h *held) addUp() {
+	h.AmountDue = minus(minus(h.Total, h.AmountCredited), h.PrePaymentCreditNotesAmount)
+	h.AmountRemaining = minus(minus(h.AmountDue, h.AmountPaid), h.AmountWrittenOff)
 }
 
 // saveAs writes an invoice and the event that says what happened to it.

@@ -70,7 +70,7 @@ func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging,
 		if f.Customer == "" {
 			return b.addSums(tx, f.Livemode)
 		}
-		rec, err := findCustomer(tx, f.Livemode, f.Customer)
+		rec, err := findCustomerOrDeleted(tx, f.Livemode, f.Customer)
 		if err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 	}
 	q := store.OutstandingFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: at.until()}
 	if f.Customer != "" {
-		rec, err := findCustomer(tx, f.Livemode, f.Customer)
+		rec, err := findCustomerOrDeleted(tx, f.Livemode, f.Customer)
 		if err != nil {
 			return nil, err
 		}

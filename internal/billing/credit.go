@@ -63,7 +63,7 @@ func (s Customers) MoveCredit(ctx context.Context, call Call, customer string, p
 		return store.Document{}, err
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
-		a, err := s.open(tx, call, customer)
+		a, err := s.openAny(tx, call, customer)
 		if err == nil {
 			err = a.checkNotDeleted("id")
 		}
@@ -128,9 +128,11 @@ func (a *account) applyCredit(h *held, t clientele.BalanceTransaction) (clientel
 		return t, err
 	}
 	part := t.Amount.Neg()
-	if minus(h.AmountRemaining, part).Sign() < 0 {
-		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay",
-			h.AmountRemaining)
+	if minus(owing(h), part).Sign() < 0 {
+		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay", owing(h))
+	}
+	if err := a.recover(h, minus(part, h.AmountRemaining)); err != nil {
+		return t, err
 	}
 	t, err := a.useCredit(h, part, t)
 	if err != nil {
@@ -156,7 +158,7 @@ func (s Customers) BalanceTransactions(
 	ctx context.Context, customer string, f store.LedgerFilter,
 ) (docs [][]byte, count int64, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, err := findCustomer(tx, f.Livemode, customer)
+		rec, err := findCustomerOrDeleted(tx, f.Livemode, customer)
 		if err != nil {
 			return err
 		}

@@ -131,7 +131,7 @@ func (a *account) creditNote(h *held, p CreditNoteParams) ([]byte, error) {
 	if err := takeBack(&note, h, earlier, p); err != nil {
 		return nil, err
 	}
-	return a.issue(h, note, p.Refund)
+	return a.issue(h, note, earlier, p.Refund)
 }
 
 // creditNotesOf are an invoice's credit notes, oldest first.
@@ -183,11 +183,11 @@ func takeBackLine(
 	if of == nil {
 		return line, invalid(at+".invoice_line_id", "the invoice has no line %q", p.InvoiceLineID)
 	}
-	left := plus(of.Amount, of.TaxAmount)
+	left, taken := plus(of.Amount, of.TaxAmount), int64(0)
 	for _, note := range earlier {
 		for _, l := range note.Lines {
 			if l.InvoiceLineID == of.ID {
-				left = minus(left, l.Amount)
+				left, taken = minus(left, l.Amount), taken+l.Quantity
 			}
 		}
 	}
@@ -195,7 +195,11 @@ func takeBackLine(
 	switch {
 	case p.Quantity != nil:
 		line.Quantity = *p.Quantity
-		if line.Amount, err = priceOf(of, line.Quantity, at); err != nil {
+		if line.Quantity > of.Quantity-taken {
+			return line, clientele.Errorf(clientele.ErrorCodeConflict, at+".quantity",
+				"the line has %d that no credit note has taken back yet", of.Quantity-taken)
+		}
+		if line.Amount, err = priceOf(of, taken, line.Quantity); err != nil {
 			return line, err
 		}
 	case p.Amount != nil:
@@ -209,14 +213,10 @@ func takeBackLine(
 	return line, nil
 }
 
-// priceOf is what so many of a line cost with tax.
-func priceOf(line *clientele.InvoiceLine, quantity int64, at string) (clientele.Amount, error) {
-	all, pieces := whole(line.TaxAmount.Times(quantity)), big.NewInt(max(line.Quantity, 1))
-	tax, rest := new(big.Int).QuoRem(all, pieces, new(big.Int))
-	if rest.Sign() != 0 {
-		return line.Amount, invalid(at+".quantity", "the tax on %d of %d is no whole number; give %s.amount", quantity,
-			line.Quantity, at)
-	}
+// priceOf is what so many of a line cost with tax, after so many others were taken back. Tax that does not divide is
+// split so that all of them come to the line's tax exactly: each has the difference of two rounded sums.
+func priceOf(line *clientele.InvoiceLine, taken, quantity int64) (clientele.Amount, error) {
+	tax := new(big.Int).Sub(taxOn(line, taken+quantity), taxOn(line, taken))
 	share, err := store.StoredAmount(line.CurrencyID, tax.String())
 	if err != nil {
 		return line.Amount, err
@@ -224,8 +224,15 @@ func priceOf(line *clientele.InvoiceLine, quantity int64, at string) (clientele.
 	return plus(line.UnitAmount.Times(quantity).In(line.CurrencyID), share), nil
 }
 
+// taxOn is the tax on the first so many of a line, rounded down.
+func taxOn(line *clientele.InvoiceLine, quantity int64) *big.Int {
+	return new(big.Int).Div(whole(line.TaxAmount.Times(quantity)), big.NewInt(max(line.Quantity, 1)))
+}
+
 // issue writes a credit note and does what it says.
-func (a *account) issue(h *held, note clientele.CreditNote, refund bool) ([]byte, error) {
+func (a *account) issue(
+	h *held, note clientele.CreditNote, earlier []clientele.CreditNote, refund bool,
+) ([]byte, error) {
 	seq, err := a.tx.NextSeq(store.KindCreditNote, a.now)
 	if err != nil {
 		return nil, err
@@ -233,19 +240,22 @@ func (a *account) issue(h *held, note clientele.CreditNote, refund bool) ([]byte
 	if note.ID, err = a.s.seqID("cn_", seq); err != nil {
 		return nil, err
 	}
+	if err := a.recover(h, minus(note.Amount, h.AmountRemaining)); err != nil {
+		return nil, err
+	}
 	note.AmountOff = least(note.Amount, h.AmountRemaining)
-	paid, zero := minus(note.Amount, note.AmountOff), clientele.Zero(h.CurrencyID)
-	note.AmountCredited, note.AmountRefunded = paid, zero
+	paid := minus(note.Amount, note.AmountOff)
+	note.AmountCredited, note.AmountRefunded = paid, clientele.Zero(h.CurrencyID)
 	_, err = a.postOn(h, clientele.BalanceTransaction{
 		Reason: clientele.ReasonCreditNote, Amount: paid, Receivable: note.AmountOff.Neg(), CreditNoteID: note.ID,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if refund && paid.Sign() > 0 {
-		note.AmountCredited, note.AmountRefunded = zero, paid
+	if money := least(paid, moneyIn(h, earlier)); refund && money.Sign() > 0 {
+		note.AmountCredited, note.AmountRefunded = minus(paid, money), money
 		doc, _, err := a.refund(clientele.Refund{
-			Amount: paid, CurrencyID: h.CurrencyID, PaymentMethodID: h.DefaultPaymentMethodID, InvoiceID: h.ID,
+			Amount: money, CurrencyID: h.CurrencyID, PaymentMethodID: h.DefaultPaymentMethodID, InvoiceID: h.ID,
 			CreditNoteID: note.ID, Metadata: clientele.Metadata{},
 		})
 		if err != nil {
@@ -268,6 +278,18 @@ func (a *account) issue(h *held, note clientele.CreditNote, refund bool) ([]byte
 	h.PrePaymentCreditNotesAmount = plus(h.PrePaymentCreditNotesAmount, note.AmountOff)
 	h.PostPaymentCreditNotesAmount = plus(h.PostPaymentCreditNotesAmount, paid)
 	return doc, a.save(h)
+}
+
+// moneyIn is the money that is in an invoice: what has been paid with money, less what earlier credit notes gave back.
+// They give credit that paid the invoice back first: that was never received, so it is not refunded.
+func moneyIn(h *held, earlier []clientele.CreditNote) clientele.Amount {
+	given, refunded := h.PostPaymentCreditNotesAmount, clientele.Zero(h.CurrencyID)
+	for _, note := range earlier {
+		refunded = plus(refunded, note.AmountRefunded)
+	}
+	refunded = least(refunded, given)
+	credit := minus(h.AmountCredited, minus(given, refunded))
+	return plus(minus(h.AmountPaid, refunded), least(credit, clientele.Zero(h.CurrencyID)))
 }
 
 func creditNoteNumber(invoice string, n int) string { return fmt.Sprintf("%s-CN-%02d", invoice, n) }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
+	"github.com/bojanz/currency"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
 
@@ -156,10 +159,45 @@ func (p CurrencyParams) check() error {
 	case p.MaximumPrecision != nil && (*p.MaximumPrecision < 0 || *p.MaximumPrecision > *p.Decimal):
 		return invalid("maximum_precision", "maximum_precision is 0 to decimal")
 	}
+	if digits, isMoney := moneyDecimals(p.Symbol); isMoney && p.Contract == "" && *p.Decimal != digits {
+		return invalid("decimal", "%s has %d decimals (ISO 4217)", p.Symbol, digits)
+	}
+	if least, most := p.MinimumPaymentAmount, p.MaximumPaymentAmount; least != nil && most != nil && most.Sign() > 0 &&
+		minus(most.In(""), least.In("")).Sign() < 0 {
+		return invalid("maximum_payment_amount", "maximum_payment_amount is less than minimum_payment_amount")
+	}
 	return clientele.JoinInvalid(checkNotNegative("minimum_payment_amount", p.MinimumPaymentAmount),
 		checkNotNegative("maximum_payment_amount", p.MaximumPaymentAmount),
 		checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
 		checkLength("logo", p.Logo, maxText), checkLength("contract", p.Contract, maxName))
+}
+
+// decimalsOfMoney are the decimals of money that has not two, by ISO 4217.
+var decimalsOfMoney = map[string]int64{
+	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+	"UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3, "CLF": 4, "UYW": 4,
+}
+
+// moneyDecimals are the decimals of the money that a symbol is the code of (ISO 4217), if it is one.
+func moneyDecimals(symbol string) (decimals int64, isMoney bool) {
+	code := strings.ToUpper(fold.Label(symbol))
+	if decimals, isMoney = decimalsOfMoney[code]; isMoney {
+		return decimals, true
+	}
+	return 2, currency.IsValid(code)
+}
+
+// checkBounds refuses a payment that is smaller or larger than its currency allows.
+func checkBounds(c clientele.PaymentCurrency, amount clientele.Amount) error {
+	least, most := c.MinimumPaymentAmount.In(c.ID), c.MaximumPaymentAmount.In(c.ID)
+	switch {
+	case minus(amount, least).Sign() < 0:
+		return invalid("amount", "a payment in %s is at least %s", c.Symbol, least)
+	case most.Sign() > 0 && minus(most, amount).Sign() < 0:
+		return invalid("amount", "a payment in %s is at most %s", c.Symbol, most)
+	}
+	return nil
 }
 
 func checkNotNegative(field string, a *clientele.Amount) error {

@@ -41,6 +41,7 @@ func findCustomerOrDeleted(tx store.Tx, mode clientele.Mode, text string) (store
 	return rec, err
 }
 
+// loadCustomer finds a customer that is there.
 func loadCustomer(tx store.Tx, mode clientele.Mode, ref string) (store.Record, *clientele.Customer, error) {
 	rec, err := findCustomer(tx, mode, ref)
 	if err != nil {

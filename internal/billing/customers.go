@@ -171,7 +171,8 @@ func (s Customers) UpsertExternal(
 	})
 }
 
-// Delete hides a customer and frees its DID and external id. One who owes anything stays.
+// Delete hides a customer and frees its DID and external id. One who owes anything stays, and one to whom the business
+// owes anything.
 func (s Customers) Delete(ctx context.Context, call Call, ref string) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		rec, c, err := loadCustomer(tx, call.Livemode, ref)
@@ -190,6 +191,9 @@ func (s Customers) Delete(ctx context.Context, call Call, ref string) (store.Doc
 				"the customer owes something: %d invoices are open or uncollectible; have them paid or void them before "+
 					"deleting the customer", unpaid)
 		}
+		if err := checkOwedNothing(tx, c); err != nil {
+			return store.Document{}, err
+		}
 		for _, n := range customerNames(c) {
 			if err := tx.ReleaseName(call.Livemode, n.Kind, n.Name); err != nil {
 				return store.Document{}, err
@@ -202,6 +206,31 @@ func (s Customers) Delete(ctx context.Context, call Call, ref string) (store.Doc
 		gone, err := encodeObject(clientele.Deleted{ID: c.ID, Object: "customer", Deleted: true})
 		return store.Document{JSON: gone}, err
 	})
+}
+
+// checkOwedNothing refuses to lose sight of a customer's credit, or of money that was not applied.
+func checkOwedNothing(tx store.Tx, c *clientele.Customer) error {
+	currencies, err := tx.PaymentCurrencies(c.Livemode)
+	if err != nil {
+		return err
+	}
+	for _, currency := range currencies {
+		end, err := tx.LedgerEnd(c.ID, currency.ID, forever)
+		if err != nil {
+			return err
+		}
+		if end.Credit.Sign() > 0 {
+			return clientele.Errorf(clientele.ErrorCodeConflict, "",
+				"the customer has a credit of %s in %s: use it or record its refund before deleting the customer", end.Credit,
+				currency.Symbol)
+		}
+		if end.Unapplied.Sign() > 0 {
+			return clientele.Errorf(clientele.ErrorCodeConflict, "",
+				"the customer has paid %s in %s that is not applied: allocate or refund it before deleting the customer",
+				end.Unapplied, currency.Symbol)
+		}
+	}
+	return nil
 }
 
 // Restore brings a deleted customer back, unless its DID or external id has been taken meanwhile.

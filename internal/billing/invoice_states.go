@@ -17,9 +17,6 @@ func (s Invoices) Finalize(ctx context.Context, call Call, id string) (store.Doc
 			return err
 		}
 		a, err := s.open(tx, call, h.CustomerID)
-		if err == nil {
-			err = a.checkNotDeleted("customer_id")
-		}
 		if err != nil {
 			return err
 		}
@@ -33,6 +30,11 @@ func (s Invoices) Finalize(ctx context.Context, call Call, id string) (store.Doc
 // finalize opens a draft. The customer's credit pays it if the customer's settings say so, and when nothing is left to
 // pay it is paid.
 func (a *account) finalize(h *held) error {
+	return a.finalizeAs(h, clientele.BalanceTransaction{Reason: clientele.ReasonInvoiceFinalized, Receivable: h.Total})
+}
+
+// finalizeAs is finalize with a movement of its own.
+func (a *account) finalizeAs(h *held, t clientele.BalanceTransaction) error {
 	now, c := a.now.Unix(), a.customer
 	if err := a.number(h); err != nil {
 		return err
@@ -44,24 +46,24 @@ func (a *account) finalize(h *held) error {
 	if h.DueDate == 0 {
 		h.DueDate = now
 	}
-	if h.DueDay == 0 {
-		where, err := zone(a.tx, h.Livemode)
-		if err != nil {
-			return err
-		}
-		h.DueDay = clientele.DayIn(time.Unix(h.DueDate, 0), where)
+	settings, version, err := settingsOf(a.tx, h.Livemode)
+	if err != nil {
+		return err
 	}
+	if h.DueDay == 0 {
+		h.DueDay = clientele.DayIn(time.Unix(h.DueDate, 0), settings.Zone())
+	}
+	h.SettingsVersion = version
 	if h.EffectiveAt == 0 {
 		h.EffectiveAt = now
 	}
 	h.Status, h.StatusTransitions.FinalizedAt = clientele.InvoiceOpen, now
 	h.StartingBalance, h.StartingTokenBalance = a.credit(h.CurrencyID), a.credits()
-	_, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonInvoiceFinalized, Receivable: h.Total})
-	if err != nil {
+	if _, err := a.postOn(h, t); err != nil {
 		return err
 	}
 	part := clientele.Zero(h.CurrencyID)
-	if c.InvoiceSettings != nil && c.InvoiceSettings.ApplyCredit {
+	if c.InvoiceSettings != nil && c.InvoiceSettings.ApplyCredit && t.Reason != clientele.ReasonDebit {
 		part = least(h.Total, h.StartingBalance)
 	}
 	h.EndingBalance, h.EndingTokenBalance = minus(h.StartingBalance, part), a.credits()
@@ -121,7 +123,7 @@ func (s Invoices) Pay(ctx context.Context, call Call, id string, r Receipt) (sto
 			return err
 		}
 		pay, err := a.receive(money.currencies[h.CurrencyID], PaymentParams{
-			Amount: &h.AmountRemaining, InvoiceID: h.ID, Receipt: r,
+			Amount: new(owing(h)), InvoiceID: h.ID, Receipt: r,
 		})
 		if err != nil {
 			return err
@@ -146,10 +148,13 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 		}
 		if given := h.PostPaymentCreditNotesAmount; given.Sign() > 0 { // voiding it would give that twice
 			return clientele.Errorf(clientele.ErrorCodeConflict, "status",
-				"credit notes have given %s of the invoice back as credit, so it is not voided; pay it with that credit", given)
+				"credit notes have given %s of the invoice back, so it is not voided; write off what is left", given)
 		}
 		a, err := s.open(tx, call, h.CustomerID)
 		if err != nil {
+			return err
+		}
+		if err := a.recover(h, h.AmountWrittenOff); err != nil {
 			return err
 		}
 		if err := a.release(h); err != nil {
@@ -241,7 +246,7 @@ func (s Invoices) setHold(
 			return clientele.Errorf(clientele.ErrorCodeConflict, "status", "the invoice is %s; only open ones are held",
 				h.Status)
 		}
-		a, err := s.open(tx, call, h.CustomerID)
+		a, err := s.openAny(tx, call, h.CustomerID)
 		if err != nil {
 			return err
 		}
@@ -251,7 +256,7 @@ func (s Invoices) setHold(
 }
 
 func (s *core) giveUp(tx store.Tx, call Call, h *held) error {
-	a, err := s.open(tx, call, h.CustomerID)
+	a, err := s.openAny(tx, call, h.CustomerID)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
 
@@ -23,9 +24,6 @@ func (s Invoices) Create(ctx context.Context, call Call, p InvoiceParams) (store
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
 		a, err := s.openFor(tx, call, p.CustomerID)
-		if err == nil {
-			err = a.checkNotDeleted("customer_id")
-		}
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -33,7 +31,7 @@ func (s Invoices) Create(ctx context.Context, call Call, p InvoiceParams) (store
 		if err != nil {
 			return store.Document{}, err
 		}
-		h, err := a.draft(currency, p.InvoiceContent)
+		h, err := a.draft(currency, p.InvoiceContent, clientele.BillingReasonManual)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -48,7 +46,9 @@ func (s Invoices) Create(ctx context.Context, call Call, p InvoiceParams) (store
 }
 
 // draft writes a new draft.
-func (a *account) draft(currency clientele.PaymentCurrency, content InvoiceContent) (*held, error) {
+func (a *account) draft(
+	currency clientele.PaymentCurrency, content InvoiceContent, reason string,
+) (*held, error) {
 	seq, err := a.tx.NextSeq(store.KindInvoice, a.now)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (a *account) draft(currency clientele.PaymentCurrency, content InvoiceConte
 	zero := clientele.Zero(currency.ID)
 	h := &held{rec: store.Record{ID: id, Seq: seq}, Invoice: &clientele.Invoice{
 		ID: id, Object: "invoice", Livemode: a.call.Livemode, Status: clientele.InvoiceDraft,
-		CollectionMethod: "send_invoice", BillingReason: "manual", CurrencyID: currency.ID, CustomerID: a.customer.ID,
+		CollectionMethod: "send_invoice", BillingReason: reason, CurrencyID: currency.ID, CustomerID: a.customer.ID,
 		Subtotal: zero, SubtotalExcludingTax: zero, Tax: zero, Total: zero, AmountDue: zero, AmountPaid: zero,
 		AmountCredited: zero, AmountRemaining: zero, AmountWrittenOff: zero, PrePaymentCreditNotesAmount: zero,
 		PostPaymentCreditNotesAmount: zero, AmountShipping: zero, StartingBalance: zero, EndingBalance: zero,
@@ -92,6 +92,9 @@ func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, n
 	set(&invoice.PeriodStart, c.PeriodStart)
 	set(&invoice.PeriodEnd, c.PeriodEnd)
 	set(&invoice.CustomFields, c.CustomFields)
+	if err := checkDates(tx, invoice, c, now); err != nil {
+		return err
+	}
 	if invoice.PeriodEnd < invoice.PeriodStart {
 		return invalid("period_end", "period_end is not before period_start")
 	}
@@ -110,6 +113,48 @@ func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, n
 	return s.setLines(invoice, c.Lines, now)
 }
 
+// Bounds of the dates of an invoice, in years.
+const (
+	firstIssued = 1990 // nothing is issued before
+	mostAhead   = 1    // that it is issued
+	mostTerm    = 10   // from when it is issued until it is due
+)
+
+// checkDates refuses dates that a request sets and that no invoice has: issued long ago or far ahead, due before it was
+// issued or long after.
+func checkDates(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
+	if c.DueDate == nil && c.EffectiveAt == nil {
+		return nil
+	}
+	where, err := zone(tx, invoice.Livemode)
+	if err != nil {
+		return err
+	}
+	issued := now.In(where)
+	if invoice.EffectiveAt != 0 {
+		issued = time.Unix(invoice.EffectiveAt, 0).In(where)
+	}
+	switch {
+	case issued.Year() < firstIssued:
+		return invalid("effective_at", "effective_at is before %d", firstIssued)
+	case issued.After(now.AddDate(mostAhead, 0, 0)):
+		return invalid("effective_at", "effective_at is more than a year ahead")
+	case invoice.DueDate == 0:
+		return nil
+	}
+	field := "effective_at"
+	if c.DueDate != nil {
+		field = "due_date"
+	}
+	switch day := clientele.DayIn(issued, where); {
+	case invoice.EffectiveAt != 0 && invoice.Due() < day:
+		return invalid(field, "the invoice is due on %s, before it is issued on %s", invoice.Due(), day)
+	case invoice.Due() > clientele.DayIn(issued.AddDate(mostTerm, 0, 0), where):
+		return invalid(field, "the invoice is due more than %d years after it is issued", mostTerm)
+	}
+	return nil
+}
+
 // checkFree refuses a number that another invoice has, or will get as the next of another customer's.
 func checkFree(tx store.Tx, invoice *clientele.Invoice, number string) error {
 	rec, taken, err := tx.InvoiceByNumber(invoice.Livemode, number)
@@ -119,7 +164,7 @@ func checkFree(tx store.Tx, invoice *clientele.Invoice, number string) error {
 	if taken {
 		return clientele.Errorf(clientele.ErrorCodeConflict, "number", "the invoice %s has the number %s", rec.ID, number)
 	}
-	prefix, _, isOwn := splitNumber(number)
+	prefix, _, isOwn := splitNumber(strings.ToUpper(fold.Label(number)))
 	if !isOwn {
 		return nil
 	}

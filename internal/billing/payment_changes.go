@@ -163,13 +163,13 @@ func (a *account) allocateOne(pay *payment, l AllocationParams, at string) error
 	if err := checkPayable(h); err != nil {
 		return err
 	}
-	part := least(pay.AmountUnallocated, h.AmountRemaining)
+	part := least(pay.AmountUnallocated, owing(h))
 	if l.Amount != nil {
 		part = l.Amount.In(pay.CurrencyID)
 		switch {
-		case minus(h.AmountRemaining, part).Sign() < 0:
+		case minus(owing(h), part).Sign() < 0:
 			return clientele.Errorf(clientele.ErrorCodeConflict, at+"amount", "the invoice %s has %s left to pay", h.ID,
-				h.AmountRemaining)
+				owing(h))
 		case minus(pay.AmountUnallocated, part).Sign() < 0:
 			return clientele.Errorf(clientele.ErrorCodeConflict, at+"amount",
 				"the payment has %s left, which is less than %s", pay.AmountUnallocated, part)
@@ -195,6 +195,9 @@ func (a *account) allocateOldest(pay *payment, upTo clientele.Amount) error {
 func (a *account) payInvoice(pay *payment, part clientele.Amount, h *held) error {
 	if part.Sign() == 0 {
 		return nil
+	}
+	if err := a.recover(h, minus(part, h.AmountRemaining)); err != nil {
+		return err
 	}
 	if err := a.allocate(pay, h, part, ""); err != nil {
 		return err
@@ -267,7 +270,10 @@ func (s Payments) Unallocate(ctx context.Context, call Call, id string, p Unallo
 	}
 	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
 		if p.InvoiceID == "" {
-			return a.unallocateAll(pay)
+			if err := a.unallocateAll(pay); err != nil {
+				return err
+			}
+			return a.settleWith(pay)
 		}
 		i := slices.IndexFunc(pay.Allocations, func(l clientele.Allocation) bool { return l.InvoiceID == p.InvoiceID })
 		if i < 0 {
@@ -280,7 +286,10 @@ func (s Payments) Unallocate(ctx context.Context, call Call, id string, p Unallo
 			}
 			part = p.Amount.In(pay.CurrencyID)
 		}
-		return a.unallocateFrom(pay, p.InvoiceID, part)
+		if err := a.unallocateFrom(pay, p.InvoiceID, part); err != nil {
+			return err
+		}
+		return a.settleWith(pay)
 	})
 }
 
@@ -342,7 +351,8 @@ func (a *account) makeCredit(pay *payment, part clientele.Amount, reverses strin
 }
 
 // Reverse takes a payment back, the money not having come after all: what it paid is owed again, and what it left is
-// gone. Where that had become credit and the credit paid invoices, they are owed again too, the newest first.
+// gone. Where that had become credit and the credit paid invoices, they are owed again too, the newest first. What was
+// refunded, or is no longer there, the customer owes as a debit.
 func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReverseParams) (store.Document, error) {
 	if err := checkLength("reason", p.Reason, maxText); err != nil {
 		return store.Document{}, err
@@ -370,6 +380,9 @@ func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReversePa
 		if _, err := a.post(t); err != nil {
 			return err
 		}
+		if err := a.settleWithOthers(pay); err != nil {
+			return err
+		}
 		zero := clientele.Zero(pay.CurrencyID)
 		pay.AmountReceived, pay.AmountUnallocated, pay.AmountCredited = zero, zero, zero
 		pay.Status, pay.CanceledAt, pay.CancellationReason = clientele.PaymentCanceled, a.now.Unix(), p.Reason
@@ -383,13 +396,9 @@ func (a *account) takeBackCredit(pay *payment) error {
 	if wanted.Sign() == 0 {
 		return nil
 	}
-	if err := a.unapplyCredit(minus(wanted, a.credit(pay.CurrencyID))); err != nil {
+	why := fmt.Sprintf("Payment %s was refunded or became credit, and did not come after all", pay.ID)
+	if err := a.needCredit(wanted, why); err != nil {
 		return err
-	}
-	if has := a.credit(pay.CurrencyID); minus(has, wanted).Sign() < 0 {
-		return clientele.Errorf(clientele.ErrorCodeConflict, "amount",
-			"of the payment %s became credit or was refunded, and the customer has a credit of %s; give the customer %s "+
-				"more credit first, then reverse the payment", wanted, has, minus(wanted, has))
 	}
 	credited, err := a.unreversed(store.MovementFilter{PaymentID: pay.ID}, func(m store.Movement) bool {
 		return m.Amount.Sign() > 0 && m.InvoiceID == ""
@@ -433,7 +442,7 @@ func (a *account) unapplyCredit(wanted clientele.Amount) error {
 		if err != nil {
 			return err
 		}
-		if h.Status == clientele.InvoiceVoid {
+		if h.Status == clientele.InvoiceVoid || a.working[h.ID] {
 			continue
 		}
 		part := least(wanted, h.AmountCredited)

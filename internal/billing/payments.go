@@ -123,8 +123,7 @@ func (s Payments) recordPayment(tx store.Tx, call Call, p PaymentParams) (*accou
 // openFor is open for a customer that a request's customer_id names.
 func (s *core) openFor(tx store.Tx, call Call, customer string) (*account, error) {
 	a, err := s.open(tx, call, customer)
-	if isCode(err, clientele.ErrorCodeNotFound) || isCode(err, clientele.ErrorCodeInvalid) || isCode(err,
-		clientele.ErrorCodeConflict) {
+	if isCode(err, clientele.ErrorCodeNotFound) || isCode(err, clientele.ErrorCodeInvalid) {
 		err = invalid("customer_id", "no customer %q in this mode", customer)
 	}
 	return a, err
@@ -214,6 +213,9 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 		return nil, err
 	}
 	amount, zero := p.Amount.In(currency.ID), clientele.Zero(currency.ID)
+	if err := checkBounds(currency, amount); err != nil {
+		return nil, err
+	}
 	pay := &payment{&clientele.Payment{
 		ID: id, Object: "payment_intent", Livemode: a.call.Livemode, Description: p.Description, Amount: amount,
 		AmountReceived: amount, AmountAllocated: zero, AmountRefunded: zero, AmountCredited: zero,

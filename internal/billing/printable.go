@@ -14,8 +14,8 @@ type Printable struct {
 	Invoice     clientele.Invoice
 	Currency    clientele.PaymentCurrency
 	CreditNotes []clientele.CreditNote
-	Settings    clientele.Settings
-	Today       clientele.Day // by which it is past due, or not
+	Settings    clientele.Settings // those that it was issued with
+	Today       clientele.Day      // by which it is past due, or not
 }
 
 // Printable answers an invoice with all that is printed with it.
@@ -26,7 +26,10 @@ func (s Invoices) Printable(ctx context.Context, mode clientele.Mode, id string)
 			return err
 		}
 		p, err = printable(tx, h)
-		p.Today = clientele.DayIn(s.now(), p.Settings.Zone())
+		if err != nil {
+			return err
+		}
+		p.Today, err = s.today(tx, mode)
 		return err
 	})
 	return p, err
@@ -35,7 +38,12 @@ func (s Invoices) Printable(ctx context.Context, mode clientele.Mode, id string)
 func printable(tx store.Tx, h *held) (Printable, error) {
 	p := Printable{Invoice: *h.Invoice}
 	var err error
-	if p.Settings, _, err = settingsOf(tx, h.Livemode); err != nil {
+	if h.Status == clientele.InvoiceDraft {
+		p.Settings, _, err = settingsOf(tx, h.Livemode)
+	} else {
+		p.Settings, err = settingsAt(tx, h.Livemode, h.SettingsVersion)
+	}
+	if err != nil {
 		return p, err
 	}
 	all, err := moneyOf(tx, h.Livemode)

@@ -63,8 +63,19 @@ func (s Settings) Of(ctx context.Context, mode clientele.Mode) (settings cliente
 // settingsOf are a mode's settings, or the first ones, whose version is 0.
 func settingsOf(tx store.Tx, mode clientele.Mode) (clientele.Settings, int64, error) {
 	settings, version, err := tx.Settings(mode)
-	if version == 0 {
-		settings = clientele.Settings{
+	return orFirstSettings(settings, version != 0, mode), version, err
+}
+
+// settingsAt are a mode's settings as they were at a version.
+func settingsAt(tx store.Tx, mode clientele.Mode, version int64) (clientele.Settings, error) {
+	settings, found, err := tx.SettingsAt(mode, version)
+	return orFirstSettings(settings, found, mode), err
+}
+
+// orFirstSettings are settings that were found, or the first ones.
+func orFirstSettings(settings clientele.Settings, found bool, mode clientele.Mode) clientele.Settings {
+	if !found {
+		return clientele.Settings{
 			Object: "settings", Livemode: mode, Locale: "en", TimeZone: firstTimeZone,
 			UncollectibleAfterDays: defaultUncollectibleAfter,
 		}
@@ -72,7 +83,7 @@ func settingsOf(tx store.Tx, mode clientele.Mode) (clientele.Settings, int64, er
 	if settings.TimeZone == "" { // saved before there were any
 		settings.TimeZone = firstTimeZone
 	}
-	return settings, version, err
+	return settings
 }
 
 // firstTimeZone is where a business is until it says where.

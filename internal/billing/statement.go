@@ -16,7 +16,11 @@ func (s Customers) Statement(
 	ctx context.Context, mode clientele.Mode, ref string, first, last Moment,
 ) (st clientele.Statement, err error) {
 	err = s.scanStore(ctx, func(tx store.Tx) error {
-		_, c, err := loadCustomer(tx, mode, ref)
+		rec, err := findCustomerOrDeleted(tx, mode, ref)
+		if err != nil {
+			return err
+		}
+		c, err := decodeCustomer(rec)
 		if err != nil {
 			return err
 		}
@@ -115,6 +119,10 @@ func describe(t clientele.BalanceTransaction) string {
 		clientele.ReasonRefundCovered:    "Refund made up for with credit",
 		clientele.ReasonPaymentReversed:  "Payment reversed",
 		clientele.ReasonCreditNote:       "Credit note",
+		clientele.ReasonCreditNoteMoved:  "Credit note takes off what was not paid after all",
+		clientele.ReasonWrittenOff:       "Written off as bad debt",
+		clientele.ReasonRecovered:        "Write-off undone",
+		clientele.ReasonDebit:            "Debit",
 	}[t.Reason]
 	if t.Description != "" {
 		words += ": " + t.Description

@@ -17,7 +17,7 @@ var (
 	}
 	figuresOfTime = []store.Figure{
 		store.FigureInvoiced, store.FigureCollected, store.FigureRefunded, store.FigureCreditNotes,
-		store.FigureWrittenOff, store.FigurePaid, store.FigureDaysToPay,
+		store.FigureWrittenOff, store.FigureBadDebt, store.FigurePaid, store.FigureReopened, store.FigureDaysToPay,
 	}
 )
 
@@ -105,9 +105,10 @@ func summarized(figures map[store.Figure]clientele.Amount, currency string) (sum
 		Unapplied: of(store.FigureUnapplied), Credit: of(store.FigureCredit), Invoices: count(store.FigureUnpaid),
 		Customers: count(store.FigureDebtors), Invoiced: of(store.FigureInvoiced), Collected: of(store.FigureCollected),
 		Refunded: of(store.FigureRefunded), CreditNotes: of(store.FigureCreditNotes),
-		WrittenOff: of(store.FigureWrittenOff), PaidInvoices: count(store.FigurePaid),
+		WrittenOff: of(store.FigureWrittenOff), BadDebt: of(store.FigureBadDebt),
+		PaidInvoices: count(store.FigurePaid) - count(store.FigureReopened),
 	}
-	if n := sum.PaidInvoices; n > 0 {
+	if n := count(store.FigurePaid); n > 0 {
 		tenths := (count(store.FigureDaysToPay)*20 + n) / (2 * n) // of days, which are no money; to the nearest
 		sum.AverageDaysToPay = new(float64(tenths) / 10)
 	}

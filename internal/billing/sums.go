@@ -57,6 +57,8 @@ func (s sums) addMovement(m store.Movement) {
 		s.add(key(store.FigureInvoiced), m.Receivable)
 	case clientele.ReasonInvoiceVoided:
 		s.add(key(store.FigureWrittenOff), m.Receivable.Neg())
+	case clientele.ReasonWrittenOff, clientele.ReasonRecovered:
+		s.add(key(store.FigureBadDebt), m.Receivable.Neg())
 	case clientele.ReasonCreditNote:
 		s.add(key(store.FigureCreditNotes), minus(m.Amount, m.Receivable))
 	case clientele.ReasonRefund:
@@ -83,13 +85,19 @@ func (s sums) addInvoice(day int64, before, after *clientele.Invoice) {
 			k.dueDay = int64(i.Due())
 			s.add(k, i.AmountRemaining.Times(sign))
 		}
-		if i.Paid { // one that is opened again is taken off the day it had been paid
-			key.day = store.DayOf(i.StatusTransitions.PaidAt)
-			s.count(of(store.FigurePaid), sign)
-			s.count(of(store.FigureDaysToPay), sign*daysToPay(i))
-			key.day = day
-		}
 	}
+	if was, is := wasPaid(before), wasPaid(after); is && !was {
+		s.count(of(store.FigurePaid), 1)
+		s.count(of(store.FigureDaysToPay), daysToPay(after))
+	} else if was && !is { // what was told of the day it had been paid stays
+		s.count(of(store.FigureReopened), 1)
+		s.count(of(store.FigureDaysReopened), daysToPay(before))
+	}
+}
+
+// wasPaid says whether an invoice was paid with money: one over nothing was not, nor one that was credited.
+func wasPaid(i *clientele.Invoice) bool {
+	return i.Paid && i.AmountPaid.Sign() > 0 && i.BillingReason != clientele.BillingReasonDebit
 }
 
 // turned is 1 when what was nothing is something, -1 the other way, and else 0.

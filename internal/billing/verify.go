@@ -85,6 +85,7 @@ type books struct {
 // invoiceBooks are what the ledger says of an invoice.
 type invoiceBooks struct {
 	total, remaining, paid, credited, writtenOff, pre, post clientele.Amount
+	moved                                                   clientele.Amount // of what credit notes gave back
 	starting                                                clientele.Amount
 }
 
@@ -262,7 +263,14 @@ func (b *books) replayInvoice(t store.Movement) {
 	case clientele.ReasonInvoiceFinalized:
 		addTo(&i.total, t.Receivable)
 		i.starting = t.EndingBalance
-	case clientele.ReasonInvoiceVoided:
+	case clientele.ReasonDebit:
+		addTo(&i.total, t.Receivable)
+		i.starting = minus(t.EndingBalance, t.Amount)
+	case clientele.ReasonCreditNoteMoved:
+		addTo(&i.moved, t.Amount.Neg())
+		addTo(&i.pre, t.Receivable.Neg())
+		addTo(&i.post, t.Amount)
+	case clientele.ReasonInvoiceVoided, clientele.ReasonWrittenOff, clientele.ReasonRecovered:
 		addTo(&i.writtenOff, t.Receivable.Neg())
 	case clientele.ReasonCreditApplied, clientele.ReasonCreditUnapplied:
 		addTo(&i.credited, t.Receivable.Neg())
@@ -391,27 +399,74 @@ func (b *books) checkNumbers() error {
 // checkGaps wants an invoice of each number after the last that was imported.
 func (b *books) checkGaps(imported int64) error {
 	has := map[int64]bool{}
-	for _, i := range b.invoices {
-		if _, n, own := splitNumber(i.Number); own { // with a prefix that the customer has or had
+	note := func(number string) {
+		if _, n, own := splitNumber(number); own { // with a prefix that the customer has or had
 			has[n] = true
 		}
 	}
-	for n := imported + 1; n < b.customer.NextInvoiceSequence; n++ {
-		if !has[n] {
-			b.differ(b.customer.ID, "no invoice has the number %d", n)
+	for _, i := range b.invoices {
+		note(i.Number)
+	}
+	var missing []int64
+	find := func() {
+		missing = nil
+		for n := imported + 1; n < b.customer.NextInvoiceSequence; n++ {
+			if !has[n] {
+				missing = append(missing, n)
+			}
 		}
 	}
+	if find(); len(missing) > 0 { // drafts can have had them, whose numbers are skipped
+		if err := b.numbersOfDrafts(note); err != nil {
+			return err
+		}
+		find()
+	}
+	for _, n := range missing {
+		b.differ(b.customer.ID, "no invoice has the number %d", n)
+	}
 	return nil
+}
+
+// numbersOfDrafts calls fn with the numbers that drafts of the customer ever had.
+func (b *books) numbersOfDrafts(fn func(number string)) error {
+	noteAll := func(events []clientele.Event) {
+		for _, e := range events {
+			if number := numberIn(e); number != "" {
+				fn(number)
+			}
+		}
+	}
+	for _, events := range b.events {
+		noteAll(events)
+	}
+	deleted, err := b.tx.DeletedInvoices(b.customer.ID)
+	for _, id := range deleted {
+		events, err := history(b.tx, store.TypeInvoice, id)
+		if err != nil {
+			b.differ(id, "its history cannot be read: %v", err)
+		}
+		noteAll(events)
+	}
+	return err
+}
+
+// numberIn is the number of an invoice in an event; "" when it has none or cannot be read.
+func numberIn(e clientele.Event) string {
+	var invoice struct {
+		Number string `json:"number"`
+	}
+	_ = json.Unmarshal(e.Data.Object, &invoice)
+	return invoice.Number
 }
 
 // wasImported says whether an invoice had its number before it was finalized.
 func wasImported(events []clientele.Event) bool {
 	for _, e := range events {
-		var draft struct{ Number string }
-		if e.Type == clientele.EventInvoiceFinalized || json.Unmarshal(e.Data.Object, &draft) != nil {
+		if e.Type == clientele.EventInvoiceFinalized {
 			break
 		}
-		if draft.Number != "" {
+		if numberIn(e) != "" {
 			return true
 		}
 	}

@@ -64,7 +64,9 @@ func (b *books) checkInvoice(i *clientele.Invoice, replayed *invoiceBooks) {
 	if due := minus(minus(i.Total, i.AmountCredited), i.PrePaymentCreditNotesAmount); !due.Equal(i.AmountDue) {
 		b.differ(i.ID, "amount_due is %s, not %s", i.AmountDue, due)
 	}
-	settled := i.Status == clientele.InvoicePaid || i.Status == clientele.InvoiceVoid
+	writtenOff := i.Status == clientele.InvoiceUncollectible && i.AmountWrittenOff.Sign() > 0 &&
+		i.AmountRemaining.Sign() == 0
+	settled := i.Status == clientele.InvoicePaid || i.Status == clientele.InvoiceVoid || writtenOff
 	if settled != (i.AmountRemaining.Sign() == 0) || i.Paid != (i.Status == clientele.InvoicePaid) {
 		b.differ(i.ID, "it is %s, with %s left to pay", i.Status, i.AmountRemaining)
 	}
@@ -147,6 +149,8 @@ func (b *books) checkCreditNotes(i *clientele.Invoice) error {
 			b.differ(note.ID, "its amount is %s, not amount_off, amount_credited and amount_refunded", note.Amount)
 		}
 	}
+	moved := b.invoiced[i.ID].moved.In(i.CurrencyID)
+	off, credited = plus(off, moved), minus(credited, moved)
 	if !off.Equal(i.PrePaymentCreditNotesAmount) || !credited.Equal(i.PostPaymentCreditNotesAmount) {
 		b.differ(i.ID, "its credit notes come to %s and %s, not to %s and %s", off, credited,
 			i.PrePaymentCreditNotesAmount, i.PostPaymentCreditNotesAmount)

@@ -13,7 +13,14 @@ import (
 )
 
 // ofInvoices are the figures that come of the states of invoices: of their days the invoices of today tell nothing.
-var ofInvoices = []store.Figure{store.FigureUncollectible, store.FigureUnpaid}
+var ofInvoices = []store.Figure{
+	store.FigureUncollectible, store.FigureUnpaid, store.FigurePaid, store.FigureDaysToPay,
+}
+
+// takenOff are the figures that are taken off others.
+var takenOff = map[store.Figure]store.Figure{
+	store.FigureReopened: store.FigurePaid, store.FigureDaysReopened: store.FigureDaysToPay,
+}
 
 // auditSums compares the sums of all customers with what the ledgers and invoices come to, in one snapshot.
 func auditSums(tx store.Tx, differs func(Difference)) error {
@@ -68,6 +75,9 @@ func atLevel(days sums, level int) sums {
 	spans := sums{}
 	for k, a := range days {
 		k.day >>= level * store.SpanBits
+		if from, off := takenOff[k.figure]; off {
+			k.figure, a = from, a.Neg()
+		}
 		if slices.Contains(ofInvoices, k.figure) {
 			k.day = 0
 		}

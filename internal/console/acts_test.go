@@ -214,7 +214,7 @@ func TestInvoiceFromDraftToVoid(t *testing.T) {
 	b.fill(path+"/release", nil).want(303)
 	b.fill(path+"/credit-note", nil).want(400, "Write an amount above nothing")
 	line := regexp.MustCompile(`name="(line\.[^"]+)"`).FindStringSubmatch(b.get(path + "/credit-note").body)[1]
-	b.fill(path+"/credit-note", map[string]string{line: "3"}).want(400, `aria-describedby="e-`+line)
+	b.fill(path+"/credit-note", map[string]string{line: "3"}).want(409, `aria-describedby="e-`+line)
 	b.fill(path+"/credit-note", map[string]string{line: "x"}).want(400, "Write a whole number")
 	b.fill(path+"/credit-note", map[string]string{line: "1", "amount": "1"}).want(400, "not both")
 	b.fill(path+"/credit-note", map[string]string{"amount": "25.01"}).want(303)

@@ -120,6 +120,8 @@ func (s *console) acts() map[string]act {
 		"/invoices/{id}/finalize":      s.finalizeInvoice(),
 		"/invoices/{id}/void":          s.voidInvoice(),
 		"/invoices/{id}/uncollectible": s.giveUpInvoice(),
+		"/invoices/{id}/write-off":     s.writeOffInvoice(),
+		"/invoices/{id}/reopen":        s.reopenInvoice(),
 		"/invoices/{id}/hold":          s.holdInvoice(),
 		"/invoices/{id}/release":       s.releaseInvoice(),
 		"/invoices/{id}/credit-note":   s.creditInvoice(),

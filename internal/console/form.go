@@ -277,7 +277,9 @@ var deeds = map[string]deed{
 
 	"finalized":     {text: "The invoice was finalized: it has its number and is owed."},
 	"voided":        {text: "The invoice was voided."},
-	"given_up":      {text: "The invoice was marked uncollectible."},
+	"given_up":      {"The invoice was marked uncollectible.", "Open it again", "invoices", "reopen"},
+	"written_off":   {"What was left was written off.", "Undo it", "invoices", "reopen"},
+	"reopened":      {text: "The invoice is open again."},
 	"draft_deleted": {text: "The draft was deleted."},
 	"released":      {text: "The hold was ended."},
 	"credited":      {text: "The credit note was issued."},

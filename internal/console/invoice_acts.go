@@ -256,6 +256,53 @@ func (s *console) giveUpInvoice() act {
 	})
 }
 
+// writeOffInvoice writes what is left to pay off as bad debt, or a part of it.
+func (s *console) writeOffInvoice() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			i, version, err := s.findInvoice(v)
+			w := newView(s, v, page{})
+			return form{
+				Title: "Write off invoice " + i.Number, Submit: "Write it off", Danger: true, Version: version,
+				Intro: "It is bad debt: what was paid stays paid, and nobody owes the rest. A payment that comes after all is " +
+					"recorded on the invoice as ever, and the write-off can be undone.",
+				Facts:  []fact{{"Paid", w.Money(i.AmountPaid)}, {"Left to pay", w.Money(i.AmountRemaining)}},
+				Cancel: v.Path("invoices", i.ID), Back: "Invoice " + i.Number,
+				Fields: []field{
+					{Name: "currency_id", Type: "hidden", Value: i.CurrencyID},
+					{Name: "amount", Label: "Amount in " + v.currency(i.CurrencyID).Symbol, Type: "money", Required: true,
+						Narrow: true, Value: v.plain(i.AmountRemaining)},
+					{Name: "reason", Label: "Why"},
+				},
+			}, err
+		},
+		do: func(v *visit, sent url.Values) (string, error) {
+			amount, err := amountSent(v, sent)
+			if err != nil {
+				return "", err
+			}
+			id := v.PathValue("id")
+			_, err = s.service.Invoices.WriteOff(v.Context(), v.call(), id, billing.WriteOffParams{
+				Amount: amount, Reason: sent.Get("reason"),
+			})
+			return after(v.Path("invoices", id), "written_off", id), err
+		},
+	}
+}
+
+func (s *console) reopenInvoice() act {
+	return s.ask(question{
+		title: "Open this invoice again?", submit: "Open it again", done: "reopened",
+		intro: "It is owed like any open invoice from now on: also what was written off of it.",
+		facts: func(w view, i clientele.InvoiceExpanded) []fact {
+			return []fact{{"Written off", w.Money(i.AmountWrittenOff)}, {"Left to pay", w.Money(i.AmountRemaining)}}
+		},
+		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+			return s.service.Invoices.Reopen(v.Context(), call, id)
+		},
+	})
+}
+
 func (s *console) deleteDraft() act {
 	return s.ask(question{
 		title: "Delete this draft?", submit: "Delete the draft", danger: true, done: "draft_deleted",

@@ -225,10 +225,13 @@ func TestLogoIsPrinted(t *testing.T) {
 	if pdf := b.get(invoice + "/pdf").want(200); !strings.Contains(pdf.body, "/Subtype/Image/Width 20/Height 10") {
 		t.Error("the PDF has no picture")
 	}
-	upload(nil, map[string]string{"business.name": "Engines"}).want(303) // no file keeps the one there is
-	b.get(invoice+"/page").want(200, `<img class="logo"`, "Engines")
+	upload(nil, map[string]string{"business.name": "Engines"}).want(303)        // no file keeps the one there is
+	b.get(invoice+"/page").want(200, `<img class="logo"`, "Analytical Engines") // as it was issued
+	b.get(b.newInvoice(b.newCustomer("Bo"), "1")+"/page").want(200, `<img class="logo"`, ">Engines<")
 	upload(nil, map[string]string{"no_logo": "true"}).want(303)
-	if page := b.get(invoice + "/page").want(200); strings.Contains(page.body, "<img") {
+	b.get(invoice+"/page").want(200, `<img class="logo"`)
+	later := b.newInvoice(b.newCustomer("Cy"), "1")
+	if page := b.get(later + "/page").want(200); strings.Contains(page.body, "<img") {
 		t.Error("the logo that was taken away is printed")
 	}
 }

@@ -59,6 +59,16 @@ func Text(s string) string {
 	return strokes.Replace(strings.Join(strings.Fields(folded), " "))
 }
 
+// Label is the form in which printed numbers and references are the same: without case and differences of width, white
+// space as single spaces. Unlike [Text] it keeps accents.
+func Label(s string) string {
+	if isPlain(s) {
+		return strings.ToLower(s)
+	}
+	folded := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+	return strings.Join(strings.Fields(folded), " ")
+}
+
 // isPlain says whether folding a text is only a matter of ASCII case.
 func isPlain(s string) bool {
 	space := true // a space here would be folded away

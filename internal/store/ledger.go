@@ -32,8 +32,11 @@ const (
 	FigureRefunded      Figure = "refunded"      // money and credit sent back
 	FigureCreditNotes   Figure = "credit_notes"  // what credit notes took back
 	FigureWrittenOff    Figure = "written_off"   // what was given up by voiding
-	FigurePaid          Figure = "paid"          // how many invoices were paid
-	FigureDaysToPay     Figure = "days_to_pay"   // how many days that took, all together
+	FigureBadDebt       Figure = "bad_debt"      // what was written off, less what was paid after all
+	FigurePaid          Figure = "paid"          // how many invoices were paid with money
+	FigureReopened      Figure = "reopened"      // how many of them were not after all
+	FigureDaysToPay     Figure = "days_to_pay"   // how many days it took, all together
+	FigureDaysReopened  Figure = "days_reopened" // of them those of invoices that were not paid after all
 )
 
 // SumPart is a part of a sum, or a change of it.

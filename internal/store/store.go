@@ -96,8 +96,8 @@ type Customers interface {
 type Invoices interface {
 	// Invoice finds an invoice by id.
 	Invoice(mode clientele.Mode, id string) (Record, bool, error)
-	// InvoiceByNumber finds the oldest invoice with a printed number, which no two invoices of a mode have, unless they
-	// had it before that was so.
+	// InvoiceByNumber finds the invoice with a printed number, whatever its case, width and spacing (see [fold.Label]),
+	// which no two invoices of a mode have, unless they had it before that was so: then the one that has it exactly.
 	InvoiceByNumber(mode clientele.Mode, number string) (Record, bool, error)
 	// ListInvoices returns the page and the exact count of everything that matches.
 	ListInvoices(filter InvoiceFilter) (docs [][]byte, count int64, err error)
@@ -132,8 +132,8 @@ type Payments interface {
 	CustomerPayments(customerID string) (docs [][]byte, err error)
 	// InvoicePayments returns the ids of the payments that ever paid an invoice.
 	InvoicePayments(invoiceID string) ([]string, error)
-	// PaymentLike finds a customer's oldest payment that was not reversed and has the same reference, amount and
-	// currency; "" when there is none.
+	// PaymentLike finds a customer's oldest payment that was not reversed and has the same amount, currency
+	// and reference, whatever its case, width and spacing; "" when there is none.
 	PaymentLike(p *clientele.Payment) (id string, err error)
 	// SearchPayments returns the page, newest first, and the exact count of everything that matches.
 	SearchPayments(search TextSearch) (docs [][]byte, count int64, err error)
@@ -222,7 +222,9 @@ type Currencies interface {
 type Settings interface {
 	// Settings returns a mode's settings and their version, which is 0 when there are none.
 	Settings(mode clientele.Mode) (settings clientele.Settings, version int64, err error)
-	// SaveSettings writes a mode's settings.
+	// SettingsAt returns a mode's settings as they were at a version; those of when versions began to be kept at 0.
+	SettingsAt(mode clientele.Mode, version int64) (settings clientele.Settings, found bool, err error)
+	// SaveSettings writes a mode's settings, and keeps them by their version.
 	SaveSettings(rec Record, settings clientele.Settings) error
 }
 
@@ -232,6 +234,8 @@ type Events interface {
 	AddEvent(e EventRecord) error
 	// ObjectEvents returns the events of an object, oldest first.
 	ObjectEvents(kind ObjectType, id string) ([]EventRecord, error)
+	// DeletedInvoices returns the ids of a customer's drafts that were deleted.
+	DeletedInvoices(customerID string) (ids []string, err error)
 	// EventsAfter returns up to limit events from after a position on, in order.
 	EventsAfter(seq, limit int64) ([]EventRecord, error)
 	// LatestEvents returns the last events, newest first.

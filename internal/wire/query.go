@@ -33,12 +33,13 @@ type Query struct {
 // encoding, + for a space, objects as a[b]=x, lists as a[0]=x or a[]=x. A dot means nothing: metadata.plan is one name.
 //
 // What it accepts it reads as qs does. What qs repairs, drops or guesses at is refused instead, so that nothing can
-// stand in a signed query without being signed: empty pairs and names, names of Object.prototype, unbalanced brackets,
+// stand in a signed query without being signed: empty pairs (but for an & at the end) and names, names of
+// Object.prototype, unbalanced brackets,
 // a value given twice, a name used in two shapes, lists with holes, and more than the limits above.
 // Errors are [*clientele.Error] of code Invalid and name the parameter.
 func ParseQuery(raw string) (*Query, error) {
 	q := &Query{}
-	if raw == "" {
+	if raw = strings.TrimSuffix(raw, "&"); raw == "" { // which nothing follows
 		return q, nil
 	}
 	if len(raw) > MaxQueryBytes {

@@ -42,10 +42,11 @@ func TestParseQueryRefuses(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 200)
 	tests := []struct{ raw, field, message string }{
-		{"&", "", "empty parameter"},
+		{"&&", "", "empty parameter"},
+		{"&a=1", "", "empty parameter"},
 		{"a=1&&b=2", "", "empty parameter"},
 		{"&a=1", "", "empty parameter"},
-		{"a=1&", "", "empty parameter"},
+		{"a=1&&", "", "empty parameter"},
 		{"=x", "", "without a name"},
 		{"a=1&=x", "", "without a name"},
 		{"[x]=1", "[x]", "without a name"},

@@ -49,7 +49,9 @@ var distributedTables = []struct{ table, column, with string }{
 }
 
 // everywhere are the tables that every machine has.
-var everywhere = []string{"payment_methods", "payment_currencies", "settings", "api_keys", "apps", "sessions"}
+var everywhere = []string{
+	"payment_methods", "payment_currencies", "settings", "settings_versions", "api_keys", "apps", "sessions",
+}
 
 // distributionSteps are the steps of a distribution, in their order.
 func distributionSteps() []distributionStep {

@@ -4,6 +4,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"clientele.dev"
+	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
 
@@ -115,6 +116,7 @@ func (t *tx) register(kind store.Kind, id, customerID string, seq int64) {
 
 // saveNumber makes an invoice's printed number one that no other has, on several machines.
 func (t *tx) saveNumber(i *clientele.Invoice, was, is string) {
+	was, is = fold.Label(was), fold.Label(is)
 	if !t.store.distributed || was == is {
 		return
 	}

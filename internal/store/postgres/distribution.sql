@@ -23,7 +23,8 @@ INSERT INTO object_customers SELECT DISTINCT object_id, customer_id FROM events
 	WHERE customer_id NOT IN ('', object_id);
 
 -- Invoices that are printed have a name each.
-INSERT INTO customer_names SELECT livemode, 'invoice_number', number, customer_id FROM invoices WHERE number <> '';
+INSERT INTO customer_names SELECT livemode, 'invoice_number', number_key, customer_id FROM invoices
+	WHERE number_key <> '';
 
 ALTER TABLE customers DROP CONSTRAINT customers_seq_key, ADD UNIQUE (seq, id);
 ALTER TABLE customer_metadata DROP CONSTRAINT customer_metadata_pkey,
@@ -32,6 +33,8 @@ ALTER TABLE invoices DROP CONSTRAINT invoices_seq_key, DROP CONSTRAINT invoices_
 	ADD UNIQUE (seq, customer_id), ADD UNIQUE (id, customer_id);
 DROP INDEX invoices_by_number;
 CREATE UNIQUE INDEX invoices_by_number ON invoices (livemode, number, customer_id) WHERE number <> '';
+DROP INDEX invoices_by_number_key;
+CREATE UNIQUE INDEX invoices_by_number_key ON invoices (livemode, number_key, customer_id) WHERE number_key <> '';
 ALTER TABLE invoice_metadata DROP CONSTRAINT invoice_metadata_pkey,
 	ADD PRIMARY KEY (livemode, key, value, seq, customer_id);
 ALTER TABLE payments DROP CONSTRAINT payments_seq_key, DROP CONSTRAINT payments_id_key,

@@ -52,6 +52,13 @@ func (t *tx) ObjectEvents(kind store.ObjectType, id string) ([]store.EventRecord
 	return t.eventRecords(" WHERE "+w.String()+" ORDER BY object_version", w.args...)
 }
 
+// DeletedInvoices implements [store.Events].
+func (t *tx) DeletedInvoices(customerID string) (ids []string, err error) {
+	err = t.each(appendTo(&ids), "SELECT object_id FROM events WHERE customer_id = $1 AND type = 'invoice.deleted'",
+		customerID)
+	return ids, err
+}
+
 // EventsAfter implements [store.Events].
 func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
 	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)

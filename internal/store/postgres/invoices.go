@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"clientele.dev"
+	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
 
@@ -21,9 +22,10 @@ func (t *tx) Invoice(mode clientele.Mode, id string) (store.Record, bool, error)
 // InvoiceByNumber implements [store.Invoices].
 func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, bool, error) {
 	var w where
-	w.add("livemode = ? AND number = ? AND number <> ''", mode, number)
+	key := fold.Label(number)
+	w.add("livemode = ? AND number_key = ? AND number_key <> ''", mode, key)
 	if t.store.distributed {
-		customerID, err := t.holderOf(mode, nameInvoiceNumber, number)
+		customerID, err := t.holderOf(mode, nameInvoiceNumber, key)
 		if err != nil {
 			return store.Record{}, false, err
 		}
@@ -31,7 +33,8 @@ func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, 
 		t.lockCustomer(customerID)
 	} else if t.writing {
 		t.run(`SELECT 1 FROM customers WHERE id =
-			(SELECT customer_id FROM invoices WHERE livemode = $1 AND number = $2 AND number <> '') FOR UPDATE`, mode, number)
+			(SELECT customer_id FROM invoices WHERE livemode = $1 AND number_key = $2 AND number_key <> '') FOR UPDATE`,
+			mode, key)
 	}
 	return t.record(selectInvoices+" WHERE "+w.String(), w.args...)
 }
@@ -41,20 +44,20 @@ func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 	columns := []any{
 		i.CustomerID, rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(),
 		i.Total.String(), i.AmountRemaining.String(), i.AmountCredited.String(), store.SettledAt(i),
-		store.HeldUntil(i), rec.JSON, int64(i.Due()),
+		store.HeldUntil(i), rec.JSON, int64(i.Due()), fold.Label(i.Number),
 	}
 	if before == nil {
 		t.register(store.KindInvoice, i.ID, i.CustomerID, rec.Seq)
 		t.countBelonging(i.CustomerID, 1, 0)
 		t.countRow("invoices", i.Livemode, rec.Seq, 1)
 		t.run(`INSERT INTO invoices (customer_id, seq, version, status, number, due_date, updated_at, total, remaining,
-			credited, settled_at, held_until, doc, due_day, id, livemode, currency_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+			credited, settled_at, held_until, doc, due_day, number_key, id, livemode, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 			append(columns, i.ID, i.Livemode, i.CurrencyID)...)
 	} else {
 		t.mustChange(fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1),
 			`UPDATE invoices SET version = $3, status = $4, number = $5, due_date = $6, updated_at = $7, total = $8,
-				remaining = $9, credited = $10, settled_at = $11, held_until = $12, doc = $13, due_day = $14
+				remaining = $9, credited = $10, settled_at = $11, held_until = $12, doc = $13, due_day = $14, number_key = $15
 			WHERE customer_id = $1 AND seq = $2 AND version = $3 - 1`, columns...)
 	}
 	if store.HasNewInvoiceText(before, i) {

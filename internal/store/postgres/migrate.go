@@ -62,8 +62,8 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, o options) error {
 	})
 }
 
-// stepOfSums is the step of the schema that has the sums of ledgers.
-const stepOfSums = 4
+// stepOfSums is the step of the schema that has the sums of ledgers as they are.
+const stepOfSums = 9
 
 // sumLedger lets the rules sum up the ledgers of a database that is older than sums are. A new one has nobody yet.
 func sumLedger(ctx context.Context, db pgx.Tx, o options) error {
@@ -72,6 +72,8 @@ func sumLedger(ctx context.Context, db pgx.Tx, o options) error {
 	if err != nil || len(first) == 0 {
 		return err
 	}
+	t.run("DELETE FROM ledger_sums")
+	t.run("DELETE FROM ledger_sum_changes")
 	if err := o.UpdateBooks(t); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ var columnsOf = map[string]string{
 		OR (settled_at = 9223372036854775807) <> (status IN ('open', 'uncollectible') AND remaining <> 0)`,
 	"payments": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
 		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR status IS DISTINCT FROM d ->> 'status'
-		OR reference IS DISTINCT FROM d ->> 'reference' OR amount::text IS DISTINCT FROM d ->> 'amount'
+		OR amount::text IS DISTINCT FROM d ->> 'amount'
 		OR unallocated::text IS DISTINCT FROM d ->> 'amount_unallocated'`,
 	"refunds": `livemode::text IS DISTINCT FROM d ->> 'livemode' OR customer_id IS DISTINCT FROM d ->> 'customer_id'
 		OR currency_id IS DISTINCT FROM d ->> 'currency_id' OR payment_id IS DISTINCT FROM d ->> 'payment_intent_id'

@@ -49,6 +49,13 @@ func (t *tx) ObjectEvents(_ store.ObjectType, id string) ([]store.EventRecord, e
 	return t.eventRecords(" WHERE object_id = $1 ORDER BY object_version", id)
 }
 
+// DeletedInvoices implements [store.Tx].
+func (t *tx) DeletedInvoices(customerID string) (ids []string, err error) {
+	err = t.each("SELECT object_id FROM events WHERE customer_id = $1 AND type = 'invoice.deleted'",
+		func(r row) error { ids = append(ids, r.text(0)); return nil }, customerID)
+	return ids, err
+}
+
 // EventsAfter implements [store.Tx].
 func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
 	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)

@@ -6,6 +6,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
 
@@ -16,8 +17,9 @@ func (t *tx) Invoice(mode clientele.Mode, id string) (store.Record, bool, error)
 
 // InvoiceByNumber implements [store.Tx].
 func (t *tx) InvoiceByNumber(mode clientele.Mode, number string) (store.Record, bool, error) {
-	return t.record(`SELECT id, seq, version, 0, doc FROM invoices WHERE livemode = $1 AND number = $2 AND number <> ''
-		ORDER BY seq LIMIT 1`, mode, number)
+	return t.record(`SELECT id, seq, version, 0, doc FROM invoices
+		WHERE livemode = $1 AND number_key = $2 AND number_key <> '' ORDER BY number <> $3, seq LIMIT 1`, mode,
+		fold.Label(number), number)
 }
 
 // SaveInvoice implements [store.Tx].
@@ -25,6 +27,7 @@ func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 	columns := []any{
 		rec.Seq, rec.Version, string(i.Status), i.Number, i.DueDate, i.UpdatedAt.UnixMilli(), i.Total.Sign() == 0,
 		i.AmountRemaining.String(), store.SettledAt(i), store.HeldUntil(i), string(rec.JSON), int64(i.Due()),
+		fold.Label(i.Number),
 	}
 	if err := t.indexInvoice(rec.Seq, before, i); err != nil {
 		return err
@@ -37,12 +40,12 @@ func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 			return err
 		}
 		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, total_is_zero, remaining,
-			settled_at, held_until, doc, due_day, id, livemode, customer_id, currency_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			settled_at, held_until, doc, due_day, number_key, id, livemode, customer_id, currency_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 			append(columns, i.ID, i.Livemode, i.CustomerID, i.CurrencyID)...)
 	}
 	changed, err := t.exec(`UPDATE invoices SET version = $2, status = $3, number = $4, due_date = $5, updated_at = $6,
-		total_is_zero = $7, remaining = $8, settled_at = $9, held_until = $10, doc = $11, due_day = $12
+		total_is_zero = $7, remaining = $8, settled_at = $9, held_until = $10, doc = $11, due_day = $12, number_key = $13
 		WHERE seq = $1 AND version = $2 - 1`, columns...)
 	if err == nil && changed != 1 {
 		err = fmt.Errorf("invoice %s was not at version %d", i.ID, rec.Version-1)

@@ -27,7 +27,7 @@ var fills = []struct {
 	{5, func(t *tx, _ options) error { return t.mendMetadata() }},
 	{5, openBooks},
 	{11, func(t *tx, _ options) error { return t.fillBalances() }},
-	{11, sumLedger},
+	{16, sumLedger},
 }
 
 // migrate brings the schema up to date, in one transaction that other processes wait for. A file of migrations/ is a

@@ -6,6 +6,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
 
@@ -26,7 +27,7 @@ func (t *tx) PaymentLike(p *clientele.Payment) (id string, err error) {
 	read := func(r row) error { id = r.text(0); return nil }
 	err = t.each(`SELECT id FROM payments WHERE customer_id = $1 AND reference = $2 AND reference <> ''
 		AND currency_id = $3 AND amount = $4 AND status = 'succeeded' ORDER BY seq LIMIT 1`, read, p.CustomerID,
-		p.Reference, p.CurrencyID, p.Amount.String())
+		fold.Label(p.Reference), p.CurrencyID, p.Amount.String())
 	return id, err
 }
 
@@ -36,7 +37,7 @@ func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
 		return err
 	}
 	columns := []any{
-		rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), p.Reference, p.Amount.String(),
+		rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), fold.Label(p.Reference), p.Amount.String(),
 		p.AmountUnallocated.String(), string(rec.JSON),
 	}
 	if rec.Version == 1 {
@@ -168,6 +169,15 @@ func (t *tx) Settings(mode clientele.Mode) (settings clientele.Settings, version
 	return settings, version, err
 }
 
+// SettingsAt implements [store.Tx].
+func (t *tx) SettingsAt(mode clientele.Mode, version int64) (settings clientele.Settings, found bool, err error) {
+	err = t.each("SELECT doc FROM settings_versions WHERE livemode = $1 AND version = $2", func(r row) error {
+		found = true
+		return json.Unmarshal(r.bytes(0), &settings)
+	}, mode, version)
+	return settings, found, err
+}
+
 // SaveSettings implements [store.Tx].
 func (t *tx) SaveSettings(rec store.Record, s clientele.Settings) error {
 	n, err := t.exec(`INSERT INTO settings (livemode, version, doc) VALUES ($1, $2, $3)
@@ -176,5 +186,9 @@ func (t *tx) SaveSettings(rec store.Record, s clientele.Settings) error {
 	if err == nil && n != 1 {
 		err = fmt.Errorf("the settings were not at version %d", rec.Version-1)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.run("INSERT INTO settings_versions (livemode, version, doc) VALUES ($1, $2, $3)", s.Livemode, rec.Version,
+		string(rec.JSON))
 }

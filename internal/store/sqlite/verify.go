@@ -33,7 +33,7 @@ var columnsOf = map[string]string{
 		OR (settled_at = 9223372036854775807) <> (status IN ('open', 'uncollectible') AND remaining <> '0')`,
 	"payments": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
 		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR status IS DISTINCT FROM doc ->> '$.status'
-		OR reference IS DISTINCT FROM doc ->> '$.reference' OR amount IS DISTINCT FROM doc ->> '$.amount'
+		OR amount IS DISTINCT FROM doc ->> '$.amount'
 		OR unallocated IS DISTINCT FROM doc ->> '$.amount_unallocated'`,
 	"refunds": `livemode IS DISTINCT FROM doc ->> '$.livemode' OR customer_id IS DISTINCT FROM doc ->> '$.customer_id'
 		OR currency_id IS DISTINCT FROM doc ->> '$.currency_id' OR payment_id IS DISTINCT FROM doc ->> '$.payment_intent_id'

@@ -1,0 +1,190 @@
+package billing
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// A debit is what a customer owes who got money or credit back for a payment that then did not come after all: an
+// invoice with a number of its own, due at once, that the next payment or credit settles.
+
+// needCredit sees to it that the customer has at least so much credit, which is about to be taken: it takes credit back
+// from the invoices that it paid, the newest first; what is missing then the customer owes as a debit.
+func (a *account) needCredit(wanted clientele.Amount, why string) error {
+	currency := wanted.Currency()
+	if err := a.unapplyCredit(minus(wanted, a.credit(currency))); err != nil {
+		return err
+	}
+	if missing := minus(wanted, a.credit(currency)); missing.Sign() > 0 {
+		return a.debit(missing, why)
+	}
+	return nil
+}
+
+// debit makes the customer owe an amount, which becomes credit.
+func (a *account) debit(amount clientele.Amount, why string) error {
+	number, err := a.nextDebitNumber()
+	if err != nil {
+		return err
+	}
+	currency, _, err := a.tx.PaymentCurrency(a.call.Livemode, amount.Currency())
+	if err != nil {
+		return err
+	}
+	h, err := a.draft(currency, InvoiceContent{
+		Number: &number, Description: &why, Lines: []LineParams{{Description: why, UnitAmount: &amount}},
+	}, clientele.BillingReasonDebit)
+	if err != nil {
+		return err
+	}
+	a.debited = true
+	return a.finalizeAs(h, clientele.BalanceTransaction{
+		Reason: clientele.ReasonDebit, Receivable: amount, Amount: amount,
+	})
+}
+
+// debitNumber is the number of a customer's nth debit.
+func debitNumber(prefix string, n int) string { return fmt.Sprintf("%s-DN-%02d", prefix, n) }
+
+// nextDebitNumber is the number of the customer's next debit.
+func (a *account) nextDebitNumber() (string, error) {
+	for n := 1; ; n++ {
+		number := debitNumber(a.customer.InvoicePrefix, n)
+		if _, taken, err := a.tx.InvoiceByNumber(a.call.Livemode, number); err != nil || !taken {
+			return number, err
+		}
+	}
+}
+
+// debits are the customer's debits, oldest first.
+func (a *account) debits() (all []*held, err error) {
+	for n := 1; ; n++ {
+		rec, found, err := a.tx.InvoiceByNumber(a.call.Livemode, debitNumber(a.customer.InvoicePrefix, n))
+		if err != nil || !found {
+			return all, err
+		}
+		h, err := hold(rec)
+		if err != nil {
+			return nil, err
+		}
+		if h.BillingReason == clientele.BillingReasonDebit {
+			all = append(all, h)
+		}
+	}
+}
+
+// settleDebits pays the customer's debits with credit that was given.
+func (a *account) settleDebits() error {
+	credited := a.credited
+	a.credited = false
+	if !credited {
+		return nil
+	}
+	debits, err := a.debits()
+	if err != nil {
+		return err
+	}
+	for _, h := range debits {
+		part := least(h.AmountRemaining, a.credit(h.CurrencyID))
+		if part.Sign() <= 0 || !payable(h) {
+			continue
+		}
+		if _, err := a.useCredit(h, part, clientele.BalanceTransaction{}); err != nil {
+			return err
+		}
+		if err := a.save(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleWith pays the debits that were just made with what a payment has left.
+func (a *account) settleWith(pay *payment) error {
+	return a.eachNewDebit(pay.CurrencyID, func(h *held) error {
+		return a.payInvoice(pay, least(pay.AmountUnallocated, h.AmountRemaining), h)
+	})
+}
+
+// eachNewDebit calls fn with the customer's unpaid debits in a currency, if one was just made.
+func (a *account) eachNewDebit(currency string, fn func(*held) error) error {
+	if !a.debited {
+		return nil
+	}
+	debits, err := a.debits()
+	if err != nil {
+		return err
+	}
+	for _, h := range debits {
+		if h.CurrencyID == currency && payable(h) && h.AmountRemaining.Sign() > 0 {
+			if err := fn(h); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// settleWithOthers pays the debits that were just made with money that other payments have left, the oldest first.
+func (a *account) settleWithOthers(than *payment) error {
+	return a.eachNewDebit(than.CurrencyID, func(h *held) error {
+		docs, err := a.tx.CustomerPayments(a.customer.ID)
+		if err != nil {
+			return err
+		}
+		for _, doc := range slices.Backward(docs) {
+			var other clientele.Payment
+			if err := json.Unmarshal(doc, &other); err != nil {
+				return err
+			}
+			if other.ID == than.ID || other.CurrencyID != h.CurrencyID || h.AmountRemaining.Sign() == 0 {
+				continue
+			}
+			if err := a.payWith(other.ID, h); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// payWith pays an invoice with what a payment has left.
+func (a *account) payWith(paymentID string, h *held) error {
+	pay, err := holdPayment(a.tx, a.call.Livemode, paymentID)
+	if err != nil {
+		return err
+	}
+	part := least(pay.AmountUnallocated, h.AmountRemaining)
+	if part.Sign() <= 0 {
+		return nil
+	}
+	if err := a.payInvoice(pay, part, h); err != nil {
+		return err
+	}
+	return a.savePayment(pay, clientele.EventPaymentUpdated)
+}
+
+// keepCredited lets credit notes that gave back what had been paid take off what is left to pay again: what they gave
+// back is taken from the customer's credit, or is a debit.
+func (a *account) keepCredited(h *held) error {
+	part := least(h.AmountRemaining, h.PostPaymentCreditNotesAmount)
+	if part.Sign() <= 0 || !payable(h) && h.Status != clientele.InvoicePaid {
+		return nil
+	}
+	h.PostPaymentCreditNotesAmount = minus(h.PostPaymentCreditNotesAmount, part)
+	h.PrePaymentCreditNotesAmount = plus(h.PrePaymentCreditNotesAmount, part)
+	a.working[h.ID] = true
+	defer delete(a.working, h.ID)
+	why := fmt.Sprintf("Credit notes of invoice %s had given back what was not paid after all", h.Number)
+	if err := a.needCredit(part, why); err != nil {
+		return err
+	}
+	_, err := a.postOn(h, clientele.BalanceTransaction{
+		Reason: clientele.ReasonCreditNoteMoved, Amount: part.Neg(), Receivable: part.Neg(),
+	})
+	return err
+}

@@ -1,0 +1,99 @@
+package billing
+
+import (
+	"context"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// WriteOffParams say how much of an invoice is written off as bad debt.
+type WriteOffParams struct {
+	// How much, in the currency's smallest unit; all that is left to pay when absent.
+	Amount *clientele.Amount `json:"amount,omitempty"`
+	// Free text: the customer is insolvent.
+	Reason string `json:"reason,omitempty"`
+}
+
+func (p WriteOffParams) check() error {
+	return clientele.JoinInvalid(checkPart(p.Amount), checkLength("reason", p.Reason, maxText))
+}
+
+// WriteOff writes what is left to pay on an invoice off as bad debt, or a part of it. What was paid stays. With nothing
+// left the invoice is uncollectible, and nobody owes anything on it.
+func (s Invoices) WriteOff(ctx context.Context, call Call, id string, p WriteOffParams) (store.Document, error) {
+	if err := p.check(); err != nil {
+		return store.Document{}, err
+	}
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+		if !payable(h) || h.AmountRemaining.Sign() == 0 {
+			return clientele.Errorf(clientele.ErrorCodeConflict, "status",
+				"the invoice is %s with %s left to pay: there is nothing to write off", h.Status, h.AmountRemaining)
+		}
+		part := h.AmountRemaining
+		if p.Amount != nil {
+			part = p.Amount.In(h.CurrencyID)
+		}
+		if minus(h.AmountRemaining, part).Sign() < 0 {
+			return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay",
+				h.AmountRemaining)
+		}
+		a, err := s.open(tx, call, h.CustomerID)
+		if err != nil {
+			return err
+		}
+		h.AmountWrittenOff = plus(h.AmountWrittenOff, part)
+		_, err = a.postOn(h, clientele.BalanceTransaction{
+			Reason: clientele.ReasonWrittenOff, Receivable: part.Neg(), Description: p.Reason,
+		})
+		if err != nil {
+			return err
+		}
+		if err := a.save(h); err != nil {
+			return err
+		}
+		return a.close()
+	})
+}
+
+// Reopen opens an uncollectible invoice again, and takes back what was written off of it as bad debt.
+func (s Invoices) Reopen(ctx context.Context, call Call, id string) (store.Document, error) {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+		wasWrittenOff := h.Status == clientele.InvoiceOpen && h.AmountWrittenOff.Sign() > 0
+		if h.Status != clientele.InvoiceUncollectible && !wasWrittenOff {
+			return clientele.Errorf(clientele.ErrorCodeConflict, "status",
+				"the invoice is %s; only an uncollectible one, or one that was written off in part, is opened again", h.Status)
+		}
+		a, err := s.open(tx, call, h.CustomerID)
+		if err != nil {
+			return err
+		}
+		if err := a.recover(h, h.AmountWrittenOff); err != nil {
+			return err
+		}
+		h.Status, h.StatusTransitions.MarkedUncollectibleAt = clientele.InvoiceOpen, 0
+		if err := a.save(h); err != nil {
+			return err
+		}
+		return a.close()
+	})
+}
+
+// recover takes back up to a part of what was written off of an invoice as bad debt: it is left to pay again, which
+// whoever asks settles.
+func (a *account) recover(h *held, part clientele.Amount) error {
+	if part = least(part, h.AmountWrittenOff); part.Sign() <= 0 || !payable(h) {
+		return nil
+	}
+	h.AmountWrittenOff, h.AmountRemaining = minus(h.AmountWrittenOff, part), plus(h.AmountRemaining, part)
+	_, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonRecovered, Receivable: part})
+	return err
+}
+
+// owing is what can be paid on an invoice: what is left, and what was written off of it as bad debt.
+func owing(h *held) clientele.Amount {
+	if !payable(h) {
+		return h.AmountRemaining
+	}
+	return plus(h.AmountRemaining, h.AmountWrittenOff)
+}
