@@ -25,7 +25,7 @@ func TestDatesOfInvoices(t *testing.T) {
 		{`"effective_at":` + day(now.AddDate(1, 0, 0).Add(time.Second)), "effective_at"},
 		{`"due_date":` + day(now.AddDate(10, 0, 0)), ""},
 		{`"due_date":` + day(now.AddDate(10, 0, 1)), "due_date"},
-		{`"due_date":"2026-01-01"`, ""}, // typed in late
+		{`"due_date":"2026-01-01"`, ""},                                                       // typed in late
 		{`"effective_at":` + day(now) + `,"due_date":` + day(now.Truncate(24*time.Hour)), ""}, // the same day
 		{`"effective_at":` + day(now) + `,"due_date":` + day(now.Truncate(24*time.Hour).Add(-time.Second)), "due_date"},
 		{`"effective_at":` + day(now.AddDate(-5, 0, 0)) + `,"due_date":` + day(now.AddDate(5, 0, 1)), "due_date"},

@@ -264,8 +264,8 @@ func (s *console) writeOffInvoice() act {
 			w := newView(s, v, page{})
 			return form{
 				Title: "Write off invoice " + i.Number, Submit: "Write it off", Danger: true, Version: version,
-				Intro: "It is bad debt: what was paid stays paid, and nobody owes the rest. A payment that comes after all is " +
-					"recorded on the invoice as ever, and the write-off can be undone.",
+				Intro: "It is bad debt: what was paid stays paid, and nobody owes the rest. A payment that comes after all " +
+					"is recorded on the invoice as ever, and the write-off can be undone.",
 				Facts:  []fact{{"Paid", w.Money(i.AmountPaid)}, {"Left to pay", w.Money(i.AmountRemaining)}},
 				Cancel: v.Path("invoices", i.ID), Back: "Invoice " + i.Number,
 				Fields: []field{
