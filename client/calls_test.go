@@ -172,6 +172,16 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.MarkUncollectible(ctx, "in_1")
 		}},
+	{"write off", "POST /api/invoices/in_1/write_off", `{"id":"in_1"}`, `{"amount":"5","reason":"insolvent"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.WriteOff(ctx, "in_1", client.WriteOffParams{
+				Amount: new(clientele.NewAmount("c", 5)), Reason: "insolvent",
+			})
+		}},
+	{"reopen", "POST /api/invoices/in_1/reopen", `{"id":"in_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Reopen(ctx, "in_1")
+		}},
 	{"pay by cheque", "POST /api/invoices/in_1/pay", `{"id":"in_1"}`,
 		`{"method":"cheque","reference":"7","received_at":1780000000}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
@@ -508,7 +518,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 64 {
+	if methods != 66 {
 		t.Errorf("found %d methods", methods)
 	}
 }

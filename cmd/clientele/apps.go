@@ -111,7 +111,7 @@ type appsList struct{}
 
 // Run lists the applications.
 func (appsList) Run(a *app) error {
-	db, err := a.openExisting()
+	db, err := a.openToRead()
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,20 @@ func opened[S store.Store](s S, err error) (store.Store, error) {
 	return s, nil
 }
 
+// openToRead opens the database for a command that changes nothing: not its schema either.
+func (a *app) openToRead() (store.Store, error) {
+	if err := a.checkFile(); err != nil {
+		return nil, err
+	}
+	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
+	case "sqlite":
+		return opened(sqlite.OpenReadOnly(a.ctx, a.db))
+	case "postgres", "postgresql":
+		return opened(postgres.OpenReadOnly(a.ctx, a.db))
+	}
+	return a.open() // which says what the matter is
+}
+
 // openExisting opens the database for a command that makes no sense on a new one.
 func (a *app) openExisting() (store.Store, error) {
 	if err := a.checkFile(); err != nil {

@@ -50,7 +50,7 @@ type keysList struct{}
 
 // Run lists the keys.
 func (keysList) Run(a *app) error {
-	db, err := a.openExisting()
+	db, err := a.openToRead()
 	if err != nil {
 		return err
 	}

@@ -17,9 +17,10 @@ type migrateCommand struct {
 
 // Help is shown by clientele migrate --help.
 func (migrateCommand) Help() string {
-	return `Every command that works on a database brings its schema up to date first, as the server does when it starts.
-This does nothing else: run it before a new version's servers start, so that none of them has to wait. All steps are
-applied in one transaction, while others wait, or none is. A program that is older than the schema refuses to work.
+	return `The server brings the schema of its database up to date when it starts, as does every command that changes
+something. This does nothing else: run it before a new version's servers start, so that none of them has to wait, and
+before commands that only read (aging, statement, verify, keys list, apps list), which never do. All steps are applied
+in one transaction, while others wait, or none is. A program that is older than the schema refuses to work.
 
 With --distribute it spreads the customers of a PostgreSQL database over the workers of the Citus cluster whose
 coordinator it is. Stop all servers first. It says what it does; when it is ended, it goes on from there the next time.

@@ -72,8 +72,8 @@ func TestMigrateOldBooks(t *testing.T) {
 		name, url string
 		steps     int
 	}{
-		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 5},
-		{"PostgreSQL", pgtest.URL(t, nil), 5},
+		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 8},
+		{"PostgreSQL", pgtest.URL(t, nil), 8},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			oldBooks(t, test.url)

@@ -44,7 +44,7 @@ func (c agingCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	db, err := a.openExisting()
+	db, err := a.openToRead()
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (c statementCommand) Run(a *app) error {
 	if to.Before(from) {
 		return fmt.Errorf("--to %s is before --from %s", c.To, c.From)
 	}
-	db, err := a.openExisting()
+	db, err := a.openToRead()
 	if err != nil {
 		return err
 	}

@@ -7,38 +7,51 @@ import (
 	"clientele.dev/internal/billing"
 )
 
-type verifyCommand struct{}
+type verifyCommand struct {
+	Customer string `help:"Only this customer: an id or DID." placeholder:"ID"`
+	Mode     string `enum:"test,live" default:"live" help:"With --customer, whose world: test or live (${default})."`
+}
 
 // Help is shown by clientele verify --help.
 func (verifyCommand) Help() string {
 	return `Every customer's ledger is replayed and compared with what is stored: credit, what is left to pay and every
 other amount, whether the customer is delinquent, the invoices' numbers, what was printed on them; and every object with
 its last event. Each difference is a line on standard output. The exit code is 0 when there is none and 1 otherwise.
-Nothing is changed; a server may run meanwhile.
+Nothing is changed, not the schema either; a server may run meanwhile.
 
-Example:
-  clientele verify --db sqlite:/var/lib/clientele/clientele.db`
+Examples:
+  clientele verify --db sqlite:/var/lib/clientele/clientele.db
+  clientele verify --customer cus_06el8po8a8001t8o800obtkc78 --mode test`
 }
 
 // Run compares.
-func (verifyCommand) Run(a *app) error {
-	db, err := a.openExisting()
+func (c verifyCommand) Run(a *app) error {
+	db, err := a.openToRead()
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	bar := newProgress(a.stderr, "customers")
-	var customers, differences int64
-	err = billing.New(db).Verify(a.ctx, func(done, total int64) {
-		customers = done
-		bar.show(done, total)
-	}, func(d billing.Difference) {
+	var looked, all, differences int64
+	differs := func(d billing.Difference) {
 		differences++
 		bar.clear()
 		fmt.Fprintf(a.stdout, "%s: %s\n", d.ID, d.Text)
-	})
+	}
+	service := billing.New(db, billing.WithScanTimeout(commandTimeout))
+	if c.Customer != "" {
+		err = service.VerifyCustomer(a.ctx, c.Mode == "live", c.Customer, differs)
+	} else {
+		err = service.Verify(a.ctx, func(done, total int64) {
+			looked, all = done, total
+			bar.show(done, total)
+		}, differs)
+	}
 	bar.clear()
 	switch {
+	case err != nil && a.ctx.Err() != nil:
+		return fmt.Errorf("stopped after %d of %d looks at a customer, with %d differences; nothing was changed", looked,
+			all, differences)
 	case err != nil:
 		return err
 	case differences == 1:
@@ -46,6 +59,10 @@ func (verifyCommand) Run(a *app) error {
 	case differences > 1:
 		return fmt.Errorf("%d differences found; the books are not as they must be", differences)
 	}
-	_, err = fmt.Fprintf(a.stdout, "The books of %d customers are right.\n", customers)
+	of := fmt.Sprintf("%d customers", all/2) // of which each was looked at twice
+	if c.Customer != "" {
+		of = "the customer"
+	}
+	_, err = fmt.Fprintf(a.stdout, "The books of %s are right.\n", of)
 	return err
 }

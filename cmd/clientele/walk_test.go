@@ -106,6 +106,7 @@ type owedInvoice struct {
 	id                                         string
 	currency                                   int
 	total, paid, credited, off, back, remained units
+	refunded                                   units // of what credit notes gave back
 	status                                     clientele.InvoiceStatus
 	given                                      bool // it was uncollectible once
 }
@@ -212,7 +213,8 @@ func (d *debtor) issue(t testing.TB, w *moneyWalk, currency int, total units) {
 		"lines":[{"description":"x","unit_amount":%q}]}`, d.id, walkCurrencies[currency], due, total), true)
 	zero := clientele.Zero(walkCurrencies[currency])
 	d.invoices = append(d.invoices, &owedInvoice{
-		id: idOf(t, body), currency: currency, total: total, paid: zero, credited: zero, off: zero, back: zero,
+		id: idOf(t, body), currency: currency, total: total, paid: zero, credited: zero, off: zero,
+		back: zero, refunded: zero,
 		remained: total, status: clientele.InvoiceOpen,
 	})
 }
@@ -315,6 +317,9 @@ func (d *debtor) moveCredit(t testing.TB, w *moneyWalk, r *rand.Rand, currency i
 		body += fmt.Sprintf(`,"reason":"applied_to_invoice","invoice_id":%q`, of.id)
 		must = of.payable() && sub(of.remained, part).Sign() >= 0
 	default:
+		if of.back.Sign() > 0 {
+			return
+		}
 		change = some(r, of.credited, currency)
 		body += fmt.Sprintf(`,"reason":"unapplied_from_invoice","invoice_id":%q`, of.id)
 		must = of.status != clientele.InvoiceVoid && sub(of.credited, change).Sign() >= 0
@@ -373,10 +378,16 @@ func (d *debtor) changeInvoice(t testing.TB, w *moneyWalk, r *rand.Rand, i *owed
 		must = (must || i.status == clientele.InvoicePaid) && sub(left, part).Sign() >= 0
 		if must {
 			off := less(part, i.remained)
-			i.off, i.back = add(i.off, off), add(i.back, sub(part, off))
-			if !refund {
-				d.credit[i.currency] = add(d.creditOf(i.currency), sub(part, off))
+			back := sub(part, off)
+			if refund { // of the money that is in it: credit that paid is given back first
+				credit := sub(i.credited, sub(i.back, i.refunded))
+				money := add(sub(i.paid, i.refunded), less(credit, sub(credit, credit)))
+				if money = less(back, money); money.Sign() > 0 {
+					i.refunded, back = add(i.refunded, money), sub(back, money)
+				}
 			}
+			d.credit[i.currency] = add(d.creditOf(i.currency), back)
+			i.off, i.back = add(i.off, off), add(i.back, sub(part, off))
 			i.settle()
 		}
 	}
@@ -398,6 +409,9 @@ func (d *debtor) changePayment(t testing.TB, w *moneyWalk, r *rand.Rand, p *made
 		}
 	case 1:
 		path += "/unallocate"
+		if p.paidCredited() {
+			return
+		}
 		if must {
 			for i, part := range p.to {
 				p.move(i, part.Neg())
@@ -407,7 +421,7 @@ func (d *debtor) changePayment(t testing.TB, w *moneyWalk, r *rand.Rand, p *made
 		path += "/unallocate"
 		of := d.invoices[r.IntN(len(d.invoices))]
 		has := p.to[of].In(walkCurrencies[p.currency])
-		if has.Sign() == 0 {
+		if has.Sign() == 0 || of.back.Sign() > 0 {
 			return
 		}
 		part := some(r, has, p.currency)
@@ -432,18 +446,35 @@ func (d *debtor) changePayment(t testing.TB, w *moneyWalk, r *rand.Rand, p *made
 		}
 	default:
 		path += "/reverse"
-		must = must && d.reverse(p)
+		if must && (p.paidCredited() || !d.reverse(p)) {
+			return
+		}
 	}
 	d.post(t, w, path, body, must)
 }
 
-// reverse takes a payment back, if there is credit enough, or invoices that credit paid.
+// paidCredited says whether a payment paid an invoice of which a credit note gave something back: taking it back
+// makes a debit, which the model does not know.
+func (p *madePayment) paidCredited() bool {
+	for i, part := range p.to {
+		if part.Sign() > 0 && i.back.Sign() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// reverse takes a payment back, if there is credit enough, or invoices that credit paid. Else there would be a debit,
+// which the model does not know.
 func (d *debtor) reverse(p *madePayment) bool {
 	wanted := sub(add(p.kept, p.refunded), d.creditOf(p.currency))
 	applied := clientele.Zero(walkCurrencies[p.currency])
 	for _, i := range d.invoices {
 		if i.currency == p.currency && i.status != clientele.InvoiceVoid {
 			applied = add(applied, i.credited)
+		}
+		if i.currency == p.currency && i.back.Sign() > 0 && wanted.Sign() > 0 {
+			return false
 		}
 	}
 	if p.kept.Sign()+p.refunded.Sign() > 0 && sub(applied, wanted).Sign() < 0 {

@@ -19,7 +19,8 @@ type Difference struct {
 
 // Verify replays the ledger of every customer, of both modes, and tells how what is stored differs from what comes out:
 // credit, what is left to pay and all other amounts, whether a customer is delinquent, the invoices' numbers, what was
-// printed on them, and that every object is as its last event left it. progress is told after every few customers.
+// printed on them, and that every object is as its last event left it. progress is told after every few customers, of
+// whom each is looked at twice: alone, and for the sums of all.
 func (s *Service) Verify(ctx context.Context, progress func(done, total int64), differs func(Difference)) error {
 	const step = 200 // each step is one snapshot: a server may go on beside it
 	var done, total, seq int64
@@ -30,6 +31,7 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 	if err != nil {
 		return err
 	}
+	total *= 2
 	for {
 		var recs []store.Record
 		var found []Difference // what a run of the function finds that was not the last one is not told
@@ -57,11 +59,31 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 		seq, done = recs[len(recs)-1].Seq, done+int64(len(recs))
 		progress(done, max(done, total))
 	}
-	if err := s.store.Scan(ctx, func(tx store.Tx) error { return auditSums(tx, differs) }); err != nil {
+	err = s.store.Scan(ctx, func(tx store.Tx) error {
+		return auditSums(tx, func(n int) error {
+			done += int64(n)
+			progress(done, max(done, total))
+			return ctx.Err()
+		}, differs)
+	})
+	if err != nil {
 		return err
 	}
 	return s.store.Scan(ctx, func(tx store.Tx) error {
 		return tx.Contradictions(func(id, text string) { differs(Difference{id, text}) })
+	})
+}
+
+// VerifyCustomer is [Service.Verify] for one customer of a mode, deleted or not, without the sums of all.
+func (s *Service) VerifyCustomer(
+	ctx context.Context, mode clientele.Mode, ref string, differs func(Difference),
+) error {
+	return s.store.Scan(ctx, func(tx store.Tx) error {
+		rec, err := findCustomerOrDeleted(tx, mode, ref)
+		if err != nil {
+			return err
+		}
+		return audit(tx, rec, differs)
 	})
 }
 

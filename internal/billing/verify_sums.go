@@ -22,8 +22,9 @@ var takenOff = map[store.Figure]store.Figure{
 	store.FigureReopened: store.FigurePaid, store.FigureDaysReopened: store.FigureDaysToPay,
 }
 
-// auditSums compares the sums of all customers with what the ledgers and invoices come to, in one snapshot.
-func auditSums(tx store.Tx, differs func(Difference)) error {
+// auditSums compares the sums of all customers with what the ledgers and invoices come to, in one snapshot. looked is
+// told of every few customers.
+func auditSums(tx store.Tx, looked func(n int) error, differs func(Difference)) error {
 	must := map[clientele.Mode]sums{clientele.Test: {}, clientele.Live: {}}
 	for seq := int64(0); ; {
 		recs, err := tx.CustomersAfter(seq, 200)
@@ -44,6 +45,9 @@ func auditSums(tx store.Tx, differs func(Difference)) error {
 			} else if err != nil {
 				return err
 			}
+		}
+		if err := looked(len(recs)); err != nil {
+			return err
 		}
 	}
 	is := map[clientele.Mode][store.SumLevels]sums{

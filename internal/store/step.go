@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"path"
 	"strings"
 )
@@ -21,4 +22,18 @@ func StepsOf(files []string, applied int64) []Step {
 		steps[i] = Step{Version: version, Name: strings.ReplaceAll(name, "_", " "), Applied: version <= applied}
 	}
 	return steps
+}
+
+// CheckSchema refuses a schema that is not the one this program knows. An older one is brought up to date where that is
+// asked for, which is the server and clientele migrate: whoever only reads changes nothing.
+func CheckSchema(current, newest int64) error {
+	switch {
+	case current > newest:
+		return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
+			"upgrade the program", current, newest)
+	case current < newest:
+		return fmt.Errorf("its schema is at version %d, and this program reads version %d: bring it up to date with "+
+			"clientele migrate, or by starting this version's server", current, newest)
+	}
+	return nil
 }

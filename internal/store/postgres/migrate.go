@@ -44,8 +44,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, o options) error {
 			return err
 		}
 		if current > len(steps) {
-			return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
-				"upgrade the program", current, len(steps))
+			return store.CheckSchema(int64(current), int64(len(steps)))
 		}
 		if err := checkEncoding(ctx, db); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -68,11 +69,41 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s, err := open(ctx, config, func(pool *pgxpool.Pool) error { return migrate(ctx, pool, optionsOf(opts)) })
+	if err == nil {
+		s.stop = s.start()
+	}
+	return s, err
+}
+
+// OpenReadOnly connects to the database that a URL names, postgres://…, and can change nothing of it. It must have the
+// schema that this program knows.
+func OpenReadOnly(ctx context.Context, url string) (*Store, error) {
+	config, err := configOf(url)
+	if err != nil {
+		return nil, err
+	}
+	config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	return open(ctx, config, func(pool *pgxpool.Pool) error {
+		current, err := schemaVersion(ctx, pool)
+		if err != nil && !isCode(err, undefinedTable) {
+			return err
+		}
+		steps, err := fs.Glob(migrations, "migrations/*.sql")
+		if err != nil {
+			return err
+		}
+		return store.CheckSchema(int64(current), int64(len(steps)))
+	})
+}
+
+// open connects to a database, which prepare makes ready.
+func open(ctx context.Context, config *pgxpool.Config, prepare func(*pgxpool.Pool) error) (*Store, error) {
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
-	err = migrate(ctx, pool, optionsOf(opts))
+	err = prepare(pool)
 	distributed := false
 	if err == nil {
 		distributed, err = isDistributed(ctx, pool)
@@ -86,9 +117,9 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
-	s := &Store{pool: pool, distributed: distributed, scanning: make(chan struct{}, max(1, config.MaxConns/2))}
-	s.stop = s.start()
-	return s, nil
+	return &Store{
+		pool: pool, distributed: distributed, scanning: make(chan struct{}, max(1, config.MaxConns/2)), stop: func() {},
+	}, nil
 }
 
 // start starts what a server does by itself, until stop is called.

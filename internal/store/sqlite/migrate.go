@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"clientele.dev/internal/store"
@@ -59,8 +58,7 @@ func migrate(c *conn, o options) (err error) {
 		return err
 	}
 	if current > newest {
-		return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
-			"upgrade the program", current, newest)
+		return store.CheckSchema(current, newest)
 	}
 	for _, step := range steps[current:] {
 		if err := applyStep(c, step); err != nil {
@@ -80,13 +78,12 @@ func migrate(c *conn, o options) (err error) {
 // Steps are the steps of the schema, and which of them the database that a URL names has.
 func Steps(url string) ([]store.Step, error) {
 	path, _ := strings.CutPrefix(url, "sqlite:")
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
+	c, err := openToRead(path)
 	if err != nil {
-		return nil, fmt.Errorf("the database %s cannot be opened: %w", path, err)
+		return nil, err
 	}
-	defer c.Close() //nolint:errcheck // it only read
-	// One that knows no steps has had none.
-	current, _ := schemaVersion(&conn{Conn: c, prepared: map[string]*sqlite.Stmt{}})
+	defer c.Close()                //nolint:errcheck // it only read
+	current, _ := schemaVersion(c) // one that knows no steps has had none
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	return store.StepsOf(files, current), err
 }

@@ -20,12 +20,15 @@ var errTooManyScans = clientele.Errorf(clientele.ErrorCodeUnavailable, "",
 // pool holds connections that read. They are opened when they are first needed.
 type pool struct {
 	path    string
+	open    func(path string, pragmas ...string) (*conn, error)
 	pragmas []string
 	conns   chan *conn // nil for one that is not open yet
 }
 
-func newPool(path string, size int, pragmas ...string) *pool {
-	p := &pool{path: path, pragmas: append(pragmas, "query_only = 1"), conns: make(chan *conn, size)}
+func newPool(
+	path string, size int, open func(path string, pragmas ...string) (*conn, error), pragmas ...string,
+) *pool {
+	p := &pool{path: path, open: open, pragmas: append(pragmas, "query_only = 1"), conns: make(chan *conn, size)}
 	for range size {
 		p.conns <- nil
 	}
@@ -42,7 +45,7 @@ func (p *pool) read(ctx context.Context, fn func(*conn) error) error {
 	}
 	defer func() { p.conns <- c }()
 	if c == nil {
-		opened, err := openConn(p.path, p.pragmas...)
+		opened, err := p.open(p.path, p.pragmas...)
 		if err != nil {
 			return faultOf(err)
 		}

@@ -41,7 +41,16 @@ func createFile(path string) error {
 }
 
 func openConn(path string, pragmas ...string) (*conn, error) {
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenWAL)
+	return openAs(sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenWAL, path, pragmas...)
+}
+
+// openToRead is openConn for a database that must be there.
+func openToRead(path string, pragmas ...string) (*conn, error) {
+	return openAs(sqlite.OpenReadWrite, path, pragmas...)
+}
+
+func openAs(flags sqlite.OpenFlags, path string, pragmas ...string) (*conn, error) {
+	c, err := sqlite.OpenConn(path, flags)
 	if err != nil {
 		return nil, fmt.Errorf("the database %s cannot be opened: %w", path, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"strings"
 	"sync"
@@ -16,9 +17,48 @@ type Store struct {
 	readers  *pool         // for snapshots
 	lookups  *pool         // for what is quick and must never wait: keys and applications, whether the database answers
 	scanning chan struct{} // a place for each scan that may run
-	writer   *writer
+	writer   *writer       // nil when it was opened to be read
+	// last is closed last when there is no writer: the files of the log go with a connection that might have written.
+	// Left behind by another user, they would keep the server out.
+	last *conn
 
 	currencies sync.Map // those that were found, by mode and id
+}
+
+// errReadOnly is what a change of a database gets that was opened to be read.
+var errReadOnly = errors.New("store: the database is open for reading")
+
+// OpenReadOnly opens the database that a URL names, sqlite:PATH, and can change nothing of it. It must be there, with
+// the schema that this program knows.
+func OpenReadOnly(_ context.Context, url string) (*Store, error) {
+	path, _ := strings.CutPrefix(url, "sqlite:")
+	last, err := openToRead(path)
+	if err != nil {
+		return nil, err
+	}
+	s := newStore(path, openToRead)
+	s.last = last
+	current, _ := schemaVersion(last) // one that knows no steps has had none
+	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	if err == nil {
+		err = store.CheckSchema(current, int64(len(steps)))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+// newStore is a store without a writer.
+func newStore(path string, open func(path string, pragmas ...string) (*conn, error)) *Store {
+	n := max(8, 4*runtime.GOMAXPROCS(0)) // more than can run: who waits for a connection also waits to be woken
+	return &Store{
+		// Reading pages in place is a third faster for whole objects in a large file. But the mapping is dropped whenever
+		// something was written, which costs more than the look-up of a key does.
+		readers:  newPool(path, n/2+scans(), open, "mmap_size = 1073741824"),
+		lookups:  newPool(path, n, open, "cache_size = -256"),
+		scanning: make(chan struct{}, scans()),
+	}
 }
 
 // Option changes how a database is opened.
@@ -50,22 +90,23 @@ func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
 	if err := migrate(c, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), c.Close())
 	}
-	n := max(8, 4*runtime.GOMAXPROCS(0)) // more than can run: who waits for a connection also waits to be woken
-	s := &Store{
-		writer: newWriter(c, path),
-		// Reading pages in place is a third faster for whole objects in a large file. But the mapping is dropped whenever
-		// something was written, which costs more than the look-up of a key does.
-		readers:  newPool(path, n/2+scans(), "mmap_size = 1073741824"),
-		lookups:  newPool(path, n, "cache_size = -256"),
-		scanning: make(chan struct{}, scans()),
-	}
+	s := newStore(path, openConn)
+	s.writer = newWriter(c, path)
 	go s.writer.loop()
 	return s, nil
 }
 
 // Close waits for the transactions under way and closes the database.
 func (s *Store) Close() error {
-	return errors.Join(s.writer.close(), s.readers.close(), s.lookups.close())
+	var err error
+	if s.writer != nil {
+		err = s.writer.close()
+	}
+	err = errors.Join(err, s.readers.close(), s.lookups.close())
+	if s.last != nil {
+		err = errors.Join(err, s.last.Close())
+	}
+	return err
 }
 
 // Ready says whether the database answers and, when the last write failed for a reason that lasts, whether it can be
@@ -119,6 +160,9 @@ func (s *Store) Scan(ctx context.Context, fn func(store.Tx) error) error {
 
 // Update implements [store.Transactions].
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if s.writer == nil {
+		return errReadOnly
+	}
 	return s.writer.do(ctx, func(c *conn) error { return fn(&tx{conn: c, store: s, ctx: ctx}) })
 }
 
