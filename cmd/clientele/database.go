@@ -14,11 +14,17 @@ import (
 
 // open opens the database that --db names, and makes what it needs when it is new.
 func (a *app) open() (store.Store, error) {
+	upgrades, isNew := billing.Upgrades, false
+	upgrades.Applying = func(step store.Step, of int) {
+		if isNew = isNew || step.Version == 1; !isNew {
+			fmt.Fprintf(a.stderr, "clientele: applying step %d of %d of the schema: %s\n", step.Version, of, step.Name)
+		}
+	}
 	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
 	case "sqlite":
-		return opened(sqlite.Open(a.ctx, a.db, sqlite.WithUpgrades(billing.Upgrades)))
+		return opened(sqlite.Open(a.ctx, a.db, sqlite.WithUpgrades(upgrades)))
 	case "postgres", "postgresql":
-		return opened(postgres.Open(a.ctx, a.db, postgres.WithUpgrades(billing.Upgrades)))
+		return opened(postgres.Open(a.ctx, a.db, postgres.WithUpgrades(upgrades)))
 	}
 	return nil, fmt.Errorf("--db must be sqlite:PATH, such as sqlite:clientele.db, or postgres://USER@HOST/NAME, not %q",
 		a.db)

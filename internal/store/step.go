@@ -1,9 +1,13 @@
 package store
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path"
 	"strings"
+
+	"clientele.dev"
 )
 
 // Step is a step of a database's schema.
@@ -34,6 +38,27 @@ func CheckSchema(current, newest int64) error {
 	case current < newest:
 		return fmt.Errorf("its schema is at version %d, and this program reads version %d: bring it up to date with "+
 			"clientele migrate, or by starting this version's server", current, newest)
+	}
+	return nil
+}
+
+// ErrNewerSchema is what every request gets once a newer program has changed the schema: what this one wrote would not
+// be what the newer reads.
+var ErrNewerSchema = clientele.Errorf(clientele.ErrorCodeUnavailable, "",
+	"the database has the schema of a newer Clientele, and this server is an older one: stop it, or upgrade it")
+
+// Checksum tells one script of a step from another.
+func Checksum(script []byte) string {
+	sum := sha256.Sum256(script)
+	return hex.EncodeToString(sum[:])
+}
+
+// CheckStep refuses a step that was applied with another script: what is in the database is not what the program
+// believes. A step that was applied before checksums were kept has none.
+func CheckStep(name, applied string, script []byte) error {
+	if applied != "" && applied != Checksum(script) {
+		return fmt.Errorf("the step %s of its schema was applied with another script than this program has under that "+
+			"name: it is a database of another build of Clientele", name)
 	}
 	return nil
 }

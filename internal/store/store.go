@@ -23,6 +23,9 @@ type Upgrades struct {
 	OpenBooks func(Tx) error
 	// UpdateBooks sums up the ledgers of a database that is older than sums are, and writes payments as they are now.
 	UpdateBooks func(Tx) error
+	// Applying is told of each step of the schema before it is applied, and how many there are; nil when nobody wants to
+	// know.
+	Applying func(step Step, of int)
 }
 
 // Transactions are how the rules read and write.

@@ -19,6 +19,7 @@ const (
 	uniqueViolation      = "23505"
 	divisionByZero       = "22012"
 	undefinedTable       = "42P01"
+	undefinedColumn      = "42703"
 	undefinedFile        = "58P01" // of an extension
 	lockNotAvailable     = "55P03"
 	queryCanceled        = "57014"

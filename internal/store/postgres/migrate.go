@@ -28,14 +28,14 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, o options) error {
 		return err
 	}
 	if current, err := schemaVersion(ctx, pool); err == nil && current == len(steps) {
-		return nil
+		return checkSteps(ctx, pool, steps)
 	}
 	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(db pgx.Tx) error {
 		if _, err := db.Exec(ctx, migrationLock); err != nil {
 			return err
 		}
 		const table = "CREATE TABLE IF NOT EXISTS schema_migrations (version bigint PRIMARY KEY, name text NOT NULL)"
-		_, err := db.Exec(ctx, table)
+		_, err := db.Exec(ctx, table+"; LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE") // see [tx.checkSchema]
 		if err != nil {
 			return err
 		}
@@ -49,10 +49,19 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, o options) error {
 		if err := checkEncoding(ctx, db); err != nil {
 			return err
 		}
-		for i, step := range steps[current:] {
-			if err := applyStep(ctx, db, current+i+1, step); err != nil {
-				return fmt.Errorf("%s: %w", step, err)
+		for i, step := range store.StepsOf(steps, int64(current)) {
+			if step.Applied {
+				continue
 			}
+			if o.Applying != nil {
+				o.Applying(step, len(steps))
+			}
+			if err := applyStep(ctx, db, i+1, steps[i]); err != nil {
+				return fmt.Errorf("%s: %w", steps[i], err)
+			}
+		}
+		if err := keepChecksums(ctx, db, steps); err != nil {
+			return err
 		}
 		if current < stepOfSums {
 			return sumLedger(ctx, db, o)
@@ -107,6 +116,60 @@ func Steps(ctx context.Context, url string) ([]store.Step, error) {
 	}
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	return store.StepsOf(files, int64(current)), err
+}
+
+// checkSteps refuses a database whose steps were applied with other scripts.
+func checkSteps(ctx context.Context, db querier, steps []string) error {
+	for i, step := range steps {
+		script, err := migrations.ReadFile(step)
+		if err != nil {
+			return err
+		}
+		var applied string
+		err = db.QueryRow(ctx, "SELECT checksum FROM schema_migrations WHERE version = $1", i+1).Scan(&applied)
+		if err == nil {
+			err = store.CheckStep(step, applied, script)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepChecksums notes which script each step was applied with, where that is not known.
+func keepChecksums(ctx context.Context, db pgx.Tx, steps []string) error {
+	for i, step := range steps {
+		script, err := migrations.ReadFile(step)
+		if err != nil {
+			return err
+		}
+		_, err = db.Exec(ctx, "UPDATE schema_migrations SET checksum = $1 WHERE version = $2 AND checksum = ''",
+			store.Checksum(script), i+1)
+		if err != nil {
+			return err
+		}
+	}
+	return checkSteps(ctx, db, steps)
+}
+
+// newest is the version of the schema that this program knows.
+var newest = func() int {
+	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is wrong
+	}
+	return len(steps)
+}()
+
+// checkSchema queues the refusal to go on when a newer program has changed the schema meanwhile. Whoever changes it
+// waits for the transactions that have looked, and the others for that one.
+func (t *tx) checkSchema() {
+	t.run("LOCK TABLE schema_migrations IN ACCESS SHARE MODE")
+	t.queued = append(t.queued, statement{
+		query: "SELECT 1 / (max(version) = $1)::int FROM schema_migrations", args: []any{newest},
+		stale: store.ErrNewerSchema,
+	})
 }
 
 // querier is a connection, a transaction or a pool.

@@ -8,7 +8,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"clientele.dev"
 	"clientele.dev/internal/pgtest"
+	"clientele.dev/internal/store"
 )
 
 // TestServersStartTogether shows that of several servers on a new database one makes the schema.
@@ -49,6 +51,63 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), url); err == nil || !strings.Contains(err.Error(), "newer Clientele") {
 		t.Error(err)
+	}
+}
+
+// A server stops when a newer program changes the schema: it neither writes nor says that it is ready.
+func TestAnOldServerStops(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t, prepare(t))
+	s, err := Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	c, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(t.Context())
+	change := func(sql string) {
+		t.Helper()
+		if _, err := c.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func() error {
+		return s.Update(t.Context(), func(tx store.Tx) error {
+			return tx.SaveSettings(store.Record{Version: 1, JSON: []byte("{}")}, clientele.Settings{})
+		})
+	}
+	if err := s.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	change("INSERT INTO schema_migrations VALUES (9999, 'future'); ALTER TABLE settings RENAME COLUMN doc TO later")
+	if err := s.Ready(t.Context()); !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("it is ready: %v", err)
+	}
+	if err := write(); !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("it writes: %v", err)
+	}
+	err = s.View(t.Context(), func(tx store.Tx) error {
+		_, _, err := tx.Settings(clientele.Test)
+		return err
+	})
+	if !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("what is not there any more is read: %v", err)
+	}
+	change("DELETE FROM schema_migrations WHERE version = 9999; ALTER TABLE settings RENAME COLUMN later TO doc")
+	if err := errors.Join(write(), s.Ready(t.Context())); err != nil {
+		t.Error(err)
+	}
+	change("UPDATE schema_migrations SET checksum = 'x' WHERE version = 2")
+	for _, open := range []func() (*Store, error){
+		func() (*Store, error) { return Open(t.Context(), url) },
+		func() (*Store, error) { return OpenReadOnly(t.Context(), url) },
+	} {
+		if _, err := open(); err == nil || !strings.Contains(err.Error(), "0002_event_customers.sql") {
+			t.Errorf("a step that was exchanged: %v", err)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,7 +94,10 @@ func OpenReadOnly(ctx context.Context, url string) (*Store, error) {
 		if err != nil {
 			return err
 		}
-		return store.CheckSchema(int64(current), int64(len(steps)))
+		if err := store.CheckSchema(int64(current), int64(len(steps))); err != nil {
+			return err
+		}
+		return checkSteps(ctx, pool, steps)
 	})
 }
 
@@ -187,6 +191,18 @@ func (s *Store) Ready(ctx context.Context) error {
 	case standby:
 		return errReadOnly
 	}
+	return s.checkSchema(ctx)
+}
+
+// checkSchema says whether a newer program has changed the schema meanwhile.
+func (s *Store) checkSchema(ctx context.Context) error {
+	current, err := schemaVersion(ctx, s.pool)
+	if err != nil {
+		return faultOf(ctx, err, true)
+	}
+	if current != newest {
+		return store.ErrNewerSchema
+	}
 	return nil
 }
 
@@ -259,6 +275,8 @@ func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx)
 			}
 			s.dropStale(err)
 			wait = time.Duration(rand.Int64N(int64(200 * time.Millisecond)))
+		case isCode(err, undefinedTable, undefinedColumn): // what was asked for may be there no longer
+			return faultOf(ctx, cmp.Or(s.checkSchema(ctx), err), false)
 		case !again(err) || attempt >= maxAttempts:
 			return faultOf(ctx, err, false)
 		}
@@ -294,6 +312,9 @@ func (s *Store) attempt(t *tx, fn func(store.Tx) error) error {
 		if statement != beginNothing {
 			t.run(statement)
 		}
+	}
+	if t.writing {
+		t.checkSchema()
 	}
 	if err := fn(t); err != nil {
 		t.rollback()

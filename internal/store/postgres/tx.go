@@ -137,7 +137,9 @@ func (t *tx) send() error {
 			err = readAll(rows, s.read)
 		}
 		if s.stale != nil && isCode(err, divisionByZero) {
-			err = errors.Join(s.stale, errStale)
+			if err = s.stale; !errors.Is(err, store.ErrNewerSchema) { // which no second try changes
+				err = errors.Join(err, errStale)
+			}
 		}
 		if err != nil {
 			results.Close() //nolint:errcheck // the first error is the one to tell

@@ -39,7 +39,7 @@ func migrate(c *conn, o options) (err error) {
 	newest := int64(len(steps))
 	// A look before writing: a database that is up to date can be opened on a full disk.
 	if current, err := schemaVersion(c); err == nil && current == newest {
-		return nil
+		return checkSteps(c, steps)
 	}
 	if err := c.run("BEGIN IMMEDIATE"); err != nil {
 		return faultOf(err)
@@ -60,10 +60,19 @@ func migrate(c *conn, o options) (err error) {
 	if current > newest {
 		return store.CheckSchema(current, newest)
 	}
-	for _, step := range steps[current:] {
-		if err := applyStep(c, step); err != nil {
-			return fmt.Errorf("%s: %w", step, err)
+	for i, step := range store.StepsOf(steps, current) {
+		if step.Applied {
+			continue
 		}
+		if o.Applying != nil {
+			o.Applying(step, len(steps))
+		}
+		if err := applyStep(c, steps[i]); err != nil {
+			return fmt.Errorf("%s: %w", steps[i], err)
+		}
+	}
+	if err := keepChecksums(c, steps); err != nil {
+		return err
 	}
 	for _, f := range fills {
 		if f.version > current {
@@ -86,6 +95,41 @@ func Steps(url string) ([]store.Step, error) {
 	current, _ := schemaVersion(c) // one that knows no steps has had none
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	return store.StepsOf(files, current), err
+}
+
+// checkSteps refuses a database whose steps were applied with other scripts.
+func checkSteps(c *conn, steps []string) error {
+	applied := map[int64]string{}
+	read := func(r row) error { applied[r.int(0)] = r.text(1); return nil }
+	if err := c.each("SELECT version, checksum FROM schema_migrations", read); err != nil {
+		return err
+	}
+	for i, step := range steps {
+		script, err := migrations.ReadFile(step)
+		if err == nil {
+			err = store.CheckStep(step, applied[int64(i)+1], script)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepChecksums notes which script each step was applied with, where that is not known.
+func keepChecksums(c *conn, steps []string) error {
+	for i, step := range steps {
+		script, err := migrations.ReadFile(step)
+		if err != nil {
+			return err
+		}
+		err = c.run("UPDATE schema_migrations SET checksum = $1 WHERE version = $2 AND checksum = ''",
+			store.Checksum(script), int64(i)+1)
+		if err != nil {
+			return err
+		}
+	}
+	return checkSteps(c, steps)
 }
 
 // schemaVersion is the number of the last step that was applied.

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+
+	"zombiezen.com/go/sqlite"
 
 	"clientele.dev/internal/store"
 )
@@ -42,6 +45,9 @@ func OpenReadOnly(_ context.Context, url string) (*Store, error) {
 	steps, err := fs.Glob(migrations, "migrations/*.sql")
 	if err == nil {
 		err = store.CheckSchema(current, int64(len(steps)))
+	}
+	if err == nil {
+		err = checkSteps(last, steps)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), s.Close())
@@ -117,7 +123,24 @@ func (s *Store) Ready(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.lookups.read(ctx, func(c *conn) error { return c.run("SELECT 1 FROM customer_numbers") })
+	return s.lookups.read(ctx, checkSchema)
+}
+
+// newest is the version of the schema that this program knows.
+var newest = func() int64 {
+	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is wrong
+	}
+	return int64(len(steps))
+}()
+
+// checkSchema refuses to go on when a newer program has changed the schema meanwhile.
+func checkSchema(c *conn) error {
+	if current, err := schemaVersion(c); err != nil || current == newest {
+		return err
+	}
+	return store.ErrNewerSchema
 }
 
 // tryWriting writes more than one request does, and removes it. A small write would find a place on a full disk, in the
@@ -144,7 +167,11 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 			return err
 		}
 		defer c.run("ROLLBACK") //nolint:errcheck // nothing was written
-		return fn(&tx{conn: c, store: s, ctx: ctx})
+		err := fn(&tx{conn: c, store: s, ctx: ctx})
+		if sqlite.ErrCode(err).ToPrimary() == sqlite.ResultError { // what was asked for may be there no longer
+			err = cmp.Or(checkSchema(c), err)
+		}
+		return err
 	})
 }
 

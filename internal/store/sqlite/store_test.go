@@ -8,6 +8,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 func open(t *testing.T) *Store {
@@ -140,7 +143,7 @@ func TestMigrateTwiceAndFromTheFuture(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if err := c.run("INSERT INTO schema_migrations VALUES (9999, 'future')"); err != nil {
+	if err := c.run("INSERT INTO schema_migrations (version, name) VALUES (9999, 'future')"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), "sqlite:"+path); err == nil || !strings.Contains(err.Error(), "newer Clientele") {
@@ -149,6 +152,61 @@ func TestMigrateTwiceAndFromTheFuture(t *testing.T) {
 }
 
 // TestSQLiteVersion holds the line that SQLite's own notes draw: before 3.51.3 a reset of the log could lose commits.
+// A server stops when a newer program changes the schema: it neither writes nor says that it is ready.
+func TestAnOldServerStops(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "clientele.db")
+	s := openAt(t, path)
+	c, err := openConn(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	change := func(sql string) {
+		t.Helper()
+		if err := c.run(sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func() error {
+		return s.Update(t.Context(), func(tx store.Tx) error {
+			return tx.SaveSettings(store.Record{Version: 1, JSON: []byte("{}")}, clientele.Settings{})
+		})
+	}
+	if err := s.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	change("INSERT INTO schema_migrations (version, name) VALUES (9999, 'future')")
+	change("ALTER TABLE settings RENAME COLUMN doc TO later")
+	if err := s.Ready(t.Context()); !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("it is ready: %v", err)
+	}
+	if err := write(); !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("it writes: %v", err)
+	}
+	err = s.View(t.Context(), func(tx store.Tx) error {
+		_, _, err := tx.Settings(clientele.Test)
+		return err
+	})
+	if !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("what is not there any more is read: %v", err)
+	}
+	change("DELETE FROM schema_migrations WHERE version = 9999")
+	change("ALTER TABLE settings RENAME COLUMN later TO doc")
+	if err := errors.Join(write(), s.Ready(t.Context())); err != nil {
+		t.Error(err)
+	}
+	change("UPDATE schema_migrations SET checksum = 'x' WHERE version = 2")
+	for _, open := range []func() (*Store, error){
+		func() (*Store, error) { return Open(t.Context(), "sqlite:"+path) },
+		func() (*Store, error) { return OpenReadOnly(t.Context(), "sqlite:"+path) },
+	} {
+		if _, err := open(); err == nil || !strings.Contains(err.Error(), "0002_invoices.sql") {
+			t.Errorf("a step that was exchanged: %v", err)
+		}
+	}
+}
+
 func TestSQLiteVersion(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -98,7 +98,7 @@ func (w *writer) loop() {
 func (w *writer) batch(first *job) {
 	ran := []*job{first}
 	w.fault, w.later = nil, newDeferred(nil)
-	err := w.conn.run("BEGIN IMMEDIATE")
+	err := w.begin()
 	if err == nil {
 		w.runOne(first)
 		for len(ran) < maxBatch && !w.conn.AutocommitEnabled() {
@@ -125,6 +125,18 @@ func (w *writer) batch(first *job) {
 	if err == nil {
 		w.log.bound(w.conn)
 	}
+}
+
+// begin starts a batch, unless a newer program has changed the schema.
+func (w *writer) begin() error {
+	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err := checkSchema(w.conn)
+	if err != nil {
+		err = errors.Join(err, w.conn.run("ROLLBACK"))
+	}
+	return err
 }
 
 // next takes a transaction that waits, or returns nil.

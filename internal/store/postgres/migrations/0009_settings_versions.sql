@@ -18,3 +18,6 @@ END $$;
 
 -- Whether a number that is missing was that of a draft.
 CREATE INDEX events_of_deleted_invoices ON events (customer_id) WHERE type = 'invoice.deleted';
+
+-- Which script each step was applied with; '' where that was not kept.
+ALTER TABLE schema_migrations ADD COLUMN checksum text NOT NULL DEFAULT '';

@@ -11,3 +11,6 @@ INSERT INTO settings_versions SELECT livemode, version, doc FROM settings;
 
 -- Whether a number that is missing was that of a draft.
 CREATE INDEX events_of_deleted_invoices ON events (customer_id) WHERE type = 'invoice.deleted';
+
+-- Which script each step was applied with; '' where that was not kept.
+ALTER TABLE schema_migrations ADD COLUMN checksum TEXT NOT NULL DEFAULT '';
