@@ -72,8 +72,8 @@ func TestMigrateOldBooks(t *testing.T) {
 		name, url string
 		steps     int
 	}{
-		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 8},
-		{"PostgreSQL", pgtest.URL(t, nil), 8},
+		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 9},
+		{"PostgreSQL", pgtest.URL(t, nil), 9},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			oldBooks(t, test.url)

@@ -122,13 +122,20 @@ func (p *params) order(fields ...string) []store.Order {
 		terms = orderList(v)
 	}
 	var order []store.Order
+	var named []string
 	for _, term := range terms {
 		o, ok := orderTerm(term, fields)
-		twice := slices.ContainsFunc(order, func(b store.Order) bool { return b.Field == o.Field })
-		if !ok || twice || len(order) == maxOrder {
+		twice := slices.Contains(named, o.Field)
+		if named = append(named, o.Field); !ok || twice || len(named) > maxOrder {
 			p.fail(invalid(name, "%s must be like created_at:DESC, by up to %d different of %s", name, maxOrder,
 				strings.Join(fields, ", ")))
 			return nil
+		}
+		if o.Field == "id" { // which rises with the time of creation
+			o.Field = "created_at"
+		}
+		if slices.ContainsFunc(order, func(b store.Order) bool { return b.Field == o.Field }) {
+			continue // what is of one time is in order
 		}
 		order = append(order, o)
 	}

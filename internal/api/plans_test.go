@@ -58,6 +58,9 @@ var (
 	// A step that walks a table, or all of a mode's rows.
 	walk = regexp.MustCompile(`^SCAN (\w+)|^SEARCH (\w+) USING (?:COVERING )?INDEX \w+ ` +
 		`\((?:livemode|listed_mode)=\?(?: AND (?:seq|due_date|updated_at)[<>]\?)*\)`)
+	// A list of a whole mode, of which a page is read in order.
+	wholeList = regexp.MustCompile(`^SELECT seq FROM \w+ WHERE (livemode|listed_mode) = \$1 ` +
+		`ORDER BY \w+ \w+(, seq \w+)* LIMIT`)
 	// Whatever is small, or walked once for each row that is asked for.
 	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|customer_numbers|` +
 		`customer_policies|schema_migrations|sqlite_\w+|ids|p|j|CONSTANT)$`)
@@ -143,6 +146,9 @@ func checkPlans(statements map[string]bool) (errs []string) {
 		})
 		explain := "EXPLAIN QUERY PLAN " + regexp.MustCompile(`\$(\d+)`).ReplaceAllString(query, "?$1")
 		for _, step := range planOf(c, explain) {
+			if wholeList.MatchString(flat) && strings.Contains(step, "TEMP B-TREE") {
+				errs = append(errs, fmt.Sprintf("%.300s\n\t%s: a whole mode is sorted", flat, step))
+			}
 			found := walk.FindStringSubmatch(step)
 			if found == nil || excused || strings.Contains(step, "VIRTUAL TABLE") || small.MatchString(found[1]+found[2]) {
 				continue

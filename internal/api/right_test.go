@@ -352,6 +352,45 @@ func TestMomentsOfAging(t *testing.T) {
 	}
 }
 
+// Every order that a list offers, so that its plan is looked at.
+func TestEveryOrder(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, name := range []string{"Ada", "Bo", "Cy"} {
+		c := s.post(t, `{"name":"`+name+`","email":"`+name+`@example.com"}`)
+		issue(t, s, c.ID, usd, "5", len(name))
+		paid := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(1)}
+		ok(s.Test().Payments.Create(t.Context(), paid))(t)
+		s.Advance(time.Second)
+	}
+	for list, fields := range map[string][]string{
+		"customers": {"created_at", "updated_at", "name", "email", "id"}, "payments": {"created_at", "updated_at", "id"},
+		"invoices": {"created_at", "updated_at", "due_date", "id"},
+	} {
+		for _, field := range fields {
+			var pages [][]string
+			for _, order := range []string{field + ":ASC", field + ":DESC", field + ":ASC,id:ASC"} {
+				if field == "id" && strings.Contains(order, ",") {
+					continue
+				}
+				r := s.send(t, "GET", "/api/"+list+"?pageSize=2&page=1&order="+order, "").must(t, 200)
+				rest := s.send(t, "GET", "/api/"+list+"?pageSize=2&page=2&order="+order, "").must(t, 200)
+				var ids []string
+				for _, page := range []reply{r, rest} {
+					for _, one := range decoded[clientele.Page[clientele.Deleted]](t, page).List {
+						ids = append(ids, one.ID)
+					}
+				}
+				pages = append(pages, ids)
+			}
+			if len(pages[0]) != 3 || pages[0][0] != pages[1][2] || pages[0][1] != pages[1][1] || pages[0][2] != pages[1][0] {
+				t.Errorf("%s by %s: %v", list, field, pages)
+			}
+		}
+	}
+	s.send(t, "GET", "/api/customers?order=id:ASC,id:DESC", "").refused(t, 400, "order")
+}
+
 // An issued invoice is printed as it was, whatever becomes of who issued it.
 func TestIssuedInvoicesKeepTheirIssuer(t *testing.T) {
 	t.Parallel()

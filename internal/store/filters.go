@@ -27,7 +27,7 @@ type MetadataMatch struct{ Key, Value string }
 
 // Order is one key of a sort order.
 type Order struct {
-	Field string // created_at, updated_at, name, email, id; due_date for invoices
+	Field string // created_at, updated_at, name, email; due_date for invoices
 	Desc  bool
 }
 
