@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/alecthomas/kong"
 	"gopkg.in/yaml.v3"
 )
@@ -46,6 +47,35 @@ func forgetEmpty() {
 		}
 	}
 }
+
+// checkEnvironment refuses a variable that is an option misspelt: CLIENTELE_LOGLEVEL would silently not be in force.
+// Variables that are like none are left alone: they may be another program's.
+func checkEnvironment(model *kong.Application, environment []string) error {
+	var known []string
+	_ = kong.Visit(model, func(node kong.Visitable, next kong.Next) error { // no visitor fails
+		if flag, is := node.(*kong.Flag); is {
+			known = append(known, flag.Envs...)
+		}
+		return next(nil)
+	})
+	for _, variable := range environment {
+		name, _, _ := strings.Cut(variable, "=")
+		if !strings.HasPrefix(strings.ToUpper(name), "CLIENTELE_") || slices.Contains(known, name) {
+			continue
+		}
+		for _, option := range known {
+			const short = len("CLIENTELE_") + 4 // of which many are a letter apart
+			oneOff := len(name) > short && levenshtein.ComputeDistance(name, option) == 1
+			if oneOff || letters(name) == letters(option) {
+				return fmt.Errorf("the environment has %s, which is no option; did you mean %s?", name, option)
+			}
+		}
+	}
+	return nil
+}
+
+// letters are those of a name, as capitals.
+func letters(name string) string { return strings.ReplaceAll(strings.ToUpper(name), "_", "") }
 
 // Resolve answers an option's value, unless the environment has it, which goes before the file.
 func (c config) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {

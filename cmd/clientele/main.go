@@ -67,6 +67,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	if err := checkEnvironment(parser.Model, os.Environ()); err != nil {
+		fmt.Fprintln(stderr, "clientele:", err)
+		return 2
+	}
 	command, err := parser.Parse(args)
 	if code >= 0 { // --help has been answered
 		return code

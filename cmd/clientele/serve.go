@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"clientele.dev/internal/api"
@@ -54,6 +56,7 @@ Examples:
 
 // Run serves until the context ends.
 func (s serveCommand) Run(a *app) error {
+	signal.Ignore(syscall.SIGHUP) // the end of the terminal that it was started from is not the server's
 	db, err := a.open()
 	if err != nil {
 		return err

@@ -170,6 +170,19 @@ func TestKeysBesideServer(t *testing.T) {
 }
 
 // SIGTERM: /readyz fails first, then nobody new gets in, and a request under way still gets its answer.
+// The end of the terminal that a server was started from is not its end.
+func TestAHangUpIsNoEnd(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newDatabase(t))
+	if err := s.process.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		s.want(http.StatusOK, "GET", "/readyz", "", "")
+	}
+	s.stop()
+}
+
 func TestTerminateFinishesRequests(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newDatabase(t))

@@ -1,9 +1,14 @@
 package api_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
+	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -168,4 +173,57 @@ func TestABodyWhereNoneBelongsIsRefused(t *testing.T) {
 		t.Error("a refused request changed something")
 	}
 	s.send(t, "DELETE", "/api/customers/"+c.ID, `{}`).must(t, 200)
+}
+
+// A client that sends all of a body before it looks for an answer finds one, though the body is too large.
+func TestATooLargeBodyIsAnswered(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	host := strings.TrimPrefix(s.URL, "http://")
+	const size = 9 << 20
+	for name, send := range map[string]func(w io.Writer) error{
+		"of a known size": func(w io.Writer) error {
+			_, err := fmt.Fprintf(w, "Content-Length: %d\r\n\r\n", size)
+			if err == nil {
+				_, err = w.Write(bytes.Repeat([]byte(" "), size))
+			}
+			return err
+		},
+		"in chunks": func(w io.Writer) error {
+			_, err := io.WriteString(w, "Transfer-Encoding: chunked\r\n\r\n")
+			for range size >> 16 {
+				if err == nil {
+					_, err = fmt.Fprintf(w, "10000\r\n%s\r\n", bytes.Repeat([]byte(" "), 1<<16))
+				}
+			}
+			if err == nil {
+				_, err = io.WriteString(w, "0\r\n\r\n")
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := net.Dial("tcp", host)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = c.Close() }()
+			_, err = fmt.Fprintf(c, "POST /api/customers HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"+
+				"Content-Type: application/json\r\n", host, s.TestKey)
+			if err = errors.Join(err, send(c)); err != nil {
+				t.Fatalf("the body could not be sent: %v", err)
+			}
+			got, err := http.ReadResponse(bufio.NewReader(c), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = got.Body.Close() }()
+			body, err := io.ReadAll(got.Body)
+			if err != nil || got.StatusCode != http.StatusRequestEntityTooLarge ||
+				!strings.Contains(string(body), `"error":`) {
+				t.Errorf("%d %s %v", got.StatusCode, body, err)
+			}
+		})
+	}
 }

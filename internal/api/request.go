@@ -40,6 +40,7 @@ func invalid(field, format string, args ...any) error {
 // readBody reads the body, which is JSON or nothing, when there is memory for it beside those that are in memory.
 func (a *API) readBody(w *recorder, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
+		wire.ReadAway(w, r, r.Body)
 		return nil, clientele.Errorf(clientele.ErrorCodeTooLarge, "", "the body is larger than 1 MiB")
 	}
 	if r.ContentLength == 0 {
@@ -60,6 +61,7 @@ func (a *API) readBody(w *recorder, r *http.Request) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
+		wire.ReadAway(w, r, r.Body)
 		return nil, clientele.Errorf(clientele.ErrorCodeTooLarge, "", "the body is larger than 1 MiB")
 	case err != nil:
 		return nil, invalid("", "the body could not be read: it ended early")

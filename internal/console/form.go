@@ -18,6 +18,7 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/wire"
 )
 
 // maxForm is how large a form may be, in bytes.
@@ -110,6 +111,7 @@ func (a act) send(v *visit) (page, error) {
 		return page{}, errReadOnly
 	}
 	if err := v.parseForm(); err != nil {
+		wire.ReadAway(v.answer, v.Request, v.whole)
 		return page{}, invalid("", "The form could not be read: it may be too large")
 	}
 	var done page

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -43,6 +44,8 @@ type visit struct {
 	Caller     auth.Caller
 	visitor    auth.Visitor
 	id         string              // of the request
+	answer     http.ResponseWriter // to it
+	whole      io.Reader           // its body, however large
 	customer   *clientele.Customer // whose portal it is; nil in the console
 	settings   clientele.Settings
 	currencies []clientele.PaymentCurrency
@@ -83,8 +86,11 @@ func (s *console) serve(mode clientele.Mode, handle handler) http.Handler {
 			return
 		}
 		sayCaller(w, caller.ID)
+		v := &visit{
+			Request: r, Mode: mode, Caller: *caller, visitor: visitor, id: w.Header().Get("X-Request-Id"), answer: w,
+			whole: r.Body,
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		v := &visit{Request: r, Mode: mode, Caller: *caller, visitor: visitor, id: w.Header().Get("X-Request-Id")}
 		var p page
 		if err = s.prepare(v); err == nil {
 			p, err = handle(v)

@@ -59,7 +59,7 @@ func (s *console) enterPortal(w http.ResponseWriter, r *http.Request) {
 // servePortal makes the handler of a page of the portal.
 func (s *console) servePortal(handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{Request: r, id: w.Header().Get("X-Request-Id")}
+		v := &visit{Request: r, id: w.Header().Get("X-Request-Id"), answer: w, whole: r.Body}
 		err := s.enter(v)
 		var p page
 		if err == nil {
