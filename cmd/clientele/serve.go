@@ -19,10 +19,12 @@ import (
 	"clientele.dev/internal/console"
 	"clientele.dev/internal/demo"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/web"
 )
 
 type serveCommand struct {
 	Addr     string        `help:"Where to listen (${default}); port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
+	URL      string        `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
 	Demo     bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
 	LogLevel slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
 	Drain    time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
@@ -32,6 +34,11 @@ type serveCommand struct {
 func (s serveCommand) Validate() error {
 	if s.Drain < 0 {
 		return errors.New("--drain cannot be negative")
+	}
+	if s.URL != "" {
+		if _, err := web.ParseBase(s.URL); err != nil {
+			return fmt.Errorf("--url: %w", err)
+		}
 	}
 	return nil
 }
@@ -51,6 +58,7 @@ Examples:
   clientele serve --demo
   clientele serve --addr 0.0.0.0:8080 --db sqlite:/var/lib/clientele/clientele.db
   CLIENTELE_DB=sqlite:shop.db clientele serve
+  clientele serve --url https://example.com/payment
   clientele serve --db postgres://clientele@db.example.com/clientele`
 }
 
@@ -86,7 +94,8 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	boundMemory()
 	log, flush := newLogger(a.stderr, s.LogLevel)
 	defer flush()
-	if err := firstKeys(a, db, log, browserURL(listener.Addr())); err != nil {
+	base, address := s.base(listener.Addr())
+	if err := firstKeys(a, db, log, address); err != nil {
 		return err
 	}
 	failures := new(console.Failures)
@@ -102,7 +111,8 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	reading, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
+		Handler: base.Handler(handler), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		BaseContext: func(net.Listener) context.Context { return reading },
@@ -131,6 +141,17 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		err = server.Close()
 	}
 	return err
+}
+
+// base is where browsers reach the server: where it was said, or where it listens, and never where a request says.
+func (s serveCommand) base(listens net.Addr) (base web.Base, address string) {
+	address = browserURL(listens)
+	base, _ = web.ParseBase(address)
+	if s.URL == "" {
+		return web.Base{}.Unless(base), address
+	}
+	base, _ = web.ParseBase(s.URL) // which was validated
+	return base, s.URL
 }
 
 // boundMemory makes the garbage collector work harder rather than let the heap become large, unless the environment

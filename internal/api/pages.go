@@ -2,32 +2,18 @@ package api
 
 import (
 	"net/http"
-	"regexp"
 
 	"clientele.dev/internal/apidoc"
+	"clientele.dev/internal/web"
 )
 
-func (a *API) openAPI(*request) (answer, error) {
-	document, err := apidoc.JSON()
+func (a *API) openAPI(r *request) (answer, error) {
+	document, err := apidoc.JSON(web.Address(r.Request))
 	return answer{status: http.StatusOK, body: document}, err
-}
-
-// hostForm is what a Host header can be that is shown to people.
-var hostForm = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
-
-// addressOf is where a request was sent to, as its sender reaches it; "" when that cannot be shown.
-func addressOf(r *http.Request) string {
-	switch {
-	case !hostForm.MatchString(r.Host):
-		return ""
-	case r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https":
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }
 
 // docs answers the description as a page, whose examples call the address that the page was asked for at.
 func (a *API) docs(r *request) (answer, error) {
-	page, err := apidoc.Page(addressOf(r.Request))
+	page, err := apidoc.Page(web.Address(r.Request))
 	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: page}, err
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"clientele.dev"
+	"clientele.dev/internal/web"
 	"clientele.dev/internal/wire"
 )
 
@@ -40,6 +41,6 @@ func (a *API) createPortalSession(r *request) (answer, error) {
 	}
 	return encoded(http.StatusCreated, clientele.PortalSession{
 		Object: "portal_session", Livemode: r.caller.Livemode, CustomerID: c.ID,
-		URL: addressOf(r.Request) + "/portal/" + token, ExpiresAt: clientele.At(ends),
+		URL: web.Address(r.Request) + "/portal/" + token, ExpiresAt: clientele.At(ends),
 	})
 }

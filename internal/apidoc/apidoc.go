@@ -36,19 +36,24 @@ var description = sync.OnceValues(func() (d struct{ json, page []byte }, err err
 	return d, err
 })
 
-// JSON is the description as OpenAPI 3.1 in JSON.
-func JSON() ([]byte, error) {
+// JSON is the description as OpenAPI 3.1 in JSON, of a server at an address, or at the usual one when that is "".
+func JSON(url string) ([]byte, error) {
 	d, err := description()
-	return d.json, err
+	return at(d.json, url), err
 }
 
 // Page is the description as HTML, whose examples call a server at an address, or the usual one when that is "".
 func Page(url string) ([]byte, error) {
 	d, err := description()
+	return at(d.page, url), err
+}
+
+// at is what is written for the usual address, for another one.
+func at(content []byte, url string) []byte {
 	if url == "" {
-		return d.page, err
+		return content
 	}
-	return bytes.ReplaceAll(d.page, []byte(documentedURL), []byte(url)), err
+	return bytes.ReplaceAll(content, []byte(documentedURL), []byte(url))
 }
 
 // appendJSON writes YAML as JSON with its members in the order they stand in.

@@ -7,6 +7,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/web"
 )
 
 // customerFields are what is known of a customer, to fill in.
@@ -130,7 +131,7 @@ func (s *console) openPortal() act {
 			}
 			token, _, err := s.auth.NewPortal(v.Context(), v.Mode, c.ID)
 			return page{template: "secret", title: "The link for " + nameOf(c.Customer), data: secretPage{
-				"Copy it now. It is good for an hour.", portalAddress(v.Request, token), v.Path("customers", c.ID),
+				"Copy it now. It is good for an hour.", web.Address(v.Request) + "/portal/" + token, v.Path("customers", c.ID),
 			}}, err
 		},
 	}

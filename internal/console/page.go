@@ -22,6 +22,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/paper"
+	"clientele.dev/internal/web"
 )
 
 // handler answers a request of somebody who has signed in.
@@ -55,12 +56,15 @@ type visit struct {
 
 // Path is the path of a page in the visit's mode. Its parts are escaped.
 func (v *visit) Path(parts ...string) string {
-	p := "/" + v.Mode.String()
+	p := v.Root() + "/" + v.Mode.String()
 	for _, part := range parts {
 		p += "/" + url.PathEscape(part)
 	}
 	return p
 }
+
+// Root is what the paths of all pages begin with.
+func (v *visit) Root() string { return web.Root(v.Request) }
 
 // currency is the currency with an id, or one that says what it is called.
 func (v *visit) currency(id string) clientele.PaymentCurrency {
@@ -282,13 +286,14 @@ type modeLink struct {
 
 func newView(s *console, v *visit, p page) view {
 	w := view{
-		visit: v, Title: p.title, Data: p.data, Assets: "/assets/" + assetsVersion, Version: s.version, Done: doneIn(v),
+		visit: v, Title: p.title, Data: p.data, Assets: v.Root() + "/assets/" + assetsVersion, Version: s.version,
+		Done:    doneIn(v),
 		printer: message.NewPrinter(language.Make(v.settings.Locale)),
 	}
 	rest := strings.TrimPrefix(v.URL.Path, "/"+v.Mode.String())
 	w.Section, _, _ = strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
-		to := "/" + mode.String()
+		to := v.Root() + "/" + mode.String()
 		if sections[w.Section] {
 			to += "/" + w.Section
 		}

@@ -10,6 +10,7 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/web"
 )
 
 // The portal is where a customer sees what is their own: what is due, invoices, statements; and edits their contact
@@ -53,7 +54,7 @@ func (s *console) enterPortal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	setCookie(w, r, portalCookie(r), token, auth.PortalLasts)
-	http.Redirect(w, r, "/customer", http.StatusSeeOther)
+	http.Redirect(w, r, web.Root(r)+"/customer", http.StatusSeeOther)
 }
 
 // servePortal makes the handler of a page of the portal.
@@ -196,7 +197,9 @@ func (s *console) ownDetails() act {
 	return act{
 		form: func(v *visit) (form, error) {
 			c, version, err := s.service.Customers.Find(v.Context(), v.Mode, v.customer.ID)
-			f := form{Title: "Your details", Submit: "Save", Version: version, Cancel: "/customer", Back: "Overview"}
+			f := form{
+				Title: "Your details", Submit: "Save", Version: version, Cancel: v.Root() + "/customer", Back: "Overview",
+			}
 			for _, field := range customerFields(v, c.Customer) {
 				if own[field.Name] {
 					f.Fields = append(f.Fields, field)
@@ -212,15 +215,7 @@ func (s *console) ownDetails() act {
 				}
 			}
 			_, err := s.service.Customers.Update(v.Context(), v.call(), v.customer.ID, fields)
-			return after("/customer", "saved", ""), err
+			return after(v.Root()+"/customer", "saved", ""), err
 		},
 	}
-}
-
-// portalAddress is where a portal's link leads, at the server that a request was sent to.
-func portalAddress(r *http.Request, token string) string {
-	if overTLS(r) {
-		return "https://" + r.Host + "/portal/" + token
-	}
-	return "http://" + r.Host + "/portal/" + token
 }

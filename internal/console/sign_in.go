@@ -12,22 +12,22 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/web"
 )
 
 // maxSignIn is how large the form for signing in may be, in bytes.
 const maxSignIn = 8 << 10
 
-// overTLS says whether the browser came by TLS, to this server or to a proxy before it.
-func overTLS(r *http.Request) bool {
-	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
-}
-
-// sessionCookie is the cookie's name. With TLS, its prefix keeps other hosts from setting it (RFC 6265bis, 4.1.3.2).
+// sessionCookie is the cookie's name. With TLS, its prefix keeps other hosts from setting it (RFC 6265bis, 4.1.3.2), or
+// what came without TLS when it is good for a path alone.
 func sessionCookie(r *http.Request) string {
-	if overTLS(r) {
-		return "__Host-clientele"
+	switch {
+	case !web.OverTLS(r):
+		return "clientele"
+	case web.Root(r) != "":
+		return "__Secure-clientele"
 	}
-	return "clientele"
+	return "__Host-clientele"
 }
 
 // token is the secret of a request's session, or "".
@@ -45,7 +45,8 @@ func setCookie(w http.ResponseWriter, r *http.Request, name, value string, lasts
 		seconds = -1
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: overTLS(r),
+		Name: name, Value: value, Path: web.Root(r) + "/", MaxAge: seconds, HttpOnly: true,
+		Secure:   web.OverTLS(r),
 		SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -62,7 +63,7 @@ func (s *console) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if visitor.Test == nil && visitor.Live == nil {
-		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+		http.Redirect(w, r, web.Root(r)+"/sign-in", http.StatusSeeOther)
 		return
 	}
 	mode := clientele.Live
@@ -77,7 +78,7 @@ func (s *console) start(w http.ResponseWriter, r *http.Request) {
 		}
 		mode = clientele.Mode(count > 0)
 	}
-	http.Redirect(w, r, "/"+mode.String(), http.StatusSeeOther)
+	http.Redirect(w, r, web.Root(r)+"/"+mode.String(), http.StatusSeeOther)
 }
 
 // askToSignIn leads whoever has not signed in for a mode to the form, and back afterwards.
@@ -86,7 +87,7 @@ func (s *console) askToSignIn(w http.ResponseWriter, r *http.Request, mode clien
 	if r.Method == http.MethodGet {
 		q.Set("next", r.URL.RequestURI())
 	}
-	http.Redirect(w, r, "/sign-in?"+q.Encode(), http.StatusSeeOther)
+	http.Redirect(w, r, web.Root(r)+"/sign-in?"+q.Encode(), http.StatusSeeOther)
 }
 
 // signInForm is what the form for signing in shows.
@@ -146,7 +147,7 @@ func (s *console) signIn(w http.ResponseWriter, r *http.Request) {
 	if next := form.Next; next == to || strings.HasPrefix(next, to+"/") || strings.HasPrefix(next, to+"?") {
 		to = next
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, web.Root(r)+to, http.StatusSeeOther)
 }
 
 func (s *console) signOut(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +156,7 @@ func (s *console) signOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	setCookie(w, r, sessionCookie(r), "", 0)
-	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	http.Redirect(w, r, web.Root(r)+"/sign-in", http.StatusSeeOther)
 }
 
 // openLink opens the session of a one-time link. A HEAD request, by which programs look at links, does not use it up.
@@ -173,5 +174,5 @@ func (s *console) openLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	setCookie(w, r, sessionCookie(r), secret, auth.SessionLasts)
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	http.Redirect(w, r, web.Root(r)+"/", http.StatusSeeOther)
 }

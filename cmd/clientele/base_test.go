@@ -1,0 +1,112 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// A server behind a proxy, under a path that the proxy strips or not, is all there: links, assets, redirects, cookies,
+// the documentation; and none follows the Host of a request.
+func TestUnderAPath(t *testing.T) {
+	t.Parallel()
+	for name, strip := range map[string]bool{"stripped": true, "not stripped": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var target atomic.Pointer[url.URL]
+			proxied := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+				r.SetURL(target.Load())
+				r.Out.Host = "evil.example"
+				if strip {
+					r.Out.URL.Path = strings.TrimPrefix(r.Out.URL.Path, "/payment")
+				}
+			}}
+			proxy := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !strings.HasPrefix(r.URL.Path, "/payment/") && r.URL.Path != "/payment" {
+					t.Errorf("outside of the path: %s", r.URL)
+				}
+				proxied.ServeHTTP(w, r)
+			}))
+			defer proxy.Close()
+			base := proxy.URL + "/payment"
+			s := serve(t, newDatabase(t), "--url", base)
+			where, err := url.Parse(s.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			target.Store(where)
+			browser := proxy.Client()
+			browser.Jar, _ = cookiejar.New(nil) // no options, no error
+			get := func(address string) string {
+				t.Helper()
+				got, err := browser.Get(address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = got.Body.Close() }()
+				body, err := io.ReadAll(got.Body)
+				if err != nil || got.StatusCode != http.StatusOK {
+					t.Errorf("%s: %d %v %.200s", address, got.StatusCode, err, body)
+				}
+				if strings.Contains(string(body), "evil.example") {
+					t.Errorf("%s has the request's host", address)
+				}
+				return string(body)
+			}
+			c := string(s.want(http.StatusCreated, "POST", "/api/customers", s.testKey, `{"name":"Ada"}`).body)
+			id := regexp.MustCompile(`cus_\w+`).FindString(c)
+			portal := s.want(http.StatusCreated, "POST", "/api/portal-sessions", s.testKey, `{"customer_id":"`+id+`"}`)
+			link := regexp.MustCompile(`"url":"([^"]+)"`).FindStringSubmatch(string(portal.body))
+			if link == nil || !strings.HasPrefix(link[1], base+"/portal/") {
+				t.Fatalf("the portal's link is %s", portal.body)
+			}
+			follow := func(page string) {
+				t.Helper()
+				found := regexp.MustCompile(`(?:href|src|action)="([^"#]+)"`).FindAllStringSubmatch(page, -1)
+				if len(found) < 4 {
+					t.Errorf("there are %d links", len(found))
+				}
+				for _, link := range found {
+					if strings.HasPrefix(link[1], "/") && !strings.HasPrefix(link[1], "/payment/") && link[1] != "/payment" {
+						t.Errorf("a link leads to %s", link[1])
+					}
+				}
+				for _, asset := range regexp.MustCompile(`/payment/assets/[^"]+`).FindAllString(page, -1) {
+					get(proxy.URL + asset)
+				}
+			}
+			follow(get(link[1]))
+			console := output(t, s.db, "console", "link", "--url", base)
+			follow(get(strings.TrimSpace(console)))
+			follow(get(base + "/test/customers/" + id))
+			follow(get(base + "/test/customers/new"))
+			for _, cookie := range browser.Jar.Cookies(&url.URL{Scheme: "https", Host: where.Host, Path: "/"}) {
+				t.Errorf("the cookie %s is good outside of the path", cookie.Name)
+			}
+			if docs := get(base + "/docs"); !strings.Contains(docs, base+"/api/customers") {
+				t.Error("the documentation has another address")
+			}
+			if document := get(base + "/openapi.json"); !strings.Contains(document, `"url":"`+base+`"`) {
+				t.Error("the description has another address")
+			}
+			browser.Jar, _ = cookiejar.New(nil)
+			if page := get(base + "/live/settings"); !strings.Contains(page, `action="/payment/sign-in"`) {
+				t.Error("who has not signed in is not asked to")
+			}
+		})
+	}
+	for _, wrong := range []string{
+		"example.com", "ftp://example.com", "https://", "https://a@example.com", "https://a.b/?x=1",
+	} {
+		if _, code := runCommand("serve", "--url", wrong); code != 2 {
+			t.Errorf("--url %s: exit %d", wrong, code)
+		}
+	}
+}
