@@ -15,7 +15,7 @@ import (
 
 // configurable are the options that a configuration file may hold: those that describe the server, not what a command
 // is asked to do.
-var configurable = []string{"addr", "db", "demo", "drain", "log-level", "url"}
+var configurable = []string{"addr", "db", "demo", "drain", "first-keys-file", "log-level", "url"}
 
 // config is a configuration file: options by name.
 type config map[string]any

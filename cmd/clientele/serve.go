@@ -23,11 +23,12 @@ import (
 )
 
 type serveCommand struct {
-	Addr     string        `help:"Where to listen (${default}); port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
-	URL      string        `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
-	Demo     bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
-	LogLevel slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
-	Drain    time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
+	Addr          string        `help:"Where to listen (${default}); port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
+	URL           string        `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
+	FirstKeysFile string        `help:"Where the first keys of a new database are written to; one that is there, with a sk_test_… and a sk_live_… line, is read instead." placeholder:"FILE" env:"CLIENTELE_FIRST_KEYS_FILE"`
+	Demo          bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
+	LogLevel      slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
+	Drain         time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
 }
 
 // Validate is called by kong.
@@ -50,7 +51,8 @@ const finishTimeout = 20 * time.Second
 func (serveCommand) Help() string {
 	return `The database is created on the first start, which shows a test-mode and a live-mode secret key and a link that
 signs in to the web console, once: on a terminal, or else in a file that its owner alone may read: PATH.keys beside the
-database, or clientele.keys in the current folder when it is PostgreSQL.
+database, or clientele.keys in the current folder when it is PostgreSQL, or what --first-keys-file names. A file that is
+there gives the first keys: a sk_test_… and a sk_live_… line.
 Any number of servers may run on one PostgreSQL.
 Ctrl-C or SIGTERM stops the server: /readyz fails first, then requests in flight finish.
 
@@ -95,7 +97,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	log, flush := newLogger(a.stderr, s.LogLevel)
 	defer flush()
 	base, address := s.base(listener.Addr())
-	if err := firstKeys(a, db, log, address); err != nil {
+	if err := s.firstKeys(a, db, log, address); err != nil {
 		return err
 	}
 	failures := new(console.Failures)
@@ -113,7 +115,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	server := &http.Server{
 		Handler: base.Handler(handler), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: 2 * time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		IdleTimeout:  2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		BaseContext: func(net.Listener) context.Context { return reading },
 	}
@@ -161,44 +163,6 @@ func boundMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(heap)
 	}
-}
-
-// firstKeys makes the first keys of a new database and shows them, once: on a terminal, or else in a file that its
-// owner alone may read, so that they are never in a log that somebody keeps. Of several servers, one does.
-func firstKeys(a *app, db store.Store, log *slog.Logger, url string) error {
-	keys, err := db.Keys(a.ctx)
-	if err != nil || len(keys) > 0 {
-		return err
-	}
-	test, testSecret := auth.NewKey("first test key", false, store.ScopeWrite, time.Now())
-	live, liveSecret := auth.NewKey("first live key", true, store.ScopeWrite, time.Now())
-	link, err := newConsoleLink(a, db, url)
-	if err != nil {
-		return err
-	}
-	secrets := fmt.Sprintf("  test mode  %s\n  live mode  %s\nThe console, for whoever opens this link first, "+
-		"within 15 minutes:\n  %s\n", testSecret, liveSecret, link)
-	if isTerminal(a.stdout) {
-		first, err := db.AddFirstKeys(a.ctx, test, live)
-		if err == nil && first {
-			_, err = fmt.Fprintf(a.stdout, "This is a new database. Its secret keys, shown this once:\n%s", secrets)
-		}
-		return err
-	}
-	path := a.keysFile()
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("the first keys cannot be written: %w", err)
-	}
-	_, err = f.WriteString(secrets)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	if first, err := db.AddFirstKeys(a.ctx, test, live); err != nil || !first {
-		return errors.Join(err, os.Remove(path))
-	}
-	log.Warn("this is a new database: its secret keys are in a file; take them out and remove it", "file", path)
-	return nil
 }
 
 // browserURL is where a browser on this machine reaches a server that listens on an address.

@@ -12,10 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/pgtest"
 )
 
 func TestFirstStartShowsKeysOnce(t *testing.T) {
@@ -82,6 +84,57 @@ func TestFirstKeysWithoutATerminalAreInAFile(t *testing.T) {
 	}
 	if secrets, err := os.ReadFile(file); err != nil || len(secretPattern.FindAllString(string(secrets), -1)) != 2 {
 		t.Errorf("it holds %q, %v", secrets, err)
+	}
+}
+
+// The first keys can be given in a file; several first starts at once agree; what cannot be written or read says what
+// to do.
+func TestFirstKeysOfAFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "keys")
+	test, live := auth.NewSecret(false), auth.NewSecret(true)
+	for content, want := range map[string]string{
+		"": "has not one sk_test_", test: "has not one sk_test_", test + "\n" + test: "has not one sk_test_",
+		test[:len(test)-1] + "\n" + live: "mistyped or cut",
+	} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := command(newDatabase(t), "serve", "--addr", "127.0.0.1:0", "--first-keys-file", file).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), want) || strings.Contains(string(out), live) {
+			t.Errorf("%q: %v\n%s", content, err, out)
+		}
+	}
+	if err := os.WriteFile(file, []byte("# ours\n"+live+"\n"+test+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, newDatabase(t), "--first-keys-file", file)
+	s.want(http.StatusOK, "GET", "/api/customers", test, "")
+	s.want(http.StatusOK, "GET", "/api/customers", live, "")
+	s.stop()
+	nowhere := filepath.Join(dir, "none", "keys")
+	out, err := command(newDatabase(t), "serve", "--addr", "127.0.0.1:0", "--first-keys-file", nowhere).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "CLIENTELE_FIRST_KEYS_FILE") {
+		t.Errorf("where nothing can be written: %v\n%s", err, out)
+	}
+	url := pgtest.URL(t, nil)
+	file = filepath.Join(dir, "together")
+	var servers [3]*server
+	var all sync.WaitGroup
+	for i := range servers {
+		all.Go(func() { servers[i] = serve(t, url, "--first-keys-file", file) })
+	}
+	all.Wait()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range servers {
+		for _, secret := range secretPattern.FindAllString(string(content), -1) {
+			s.want(http.StatusOK, "GET", "/api/customers", secret, "")
+		}
+		s.stop()
 	}
 }
 
