@@ -23,7 +23,7 @@ import (
 )
 
 type serveCommand struct {
-	Addr          string        `help:"Where to listen (${default}); port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
+	Addr          string        `help:"Where to listen (${default}); port 0 takes a free one, unix:PATH is a socket. A socket that systemd passes goes before it." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
 	URL           string        `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
 	FirstKeysFile string        `help:"Where the first keys of a new database are written to; one that is there, with a sk_test_… and a sk_live_… line, is read instead." placeholder:"FILE" env:"CLIENTELE_FIRST_KEYS_FILE"`
 	Demo          bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
@@ -88,7 +88,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 			return err
 		}
 	}
-	listener, err := net.Listen("tcp", s.Addr)
+	listener, err := listen(s.Addr)
 	if err != nil {
 		return err
 	}
@@ -119,8 +119,11 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		BaseContext: func(net.Listener) context.Context { return reading },
 	}
-	fmt.Fprintf(a.stdout, "Clientele listens on http://%s (API reference: /docs; to sign in: clientele console link)\n",
-		listener.Addr())
+	where := "http://" + listener.Addr().String()
+	if listener.Addr().Network() == "unix" {
+		where = unixScheme + listener.Addr().String()
+	}
+	fmt.Fprintf(a.stdout, "Clientele listens on %s (API reference: /docs; to sign in: clientele console link)\n", where)
 	stop := chores{service, db, log}.start(a.ctx)
 	defer stop()
 	failed := make(chan error, 1)
@@ -168,8 +171,8 @@ func boundMemory() {
 // browserURL is where a browser on this machine reaches a server that listens on an address.
 func browserURL(address net.Addr) string {
 	host, port, err := net.SplitHostPort(address.String())
-	if err != nil {
-		return "http://" + address.String()
+	if err != nil { // a socket, which only a proxy reaches: --url says where browsers do
+		return "http://localhost"
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"

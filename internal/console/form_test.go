@@ -24,6 +24,7 @@ func TestAddressOf(t *testing.T) {
 		{"[::ffff:192.0.2.1]:1", "", "192.0.2.1"},
 		{"[fe80::1%eth0]:1", "", "fe80::/64"},
 		{"pipe", "", "pipe"},
+		{"@", "198.51.100.1", "198.51.100.1"}, // of a proxy on a socket
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr = test.remote

@@ -74,13 +74,13 @@ func addressOf(r *http.Request) string {
 		host = r.RemoteAddr
 	}
 	address, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if address = address.Unmap(); address.IsLoopback() || address.IsPrivate() {
-		list := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	isSocket := err != nil // which only a proxy on this machine reaches
+	if address = address.Unmap(); isSocket || address.IsLoopback() || address.IsPrivate() {
+		list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		if last, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
 			address = last.Unmap()
+		} else if isSocket {
+			return host
 		}
 	}
 	if address.Is6() {
