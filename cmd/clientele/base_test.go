@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -107,6 +108,48 @@ func TestUnderAPath(t *testing.T) {
 	} {
 		if _, code := runCommand("serve", "--url", wrong); code != 2 {
 			t.Errorf("--url %s: exit %d", wrong, code)
+		}
+	}
+}
+
+// Texts are compressed for whoever accepts that, but for pages that hold a token; what is small is not.
+func TestCompression(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newDatabase(t), "--demo")
+	jar, _ := cookiejar.New(nil) // no options, no error
+	browser := &http.Client{Jar: jar, Transport: &http.Transport{DisableCompression: true}}
+	signedIn, err := browser.Get(strings.TrimSpace(output(t, s.db, "console", "link", "--url", s.url)))
+	if err = errors.Join(err, signedIn.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for path, compressed := range map[string]bool{
+		"/docs": true, "/openapi.json": true, "/api/customers?pageSize=50": true, "/healthz": false,
+		"/test/customers": true, "/test/customers/new": false, "/test/developers/keys/new": false,
+	} {
+		var whole string
+		for _, accepts := range []string{"identity", "gzip"} {
+			r, err := http.NewRequest("GET", s.url+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Encoding", accepts)
+			r.Header.Set("Authorization", "Bearer "+s.testKey)
+			got, err := browser.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(got.Body)
+			if err = errors.Join(err, got.Body.Close()); err != nil || got.StatusCode != http.StatusOK {
+				t.Fatalf("%s: %d %v", path, got.StatusCode, err)
+			}
+			if is := got.Header.Get("Content-Encoding") == "gzip"; is != (compressed && accepts == "gzip") {
+				t.Errorf("%s for who accepts %s: compressed is %t", path, accepts, is)
+			}
+			if accepts == "identity" {
+				whole = string(body)
+			} else if compressed && len(body)*2 > len(whole) {
+				t.Errorf("%s has %d bytes of %d", path, len(body), len(whole))
+			}
 		}
 	}
 }

@@ -110,10 +110,14 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		}),
 		Failed: func(f api.Failure) { failures.Add(console.Failure(f)) },
 	})
+	compressed, err := web.Compress(handler)
+	if err != nil {
+		return err
+	}
 	reading, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
 	server := &http.Server{
-		Handler: base.Handler(handler), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		Handler: base.Handler(compressed), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: 2 * time.Minute,
 		IdleTimeout:  2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),

@@ -136,6 +136,9 @@ func (s *console) write(w http.ResponseWriter, v *visit, p page) error {
 	return s.render(w, p, newView(s, v, p))
 }
 
+// withToken are the pages that hold a token or a secret.
+var withToken = map[string]bool{"form": true, "secret": true, "sign-in": true}
+
 // render writes a page, once it is made whole.
 func (s *console) render(w http.ResponseWriter, p page, v view) error {
 	var b bytes.Buffer
@@ -143,6 +146,9 @@ func (s *console) render(w http.ResponseWriter, p page, v view) error {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if withToken[p.template] {
+		web.KeepWhole(w)
+	}
 	if p.status != 0 {
 		w.WriteHeader(p.status)
 	}
