@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
@@ -22,6 +24,7 @@ type chores struct {
 	service *billing.Service
 	db      store.Access
 	log     *slog.Logger
+	done    *prometheus.GaugeVec // when each was last done, see [newJobFigure]
 }
 
 // start does them until the context ends or stop is called, which waits for the one under way to finish.
@@ -63,6 +66,9 @@ func (c chores) do(ctx context.Context, what string, fn func(context.Context) (i
 	n, err := fn(ctx)
 	if n > 0 {
 		c.log.Info(what, "count", n)
+	}
+	if err == nil {
+		c.done.WithLabelValues(what).SetToCurrentTime()
 	}
 	if err != nil && ctx.Err() == nil {
 		c.log.Error("a chore failed; it is tried again", "chore", what, "error", err)

@@ -13,13 +13,13 @@ import (
 
 // newLogger writes lines of a level and above, as text to a terminal and as JSON elsewhere. The function it returns
 // writes what is still waiting.
-func newLogger(out io.Writer, level slog.Level) (log *slog.Logger, flush func()) {
+func newLogger(out io.Writer, level slog.Level) (log *slog.Logger, dropped func() int, flush func()) {
 	lines := newLineWriter(out)
 	options := &slog.HandlerOptions{Level: level}
 	if isTerminal(out) {
-		return slog.New(slog.NewTextHandler(lines, options)), lines.flush
+		return slog.New(slog.NewTextHandler(lines, options)), lines.allDropped, lines.flush
 	}
-	return slog.New(slog.NewJSONHandler(lines, options)), lines.flush
+	return slog.New(slog.NewJSONHandler(lines, options)), lines.allDropped, lines.flush
 }
 
 // isTerminal says whether people read what is written.
@@ -33,7 +33,8 @@ func isTerminal(out any) bool {
 type lineWriter struct {
 	mu      sync.Mutex // guards waiting, dropped and idle
 	waiting []byte
-	dropped int
+	dropped int        // and not told yet
+	lost    int        // in all
 	idle    *sync.Cond // nothing waits and nothing is being written
 	writing bool
 	out     io.Writer
@@ -57,11 +58,19 @@ func newLineWriter(out io.Writer) *lineWriter {
 	return w
 }
 
+// allDropped is how many lines were dropped since the start.
+func (w *lineWriter) allDropped() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.lost
+}
+
 // Write takes a line, or drops it.
 func (w *lineWriter) Write(line []byte) (int, error) {
 	w.mu.Lock()
 	if len(w.waiting)+len(line) > maxWaiting {
 		w.dropped++
+		w.lost++
 	} else {
 		w.waiting = append(w.waiting, line...)
 	}

@@ -94,13 +94,13 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	}
 	defer listener.Close() //nolint:errcheck // the server has closed it, unless it never ran
 	boundMemory()
-	log, flush := newLogger(a.stderr, s.LogLevel)
+	log, dropped, flush := newLogger(a.stderr, s.LogLevel)
 	defer flush()
 	base, address := s.base(listener.Addr())
 	if err := s.firstKeys(a, db, log, address); err != nil {
 		return err
 	}
-	failures := new(console.Failures)
+	failures, jobs := new(console.Failures), newJobFigure()
 	access := auth.New(db, time.Now)
 	handler := api.New(api.Config{
 		Service: service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
@@ -108,7 +108,8 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 			Service: service, Auth: access, Access: db, Failures: failures, Log: log, Now: time.Now,
 			Version: programVersion(),
 		}),
-		Failed: func(f api.Failure) { failures.Add(console.Failure(f)) },
+		Failed:  func(f api.Failure) { failures.Add(console.Failure(f)) },
+		Figures: figures(db, dropped, jobs),
 	})
 	compressed, err := web.Compress(handler)
 	if err != nil {
@@ -128,7 +129,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		where = unixScheme + listener.Addr().String()
 	}
 	fmt.Fprintf(a.stdout, "Clientele listens on %s (API reference: /docs; to sign in: clientele console link)\n", where)
-	stop := chores{service, db, log}.start(a.ctx)
+	stop := chores{service, db, log, jobs}.start(a.ctx)
 	defer stop()
 	failed := make(chan error, 1)
 	guarded := api.GuardFraming(server, listener)

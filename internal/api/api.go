@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
 	"clientele.dev"
@@ -56,13 +57,15 @@ type Config struct {
 	Now     func() time.Time
 	Failed  func(Failure) // is told of every request that is not answered well, unless it is nil
 	Pages   http.Handler  // of the console: whatever the API does not answer
+	// Figures are shown by /metrics beside those of requests.
+	Figures []prometheus.Collector
 }
 
 // New makes the handler of every route.
 func New(c Config) *API {
 	a := &API{
 		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now, failed: c.Failed,
-		metrics: newMetrics(), mux: http.NewServeMux(),
+		metrics: newMetrics(c.Figures), mux: http.NewServeMux(),
 		bodies:  semaphore.NewWeighted(maxBodies),
 		answers: semaphore.NewWeighted(maxAnswers),
 	}
@@ -270,6 +273,7 @@ func ignored(name string) bool { return name == "locale" || strings.HasPrefix(na
 func (a *API) fail(out *recorder, err error) {
 	status, e := visible(err, out.id)
 	out.code, out.field = e.Code, a.loggable(e.Field)
+	a.metrics.refusals.WithLabelValues(string(e.Code)).Inc()
 	if status >= http.StatusInternalServerError {
 		a.log.Error("failed", "request_id", out.id, "error", err)
 	}

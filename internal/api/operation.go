@@ -42,9 +42,10 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+	refusals *prometheus.CounterVec
 }
 
-func newMetrics() *metrics {
+func newMetrics(figures []prometheus.Collector) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -55,7 +56,11 @@ func newMetrics() *metrics {
 			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5},
 		}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, collectors.NewGoCollector(),
+	m.refusals = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "clientele_refusals_total", Help: "Requests refused or failed, by the code of the error.",
+	}, []string{"code"})
+	m.registry.MustRegister(figures...)
+	m.registry.MustRegister(m.requests, m.duration, m.refusals, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -13,8 +13,16 @@ type Store interface {
 	Access
 	// Ready says whether the database answers and can be written to, as far as is known.
 	Ready(ctx context.Context) error
+	// Figures are how large the database is, and how busy the connections to it.
+	Figures(ctx context.Context) (Figures, error)
 	// Close waits for the transactions under way and closes the database.
 	Close() error
+}
+
+// Figures are how large a database is, and how busy the connections to it.
+type Figures struct {
+	Bytes, LogBytes   int64 // of the database, and of its write-ahead log where that is a file of its own
+	Used, Connections int64 // connections, and how many there can be
 }
 
 // Upgrades are what the rules do with a database that is older than something that they keep.

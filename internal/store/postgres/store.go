@@ -194,6 +194,17 @@ func (s *Store) Ready(ctx context.Context) error {
 	return s.checkSchema(ctx)
 }
 
+// Figures implements [store.Store].
+func (s *Store) Figures(ctx context.Context) (f store.Figures, err error) {
+	err = s.pool.QueryRow(ctx, "SELECT pg_database_size(current_database())").Scan(&f.Bytes)
+	if err != nil {
+		return f, faultOf(ctx, err, true)
+	}
+	stat := s.pool.Stat()
+	f.Used, f.Connections = int64(stat.AcquiredConns()), int64(stat.MaxConns())
+	return f, nil
+}
+
 // checkSchema says whether a newer program has changed the schema meanwhile.
 func (s *Store) checkSchema(ctx context.Context) error {
 	current, err := schemaVersion(ctx, s.pool)

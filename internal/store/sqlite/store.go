@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 
 // Store is an open database.
 type Store struct {
+	path     string
 	readers  *pool         // for snapshots
 	lookups  *pool         // for what is quick and must never wait: keys and applications, whether the database answers
 	scanning chan struct{} // a place for each scan that may run
@@ -59,6 +61,7 @@ func OpenReadOnly(_ context.Context, url string) (*Store, error) {
 func newStore(path string, open func(path string, pragmas ...string) (*conn, error)) *Store {
 	n := max(8, 4*runtime.GOMAXPROCS(0)) // more than can run: who waits for a connection also waits to be woken
 	return &Store{
+		path: path,
 		// Reading pages in place is a third faster for whole objects in a large file. But the mapping is dropped whenever
 		// something was written, which costs more than the look-up of a key does.
 		readers:  newPool(path, n/2+scans(), open, "mmap_size = 1073741824"),
@@ -141,6 +144,26 @@ func checkSchema(c *conn) error {
 		return err
 	}
 	return store.ErrNewerSchema
+}
+
+// Figures implements [store.Store].
+func (s *Store) Figures(context.Context) (f store.Figures, err error) {
+	for _, file := range []struct {
+		path string
+		size *int64
+	}{{s.path, &f.Bytes}, {s.path + "-wal", &f.LogBytes}} {
+		info, err := os.Stat(file.path)
+		if err == nil {
+			*file.size = info.Size()
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+	}
+	for _, p := range []*pool{s.readers, s.lookups} {
+		f.Connections += int64(cap(p.conns))
+		f.Used += int64(cap(p.conns) - len(p.conns))
+	}
+	return f, nil
 }
 
 // tryWriting writes more than one request does, and removes it. A small write would find a place on a full disk, in the
