@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	defaultConns     = 20               // of a server, unless pool_max_conns in the URL says otherwise
+	defaultConns     = 16               // of a server, unless pool_max_conns in the URL says otherwise: PostgreSQL has 97
 	connectTimeout   = 3 * time.Second  // unless connect_timeout in the URL says otherwise
 	commitTimeout    = 15 * time.Second // how long a commit is waited for, also when its client has gone
 	maxAttempts      = 12               // of a transaction that the database undid
@@ -107,7 +107,9 @@ func open(ctx context.Context, config *pgxpool.Config, prepare func(*pgxpool.Poo
 	if err != nil {
 		return nil, fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
-	err = prepare(pool)
+	if err = checkSession(ctx, pool); err == nil {
+		err = prepare(pool)
+	}
 	distributed := false
 	if err == nil {
 		distributed, err = isDistributed(ctx, pool)
@@ -125,6 +127,26 @@ func open(ctx context.Context, config *pgxpool.Config, prepare func(*pgxpool.Poo
 		pool: pool, distributed: distributed, scanning: make(chan struct{}, max(1, config.MaxConns/2)), stop: func() {},
 	}, nil
 }
+
+// checkSession refuses connections on which the settings of a session are not in force, as through a pooler, which
+// refuses or ignores them, and gives each transaction another connection perhaps.
+func checkSession(ctx context.Context, pool *pgxpool.Pool) error {
+	var isolation string
+	err := pool.QueryRow(ctx, "SELECT current_setting('default_transaction_isolation')").Scan(&isolation)
+	switch {
+	case err != nil && strings.Contains(err.Error(), "unsupported startup parameter"):
+	case err != nil:
+		return err
+	case isolation == sessionIsolation:
+		return nil
+	}
+	return errors.Join(errors.New("the settings of a session are not in force, as through a pooler such as PgBouncer: "+
+		"Clientele has a pool of its own; connect to PostgreSQL itself, with pool_max_conns in the URL if it has few "+
+		"connections"), err)
+}
+
+// sessionIsolation is what transactions of a session are, unless they say otherwise.
+const sessionIsolation = "repeatable read"
 
 // start starts what a server does by itself, until stop is called.
 func (s *Store) start() (stop func()) {
@@ -160,7 +182,7 @@ func configOf(url string) (*pgxpool.Config, error) {
 	if parameters["application_name"] == "" {
 		parameters["application_name"] = "clientele"
 	}
-	parameters["default_transaction_isolation"] = "repeatable read"
+	parameters["default_transaction_isolation"] = sessionIsolation
 	// A kept statement looks something up: planning it takes longer than doing it.
 	parameters["plan_cache_mode"] = "force_generic_plan"
 	parameters["jit"] = "off" // compiling a search takes longer than the search
