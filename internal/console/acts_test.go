@@ -426,3 +426,37 @@ func TestDelinquentThisWeek(t *testing.T) {
 		t.Error("who is not delinquent any more is named")
 	}
 }
+
+// What is left of an invoice is written off, in part or whole, and that is undone where it was done.
+func TestWriteOffAndReopen(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	invoice := b.newInvoice(b.newCustomer("Ada"), "100")
+	b.fill(invoice+"/write-off", map[string]string{"amount": "100.01"}).want(409, "100")
+	b.fill(invoice+"/write-off", map[string]string{"amount": "30", "reason": "insolvent"}).want(303)
+	b.get(invoice).want(200, "Written off", "$30.00", "$70.00", "Open it again…")
+	done := b.fill(invoice+"/write-off", nil)
+	b.get(done.want(303).header.Get("Location")).want(200, "What was left was written off.", "Undo it", "uncollectible")
+	if page := b.get(invoice).want(200); strings.Contains(page.body, "Write off…") {
+		t.Error("there is nothing left, and it can be written off")
+	}
+	b.fill(invoice+"/reopen", nil).want(303)
+	b.get(invoice).want(200, "$100.00", "Write off…")
+}
+
+// A payment that was refunded can be reversed: the form says that the refund is owed, and so is the debit.
+func TestReverseARefundedPayment(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	id := strings.TrimPrefix(customer, "/test/customers/")
+	payment := b.fill("/test/payments/new?customer="+id, map[string]string{
+		"currency_id": usd(t, s).ID, "amount": "90",
+	}).made()
+	b.fill(payment+"/refund", nil).want(303)
+	b.get(payment+"/reverse").want(200, "Refunded, and owed as a debit", "$90.00")
+	b.fill(payment+"/reverse", nil).want(303)
+	b.get(customer).want(200, "-DN-01", "$90.00")
+}

@@ -265,13 +265,16 @@ func (s *console) reversePayment() act {
 	return act{
 		form: func(v *visit) (form, error) {
 			p, w, err := s.findPayment(v)
+			facts := []fact{
+				{"Payment", w.Money(p.Amount)}, {"Owed again", w.Money(p.AmountAllocated)},
+				{"No longer left", w.Money(p.AmountUnallocated)}, {"Credit taken back", w.Money(p.AmountCredited)},
+			}
+			if p.AmountRefunded.Sign() > 0 {
+				facts = append(facts, fact{"Refunded, and owed as a debit", w.Money(p.AmountRefunded)})
+			}
 			return form{
-				Title: "Reverse this payment?", Submit: "Reverse the payment", Danger: true,
+				Title: "Reverse this payment?", Submit: "Reverse the payment", Danger: true, Facts: facts,
 				Intro: "The money did not come after all: a cheque bounced. What it paid is owed again. This cannot be undone.",
-				Facts: []fact{
-					{"Payment", w.Money(p.Amount)}, {"Owed again", w.Money(p.AmountAllocated)},
-					{"No longer left", w.Money(p.AmountUnallocated)}, {"Credit taken back", w.Money(p.AmountCredited)},
-				},
 				Fields: []field{{Name: "reason", Label: "Why"}},
 				Cancel: v.Path("payments", p.ID), Back: "The payment",
 			}, err
