@@ -274,7 +274,7 @@ func (s *console) reversePayment() act {
 			}
 			return form{
 				Title: "Reverse this payment?", Submit: "Reverse the payment", Danger: true, Facts: facts,
-				Intro:  "The money did not come after all: a cheque bounced. What it paid is owed again. This cannot be " +
+				Intro: "The money did not come after all: a cheque bounced. What it paid is owed again. This cannot be " +
 					"undone.",
 				Fields: []field{{Name: "reason", Label: "Why"}},
 				Cancel: v.Path("payments", p.ID), Back: "The payment",
