@@ -100,6 +100,11 @@ func history(tx store.Tx, kind store.ObjectType, id string) ([]clientele.Event, 
 	if err != nil {
 		return nil, err
 	}
+	return rebuilt(recs, after)
+}
+
+// rebuilt are the events of an object, oldest first, each with the object as it left it, from how the object is now.
+func rebuilt(recs []store.EventRecord, after []byte) ([]clientele.Event, error) {
 	events := make([]clientele.Event, len(recs))
 	for i := len(recs) - 1; i >= 0; i-- {
 		before, err := objectBefore(recs[i], after)
@@ -162,6 +167,7 @@ func (s *Service) Events(
 func (s *Service) LatestEvents(ctx context.Context, limit int64) (events []clientele.Event, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		recs, err := tx.LatestEvents(limit)
+		events = nil
 		for _, rec := range recs {
 			events = append(events, clientele.Event{
 				ID: rec.ID(), Livemode: rec.Livemode, Type: rec.Type, ObjectType: string(rec.ObjectType()),

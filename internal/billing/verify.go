@@ -193,13 +193,26 @@ func (b *books) readInvoices() error {
 		if err := b.lastEvent(store.TypeInvoice, invoice.ID, doc); err != nil {
 			return err
 		}
-		events, err := history(b.tx, store.TypeInvoice, invoice.ID)
+		events, err := b.history(invoice.ID, doc)
 		if err != nil {
-			b.differ(invoice.ID, "its history cannot be read: %v", err)
+			return err
 		}
 		b.events[invoice.ID], b.imported[invoice.ID] = events, wasImported(events)
 	}
 	return err
+}
+
+// history are the events of an invoice from how it is now, nil when it is gone.
+func (b *books) history(id string, doc []byte) ([]clientele.Event, error) {
+	recs, err := b.tx.ObjectEvents(store.TypeInvoice, id)
+	if err != nil {
+		return nil, err
+	}
+	events, err := rebuilt(recs, doc)
+	if err != nil {
+		b.differ(id, "its history cannot be read: %v", err)
+	}
+	return events, nil
 }
 
 func (b *books) readPayments() error {
@@ -464,9 +477,9 @@ func (b *books) numbersOfDrafts(fn func(number string)) error {
 	}
 	deleted, err := b.tx.DeletedInvoices(b.customer.ID)
 	for _, id := range deleted {
-		events, err := history(b.tx, store.TypeInvoice, id)
+		events, err := b.history(id, nil)
 		if err != nil {
-			b.differ(id, "its history cannot be read: %v", err)
+			return err
 		}
 		noteAll(events)
 	}

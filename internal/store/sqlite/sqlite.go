@@ -116,6 +116,11 @@ func (c *conn) each(query string, fn func(row) error, args ...any) error {
 
 // eachOnce is each for a statement of many variants, which is not kept.
 func (c *conn) eachOnce(query string, fn func(row) error, args ...any) error {
+	if c.fail != nil {
+		if err := c.fail(query); err != nil {
+			return err
+		}
+	}
 	trace(query)
 	stmt, _, err := c.PrepareTransient(sqliteForm(query))
 	if err != nil {
