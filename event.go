@@ -27,6 +27,9 @@ const (
 
 	EventPaymentCurrencyCreated = "payment_currency.created"
 	EventPaymentMethodCreated   = "payment_method.created"
+
+	EventAPIKeyCreated = "api_key.created"
+	EventAPIKeyRevoked = "api_key.revoked"
 )
 
 // Event says that an object changed. It is written in the transaction of the change, so nothing changes without one.

@@ -373,6 +373,8 @@ var calls = []struct {
 	{"create a portal session", "POST /api/portal-sessions", `{"object":"portal_session","url":"http://h/portal/x"}`,
 		`{"customer_id":"cus_1"}`,
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PortalSessions.Create(ctx, "cus_1") }},
+	{"end a portal session", "DELETE /api/portal-sessions/ps_1", `{"id":"ps_1","object":"portal_session"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.PortalSessions.End(ctx, "ps_1") }},
 	{"list currencies", "GET /api/payment-currencies", `[{"id":"curr_1","symbol":"USD"}]`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PaymentCurrencies.List(ctx) }},
 	{"retrieve a currency", "GET /api/payment-currencies/curr_1", `{"id":"curr_1"}`, "",
@@ -518,7 +520,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 66 {
+	if methods != 67 {
 		t.Errorf("found %d methods", methods)
 	}
 }

@@ -20,3 +20,11 @@ func (s *PortalSessions) Create(
 	}{customerID}
 	return fetch[clientele.PortalSession](ctx, s.c, opts, request{route: "POST /api/portal-sessions", body: body})
 }
+
+// End ends a session, by its id, before its time is over: the address opens nothing from then on. An unknown one, and
+// one that has ended, is [clientele.ErrorCodeNotFound].
+//
+//clientele:operation DELETE /api/portal-sessions/{id}
+func (s *PortalSessions) End(ctx context.Context, id string, opts ...CallOption) (*clientele.PortalSession, error) {
+	return fetch[clientele.PortalSession](ctx, s.c, opts, request{route: "DELETE /api/portal-sessions/{id}", ref: id})
+}

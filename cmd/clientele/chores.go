@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
@@ -16,6 +17,7 @@ import (
 const (
 	choreInterval  = 2 * time.Second
 	forgetInterval = time.Hour
+	noteInterval   = 30 * time.Second
 )
 
 // chores are what a server does by itself, at its start and from then on. Servers on one database may all do them: each
@@ -23,6 +25,7 @@ const (
 type chores struct {
 	service *billing.Service
 	db      store.Access
+	auth    *auth.Authenticator
 	log     *slog.Logger
 	done    *prometheus.GaugeVec // when each was last done, see [newJobFigure]
 }
@@ -42,10 +45,22 @@ func (c chores) start(ctx context.Context) (stop func()) {
 			})
 		})
 	})
+	all.Go(func() {
+		every(ctx, noteInterval, func() { c.do(ctx, "uses of keys", c.noteUses) })
+	})
 	return func() {
 		cancel()
 		all.Wait()
+		last, end := context.WithTimeout(context.Background(), finishTimeout)
+		defer end()
+		_, _ = c.noteUses(last) // what cannot be noted any more is no reason not to stop
 	}
+}
+
+// noteUses notes when keys were used. It is nothing to log.
+func (c chores) noteUses(ctx context.Context) (int, error) {
+	_, err := c.auth.NoteUses(ctx)
+	return 0, err
 }
 
 // every calls fn at once and again after each interval, until the context ends.

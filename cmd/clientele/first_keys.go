@@ -35,7 +35,7 @@ func (s serveCommand) firstKeys(a *app, db store.Store, log *slog.Logger, url st
 	if err != nil {
 		return err
 	}
-	first, err := db.AddFirstKeys(a.ctx, given...)
+	first, err := db.AddFirstKeys(a.ctx, bySystem(), given...)
 	if err == nil && first {
 		log.Info("this is a new database: its first keys are those of a file", "file", path)
 	}
@@ -44,8 +44,8 @@ func (s serveCommand) firstKeys(a *app, db store.Store, log *slog.Logger, url st
 
 // newFirstKeys makes the first keys, and says in words what they are.
 func newFirstKeys(a *app, db store.Store, url string) (keys []store.Key, secrets string, err error) {
-	test, testSecret := auth.NewKey(firstTestKey, clientele.Test, store.ScopeWrite, time.Now())
-	live, liveSecret := auth.NewKey(firstLiveKey, clientele.Live, store.ScopeWrite, time.Now())
+	test, testSecret := auth.NewKey(firstTestKey, clientele.Test, store.ScopeAdmin, time.Now())
+	live, liveSecret := auth.NewKey(firstLiveKey, clientele.Live, store.ScopeAdmin, time.Now())
 	link, err := newConsoleLink(a, db, url)
 	return []store.Key{test, live}, fmt.Sprintf("  test mode  %s\n  live mode  %s\nThe console, for whoever opens this "+
 		"link first, within 15 minutes:\n  %s\n", testSecret, liveSecret, link), err
@@ -57,12 +57,15 @@ const (
 	firstLiveKey = "first live key"
 )
 
+// bySystem is who makes the first keys.
+func bySystem() store.By { return store.By{Actor: "system", At: time.Now()} }
+
 func showFirstKeys(a *app, db store.Store, url string) error {
 	keys, secrets, err := newFirstKeys(a, db, url)
 	if err != nil {
 		return err
 	}
-	first, err := db.AddFirstKeys(a.ctx, keys...)
+	first, err := db.AddFirstKeys(a.ctx, bySystem(), keys...)
 	if err == nil && first {
 		_, err = fmt.Fprintf(a.stdout, "This is a new database. Its secret keys, shown this once:\n%s", secrets)
 	}
@@ -78,7 +81,7 @@ func writeFirstKeys(a *app, db store.Store, log *slog.Logger, url, path string) 
 	err = createWhole(path, secrets)
 	if errors.Is(err, fs.ErrExist) { // another server was quicker
 		if keys, err = readFirstKeys(path); err == nil {
-			_, err = db.AddFirstKeys(a.ctx, keys...)
+			_, err = db.AddFirstKeys(a.ctx, bySystem(), keys...)
 		}
 		return err
 	}
@@ -86,7 +89,7 @@ func writeFirstKeys(a *app, db store.Store, log *slog.Logger, url, path string) 
 		return fmt.Errorf("the first keys of the new database cannot be written: %w; say with --first-keys-file (or "+
 			"CLIENTELE_FIRST_KEYS_FILE) where they can, or name a file there that has a sk_test_… and a sk_live_… line", err)
 	}
-	first, err := db.AddFirstKeys(a.ctx, keys...)
+	first, err := db.AddFirstKeys(a.ctx, bySystem(), keys...)
 	if err == nil && first {
 		log.Warn("this is a new database: its secret keys are in a file; take them out and remove it", "file", path)
 		return nil
@@ -127,7 +130,7 @@ func readFirstKeys(path string) ([]store.Key, error) {
 		}
 		key, _ := auth.NewKey(map[clientele.Mode]string{
 			clientele.Test: firstTestKey, clientele.Live: firstLiveKey,
-		}[mode], mode, store.ScopeWrite, time.Now())
+		}[mode], mode, store.ScopeAdmin, time.Now())
 		key.Hash, key.Hint = hash, auth.Hint(secret)
 		keys = append(keys, key)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"text/tabwriter"
@@ -18,16 +19,30 @@ type keysCommand struct {
 }
 
 type keysCreate struct {
-	Mode  string `enum:"test,live" required:"" help:"Which world the key opens: test or live."`
-	Name  string `required:"" help:"What the key is for."`
-	Scope string `enum:"read,write" default:"write" help:"What the key allows: read or write (${default})."`
+	Mode  string        `enum:"test,live" required:"" help:"Which world the key opens: test or live."`
+	Name  string        `required:"" help:"What the key is for."`
+	Scope string        `enum:"metrics,read,write,admin" default:"write" help:"What the key allows: metrics (GET /metrics alone), read, write, or admin, which also makes and revokes keys in the console (${default})."`
+	Lasts time.Duration `help:"How long the key is good, such as 720h; for ever when absent." placeholder:"TIME"`
 }
+
+// Validate is called by kong.
+func (k keysCreate) Validate() error {
+	if k.Lasts < 0 {
+		return errors.New("--lasts cannot be negative")
+	}
+	return nil
+}
+
+// byCommandLine is who has the database at hand.
+func byCommandLine() store.By { return store.By{Actor: store.CommandLine, At: time.Now()} }
 
 // Help is shown by clientele keys create --help.
 func (keysCreate) Help() string {
 	return `Examples:
   clientele keys create --mode test --name laptop
   clientele keys create --mode live --name reports --scope read
+  clientele keys create --mode live --name prometheus --scope metrics
+  clientele keys create --mode test --name contractor --lasts 720h
   export CLIENTELE_KEY=$(clientele keys create --mode test --name laptop)`
 }
 
@@ -39,7 +54,10 @@ func (k keysCreate) Run(a *app) error {
 	}
 	defer db.Close()
 	key, secret := auth.NewKey(k.Name, k.Mode == "live", store.Scope(k.Scope), time.Now())
-	if err := db.AddKey(a.ctx, key); err != nil {
+	if k.Lasts > 0 {
+		key.ExpiresAt = key.CreatedAt.Add(k.Lasts)
+	}
+	if err := db.AddKey(a.ctx, byCommandLine(), key); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(a.stdout, secret)
@@ -60,16 +78,24 @@ func (keysList) Run(a *app) error {
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tNAME\tMODE\tSCOPE\tKEY\tCREATED\tSTATE")
+	fmt.Fprintln(w, "ID\tNAME\tMODE\tSCOPE\tKEY\tCREATED\tBY\tLAST USED\tSTATE")
 	for _, k := range keys {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, k.Livemode, k.Scope, k.Hint,
-			k.CreatedAt.Format(time.DateOnly), state(k.RevokedAt))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, k.Livemode, k.Scope, k.Hint,
+			k.CreatedAt.Format(time.DateOnly), cmp.Or(k.CreatedBy, "-"), dayOrNever(k.LastUsed), stateOfKey(k))
 	}
 	return w.Flush()
 }
 
+func dayOrNever(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.Format(time.DateOnly)
+}
+
 type keysRevoke struct {
-	ID string `arg:"" help:"The key's id, as the list shows it."`
+	ID   string `arg:"" help:"The key's id, as the list shows it."`
+	Made bool   `help:"Also revoke the keys that it made, and those that they made."`
 }
 
 // Run revokes a key.
@@ -79,8 +105,25 @@ func (k keysRevoke) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	found, err := db.RevokeKey(a.ctx, k.ID, time.Now())
-	if err == nil && !found {
+	keys, err := db.Keys(a.ctx)
+	if err != nil {
+		return err
+	}
+	ids, left := []string{k.ID}, 0
+	for _, made := range store.MadeBy(k.ID, keys) {
+		switch {
+		case k.Made:
+			ids = append(ids, made.ID)
+		case made.Good(time.Now()):
+			left++
+			fmt.Fprintf(a.stderr, "it made the key %s (%s, %s), which stays good\n", made.ID, made.Name, made.Hint)
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(a.stderr, "to revoke what it made too: clientele keys revoke %s --made\n", k.ID)
+	}
+	found, err := db.RevokeKeys(a.ctx, byCommandLine(), time.Now(), ids...)
+	if err == nil && found == 0 {
 		err = fmt.Errorf("no key %q; clientele keys list shows them", k.ID)
 	}
 	return err
@@ -122,17 +165,29 @@ func (k keysRotate) Run(a *app) error {
 		if old.ID != k.ID {
 			continue
 		}
-		if old.Revoked(now) {
-			return fmt.Errorf("key %s is revoked; create a new one", k.ID)
+		if !old.Good(now) {
+			return fmt.Errorf("key %s is %s; create a new one", k.ID, stateOfKey(old))
 		}
 		key, secret := auth.NewKey(old.Name, old.Livemode, old.Scope, now)
-		if err := db.ReplaceKey(a.ctx, old.ID, now.Add(k.Grace), key); err != nil {
+		key.ExpiresAt = old.ExpiresAt
+		if err := db.ReplaceKey(a.ctx, byCommandLine(), old.ID, now.Add(k.Grace), key); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(a.stdout, secret)
 		return err
 	}
 	return fmt.Errorf("no key %q; clientele keys list shows them", k.ID)
+}
+
+// stateOfKey says since or until when a key is good.
+func stateOfKey(k store.Key) string {
+	switch {
+	case !k.RevokedAt.IsZero() || k.ExpiresAt.IsZero():
+		return state(k.RevokedAt)
+	case k.Expired(time.Now()):
+		return "expired " + k.ExpiresAt.Format(time.RFC3339)
+	}
+	return state(k.ExpiresAt)
 }
 
 // state says since or until when something is good.

@@ -25,6 +25,7 @@ import (
 type serveCommand struct {
 	Addr          string        `help:"Where to listen (${default}); port 0 takes a free one, unix:PATH is a socket. A socket that systemd passes goes before it." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
 	URL           string        `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
+	TrustedProxy  []string      `help:"Networks of proxies that are believed what X-Forwarded-For and X-Forwarded-Proto say, or none; this machine and private networks when absent." placeholder:"NETWORK" env:"CLIENTELE_TRUSTED_PROXY"`
 	FirstKeysFile string        `help:"Where the first keys of a new database are written to; one that is there, with a sk_test_… and a sk_live_… line, is read instead." placeholder:"FILE" env:"CLIENTELE_FIRST_KEYS_FILE"`
 	Demo          bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
 	LogLevel      slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
@@ -35,6 +36,9 @@ type serveCommand struct {
 func (s serveCommand) Validate() error {
 	if s.Drain < 0 {
 		return errors.New("--drain cannot be negative")
+	}
+	if _, err := web.ParseProxies(s.TrustedProxy); err != nil {
+		return fmt.Errorf("--trusted-proxy: %w", err)
 	}
 	if s.URL != "" {
 		if _, err := web.ParseBase(s.URL); err != nil {
@@ -129,7 +133,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		where = unixScheme + listener.Addr().String()
 	}
 	fmt.Fprintf(a.stdout, "Clientele listens on %s (API reference: /docs; to sign in: clientele console link)\n", where)
-	stop := chores{service, db, log, jobs}.start(a.ctx)
+	stop := chores{service, db, access, log, jobs}.start(a.ctx)
 	defer stop()
 	failed := make(chan error, 1)
 	guarded := api.GuardFraming(server, listener)
@@ -156,12 +160,13 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 // base is where browsers reach the server: where it was said, or where it listens, and never where a request says.
 func (s serveCommand) base(listens net.Addr) (base web.Base, address string) {
 	address = browserURL(listens)
+	proxies, _ := web.ParseProxies(s.TrustedProxy) // which were validated, as is the address
 	base, _ = web.ParseBase(address)
 	if s.URL == "" {
-		return web.Base{}.Unless(base), address
+		return web.Base{}.Unless(base).Trusting(proxies), address
 	}
-	base, _ = web.ParseBase(s.URL) // which was validated
-	return base, s.URL
+	base, _ = web.ParseBase(s.URL)
+	return base.Trusting(proxies), s.URL
 }
 
 // boundMemory makes the garbage collector work harder rather than let the heap become large, unless the environment

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -14,6 +15,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/web"
 	"clientele.dev/internal/wire"
 )
 
@@ -147,6 +149,9 @@ func (ans answer) writeHeader(w http.ResponseWriter, length int) {
 		ans.contentType = "application/json; charset=utf-8"
 	}
 	h.Set("Content-Type", ans.contentType)
+	if strings.HasPrefix(ans.contentType, "text/html") {
+		web.Guard(h, web.StylePolicy(ans.body))
+	}
 	if length >= 0 {
 		h.Set("Content-Length", strconv.Itoa(length))
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"reflect"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -134,20 +135,35 @@ func (a *API) logRequest(r *http.Request, out *recorder, took time.Duration) {
 	if out.status == http.StatusOK && (r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz") {
 		level = slog.LevelDebug
 	}
-	attrs := [8]slog.Attr{
+	attrs := [10]slog.Attr{
 		slog.String("request_id", out.id), slog.String("method", r.Method), slog.String("route", r.Pattern),
 		slog.Int("status", out.status), slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 		slog.String("caller", out.caller), slog.String("code", string(out.code)), slog.String("field", out.field),
 	}
 	shown := attrs[:6]
 	if out.code != "" {
-		shown = attrs[:]
+		shown = attrs[:8]
 		if a.failed != nil {
 			a.failed(Failure{out.id, r.Method, r.Pattern, out.status, out.code, out.field, out.caller, a.now()})
 		}
 	}
+	if id := printableID.FindString(r.Header.Get("X-Request-Id")); id != "" {
+		shown = append(shown, slog.String("client_request_id", id))
+	}
+	trace := traceParent.FindStringSubmatch(r.Header.Get("Traceparent"))
+	if trace != nil && trace[1] != noTrace && !strings.HasPrefix(trace[0], "ff") {
+		shown = append(shown, slog.String("trace_id", trace[1]))
+	}
 	a.log.LogAttrs(r.Context(), level, "request", shown...)
 }
+
+// printableID is what a caller's own id of a request may be in the log.
+var printableID = regexp.MustCompile(`^[!-~]{1,128}$`)
+
+// traceParent is the header of a trace (W3C Trace Context, 3.2), whose id cannot be all zeros.
+var traceParent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$`)
+
+const noTrace = "00000000000000000000000000000000"
 
 // Failure is a request that was refused or failed: what the log says of it.
 type Failure struct {
@@ -189,7 +205,7 @@ func (w *recorder) WriteHeader(status int) {
 
 // serve makes the handler of a route.
 func (a *API) serve(route route) http.Handler {
-	known := map[string]bool{"livemode": route.access == member}
+	known := map[string]bool{"livemode": route.access != public}
 	var families []string
 	for _, p := range route.query {
 		if strings.HasSuffix(p.name, ".") {
@@ -246,6 +262,10 @@ func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*requ
 		return nil, err
 	}
 	out.caller = r.caller.ID
+	if route.access == member && !r.caller.Scope.Reads() {
+		return nil, clientele.Errorf(clientele.ErrorCodeForbidden, "",
+			"this API key opens /metrics and nothing else; use one with read or write scope")
+	}
 	r.body, err = body()
 	return r, err
 }

@@ -22,6 +22,8 @@ type things struct {
 	// A customer with an open invoice of 70, a credit note of 2 on it, a payment of 9 that paid 5 of it, and a refund of
 	// another payment.
 	owing, open, payment, note, refund string
+	// A link to the customer's portal.
+	portal string
 }
 
 func (s *server) things(t testing.TB, payment *client.Client, did string) things {
@@ -48,9 +50,10 @@ func (s *server) things(t testing.TB, payment *client.Client, did string) things
 		CustomerID: eve.ID, CurrencyID: currency.ID, Amount: units(1), Allocations: &[]client.AllocationParams{},
 	}))(t)
 	refund := ok(payment.Payments.Refund(t.Context(), back.ID, client.RefundParams{}))(t)
+	portal := ok(payment.PortalSessions.Create(t.Context(), c.ID))(t)
 	return things{
 		c.ID, gone.ID, draft(t, payment, c.ID, currency.ID, "7").ID, currency.ID, method.ID, eve.ID, open.ID, pay.ID,
-		note.ID, refund.ID,
+		note.ID, refund.ID, portal.ID,
 	}
 }
 
@@ -102,6 +105,7 @@ func (o things) writes() map[string]string {
 		"PUT /api/settings":                                        `{"uncollectible_after_days":9}`,
 		"PUT /api/account":                                         `{"name":"changed"}`,
 		"POST /api/portal-sessions":                                `{"customer_id":"` + o.customer + `"}`,
+		"DELETE /api/portal-sessions/" + o.portal:                  ``,
 		"POST /api/payment-methods":                                `{"type":"base","name":"x"}`,
 		"POST /api/payment-currencies":                             `{"name":"x","symbol":"X","decimal":0}`,
 		"POST /api/invoices": `{` + money +
@@ -122,7 +126,7 @@ func TestEveryRouteIsTriedByEverybody(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(clientele.OpenAPI), &document); err != nil {
 		t.Fatal(err)
 	}
-	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1"}
+	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1", "ps_1"}
 	tried := slices.Clone(openRoutes)
 	for _, path := range o.reads() {
 		path, _, _ = strings.Cut(path, "?")
@@ -223,7 +227,7 @@ func TestARevokedKeyIsRefusedAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ok(s.DB.RevokeKey(t.Context(), key.ID, s.Now().Add(time.Hour)))(t)
+	ok(s.DB.RevokeKeys(t.Context(), store.By{}, s.Now().Add(time.Hour), key.ID))(t)
 	s.send(t, "GET", "/api/customers", "", credentials...).must(t, 200)
 	s.Advance(time.Hour)
 	s.send(t, "GET", "/api/customers", "", credentials...).refused(t, 401, "")
@@ -248,6 +252,29 @@ func TestAReadOnlyKeyReadsEverythingAndChangesNothing(t *testing.T) {
 	}
 	if s.state(t) != before {
 		t.Error("a read-only key changed something")
+	}
+}
+
+// TestAKeyOfMetricsReadsNothingElse lets what Prometheus has in its configuration be stolen.
+func TestAKeyOfMetricsReadsNothingElse(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	o := s.things(t, s.Test(), didAccount)
+	credentials := []string{"Authorization", "Bearer " + ok(s.NewKey(false, store.ScopeMetrics))(t)}
+	before := s.state(t)
+	for _, path := range o.reads() {
+		if path == "/metrics" {
+			s.send(t, "GET", path, "", credentials...).must(t, 200)
+		} else {
+			s.send(t, "GET", path, "", credentials...).refused(t, 403, "")
+		}
+	}
+	for route, body := range o.writes() {
+		method, path, _ := strings.Cut(route, " ")
+		s.send(t, method, path, body, credentials...).refused(t, 403, "")
+	}
+	if s.state(t) != before {
+		t.Error("a key of scope metrics changed something")
 	}
 }
 

@@ -139,7 +139,7 @@ var answerExamples = map[reflect.Type]any{
 	},
 	reflect.TypeFor[clientele.Business](): clientele.Business{Name: "Acme Ltd", TaxID: "GB 123456789"},
 	reflect.TypeFor[clientele.PortalSession](): clientele.PortalSession{
-		Object: "portal_session", Livemode: true, CustomerID: exampleCustomer.ID,
+		ID: "ps_xxxxxxxxxxxxxxxx", Object: "portal_session", Livemode: true, CustomerID: exampleCustomer.ID,
 		URL: "https://billing.example.com/portal/XXXXXXXXXXXXXXXX", ExpiresAt: exampleTime,
 	},
 	reflect.TypeFor[health](): health{"ok"},

@@ -62,11 +62,6 @@ func operationID(r route) string {
 	return name
 }
 
-// writes says whether a request of a route may change something.
-func (r route) writes(method string) bool {
-	return r.access == member && (method != http.MethodGet || r.body != nil)
-}
-
 // repeatable says whether the server keeps the answer for a repetition of the request.
 func (r route) repeatable(method string) bool {
 	return r.access == member && method != http.MethodGet && !r.fresh
@@ -104,7 +99,7 @@ func (g *generator) parameters(r route, method string) (all []any) {
 	for _, p := range r.query {
 		all = append(all, g.parameter(p))
 	}
-	if r.access == member {
+	if r.access != public {
 		all = append(all, shared("parameters", "livemode"))
 	}
 	if r.repeatable(method) {
@@ -200,14 +195,14 @@ func failureStatuses(r route, method string) []int {
 		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 		http.StatusInternalServerError,
 	}
-	if r.access == member {
+	if r.access != public {
 		all = append(all, http.StatusUnauthorized, http.StatusServiceUnavailable)
+	}
+	if r.access == member {
+		all = append(all, http.StatusForbidden)
 	}
 	if strings.HasSuffix(r.pattern, "/readyz") {
 		all = append(all, http.StatusServiceUnavailable)
-	}
-	if r.writes(method) {
-		all = append(all, http.StatusForbidden)
 	}
 	if r.repeatable(method) {
 		all = append(all, http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnprocessableEntity)

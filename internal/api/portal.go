@@ -35,12 +35,31 @@ func (a *API) createPortalSession(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	token, ends, err := a.auth.NewPortal(r.Context(), r.caller.Livemode, c.ID)
+	link, err := a.auth.NewPortal(r.Context(), r.caller.Livemode, c.ID)
 	if err != nil {
 		return answer{}, err
 	}
 	return encoded(http.StatusCreated, clientele.PortalSession{
-		Object: "portal_session", Livemode: r.caller.Livemode, CustomerID: c.ID,
-		URL: web.Address(r.Request) + "/portal/" + token, ExpiresAt: clientele.At(ends),
+		ID: link.ID, Object: "portal_session", Livemode: r.caller.Livemode, CustomerID: c.ID,
+		URL: web.Address(r.Request) + "/portal/" + link.Token, ExpiresAt: clientele.At(link.Ends),
+	})
+}
+
+// deletePortalSession ends an address of a customer's.
+func (a *API) deletePortalSession(r *request) (answer, error) {
+	if _, err := r.call(); err != nil {
+		return answer{}, err
+	}
+	id := r.PathValue("id")
+	customerID, ended, err := a.auth.EndPortal(r.Context(), r.caller.Livemode, id)
+	if err == nil && !ended {
+		err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no portal session %q in this mode, or it has ended", id)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return encoded(http.StatusOK, clientele.PortalSession{
+		ID: id, Object: "portal_session", Livemode: r.caller.Livemode, CustomerID: customerID,
+		ExpiresAt: clientele.At(a.now()),
 	})
 }

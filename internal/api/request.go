@@ -94,7 +94,7 @@ func readAll(r io.Reader, size int64) ([]byte, error) {
 // call says in which world a change is asked for, by whom, and how its repetition is recognised.
 func (r *request) call() (billing.Call, error) {
 	call := billing.Call{Livemode: r.caller.Livemode, Actor: r.caller.ID, RequestID: r.id}
-	if !r.caller.Write {
+	if !r.caller.Scope.Writes() {
 		return call, clientele.Errorf(clientele.ErrorCodeForbidden, "",
 			"this API key may only read; use one with write scope")
 	}

@@ -9,8 +9,9 @@ import (
 type access int
 
 const (
-	public access = iota // nobody needs to say who they are
-	member               // any good key or signature; a change asks for write scope besides
+	public  access = iota // nobody needs to say who they are
+	monitor               // any good key or signature, also one that may do nothing else
+	member                // a good key or signature that reads; a change asks for write scope besides
 )
 
 // route is one row of the table: how a request is recognised, what it may say and who answers it.
@@ -315,6 +316,9 @@ func (a *API) routes() []route {
 		{pattern: "PUT /api/account", handle: a.updateAccount, access: member, group: "Settings",
 			body: billing.AccountParams{}, answers: clientele.Business{}, summary: "Update what is sent of it."},
 
+		{pattern: "DELETE /api/portal-sessions/{id}", handle: a.deletePortalSession, access: member, group: "Customers",
+			answers: clientele.PortalSession{}, fresh: true,
+			summary: "End an address at which a customer sees what is their own, before its time is over."},
 		{pattern: "POST /api/portal-sessions", handle: a.createPortalSession, access: member, group: "Customers",
 			body: portalParams{}, answers: clientele.PortalSession{}, status: 201, fresh: true,
 			summary: "Make an address, good for an hour, at which a customer sees what is due and edits contact details."},
@@ -336,7 +340,7 @@ func (a *API) routes() []route {
 			summary: "Whether the process is alive."},
 		{pattern: "GET /readyz", handle: a.ready, access: public, group: "Operation", answers: health{},
 			summary: "Whether it can serve: 503 when the database does not answer or the server is stopping."},
-		{pattern: "GET /metrics", handle: a.metricsPage, access: member, group: "Operation", answers: "",
+		{pattern: "GET /metrics", handle: a.metricsPage, access: monitor, group: "Operation", answers: "",
 			media: "text/plain", summary: "Figures for Prometheus, in its text format."},
 		{pattern: "GET /openapi.json", handle: a.openAPI, access: public, group: "Operation", answers: map[string]any{},
 			summary: "This description."},

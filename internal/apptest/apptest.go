@@ -20,6 +20,7 @@ import (
 	"clientele.dev/internal/console"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/storetest"
+	"clientele.dev/internal/web"
 )
 
 // Epoch is when a server's clock starts.
@@ -67,6 +68,9 @@ func Open(url string) (*Server, error) {
 	return serve(db, db.Close)
 }
 
+// byTest is who makes keys in tests.
+var byTest = store.By{Actor: "test", At: Epoch}
+
 // serve starts a server on a database; when the server stops, done is called.
 func serve(db *database, done func() error) (s *Server, err error) {
 	ctx := context.Background()
@@ -76,10 +80,10 @@ func serve(db *database, done func() error) (s *Server, err error) {
 	if err := s.Service.Seed(ctx); err != nil {
 		return nil, err
 	}
-	test, testSecret := auth.NewKey("apptest", clientele.Test, store.ScopeWrite, s.Now())
-	live, liveSecret := auth.NewKey("apptest", clientele.Live, store.ScopeWrite, s.Now())
+	test, testSecret := auth.NewKey("apptest", clientele.Test, store.ScopeAdmin, s.Now())
+	live, liveSecret := auth.NewKey("apptest", clientele.Live, store.ScopeAdmin, s.Now())
 	s.TestKey, s.LiveKey = testSecret, liveSecret
-	if err := s.DB.AddKey(ctx, test, live); err != nil {
+	if err := s.DB.AddKey(ctx, byTest, test, live); err != nil {
 		return nil, err
 	}
 	access, log := auth.New(s.DB, s.Now), slog.New(slog.DiscardHandler)
@@ -87,7 +91,8 @@ func serve(db *database, done func() error) (s *Server, err error) {
 		Service: s.Service, Auth: access, Check: s.DB.Ready, Log: log, Now: time.Now,
 		Pages: console.New(console.Config{Service: s.Service, Auth: access, Access: s.DB, Log: log, Now: s.Now}),
 	})
-	s.http = httptest.NewUnstartedServer(theContract().hold(handler, s.violated))
+	base := web.Base{}.Trusting(web.LocalProxies)
+	s.http = httptest.NewUnstartedServer(base.Handler(theContract().hold(handler, s.violated)))
 	s.http.Listener = api.GuardFraming(s.http.Config, s.http.Listener)
 	s.http.Start()
 	s.URL = s.http.URL
@@ -124,7 +129,7 @@ func (s *Server) Advance(d time.Duration) { s.clock.Add(d.Milliseconds()) }
 // NewKey makes another key and returns its secret.
 func (s *Server) NewKey(mode clientele.Mode, scope store.Scope) (secret string, err error) {
 	key, secret := auth.NewKey("apptest", mode, scope, s.Now())
-	return secret, s.DB.AddKey(context.Background(), key)
+	return secret, s.DB.AddKey(context.Background(), byTest, key)
 }
 
 // Rows reads the database beside the server.

@@ -113,7 +113,7 @@ func newSide(t *testing.T, db store.Store, now func() time.Time) *side {
 	}
 	key, secret := auth.NewKey("test", false, store.ScopeWrite, now())
 	s.key = secret
-	if err := db.AddKey(context.Background(), key); err != nil {
+	if err := db.AddKey(context.Background(), store.By{}, key); err != nil {
 		t.Fatal(err)
 	}
 	s.handler = api.New(api.Config{

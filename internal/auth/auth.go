@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"clientele.dev"
@@ -16,7 +17,7 @@ import (
 type Caller struct {
 	ID        string // key_… or app_…
 	Livemode  clientele.Mode
-	Write     bool   // whether changes are allowed
+	Scope     store.Scope
 	Signature string // a verified component signature, 128 lower-case hex digits; "" for a key
 }
 
@@ -30,12 +31,19 @@ type Store interface {
 	AddSession(ctx context.Context, s store.Session) error
 	SessionByHash(ctx context.Context, hash [32]byte) (store.Session, bool, error)
 	EndSession(ctx context.Context, hash [32]byte) (bool, error)
+	// NoteUses and PortalSessions are those of [store.Access].
+	NoteUses(ctx context.Context, uses map[string]time.Time) error
+	PortalSessions(ctx context.Context, customerID string, at time.Time) ([]store.Session, error)
 }
 
-// Authenticator finds out who is asking. It keeps nothing between requests, so a revocation is obeyed at once.
+// Authenticator finds out who is asking. It keeps nothing between requests that it decides by, so a revocation is
+// obeyed at once.
 type Authenticator struct {
 	store Store
 	now   func() time.Time
+
+	mu   sync.Mutex
+	used map[string]time.Time // when keys were used that the store has not been told of, by their ids
 }
 
 // New makes an authenticator that reads keys and applications from s and the time from now.
@@ -87,7 +95,7 @@ func (a *Authenticator) byKey(ctx context.Context, authorization string, query *
 			"livemode=%t, but the API key %s is a %s-mode key: use a key of the other mode, or leave livemode out",
 			bool(livemode), key.Hint, key.Livemode)
 	}
-	return callerOf(key), nil
+	return a.callerOf(key), nil
 }
 
 // keyOf finds the API key of a secret.
@@ -104,12 +112,33 @@ func (a *Authenticator) keyOf(ctx context.Context, secret string) (store.Key, er
 		return store.Key{}, unauthorized("there is no such API key")
 	case key.Revoked(a.now()):
 		return store.Key{}, unauthorized("the API key %s (%s) was revoked", key.Hint, key.ID)
+	case key.Expired(a.now()):
+		return store.Key{}, unauthorized("the time of the API key %s (%s) is over", key.Hint, key.ID)
 	}
 	return key, nil
 }
 
-func callerOf(key store.Key) Caller {
-	return Caller{ID: key.ID, Livemode: key.Livemode, Write: key.Scope == store.ScopeWrite}
+// callerOf is who an API key is of, which is used.
+func (a *Authenticator) callerOf(key store.Key) Caller {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.used == nil {
+		a.used = map[string]time.Time{}
+	}
+	a.used[key.ID] = a.now()
+	return Caller{ID: key.ID, Livemode: key.Livemode, Scope: key.Scope}
+}
+
+// NoteUses tells the store when keys were last used, and says of how many that is.
+func (a *Authenticator) NoteUses(ctx context.Context) (int, error) {
+	a.mu.Lock()
+	used := a.used
+	a.used = nil
+	a.mu.Unlock()
+	if len(used) == 0 {
+		return 0, nil
+	}
+	return len(used), a.store.NoteUses(ctx, used)
 }
 
 // livemode reads the query's livemode.

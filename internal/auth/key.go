@@ -35,6 +35,9 @@ func NewKey(name string, livemode clientele.Mode, scope store.Scope, now time.Ti
 	}, secret
 }
 
+// IsScope says whether there is such a scope.
+func IsScope(s store.Scope) bool { return s == store.ScopeMetrics || s.Reads() }
+
 // NewApp makes the record of an application that is trusted from now on.
 func NewApp(name string, key ed25519.PublicKey, now time.Time) store.App {
 	return store.App{ID: newID("app_"), Name: name, PublicKey: key, CreatedAt: now}

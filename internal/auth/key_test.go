@@ -74,23 +74,27 @@ func TestNewKey(t *testing.T) {
 type keyed struct {
 	store                              *records
 	testWrite, testRead, live, revoked string
-	leaving                            string // revoked an hour from noon
+	leaving, ending, over, metrics     string // revoked, or over, an hour from noon; over at noon; for /metrics
 }
 
 func newKeyed(t *testing.T) keyed {
 	t.Helper()
 	k := keyed{store: &records{}}
-	add := func(livemode clientele.Mode, scope store.Scope, revoked time.Time) string {
+	add := func(livemode clientele.Mode, scope store.Scope, revoked, expires time.Time) string {
 		key, secret := auth.NewKey("name", livemode, scope, noon)
-		key.RevokedAt = revoked
+		key.RevokedAt, key.ExpiresAt = revoked, expires
 		if err := k.store.AddKey(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
 		return secret
 	}
-	k.testWrite, k.testRead = add(false, store.ScopeWrite, time.Time{}), add(false, store.ScopeRead, time.Time{})
-	k.live, k.revoked = add(true, store.ScopeWrite, time.Time{}), add(true, store.ScopeWrite, noon)
-	k.leaving = add(false, store.ScopeWrite, noon.Add(time.Hour))
+	var never time.Time
+	k.testWrite, k.testRead = add(false, store.ScopeWrite, never, never), add(false, store.ScopeRead, never, never)
+	k.live, k.revoked = add(true, store.ScopeWrite, never, never), add(true, store.ScopeWrite, noon, never)
+	k.leaving = add(false, store.ScopeWrite, noon.Add(time.Hour), never)
+	k.ending = add(false, store.ScopeAdmin, never, noon.Add(time.Hour))
+	k.over = add(false, store.ScopeAdmin, never, noon)
+	k.metrics = add(false, store.ScopeMetrics, never, never)
 	return k
 }
 
@@ -100,18 +104,20 @@ func TestKeyAccepted(t *testing.T) {
 	tests := []struct {
 		authorization, query string
 		livemode             clientele.Mode
-		write                bool
+		scope                store.Scope
 	}{
-		{"Bearer " + k.testWrite, "", false, true},
-		{"bearer " + k.testWrite, "livemode=false", false, true},
-		{"BEARER  " + k.testRead, "page=1", false, false},
-		{"Bearer " + k.live, "livemode=true", true, true},
-		{"Bearer " + k.live, "", true, true},
-		{"Bearer " + k.leaving, "", false, true},
+		{"Bearer " + k.testWrite, "", false, store.ScopeWrite},
+		{"bearer " + k.testWrite, "livemode=false", false, store.ScopeWrite},
+		{"BEARER  " + k.testRead, "page=1", false, store.ScopeRead},
+		{"Bearer " + k.live, "livemode=true", true, store.ScopeWrite},
+		{"Bearer " + k.live, "", true, store.ScopeWrite},
+		{"Bearer " + k.leaving, "", false, store.ScopeWrite},
+		{"Bearer " + k.ending, "", false, store.ScopeAdmin},
+		{"Bearer " + k.metrics, "", false, store.ScopeMetrics},
 	}
 	for _, test := range tests {
 		caller, err := ask(t, k.store, noon, test.query, http.Header{"Authorization": {test.authorization}})
-		if err != nil || caller.Livemode != test.livemode || caller.Write != test.write || caller.Signature != "" ||
+		if err != nil || caller.Livemode != test.livemode || caller.Scope != test.scope || caller.Signature != "" ||
 			!strings.HasPrefix(caller.ID, "key_") {
 			t.Errorf("%s %s: %+v, %v", test.authorization, test.query, caller, err)
 		}
@@ -148,6 +154,7 @@ func TestKeyRefused(t *testing.T) {
 		{"unknown", bearer(auth.NewSecret(true)), "", clientele.ErrorCodeUnauthorized, "", "no such API key"},
 		{"found under another's hash", bearer(stray), "", clientele.ErrorCodeUnauthorized, "", "no such API key"},
 		{"revoked", bearer(k.revoked), "", clientele.ErrorCodeUnauthorized, "", "was revoked"},
+		{"over", bearer(k.over), "", clientele.ErrorCodeUnauthorized, "", "time of the API key"},
 		{"test key, live mode", bearer(k.testWrite), "livemode=true", clientele.ErrorCodeInvalid, "livemode",
 			"test-mode key"},
 		{"live key, test mode", bearer(k.live), "livemode=false", clientele.ErrorCodeInvalid, "livemode", "live-mode key"},

@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
 	"time"
 
 	"clientele.dev"
@@ -17,8 +20,18 @@ const (
 	PortalLasts  = time.Hour
 )
 
-// Operator is the caller of a session that came of a one-time link.
-const Operator = "operator"
+// linkPrefix begins the id of the caller of a session that came of a one-time link; when that was opened follows.
+const linkPrefix = "link_"
+
+// LinkOpened says when the link was opened that a caller came by, if that is so.
+func LinkOpened(caller string) (at time.Time, ok bool) {
+	seconds, ok := strings.CutPrefix(caller, linkPrefix)
+	if !ok {
+		return at, false
+	}
+	n, err := strconv.ParseInt(seconds, 10, 64)
+	return time.Unix(n, 0).UTC(), err == nil
+}
 
 // Visitor is who a browser's session is of: a caller for each mode that it opens, nil for one that it does not.
 type Visitor struct{ Test, Live *Caller }
@@ -37,6 +50,9 @@ func (a *Authenticator) SignIn(ctx context.Context, secret, former string) (toke
 	k, err := a.keyOf(ctx, secret)
 	if err != nil {
 		return "", Caller{}, err
+	}
+	if !k.Scope.Reads() {
+		return "", Caller{}, unauthorized("the API key %s opens /metrics and nothing else", k.Hint)
 	}
 	var s store.Session
 	old, found, err := a.session(ctx, former, store.SessionConsole)
@@ -57,7 +73,7 @@ func (a *Authenticator) SignIn(ctx context.Context, secret, former string) (toke
 	if found {
 		_, err = a.store.EndSession(ctx, old.Hash)
 	}
-	return token, callerOf(k), err
+	return token, a.callerOf(k), err
 }
 
 // NewLink returns the token of a one-time link that opens a session for everything in both modes. Only who has the
@@ -79,14 +95,55 @@ func (a *Authenticator) OpenLink(ctx context.Context, link string) (token string
 	return token, err == nil, err
 }
 
-// NewPortal returns the token of an address at which a customer sees and edits what is their own, and when it ends.
+// PortalLink is an address at which a customer sees and edits what is their own. Its id opens nothing.
+type PortalLink struct {
+	ID      string // ps_…
+	Token   string // "" when it was made before: it is not kept
+	Created time.Time
+	Ends    time.Time
+}
+
+// portalPrefix begins the id of a portal's link; the SHA-256 of its token follows.
+const portalPrefix = "ps_"
+
+// NewPortal makes a link to a customer's portal.
 func (a *Authenticator) NewPortal(
 	ctx context.Context, mode clientele.Mode, customerID string,
-) (token string, ends time.Time, err error) {
-	ends = a.now().Add(PortalLasts)
+) (link PortalLink, err error) {
+	link.Created = a.now()
+	link.Ends = link.Created.Add(PortalLasts)
 	s := store.Session{Livemode: mode, CustomerID: customerID}
-	token, err = a.open(ctx, s, store.SessionPortal, PortalLasts)
-	return token, ends, err
+	link.Token, err = a.open(ctx, s, store.SessionPortal, PortalLasts)
+	link.ID = portalID(sha256.Sum256([]byte(link.Token)))
+	return link, err
+}
+
+func portalID(hash [32]byte) string { return portalPrefix + hex.EncodeToString(hash[:]) }
+
+// PortalLinks are the links to a customer's portal that are open, oldest first.
+func (a *Authenticator) PortalLinks(ctx context.Context, customerID string) (links []PortalLink, err error) {
+	sessions, err := a.store.PortalSessions(ctx, customerID, a.now())
+	for _, s := range sessions {
+		links = append(links, PortalLink{ID: portalID(s.Hash), Created: s.CreatedAt, Ends: s.ExpiresAt})
+	}
+	return links, err
+}
+
+// EndPortal ends a link to a customer's portal, by its id, and says whether it was open in the mode, and whose it was.
+func (a *Authenticator) EndPortal(
+	ctx context.Context, mode clientele.Mode, id string,
+) (customerID string, ended bool, err error) {
+	text, ok := strings.CutPrefix(id, portalPrefix)
+	hash, err := hex.DecodeString(text)
+	if !ok || err != nil || len(hash) != sha256.Size {
+		return "", false, nil //nolint:nilerr // what is no id is that of no link
+	}
+	s, found, err := a.store.SessionByHash(ctx, [32]byte(hash))
+	if err != nil || !found || s.Kind != store.SessionPortal || s.Livemode != mode || s.Expired(a.now()) {
+		return "", false, err
+	}
+	ended, err = a.store.EndSession(ctx, s.Hash)
+	return s.CustomerID, ended, err
 }
 
 // Portal finds out which customer a portal's token is of; nobody, "", when it has ended.
@@ -105,9 +162,10 @@ func (a *Authenticator) Visit(ctx context.Context, token string) (v Visitor, err
 		return v, err
 	}
 	if s.Operator {
+		id := linkPrefix + strconv.FormatInt(s.CreatedAt.Unix(), 10)
 		return Visitor{
-			Test: &Caller{ID: Operator, Livemode: clientele.Test, Write: true},
-			Live: &Caller{ID: Operator, Livemode: clientele.Live, Write: true},
+			Test: &Caller{ID: id, Livemode: clientele.Test, Scope: store.ScopeAdmin},
+			Live: &Caller{ID: id, Livemode: clientele.Live, Scope: store.ScopeAdmin},
 		}, nil
 	}
 	if v.Test, err = a.callerByHash(ctx, s.TestKey); err != nil {
@@ -123,11 +181,10 @@ func (a *Authenticator) callerByHash(ctx context.Context, hash [32]byte) (*Calle
 		return nil, nil
 	}
 	key, found, err := a.store.KeyByHash(ctx, hash)
-	if err != nil || !found || key.Revoked(a.now()) {
+	if err != nil || !found || !key.Good(a.now()) {
 		return nil, err
 	}
-	caller := callerOf(key)
-	return &caller, nil
+	return new(a.callerOf(key)), nil
 }
 
 // SignOut ends the session of a token.

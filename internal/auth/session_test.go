@@ -22,7 +22,7 @@ func visitor(t *testing.T, a *auth.Authenticator, token string) string {
 	said := ""
 	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
 		if c := v.In(mode); c != nil {
-			said += fmt.Sprintf("%s %s %s %v;", mode, c.ID, c.Livemode, c.Write)
+			said += fmt.Sprintf("%s %s %s %v;", mode, c.ID, c.Livemode, c.Scope)
 		}
 	}
 	return said
@@ -43,7 +43,7 @@ func TestSessionsOfKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	isTest := "test " + test.ID + " test false;"
+	isTest := "test " + test.ID + " test read;"
 	if got := visitor(t, a, first); got != isTest {
 		t.Errorf("signed in with a key of the test mode: %s, want %s", got, isTest)
 	}
@@ -51,7 +51,7 @@ func TestSessionsOfKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	isLive := "live " + live.ID + " live true;"
+	isLive := "live " + live.ID + " live write;"
 	if got := visitor(t, a, both); got != isTest+isLive {
 		t.Errorf("then with one of the live mode: %s", got)
 	}
@@ -106,7 +106,8 @@ func TestLinksOpenOnce(t *testing.T) {
 	}
 	good, late := link(), link()
 	token, ok, err := a.OpenLink(t.Context(), good)
-	if want := "test operator test true;live operator live true;"; err != nil || !ok || visitor(t, a, token) != want {
+	want := fmt.Sprintf("test link_%d test admin;live link_%[1]d live admin;", noon.Unix())
+	if err != nil || !ok || visitor(t, a, token) != want {
 		t.Errorf("%v, %v, opens %s", ok, err, visitor(t, a, token))
 	}
 	if got := visitor(t, a, late); got != "" {

@@ -85,7 +85,7 @@ func (a *Authenticator) bySignature(
 		return Caller{}, err
 	}
 	return Caller{
-		ID: apps[signer].ID, Livemode: livemode, Write: true, Signature: hex.EncodeToString(claim.bytes),
+		ID: apps[signer].ID, Livemode: livemode, Scope: store.ScopeWrite, Signature: hex.EncodeToString(claim.bytes),
 	}, nil
 }
 

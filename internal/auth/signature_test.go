@@ -102,7 +102,8 @@ func TestSamplesAreAccepted(t *testing.T) {
 	for _, r := range s.Requests {
 		caller, err := s.send(t, s.trusting(t), r)
 		want := auth.Caller{
-			ID: "app_shop", Write: true, Livemode: clientele.Mode(strings.Contains(r.RequestURI, "livemode=true")),
+			ID: "app_shop", Scope: store.ScopeWrite,
+			Livemode:  clientele.Mode(strings.Contains(r.RequestURI, "livemode=true")),
 			Signature: strings.TrimPrefix(r.Headers["x-component-sig"], "0x"),
 		}
 		if err != nil || caller != want {

@@ -38,6 +38,25 @@ func (s *records) AddKey(_ context.Context, key store.Key) error {
 	return s.err
 }
 
+func (s *records) NoteUses(_ context.Context, uses map[string]time.Time) error {
+	for hash, key := range s.keys {
+		if at, used := uses[key.ID]; used {
+			key.LastUsed = at
+			s.keys[hash] = key
+		}
+	}
+	return s.err
+}
+
+func (s *records) PortalSessions(_ context.Context, customerID string, at time.Time) (all []store.Session, err error) {
+	for _, session := range s.open {
+		if session.CustomerID == customerID && !session.Expired(at) {
+			all = append(all, session)
+		}
+	}
+	return all, s.err
+}
+
 func (s *records) RevokeKey(_ context.Context, id string, at time.Time) (bool, error) {
 	for hash, key := range s.keys {
 		if key.ID == id {

@@ -163,10 +163,12 @@ func (s *Service) Events(
 	return events, last, err
 }
 
-// LatestEvents returns the events that were written last, newest first, without the objects they are about.
-func (s *Service) LatestEvents(ctx context.Context, limit int64) (events []clientele.Event, err error) {
+// LatestEvents returns the events of a mode that were written last, newest first, without the objects they are about.
+func (s *Service) LatestEvents(
+	ctx context.Context, mode clientele.Mode, limit int64,
+) (events []clientele.Event, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		recs, err := tx.LatestEvents(limit)
+		recs, err := tx.LatestEvents(mode, limit)
 		events = nil
 		for _, rec := range recs {
 			events = append(events, clientele.Event{

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func TestFormsRefuseWhoMayNotSendThem(t *testing.T) {
 	}
 	paths := []string{"/test/settings", "/test/customers/new", "/test/invoices/new", "/test/payments/new"}
 	for base, names := range map[string]string{
-		customer:                       "edit delete restore credit portal",
+		customer:                       "edit delete restore credit portal close",
 		invoice:                        "edit delete finalize void uncollectible hold release credit-note apply-credit",
 		"/test/payments/" + payment.ID: "allocate unallocate reverse refund credit", "/test/developers/keys": "new",
 		"/test/developers/keys/" + keys[0].ID: "revoke",
@@ -84,6 +85,7 @@ func TestFormsRefuseWhoMayNotSendThem(t *testing.T) {
 		}
 	}
 	ofApps := []string{"/test/developers/apps/new", "/test/developers/apps/" + apps[0].ID + "/revoke"}
+	ofKeys := []string{"/test/developers/keys/new", "/test/developers/keys/" + keys[0].ID + "/revoke"}
 	sent := url.Values{
 		"name": {"x"}, "scope": {"write"}, "port": {"8080"}, "customer_id": {id}, "amount": {"1"},
 		"currency_id": {usd(t, s).ID},
@@ -113,7 +115,7 @@ func TestFormsRefuseWhoMayNotSendThem(t *testing.T) {
 	reader := keyed(t, s, clientele.Test, store.ScopeRead)
 	live := keyed(t, s, clientele.Live, store.ScopeWrite)
 	writer := keyed(t, s, clientele.Test, store.ScopeWrite)
-	half := keyed(t, s, clientele.Test, store.ScopeWrite) // and may only read the other mode
+	half := keyed(t, s, clientele.Test, store.ScopeAdmin) // and may only read the other mode
 	other, err := s.NewKey(clientele.Live, store.ScopeRead)
 	if err != nil {
 		t.Fatal(err)
@@ -124,9 +126,82 @@ func TestFormsRefuseWhoMayNotSendThem(t *testing.T) {
 	refuse("a key of the other mode", live, all, 303)
 	refuse("a key of one mode", writer, ofApps, 403)
 	refuse("a key of one mode, and one that reads the other", half, ofApps, 403)
+	refuse("a key that writes", writer, ofKeys, 403)
 	for _, path := range ofApps {
 		writer.get(path).want(403)
 		half.get(path).want(403)
+	}
+}
+
+// TestKeysThatKeysMade shows that a session makes keys only by right, that each says who made it, ends when it was
+// said, and goes with its maker when that is wanted.
+func TestKeysThatKeysMade(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	operator := signedIn(t, s, s.TestKey)
+	make := func(b *browser, values map[string]string) (secret string) {
+		t.Helper()
+		page := b.fill("/test/developers/keys/new", values).want(200, "sk_test_").body
+		secret, _, _ = strings.Cut(page[strings.Index(page, "sk_test_"):], "<")
+		return strings.TrimSpace(secret)
+	}
+	works := func(secret string) bool {
+		payment := client.New(s.URL, secret, client.WithMaxRetries(0))
+		_, err := payment.Receivables.Summary(t.Context(), client.SummaryParams{})
+		return err == nil
+	}
+	admin := make(operator, map[string]string{"name": "the contractor", "scope": "admin"})
+	contractor := signedIn(t, s, admin)
+	theirs := make(contractor, map[string]string{"name": "left behind", "scope": "write"})
+	short := make(contractor, map[string]string{
+		"name": "short", "scope": "read", "expires": s.Now().Format(time.DateOnly),
+	})
+	if !works(theirs) || !works(short) {
+		t.Fatal("a new key does not open")
+	}
+	writer := signedIn(t, s, theirs)
+	writer.get("/test/developers/keys/new").want(403, "scope admin")
+	page := writer.get("/test/developers").want(200, "by <bdi>key the contractor</bdi>", "by <bdi>key apptest</bdi>")
+	if strings.Contains(page.body, "keys/new") || strings.Contains(page.body, "/revoke") {
+		t.Error("who may not make keys is offered to")
+	}
+	for field, value := range map[string]string{"expires": "2020-01-01", "scope": "root", "name": ""} {
+		values := map[string]string{"name": "x", "scope": "read", field: value}
+		operator.fill("/test/developers/keys/new", values).want(400)
+	}
+	metrics := make(operator, map[string]string{"name": "prometheus", "scope": "metrics"})
+	newBrowser(t, s).post("/sign-in", url.Values{"key": {metrics}}).want(401, "/metrics")
+	s.Advance(24 * time.Hour)
+	if works(short) || !works(theirs) {
+		t.Error("the key that was good for a day is good, or the other is not")
+	}
+	operator = signedIn(t, s, s.TestKey)
+	id := func(name string) string {
+		keys, err := s.DB.Keys(t.Context())
+		i := slices.IndexFunc(keys, func(k store.Key) bool { return k.Name == name })
+		if err != nil || i < 0 {
+			t.Fatal(name, err)
+		}
+		return "/test/developers/keys/" + keys[i].ID + "/revoke"
+	}
+	form := operator.get(id("the contractor")).want(200, "Also revoke the keys that it made", "left behind")
+	if strings.Contains(form.body, "for short") {
+		t.Error("a key that has ended is to be revoked")
+	}
+	operator.fill(id("the contractor"), map[string]string{"made": ""}).want(303)
+	if works(admin) || !works(theirs) {
+		t.Error("revoked alone, the key is good, or what it made is not")
+	}
+	contractor.get("/test").want(303) // to sign in
+	operator.fill(id("left behind"), nil).want(303)
+	operator.get("/test/developers").want(200, "api_key.created", "api_key.revoked")
+
+	second := make(operator, map[string]string{"name": "second", "scope": "admin"})
+	child := make(signedIn(t, s, second), map[string]string{"name": "child", "scope": "admin"})
+	grandchild := make(signedIn(t, s, child), map[string]string{"name": "grandchild", "scope": "read"})
+	operator.fill(id("second"), map[string]string{"made": "on"}).want(303)
+	if works(second) || works(child) || works(grandchild) {
+		t.Error("revoked with what it made, something is good still")
 	}
 }
 

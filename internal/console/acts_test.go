@@ -316,7 +316,7 @@ func TestDevelopers(t *testing.T) {
 	b.fill(revoke, nil).want(303)
 	reader.get("/test/developers").leads("/sign-in?mode=test&next=%2Ftest%2Fdevelopers")
 
-	b.get("/test/developers/apps/new").want(403, "may change both")
+	b.get("/test/developers/apps/new").want(403, "outlives the session")
 	b.post("/sign-in", url.Values{"key": {s.LiveKey}}).want(303)
 	keys, err := s.DB.Keys(t.Context())
 	if err != nil {

@@ -113,6 +113,7 @@ func (s *console) acts() map[string]act {
 		"/customers/{id}/restore": s.restoreCustomer(),
 		"/customers/{id}/credit":  s.moveCredit(),
 		"/customers/{id}/portal":  s.openPortal(),
+		"/customers/{id}/close":   s.closePortal(),
 
 		"/invoices/new":                s.createInvoice(),
 		"/invoices/{id}/edit":          s.editInvoice(),

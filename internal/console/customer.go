@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"clientele.dev"
+	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
@@ -24,6 +25,7 @@ type customerPage struct {
 	Payments todo[clientele.Payment]
 	Credit   todo[clientele.BalanceTransaction]
 	Changes  []change
+	Links    int // to the customer's portal, that are open
 }
 
 // currencyOwed is where a customer stands in one currency.
@@ -48,6 +50,11 @@ func (s *console) customer(v *visit) (page, error) {
 		if err == nil {
 			data.Changes, err = s.changesOf(v, events)
 		}
+		return err
+	})
+	all.Go(func() error {
+		links, err := s.auth.PortalLinks(ctx, c.ID)
+		data.Links = len(links)
 		return err
 	})
 	if !c.Deleted {
@@ -113,7 +120,7 @@ func (s *console) changesOf(v *visit, events []clientele.Event) (all []change, e
 		return nil, err
 	}
 	for _, e := range events[:min(many, len(events))] {
-		c := change{What: inPlainWords(e.Type), Who: first(names[e.Request.RequestedBy], e.Request.RequestedBy),
+		c := change{What: inPlainWords(e.Type), Who: names.of(e.Request.RequestedBy),
 			At: e.CreatedAt, Request: e.Request.ID}
 		var after map[string]json.RawMessage
 		_ = json.Unmarshal(e.Data.Object, &after) // an object of ours is one
@@ -130,14 +137,28 @@ func (s *console) changesOf(v *visit, events []clientele.Event) (all []change, e
 	return all, nil
 }
 
-// namesOfCallers are what people call the keys and applications that can have asked for a change.
-func (s *console) namesOfCallers(v *visit) (map[string]string, error) {
+// callers are what people call those who can have asked for a change, by their ids.
+type callers map[string]string
+
+// of is what somebody is called.
+func (c callers) of(id string) string {
+	if opened, ok := auth.LinkOpened(id); ok {
+		return "link of " + opened.Format("2006-01-02 15:04")
+	}
+	if strings.HasPrefix(id, "cus_") {
+		return "the customer"
+	}
+	return first(c[id], id)
+}
+
+// namesOfCallers names the keys and applications, and who has the database.
+func (s *console) namesOfCallers(v *visit) (callers, error) {
 	keys, err := s.access.Keys(v.Context())
 	if err != nil {
 		return nil, err
 	}
 	apps, err := s.access.Apps(v.Context())
-	names := map[string]string{"system": "the server itself"}
+	names := callers{"system": "the server itself", store.CommandLine: "the command line", "operator": "a link"}
 	for _, k := range keys {
 		names[k.ID] = "key " + k.Name
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/url"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -129,10 +130,46 @@ func (s *console) openPortal() act {
 			if err != nil {
 				return page{}, err
 			}
-			token, _, err := s.auth.NewPortal(v.Context(), v.Mode, c.ID)
+			link, err := s.auth.NewPortal(v.Context(), v.Mode, c.ID)
+			address := web.Address(v.Request) + "/portal/" + link.Token
 			return page{template: "secret", title: "The link for " + nameOf(c.Customer), data: secretPage{
-				"Copy it now. It is good for an hour.", web.Address(v.Request) + "/portal/" + token, v.Path("customers", c.ID),
+				"Copy it now. It is good for an hour.", address, v.Path("customers", c.ID),
 			}}, err
+		},
+	}
+}
+
+// closePortal ends the addresses at which the customer sees what is their own.
+func (s *console) closePortal() act {
+	return act{
+		form: func(v *visit) (form, error) {
+			c, _, err := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
+			if err != nil {
+				return form{}, err
+			}
+			links, err := s.auth.PortalLinks(v.Context(), c.ID)
+			f := form{
+				Title: "End the links for " + nameOf(c.Customer) + "?", Submit: "End them", Danger: true,
+				Intro:  "Whoever has one sees nothing from the next page on.",
+				Cancel: v.Path("customers", c.ID), Back: nameOf(c.Customer),
+			}
+			for _, link := range links {
+				f.Facts = append(f.Facts, fact{"Made " + v.Clock(link.Created), "good until " + v.Clock(link.Ends)})
+			}
+			return f, err
+		},
+		do: func(v *visit, _ url.Values) (string, error) {
+			c, _, err := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
+			if err != nil {
+				return "", err
+			}
+			links, err := s.auth.PortalLinks(v.Context(), c.ID)
+			for _, link := range links {
+				if _, _, e := s.auth.EndPortal(v.Context(), v.Mode, link.ID); e != nil {
+					err = errors.Join(err, e)
+				}
+			}
+			return after(v.Path("customers", c.ID), "links_ended", ""), err
 		},
 	}
 }

@@ -56,9 +56,9 @@ func (f *Failures) of(visible func(caller string) bool) (all []Failure) {
 
 // developersPage is what who writes applications looks at.
 type developersPage struct {
-	Keys     []store.Key
+	Keys     []keyRow
 	Apps     []store.App
-	Events   []clientele.Event
+	Events   []eventRow
 	Failures []Failure
 	Request  string // whose failure alone is shown, or ""
 	Now      time.Time
@@ -72,18 +72,25 @@ func (s *console) developers(v *visit) (page, error) {
 	}
 	keys = slices.DeleteFunc(keys, func(k store.Key) bool { return k.Livemode != v.Mode })
 	slices.Reverse(keys)
+	names, err := s.namesOfCallers(v)
+	if err != nil {
+		return page{}, err
+	}
 	apps, err := s.access.Apps(v.Context())
 	if err != nil {
 		return page{}, err
 	}
 	const many = 50
-	events, err := s.service.LatestEvents(v.Context(), many)
+	events, err := s.service.LatestEvents(v.Context(), v.Mode, many)
 	if err != nil {
 		return page{}, err
 	}
 	data := developersPage{
-		Keys: keys, Apps: apps, Now: s.now(), Both: writesBoth(v), Request: strings.TrimSpace(v.URL.Query().Get("request")),
-		Events: slices.DeleteFunc(events, func(e clientele.Event) bool { return e.Livemode != v.Mode }),
+		Keys: keyRows(keys, names), Apps: apps, Now: s.now(), Both: administersBoth(v),
+		Request: strings.TrimSpace(v.URL.Query().Get("request")),
+	}
+	for _, e := range events {
+		data.Events = append(data.Events, eventRow{e, names.of(e.Request.RequestedBy)})
 	}
 	ours := map[string]bool{}
 	for _, k := range keys {
@@ -96,10 +103,29 @@ func (s *console) developers(v *visit) (page, error) {
 	return page{template: "developers", title: "Developers", data: data}, nil
 }
 
-// writesBoth says whether a visitor may change anything in both modes.
-func writesBoth(v *visit) bool {
+// eventRow is an event, and who caused it in words.
+type eventRow struct {
+	Event clientele.Event
+	By    string
+}
+
+// keyRow is an API key, and who made it in words.
+type keyRow struct {
+	store.Key
+	Maker string
+}
+
+func keyRows(keys []store.Key, names callers) (rows []keyRow) {
+	for _, k := range keys {
+		rows = append(rows, keyRow{k, names.of(k.CreatedBy)})
+	}
+	return rows
+}
+
+// administersBoth says whether a visitor may make keys of both modes.
+func administersBoth(v *visit) bool {
 	test, live := v.visitor.Test, v.visitor.Live
-	return test != nil && test.Write && live != nil && live.Write
+	return test != nil && test.Scope.Administers() && live != nil && live.Scope.Administers()
 }
 
 // secretPage shows a secret, once.
@@ -112,6 +138,7 @@ type secretPage struct {
 // createKey makes an API key of the mode.
 func (s *console) createKey() act {
 	return act{
+		admin: true,
 		form: func(v *visit) (form, error) {
 			return form{
 				Title: "New API key for " + v.Mode.String() + " mode", Submit: "Make the key",
@@ -119,8 +146,12 @@ func (s *console) createKey() act {
 				Fields: []field{
 					{Name: "name", Label: "What it is for", Required: true},
 					{Name: "scope", Label: "What it allows", Type: "select", Required: true, Options: []option{
-						{string(store.ScopeRead), "Reading only"}, {string(store.ScopeWrite), "Everything in this mode"},
+						{string(store.ScopeRead), "Reading only"},
+						{string(store.ScopeWrite), "Reading and changing"},
+						{string(store.ScopeAdmin), "Also making and revoking keys"},
+						{string(store.ScopeMetrics), "The figures of /metrics alone"},
 					}},
+					{Name: "expires", Label: "Good until the end of", Type: "date", Narrow: true, Hint: "For ever when empty."},
 				},
 			}, nil
 		},
@@ -131,59 +162,91 @@ func (s *console) createKey() act {
 				return page{}, invalid("name",
 					"write what the key is for, in up to %d characters", longest)
 			}
-			if scope != store.ScopeRead {
-				scope = store.ScopeWrite
+			if !auth.IsScope(scope) {
+				return page{}, invalid("scope", "choose what the key allows")
 			}
 			key, secret := auth.NewKey(name, v.Mode, scope, s.now())
+			if last, err := dayIn("expires", sent.Get("expires")); err != nil {
+				return page{}, err
+			} else if last != 0 {
+				key.ExpiresAt = (last + 1).Begin(v.settings.Zone())
+			}
+			if key.Expired(s.now()) {
+				return page{}, invalid("expires", "the day is over")
+			}
 			return page{template: "secret", title: "The new key", data: secretPage{
 				"Copy it now. It is kept as a hash, and nobody can show it again.", secret, v.Path("developers"),
-			}}, s.access.AddKey(v.Context(), key)
+			}}, s.access.AddKey(v.Context(), s.by(v), key)
 		},
 	}
 }
 
-// revokeKey ends an API key of the mode.
+// by is who makes or revokes a key.
+func (s *console) by(v *visit) store.By {
+	return store.By{Actor: v.Caller.ID, At: s.now(), RequestID: v.id}
+}
+
+// revokeKey ends an API key of the mode and, if wanted, those that it made.
 func (s *console) revokeKey() act {
 	return act{
+		admin: true,
 		form: func(v *visit) (form, error) {
-			key, err := s.findKey(v)
-			return form{
+			key, made, err := s.findKey(v)
+			f := form{
 				Title: "Revoke this key?", Submit: "Revoke the key", Danger: true,
 				Cancel: v.Path("developers"), Back: "Developers",
 				Intro: "The server refuses it from the next request on. This cannot be undone.",
 				Facts: []fact{{"Key", key.Hint}, {"For", key.Name}, {"Created", v.Day(key.CreatedAt.Unix())}},
-			}, err
+			}
+			for _, k := range made {
+				f.Facts = append(f.Facts, fact{"It made", k.Hint + ", for " + k.Name})
+			}
+			if len(made) > 0 {
+				f.Fields = []field{{
+					Name: "made", Label: "Also revoke the keys that it made", Type: "checkbox", Plain: true, Value: "on",
+				}}
+			}
+			return f, err
 		},
-		do: func(v *visit, _ url.Values) (string, error) {
-			key, err := s.findKey(v)
+		do: func(v *visit, sent url.Values) (string, error) {
+			key, made, err := s.findKey(v)
 			if err != nil {
 				return "", err
 			}
-			_, err = s.access.RevokeKey(v.Context(), key.ID, s.now())
+			ids := []string{key.ID}
+			if sent.Get("made") != "" {
+				for _, k := range made {
+					ids = append(ids, k.ID)
+				}
+			}
+			_, err = s.access.RevokeKeys(v.Context(), s.by(v), s.now(), ids...)
 			return after(v.Path("developers"), "key_revoked", ""), err
 		},
 	}
 }
 
-func (s *console) findKey(v *visit) (store.Key, error) {
+// findKey finds the key of an address, and those that it made and that are good.
+func (s *console) findKey(v *visit) (key store.Key, made []store.Key, err error) {
 	keys, err := s.access.Keys(v.Context())
 	i := slices.IndexFunc(keys, func(k store.Key) bool { return k.ID == v.PathValue("id") && k.Livemode == v.Mode })
 	if err == nil && i < 0 {
 		err = clientele.Errorf(clientele.ErrorCodeNotFound, "", "there is no such key in this mode")
 	}
 	if err != nil {
-		return store.Key{}, err
+		return store.Key{}, nil, err
 	}
-	return keys[i], nil
+	made = slices.DeleteFunc(store.MadeBy(keys[i].ID, keys), func(k store.Key) bool { return !k.Good(s.now()) })
+	return keys[i], made, nil
 }
 
 var errOneMode = clientele.Errorf(clientele.ErrorCodeForbidden, "",
-	"An application may act in both modes, so trusting one needs a session that may change both: sign in with a key of "+
-		"each mode, or by a link of clientele console link")
+	"An application may act in both modes, and outlives the session that trusts it: sign in with a key of scope admin "+
+		"of each mode, or by a link of clientele console link")
 
 // createApp trusts a new application and shows the environment that it needs.
 func (s *console) createApp() act {
 	return act{
+		admin: true,
 		form: func(v *visit) (form, error) {
 			f := form{
 				Title: "New application", Submit: "Trust it and show its environment",
@@ -196,13 +259,13 @@ func (s *console) createApp() act {
 						Value: first(portOf(v.Request), "8080"), Hint: "Where the application reaches it."},
 				},
 			}
-			if !writesBoth(v) {
+			if !administersBoth(v) {
 				return f, errOneMode
 			}
 			return f, nil
 		},
 		answer: func(v *visit, sent url.Values) (page, error) {
-			if !writesBoth(v) {
+			if !administersBoth(v) {
 				return page{}, errOneMode
 			}
 			name := strings.TrimSpace(sent.Get("name"))
@@ -238,8 +301,9 @@ func portOf(r *http.Request) string {
 // revokeApp stops trusting an application.
 func (s *console) revokeApp() act {
 	return act{
+		admin: true,
 		form: func(v *visit) (form, error) {
-			if !writesBoth(v) {
+			if !administersBoth(v) {
 				return form{}, errOneMode
 			}
 			return form{
@@ -250,7 +314,7 @@ func (s *console) revokeApp() act {
 			}, nil
 		},
 		do: func(v *visit, _ url.Values) (string, error) {
-			if !writesBoth(v) {
+			if !administersBoth(v) {
 				return "", errOneMode
 			}
 			_, err := s.access.RevokeApp(v.Context(), v.PathValue("id"), s.now())

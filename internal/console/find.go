@@ -91,7 +91,7 @@ func pagesToFind(v *visit) []finding {
 		{"Receivables: who is late", "page", v.Path("receivables") + "?show=late"},
 		{"Developers", "page", v.Path("developers")}, {"Settings", "page", v.Path("settings")},
 	}
-	if v.Caller.Write {
+	if v.Caller.Scope.Writes() {
 		all = append(all, finding{"New customer", "do", v.Path("customers", "new")},
 			finding{"New invoice", "do", v.Path("invoices", "new")},
 			finding{"Record a payment", "do", v.Path("payments", "new")})

@@ -28,6 +28,8 @@ const maxForm = 1 << 20
 type act struct {
 	// form is what is shown first. The names of its fields are those of the API, so that its errors find their fields.
 	form func(*visit) (form, error)
+	// admin says that only who may make keys may do it.
+	admin bool
 	// visible says that who can only read sees the form, without being able to send it.
 	visible bool
 	// before, unless it is nil, can answer with a page to choose something on, first.
@@ -86,13 +88,28 @@ type field struct {
 
 type option struct{ Value, Label string }
 
+var errNoAdmin = clientele.Errorf(clientele.ErrorCodeForbidden, "",
+	"Keys and applications outlive the session that makes them. Sign in with a key of scope admin, or by a link of "+
+		"clientele console link, to make or revoke them")
+
 var errReadOnly = clientele.Errorf(clientele.ErrorCodeForbidden, "",
 	"The API key that you signed in with can only read. Sign in with one that can write to change anything")
 
+// allowed says why a visitor may not do it.
+func (a act) allowed(v *visit) error {
+	switch {
+	case !v.Caller.Scope.Writes():
+		return errReadOnly
+	case a.admin && !v.Caller.Scope.Administers():
+		return errNoAdmin
+	}
+	return nil
+}
+
 // show shows the form.
 func (a act) show(v *visit) (page, error) {
-	if !v.Caller.Write && !a.visible {
-		return page{}, errReadOnly
+	if err := a.allowed(v); err != nil && !a.visible {
+		return page{}, err
 	}
 	if a.before != nil {
 		if p, chosen, err := a.before(v); err != nil || chosen {
@@ -100,15 +117,15 @@ func (a act) show(v *visit) (page, error) {
 		}
 	}
 	f, err := a.form(v)
-	f.Once, f.ReadOnly = rand.Text(), !v.Caller.Write
+	f.Once, f.ReadOnly = rand.Text(), !v.Caller.Scope.Writes()
 	f.remember()
 	return page{template: "form", title: f.Title, data: f}, err
 }
 
 // send does what the form says, or shows it again with what is wrong.
 func (a act) send(v *visit) (page, error) {
-	if !v.Caller.Write {
-		return page{}, errReadOnly
+	if err := a.allowed(v); err != nil {
+		return page{}, err
 	}
 	if err := v.parseForm(); err != nil {
 		wire.ReadAway(v.answer, v.Request, v.whole)
@@ -295,6 +312,8 @@ var deeds = map[string]deed{
 	"refunded":    {text: "The refund was recorded."},
 	"made_credit": {text: "What was left is the customer's credit now."},
 
+	"links_ended": {text: "The links to their account are ended."},
+
 	"key_revoked":      {text: "The key was revoked."},
 	"app_revoked":      {text: "The application is no longer trusted."},
 	"customer_deleted": {"The customer was deleted.", "Bring them back", "customers", "restore"},
@@ -309,7 +328,8 @@ func doneIn(v *visit) done {
 		return done{}
 	}
 	d := done{Text: deed.text}
-	if id := v.URL.Query().Get("of"); deed.undo != "" && v.Caller.Write && v.customer == nil && plainID.MatchString(id) {
+	id, may := v.URL.Query().Get("of"), v.Caller.Scope.Writes() && v.customer == nil
+	if deed.undo != "" && may && plainID.MatchString(id) {
 		d.Undo, d.Path = deed.undo, v.Path(deed.section, id, deed.act)
 	}
 	return d

@@ -12,29 +12,6 @@ import (
 	"clientele.dev"
 )
 
-func TestAddressOf(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct{ remote, forwarded, want string }{
-		{"192.0.2.1:1234", "", "192.0.2.1"},
-		{"192.0.2.1:1234", "198.51.100.1", "192.0.2.1"}, // not from a proxy of ours
-		{"127.0.0.1:1", "198.51.100.1", "198.51.100.1"},
-		{"10.0.0.1:1", "203.0.113.9, 198.51.100.1", "198.51.100.1"}, // the first could be made up
-		{"127.0.0.1:1", "nonsense", "127.0.0.1"},
-		{"[::1]:1", "2001:db8:1:2:3::4", "2001:db8:1:2::/64"},
-		{"[::ffff:192.0.2.1]:1", "", "192.0.2.1"},
-		{"[fe80::1%eth0]:1", "", "fe80::/64"},
-		{"pipe", "", "pipe"},
-		{"@", "198.51.100.1", "198.51.100.1"}, // of a proxy on a socket
-	} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.RemoteAddr = test.remote
-		r.Header.Set("X-Forwarded-For", test.forwarded)
-		if got := addressOf(r); got != test.want {
-			t.Errorf("%s for %q is %s, want %s", test.remote, test.forwarded, got, test.want)
-		}
-	}
-}
-
 // A file whose rows end in an error is cut off, so that nobody takes it for the whole.
 func TestFileThatFailsIsCutOff(t *testing.T) {
 	t.Parallel()

@@ -213,10 +213,7 @@ const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; 
 func (s *console) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
-		header.Set("Content-Security-Policy", contentPolicy)
-		header.Set("Referrer-Policy", "same-origin")
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
-		header.Set("X-Frame-Options", "DENY")
+		web.Guard(header, contentPolicy)
 		defer func() {
 			p := recover()
 			if p == http.ErrAbortHandler { //nolint:errorlint // a panic's value is no error that is wrapped
@@ -369,7 +366,10 @@ func (v *visit) Day(unix int64) string {
 func (w view) Moment(t clientele.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
 // Clock is a moment of a server's clock, to the second, in UTC.
-func (w view) Clock(t time.Time) string { return t.UTC().Format(time.DateTime) }
+func (v *visit) Clock(t time.Time) string { return t.UTC().Format(time.DateTime) }
 
 // MayWrite says whether the visitor may change anything.
-func (w view) MayWrite() bool { return w.Caller.Write }
+func (w view) MayWrite() bool { return w.Caller.Scope.Writes() }
+
+// MayMakeKeys says whether the visitor may make and revoke keys.
+func (w view) MayMakeKeys() bool { return w.Caller.Scope.Administers() }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -31,6 +32,7 @@ func (s *console) addPortal(mux *http.ServeMux) {
 	} {
 		mux.Handle("GET "+path, s.servePortal(handle))
 	}
+	mux.HandleFunc("POST /customer/sign-out", s.leavePortal)
 	details := s.ownDetails()
 	mux.Handle("GET /customer/details", s.servePortal(details.show))
 	mux.Handle("POST /customer/details", s.servePortal(details.send))
@@ -55,6 +57,24 @@ func (s *console) enterPortal(w http.ResponseWriter, r *http.Request) {
 	}
 	setCookie(w, r, portalCookie(r), token, auth.PortalLasts)
 	http.Redirect(w, r, web.Root(r)+"/customer", http.StatusSeeOther)
+}
+
+// leavePortal ends the portal of a browser, and its link with it.
+func (s *console) leavePortal(w http.ResponseWriter, r *http.Request) {
+	cookie, err := r.Cookie(portalCookie(r))
+	if err == nil {
+		err = s.auth.SignOut(r.Context(), cookie.Value)
+	}
+	if err != nil && !errors.Is(err, http.ErrNoCookie) {
+		s.fail(w, &visit{Request: r}, err)
+		return
+	}
+	setCookie(w, r, portalCookie(r), "", 0)
+	v := &visit{Request: r}
+	p := page{template: "error", title: "Signed out", data: "The link is ended too. Ask whoever sent it for a new one."}
+	if err := s.render(w, p, newView(s, v, p)); err != nil {
+		s.fail(w, v, err)
+	}
 }
 
 // servePortal makes the handler of a page of the portal.
@@ -98,7 +118,7 @@ func (s *console) enter(v *visit) error {
 		return errNoPortal
 	}
 	v.Mode, v.customer = mode, &c.Customer
-	v.Caller = auth.Caller{ID: c.ID, Livemode: mode, Write: true}
+	v.Caller = auth.Caller{ID: c.ID, Livemode: mode, Scope: store.ScopeWrite}
 	return s.prepare(v)
 }
 

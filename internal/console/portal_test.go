@@ -88,7 +88,7 @@ func TestPortalShowsOneCustomerAlone(t *testing.T) {
 	if err != nil || c.Email != "ada@example.com" || c.Description != "a note for us alone" || c.ExternalID != "" {
 		t.Errorf("%+v, %v", c, err)
 	}
-	operator.get(ada).want(200, "by "+id(ada))
+	operator.get(ada).want(200, "by the customer")
 
 	if _, err := s.Test().PortalSessions.Create(t.Context(), "cus_nobody"); err == nil {
 		t.Error("a portal was made for nobody")
@@ -233,5 +233,58 @@ func TestLogoIsPrinted(t *testing.T) {
 	later := b.newInvoice(b.newCustomer("Cy"), "1")
 	if page := b.get(later + "/page").want(200); strings.Contains(page.body, "<img") {
 		t.Error("the logo that was taken away is printed")
+	}
+}
+
+// TestLinksToThePortalEnd ends links from three sides: the customer signs out, the API ends one, and the console all.
+func TestLinksToThePortalEnd(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	operator := signedIn(t, s, s.TestKey)
+	ada := operator.newCustomer("Ada")
+	customer := strings.TrimPrefix(ada, "/test/customers/")
+	first, err := s.Test().PortalSessions.Create(t.Context(), customer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBrowser(t, s)
+	b.get(strings.TrimPrefix(first.URL, s.URL)).want(303)
+	b.get("/customer").want(200, "Sign out")
+	b.post("/customer/sign-out", nil).want(200, "Signed out")
+	b.get("/customer").want(401)
+	newBrowser(t, s).get(strings.TrimPrefix(first.URL, s.URL)).want(401) // nor does the link open it again
+	b.post("/customer/sign-out", nil).want(200)                          // who has no link is signed out
+
+	link, err := s.Test().PortalSessions.Create(t.Context(), customer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := strings.TrimPrefix(link.URL, s.URL)
+	newBrowser(t, s).get(path).want(303)
+	if _, err := s.Live().PortalSessions.End(t.Context(), link.ID); err == nil {
+		t.Error("the other mode ended it")
+	}
+	ended, err := s.Test().PortalSessions.End(t.Context(), link.ID)
+	if err != nil || ended.CustomerID != customer || ended.URL != "" || ended.ID != link.ID {
+		t.Errorf("%+v, %v", ended, err)
+	}
+	newBrowser(t, s).get(path).want(401)
+	for _, id := range []string{link.ID, "ps_", "ps_00", "x", strings.Repeat("0", 64)} {
+		if _, err := s.Test().PortalSessions.End(t.Context(), id); err == nil {
+			t.Errorf("ended %q, which is not open", id)
+		}
+	}
+
+	others := []*browser{portal(t, s, customer), portal(t, s, customer)}
+	stranger := portal(t, s, strings.TrimPrefix(operator.newCustomer("Eve"), "/test/customers/"))
+	operator.get(ada).want(200, "End their links (2)")
+	operator.get(ada+"/close").want(200, "Made 2026", "good until")
+	operator.fill(ada+"/close", nil).want(303)
+	for _, b := range others {
+		b.get("/customer").want(401)
+	}
+	stranger.get("/customer").want(200)
+	if page := operator.get(ada).want(200); strings.Contains(page.body, "End their links") {
+		t.Error("links are to be ended that are not there")
 	}
 }

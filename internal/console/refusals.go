@@ -1,10 +1,6 @@
 package console
 
 import (
-	"net"
-	"net/http"
-	"net/netip"
-	"strings"
 	"sync"
 	"time"
 )
@@ -64,28 +60,4 @@ func (r *refusals) forget(address string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.of, address)
-}
-
-// addressOf is the address that a request came from: what a proxy on this machine or network says, or else the other
-// end of the connection. Of IPv6 it is the network of the address, all of which one person has.
-func addressOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	address, err := netip.ParseAddr(host)
-	isSocket := err != nil // which only a proxy on this machine reaches
-	if address = address.Unmap(); isSocket || address.IsLoopback() || address.IsPrivate() {
-		list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if last, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
-			address = last.Unmap()
-		} else if isSocket {
-			return host
-		}
-	}
-	if address.Is6() {
-		network, _ := address.WithZone("").Prefix(64) // 64 bits are as many as there are
-		return network.String()
-	}
-	return address.String()
 }

@@ -120,17 +120,16 @@ func (s *console) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	form := signInForm{Next: r.PostForm.Get("next"), Mode: r.PostForm.Get("mode")}
-	from := addressOf(r)
-	if wait := s.refusals.wait(from); wait > 0 {
+	from := web.Neighbourhood(r)
+	secret, caller, err := s.auth.SignIn(r.Context(), r.PostForm.Get("key"), token(r))
+	var refused *clientele.Error
+	switch wait := s.refusals.wait(from); {
+	case errors.As(err, &refused) && wait > 0: // a good key passes: somebody else nearby may have had the bad ones
 		seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
 		w.Header().Set("Retry-After", seconds)
 		form.Error = "Too many keys that are not good came from your address. Try again in " + seconds + " seconds."
 		s.writeSignIn(w, r, http.StatusTooManyRequests, form)
 		return
-	}
-	secret, caller, err := s.auth.SignIn(r.Context(), r.PostForm.Get("key"), token(r))
-	var refused *clientele.Error
-	switch {
 	case errors.As(err, &refused):
 		s.refusals.add(from)
 		form.Error = sentence(refused.Message)

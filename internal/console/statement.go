@@ -8,6 +8,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
+	"clientele.dev/internal/web"
 )
 
 // statementPage is a customer's account in a time.
@@ -48,10 +49,6 @@ func (s *console) statement(v *visit) (page, error) {
 	return page{template: "statement", title: "Statement of " + nameOf(st.Customer), data: data}, err
 }
 
-// printPolicy lets a printed page have the one style that is in it.
-var printPolicy = "default-src 'none'; style-src '" + paper.StyleHash + "'; img-src data:; base-uri 'none'; " +
-	"form-action 'none'; frame-ancestors 'none'"
-
 // printed answers with what is printed: a page, or a PDF that is called name.
 func printed(media, name string, write func(io.Writer) error) (page, error) {
 	var b bytes.Buffer
@@ -61,7 +58,8 @@ func printed(media, name string, write func(io.Writer) error) (page, error) {
 	return page{write: func(w http.ResponseWriter) error {
 		header := w.Header()
 		header.Set("Content-Type", media)
-		if header.Set("Content-Security-Policy", printPolicy); name != "" {
+		header.Set("Content-Security-Policy", web.StylePolicy(b.Bytes()))
+		if name != "" {
 			header.Set("Content-Disposition", `inline; filename="`+name+`.pdf"`)
 		}
 		_, _ = w.Write(b.Bytes()) // a browser that went away cannot be told

@@ -14,14 +14,17 @@ type Access interface {
 	KeyByHash(ctx context.Context, hash [32]byte) (Key, bool, error)
 	// Keys are all keys, revoked ones included, oldest first.
 	Keys(ctx context.Context) ([]Key, error)
-	// AddKey adds keys, all or none.
-	AddKey(ctx context.Context, keys ...Key) error
+	// AddKey adds keys, all or none, with the event of each.
+	AddKey(ctx context.Context, by By, keys ...Key) error
 	// AddFirstKeys adds keys when there are none yet, and says whether it did: of several servers one does.
-	AddFirstKeys(ctx context.Context, keys ...Key) (bool, error)
+	AddFirstKeys(ctx context.Context, by By, keys ...Key) (bool, error)
 	// ReplaceKey adds a key and revokes another from a moment on, both or neither.
-	ReplaceKey(ctx context.Context, oldID string, at time.Time, key Key) error
-	// RevokeKey ends a key at a moment and says whether there is such a key. It never gives it a later end.
-	RevokeKey(ctx context.Context, id string, at time.Time) (bool, error)
+	ReplaceKey(ctx context.Context, by By, oldID string, at time.Time, key Key) error
+	// RevokeKeys ends keys at a moment, with the event of each, and says how many there are of these. It never gives one
+	// a later end.
+	RevokeKeys(ctx context.Context, by By, at time.Time, ids ...string) (found int, err error)
+	// NoteUses notes when keys were last used, by their ids.
+	NoteUses(ctx context.Context, uses map[string]time.Time) error
 
 	// Apps are all applications, revoked ones included, oldest first.
 	Apps(ctx context.Context) ([]App, error)
@@ -38,6 +41,8 @@ type Access interface {
 	SessionByHash(ctx context.Context, hash [32]byte) (Session, bool, error)
 	// EndSession removes a session and says whether it was there: of several callers, on any servers, one hears that.
 	EndSession(ctx context.Context, hash [32]byte) (bool, error)
+	// PortalSessions are the sessions of a customer's portal that have not ended at a moment, oldest first.
+	PortalSessions(ctx context.Context, customerID string, at time.Time) ([]Session, error)
 	// ForgetSessions removes the sessions that ended before a moment.
 	ForgetSessions(ctx context.Context, before time.Time) error
 }
@@ -71,25 +76,14 @@ type Session struct {
 // Expired says whether the session has ended at a time.
 func (s Session) Expired(at time.Time) bool { return ended(s.ExpiresAt, at) }
 
-// Scope is what an API key allows.
-type Scope string
+// CommandLine is the actor who has the database at hand.
+const CommandLine = "command_line"
 
-// The scopes.
-const (
-	ScopeRead  Scope = "read"  // GET only
-	ScopeWrite Scope = "write" // everything
-)
-
-// Key is an API key as it is kept: never the secret itself.
-type Key struct {
-	ID        string         // key_…
-	Name      string         // what the operator calls it
-	Livemode  clientele.Mode // the one mode it opens
-	Scope     Scope
-	Hash      [32]byte // SHA-256 of the secret
-	Hint      string   // how the secret begins and ends, to recognise it by: sk_test_…7k2p
-	CreatedAt time.Time
-	RevokedAt time.Time // zero: never; a future time: still good until then
+// By is who makes or revokes something, when, and by which request, if any.
+type By struct {
+	Actor     string
+	At        time.Time
+	RequestID string
 }
 
 // App is a signing application the operator trusts. It may act in both modes, and write.
@@ -100,9 +94,6 @@ type App struct {
 	CreatedAt time.Time
 	RevokedAt time.Time // zero: never; a future time: still good until then
 }
-
-// Revoked says whether the key is no longer good at a time.
-func (k Key) Revoked(at time.Time) bool { return ended(k.RevokedAt, at) }
 
 // Revoked says whether the application is no longer trusted at a time.
 func (a App) Revoked(at time.Time) bool { return ended(a.RevokedAt, at) }

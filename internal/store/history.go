@@ -25,6 +25,7 @@ const (
 	TypeSettings        ObjectType = "settings"
 	TypePaymentCurrency ObjectType = "payment_currency"
 	TypePaymentMethod   ObjectType = "payment_method"
+	TypeAPIKey          ObjectType = "api_key"
 )
 
 // EventRecord is a stored event.

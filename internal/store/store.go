@@ -250,7 +250,7 @@ type Events interface {
 	// EventsAfter returns up to limit events from after a position on, in order.
 	EventsAfter(seq, limit int64) ([]EventRecord, error)
 	// LatestEvents returns the last events, newest first.
-	LatestEvents(limit int64) ([]EventRecord, error)
+	LatestEvents(mode clientele.Mode, limit int64) ([]EventRecord, error)
 	// Object returns an object of either mode as it is now, deleted customers too, and its version; nil for none.
 	Object(kind ObjectType, id string) (doc []byte, version int64, err error)
 }

@@ -15,6 +15,13 @@ type Base struct {
 	scheme, host string
 	path         string // "" or /payment
 	given        bool   // whether somebody has said it
+	proxies      Proxies
+}
+
+// Trusting is the base with the proxies that are believed.
+func (b Base) Trusting(proxies Proxies) Base {
+	b.proxies = proxies
+	return b
 }
 
 // ParseBase reads the address that browsers use, such as https://example.com/payment.
@@ -36,7 +43,7 @@ func (b Base) Unless(other Base) Base {
 	if b.given {
 		return b
 	}
-	other.given = false
+	other.given, other.proxies = false, b.proxies
 	return other
 }
 
@@ -72,7 +79,7 @@ func OverTLS(r *http.Request) bool {
 	if b := baseOf(r); b.given {
 		return b.scheme == "https"
 	}
-	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" && baseOf(r).proxies.believe(r)
 }
 
 // Address is where browsers reach the server, with the path. Without a base it is where the request was sent to; ""

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,16 +12,27 @@ import (
 	"clientele.dev/internal/store"
 )
 
-const selectKeys = "SELECT id, name, livemode, scope, hash, hint, created_at, coalesce(revoked_at, 0) FROM api_keys"
+const selectKeys = `SELECT id, name, livemode, scope, hash, hint, created_at, coalesce(revoked_at, 0), created_by,
+	coalesce(expires_at, 0), coalesce(last_used_at, 0), version FROM api_keys`
 
 func keyOf(r pgx.CollectableRow) (k store.Key, err error) {
 	var hash []byte
-	var created, revoked int64
-	err = r.Scan(&k.ID, &k.Name, &k.Livemode, (*string)(&k.Scope), &hash, &k.Hint, &created, &revoked)
+	var created, revoked, expires, used int64
+	err = r.Scan(&k.ID, &k.Name, &k.Livemode, (*string)(&k.Scope), &hash, &k.Hint, &created, &revoked, &k.CreatedBy,
+		&expires, &used, &k.Version)
 	if err == nil {
 		k.Hash, k.CreatedAt, k.RevokedAt = [32]byte(hash), timeOf(created), timeOf(revoked)
+		k.ExpiresAt, k.LastUsed = timeOf(expires), timeOf(used)
 	}
 	return k, err
+}
+
+// milliseconds is a moment as it is kept: none is no number.
+func milliseconds(t time.Time) *int64 {
+	if t.IsZero() {
+		return nil
+	}
+	return new(t.UnixMilli())
 }
 
 // timeOf reads unix milliseconds; 0 is no moment.
@@ -65,49 +78,100 @@ func (s *Store) Keys(ctx context.Context) ([]store.Key, error) {
 }
 
 // AddKey implements [store.Access].
-func (s *Store) AddKey(ctx context.Context, keys ...store.Key) error {
-	return s.change(ctx, func(t *tx) error { return t.addKeys(keys) })
+func (s *Store) AddKey(ctx context.Context, by store.By, keys ...store.Key) error {
+	return s.change(ctx, func(t *tx) error { return t.addKeys(by, keys) })
 }
 
 // AddFirstKeys implements [store.Access].
-func (s *Store) AddFirstKeys(ctx context.Context, keys ...store.Key) (first bool, err error) {
+func (s *Store) AddFirstKeys(ctx context.Context, by store.By, keys ...store.Key) (first bool, err error) {
 	err = s.change(ctx, func(t *tx) error {
 		t.run("SELECT pg_advisory_xact_lock(hashtextextended('clientele keys', 0))")
 		err := t.each(into(&first), "SELECT NOT EXISTS (SELECT 1 FROM api_keys)")
 		if err != nil || !first {
 			return err
 		}
-		return t.addKeys(keys)
+		return t.addKeys(by, keys)
 	})
 	return first && err == nil, err
 }
 
-func (t *tx) addKeys(keys []store.Key) error {
+func (t *tx) addKeys(by store.By, keys []store.Key) error {
 	for _, k := range keys {
-		t.run(`INSERT INTO api_keys (id, name, livemode, scope, hash, hint, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			k.ID, k.Name, k.Livemode, string(k.Scope), k.Hash[:], k.Hint, k.CreatedAt.UnixMilli())
+		k.CreatedBy, k.Version = by.Actor, 1
+		t.run(`INSERT INTO api_keys
+			(id, name, livemode, scope, hash, hint, created_at, created_by, expires_at, version)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, k.ID, k.Name, k.Livemode, string(k.Scope), k.Hash[:], k.Hint,
+			k.CreatedAt.UnixMilli(), k.CreatedBy, milliseconds(k.ExpiresAt), k.Version)
+		event, err := store.KeyCreated(by, k)
+		if err == nil {
+			err = t.AddEvent(event)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // ReplaceKey implements [store.Access].
-func (s *Store) ReplaceKey(ctx context.Context, oldID string, at time.Time, key store.Key) error {
+func (s *Store) ReplaceKey(ctx context.Context, by store.By, oldID string, at time.Time, key store.Key) error {
 	return s.change(ctx, func(t *tx) error {
-		if _, err := t.revoke("api_keys", oldID, at); err != nil {
+		if _, err := t.revokeKey(by, at, oldID); err != nil {
 			return err
 		}
-		return t.addKeys([]store.Key{key})
+		return t.addKeys(by, []store.Key{key})
 	})
 }
 
-// RevokeKey implements [store.Access].
-func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) (found bool, err error) {
+// RevokeKeys implements [store.Access].
+func (s *Store) RevokeKeys(ctx context.Context, by store.By, at time.Time, ids ...string) (found int, err error) {
 	err = s.change(ctx, func(t *tx) error {
-		found, err = t.revoke("api_keys", id, at)
-		return err
+		found = 0
+		for _, id := range ids {
+			one, err := t.revokeKey(by, at, id)
+			if err != nil {
+				return err
+			}
+			if one {
+				found++
+			}
+		}
+		return nil
 	})
 	return found, err
+}
+
+func (t *tx) revokeKey(by store.By, at time.Time, id string) (found bool, err error) {
+	var keys []store.Key
+	err = t.each(func(r pgx.Rows) error {
+		key, err := keyOf(r)
+		keys = append(keys, key)
+		return err
+	}, selectKeys+" WHERE id = $1 FOR UPDATE", id)
+	if err != nil || len(keys) == 0 {
+		return false, err
+	}
+	before, key := keys[0], keys[0]
+	if !key.End(at) {
+		return true, nil
+	}
+	t.run("UPDATE api_keys SET revoked_at = $1, version = $2 WHERE id = $3", key.RevokedAt.UnixMilli(), key.Version, id)
+	event, err := store.KeyRevoked(by, before, key)
+	if err == nil {
+		err = t.AddEvent(event)
+	}
+	return err == nil, err
+}
+
+// NoteUses implements [store.Access]. Nobody needs to hear of it: nothing depends on when a key was used.
+func (s *Store) NoteUses(ctx context.Context, uses map[string]time.Time) error {
+	return s.Update(ctx, func(t store.Tx) error {
+		for _, id := range slices.Sorted(maps.Keys(uses)) { // in one order, so that two servers do not wait for each other
+			t.(*tx).run("UPDATE api_keys SET last_used_at = greatest(last_used_at, $1) WHERE id = $2",
+				uses[id].UnixMilli(), id)
+		}
+		return nil
+	})
 }
 
 // Apps implements [store.Access].
@@ -163,16 +227,11 @@ func (s *Store) ReplaceApp(ctx context.Context, a store.App, at time.Time) (repl
 // RevokeApp implements [store.Access].
 func (s *Store) RevokeApp(ctx context.Context, id string, at time.Time) (found bool, err error) {
 	err = s.change(ctx, func(t *tx) error {
-		found, err = t.revoke("apps", id, at)
+		var ids []string
+		err := t.each(appendTo(&ids), "UPDATE apps SET revoked_at = least(revoked_at, $1) WHERE id = $2 RETURNING id",
+			at.UnixMilli(), id)
+		found = len(ids) == 1
 		return err
 	})
 	return found, err
-}
-
-// revoke brings forward the moment from which something is no longer good.
-func (t *tx) revoke(table, id string, at time.Time) (found bool, err error) {
-	var ids []string
-	err = t.each(appendTo(&ids), "UPDATE "+table+" SET revoked_at = least(revoked_at, $1) WHERE id = $2 RETURNING id",
-		at.UnixMilli(), id)
-	return len(ids) == 1, err
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
@@ -65,8 +66,8 @@ func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
 }
 
 // LatestEvents implements [store.Events].
-func (t *tx) LatestEvents(limit int64) ([]store.EventRecord, error) {
-	return t.eventRecords(" ORDER BY seq DESC LIMIT $1", limit)
+func (t *tx) LatestEvents(mode clientele.Mode, limit int64) ([]store.EventRecord, error) {
+	return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", mode, limit)
 }
 
 // objects says how an object is read as it is now, with its version.
@@ -83,6 +84,17 @@ var objects = map[store.ObjectType]string{
 
 // Object implements [store.Events].
 func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64, err error) {
+	if kind == store.TypeAPIKey {
+		err = t.each(func(r pgx.Rows) error {
+			key, err := keyOf(r)
+			if err == nil {
+				version = key.Version
+				doc, err = key.Document()
+			}
+			return err
+		}, selectKeys+" WHERE id = $1", id)
+		return doc, version, err
+	}
 	var w where
 	w.add(objects[kind], id)
 	switch kind {

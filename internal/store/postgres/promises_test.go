@@ -176,7 +176,7 @@ func TestNothingIsRememberedWhenChangesAreNotHeard(t *testing.T) {
 	url := pgtest.URL(t, prepare(t))
 	s := openAt(t, url)
 	key, app := store.Key{ID: "key_1", Hash: [32]byte{1}}, store.App{ID: "app_1", PublicKey: make([]byte, 32)}
-	if err := errors.Join(s.AddKey(t.Context(), key), s.AddApp(t.Context(), app)); err != nil {
+	if err := errors.Join(s.AddKey(t.Context(), store.By{}, key), s.AddApp(t.Context(), app)); err != nil {
 		t.Fatal(err)
 	}
 	beside, err := pgx.Connect(t.Context(), url)
@@ -250,7 +250,7 @@ func TestAChangeWaitsUntilAllHaveForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := make(chan error, 1)
-	go func() { changed <- s.AddKey(t.Context(), store.Key{ID: "key_1"}) }()
+	go func() { changed <- s.AddKey(t.Context(), store.By{}, store.Key{ID: "key_1"}) }()
 	for waiting := 0; waiting == 0; { // until the change is seen to wait
 		var keys int
 		err := slow.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM api_keys), count(*) FROM pg_locks

@@ -59,6 +59,21 @@ func (s *Store) EndSession(ctx context.Context, hash [32]byte) (found bool, err 
 	return found && err == nil, err
 }
 
+// PortalSessions implements [store.Access].
+func (s *Store) PortalSessions(ctx context.Context, customerID string, at time.Time) ([]store.Session, error) {
+	return look(ctx, s, func(r pgx.CollectableRow) (session store.Session, err error) {
+		var hash []byte
+		var created, expires int64
+		err = r.Scan(&hash, (*bool)(&session.Livemode), &created, &expires)
+		session.Kind, session.CustomerID = store.SessionPortal, customerID
+		copy(session.Hash[:], hash)
+		session.CreatedAt, session.ExpiresAt = timeOf(created), timeOf(expires)
+		return session, err
+	}, `SELECT hash, livemode, created_at, expires_at FROM sessions
+		WHERE customer_id = $1 AND customer_id <> '' AND expires_at > $2 ORDER BY created_at, hash`,
+		customerID, at.UnixMilli())
+}
+
 // ForgetSessions implements [store.Access].
 func (s *Store) ForgetSessions(ctx context.Context, before time.Time) error {
 	return s.Update(ctx, func(t store.Tx) error {

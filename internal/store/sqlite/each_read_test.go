@@ -132,7 +132,7 @@ func TestAnyReadMayFail(t *testing.T) {
 		"methods":    func() error { _, err := s.PaymentMethods.List(ctx, mode); return err },
 		"method":     func() error { _, err := s.PaymentMethods.Retrieve(ctx, mode, "pm_test_manual"); return err },
 		"events":     func() error { _, _, err := s.Events(ctx, 0, 100); return err },
-		"the latest": func() error { _, err := s.LatestEvents(ctx, 100); return err },
+		"the latest": func() error { _, err := s.LatestEvents(ctx, mode, 100); return err },
 		"whether the books are right": func() error {
 			return s.Verify(ctx, func(int64, int64) {}, func(d billing.Difference) { t.Errorf("%s: %s", d.ID, d.Text) })
 		},

@@ -62,8 +62,8 @@ func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
 }
 
 // LatestEvents implements [store.Tx].
-func (t *tx) LatestEvents(limit int64) ([]store.EventRecord, error) {
-	return t.eventRecords(" ORDER BY seq DESC LIMIT $1", limit)
+func (t *tx) LatestEvents(mode clientele.Mode, limit int64) ([]store.EventRecord, error) {
+	return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", mode, limit)
 }
 
 // objects says how an object is read as it is now, with its version.
@@ -80,6 +80,15 @@ var objects = map[store.ObjectType]string{
 
 // Object implements [store.Tx].
 func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64, err error) {
+	if kind == store.TypeAPIKey {
+		err = t.each(selectKeys+" WHERE id = $1", func(r row) (err error) {
+			key := keyOf(r)
+			doc, err = key.Document()
+			version = key.Version
+			return err
+		}, id)
+		return doc, version, err
+	}
 	err = t.each(objects[kind], func(r row) error {
 		doc, version = r.bytes(0), r.int(1)
 		return nil

@@ -56,6 +56,22 @@ func (s *Store) EndSession(ctx context.Context, hash [32]byte) (found bool, err 
 	return found && err == nil, err
 }
 
+// PortalSessions implements [store.Access].
+func (s *Store) PortalSessions(ctx context.Context, customerID string, at time.Time) (all []store.Session, err error) {
+	err = s.lookups.read(ctx, func(c *conn) error {
+		return c.each(`SELECT hash, livemode, created_at, expires_at FROM sessions
+			WHERE customer_id = $1 AND customer_id <> '' AND expires_at > $2 ORDER BY created_at, hash`,
+			func(r row) error {
+				all = append(all, store.Session{
+					Hash: [32]byte(r.bytes(0)), Kind: store.SessionPortal, CustomerID: customerID, Livemode: r.int(1) == 1,
+					CreatedAt: moment(r.int(2)), ExpiresAt: moment(r.int(3)),
+				})
+				return nil
+			}, customerID, at.UnixMilli())
+	})
+	return all, err
+}
+
 // ForgetSessions implements [store.Access].
 func (s *Store) ForgetSessions(ctx context.Context, before time.Time) error {
 	return s.writer.do(ctx, func(c *conn) error {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,17 +17,19 @@ func keysAreReplaced(t *testing.T, first, second store.Store) {
 	key := func(n byte) store.Key {
 		return store.Key{
 			ID: fmt.Sprint("key_", n), Name: "n", Hash: [32]byte{n}, Scope: store.ScopeRead, CreatedAt: someDay, Hint: "h",
+			CreatedBy: "key_0", ExpiresAt: someDay.Add(time.Hour), Version: 1,
 		}
 	}
+	by := store.By{Actor: "key_0", At: someDay, RequestID: "req_1"}
 	for i, s := range []store.Store{first, second} {
-		if first, err := s.AddFirstKeys(ctx, key(1), key(2)); err != nil || first != (i == 0) {
+		if first, err := s.AddFirstKeys(ctx, by, key(1), key(2)); err != nil || first != (i == 0) {
 			t.Errorf("server %d made the first keys: %v, %v", i, first, err)
 		}
 		if err := s.Ready(ctx); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := second.ReplaceKey(ctx, "key_1", now.Add(time.Hour), key(3)); err != nil {
+	if err := second.ReplaceKey(ctx, by, "key_1", now.Add(time.Hour), key(3)); err != nil {
 		t.Fatal(err)
 	}
 	app := func(n byte, name string) store.App {
@@ -56,6 +59,72 @@ func keysAreReplaced(t *testing.T, first, second store.Store) {
 	}
 }
 
+// keysHaveEvents makes, uses and revokes keys: every making and revoking is an event of the key as it was, also
+// where several go at once, and a use is none.
+func keysHaveEvents(t *testing.T, first, second store.Store) {
+	ctx, service := t.Context(), servers(t, first, second)[0]
+	by := store.By{Actor: "link_1", At: someDay, RequestID: "req_1"}
+	key := func(n byte) store.Key {
+		return store.Key{
+			ID: fmt.Sprint("key_", n), Name: "n", Hash: [32]byte{n}, Scope: store.ScopeWrite, CreatedAt: someDay,
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(first.AddKey(ctx, by, key(1), key(2)))
+	must(first.AddKey(ctx, store.By{Actor: "key_1", At: someDay}, key(3)))
+	must(second.AddKey(ctx, store.By{Actor: "key_3", At: someDay}, key(4)))
+	used := someDay.Add(time.Minute)
+	must(first.NoteUses(ctx, map[string]time.Time{"key_1": used, "key_2": used}))
+	must(second.NoteUses(ctx, map[string]time.Time{"key_1": used.Add(-time.Hour), "key_none": used}))
+	keys, err := first.Keys(ctx)
+	must(err)
+	for i, want := range []time.Time{used, used, {}, {}} {
+		if !keys[i].LastUsed.Equal(want) {
+			t.Errorf("%s was last used at %v, want %v", keys[i].ID, keys[i].LastUsed, want)
+		}
+	}
+	var made []string
+	for _, k := range store.MadeBy("key_1", keys) {
+		made = append(made, k.ID)
+	}
+	if fmt.Sprint(made) != "[key_3 key_4]" {
+		t.Errorf("key_1 and what it made have made %v", made)
+	}
+	found, err := second.RevokeKeys(ctx, by, someDay.Add(time.Hour), append(made, "key_1", "key_none")...)
+	must(err)
+	if found != 3 {
+		t.Errorf("%d of three keys were found", found)
+	}
+	_, err = first.RevokeKeys(ctx, by, someDay.Add(2*time.Hour), "key_1") // it ends sooner already
+	must(err)
+	events, _, err := service.Events(ctx, 0, 100)
+	must(err)
+	got := ""
+	for _, e := range events {
+		if e.ObjectType != string(store.TypeAPIKey) {
+			continue
+		}
+		got += fmt.Sprintf("%s %s %d by %s;", e.Type, e.ObjectID, e.ObjectVersion, e.Request.RequestedBy)
+		if revoked := strings.Contains(string(e.Data.Object), `"revoked_at"`); revoked != (e.Type == "api_key.revoked") {
+			t.Errorf("%s has the key %s", e.Type, e.Data.Object)
+		}
+		if strings.Contains(string(e.Data.Object), "hash") {
+			t.Errorf("the event has what the secret is known by: %s", e.Data.Object)
+		}
+	}
+	want := "api_key.created key_1 1 by link_1;api_key.created key_2 1 by link_1;api_key.created key_3 1 by key_1;" +
+		"api_key.created key_4 1 by key_3;api_key.revoked key_3 2 by link_1;api_key.revoked key_4 2 by link_1;" +
+		"api_key.revoked key_1 2 by link_1;"
+	if got != want {
+		t.Errorf("the events are\n%s\nwant\n%s", got, want)
+	}
+}
+
 // sessionsEnd opens sessions on one server and ends them on the other, each once.
 func sessionsEnd(t *testing.T, first, second store.Store) {
 	ctx := t.Context()
@@ -68,7 +137,7 @@ func sessionsEnd(t *testing.T, first, second store.Store) {
 	keys, operator := session(1), session(2)
 	keys.TestKey, keys.LiveKey, operator.Operator = [32]byte{8}, [32]byte{9}, true
 	portal := session(3)
-	portal.CustomerID, portal.Livemode = "cus_1", clientele.Live
+	portal.Kind, portal.CustomerID, portal.Livemode = store.SessionPortal, "cus_1", clientele.Live
 	for _, s := range []store.Session{keys, operator, portal} {
 		if err := first.AddSession(ctx, s); err != nil {
 			t.Fatal(err)
@@ -76,6 +145,15 @@ func sessionsEnd(t *testing.T, first, second store.Store) {
 		got, found, err := second.SessionByHash(ctx, s.Hash)
 		if err != nil || !found || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", s) {
 			t.Errorf("added %+v, found %+v, %v, %v", s, got, found, err)
+		}
+	}
+	open, err := second.PortalSessions(ctx, "cus_1", someDay)
+	if err != nil || len(open) != 1 || fmt.Sprintf("%+v", open[0]) != fmt.Sprintf("%+v", portal) {
+		t.Errorf("the customer's portals are %+v, %v", open, err)
+	}
+	for name, at := range map[string]time.Time{"": someDay, "cus_1": portal.ExpiresAt, "cus_2": someDay} {
+		if open, err := first.PortalSessions(ctx, name, at); err != nil || len(open) != 0 {
+			t.Errorf("%q has portals at %v: %+v, %v", name, at, open, err)
 		}
 	}
 	for i, s := range []store.Store{second, first} {

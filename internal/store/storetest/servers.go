@@ -197,7 +197,7 @@ func revocationsAreObeyed(t *testing.T, first, second store.Store) {
 		key := store.Key{ID: fmt.Sprint("key_", n), Hash: [32]byte{byte(n)}, Scope: store.ScopeRead, CreatedAt: someDay}
 		app := store.App{ID: fmt.Sprint("app_", n), PublicKey: make([]byte, 31+n%2), CreatedAt: someDay}
 		app.PublicKey = append(app.PublicKey, byte(n))
-		if err := errors.Join(first.AddKey(ctx, key), first.AddApp(ctx, app)); err != nil {
+		if err := errors.Join(first.AddKey(ctx, store.By{}, key), first.AddApp(ctx, app)); err != nil {
 			t.Fatal(err)
 		}
 		look := func(s store.Store, revoked bool) {
@@ -217,7 +217,7 @@ func revocationsAreObeyed(t *testing.T, first, second store.Store) {
 			look(second, false)
 		}
 		for _, revoke := range []func() (bool, error){
-			func() (bool, error) { return first.RevokeKey(ctx, key.ID, now) },
+			func() (bool, error) { return revokeKey(ctx, first, key.ID, now) },
 			func() (bool, error) { return first.RevokeApp(ctx, app.ID, now) },
 		} {
 			if found, err := revoke(); err != nil || !found {
@@ -235,14 +235,14 @@ func revocationsAreBroughtForward(t *testing.T, first, second store.Store) {
 	ctx, now := t.Context(), someDay
 	key := store.Key{ID: "key_1", Hash: [32]byte{1}, Scope: store.ScopeRead, CreatedAt: someDay}
 	app := store.App{ID: "app_1", PublicKey: make([]byte, 32), CreatedAt: someDay}
-	if err := errors.Join(first.AddKey(ctx, key), first.AddApp(ctx, app)); err != nil {
+	if err := errors.Join(first.AddKey(ctx, store.By{}, key), first.AddApp(ctx, app)); err != nil {
 		t.Fatal(err)
 	}
 	hour := func(n int) time.Time { return now.Add(time.Duration(n) * time.Hour) }
 	for _, test := range []struct{ at, want time.Time }{
 		{hour(2), hour(2)}, {hour(1), hour(1)}, {hour(3), hour(1)}, {now, now}, {hour(1), now},
 	} {
-		if found, err := second.RevokeKey(ctx, key.ID, test.at); err != nil || !found {
+		if found, err := revokeKey(ctx, second, key.ID, test.at); err != nil || !found {
 			t.Fatal(found, err)
 		}
 		if found, err := second.RevokeApp(ctx, app.ID, test.at); err != nil || !found {
@@ -264,11 +264,17 @@ func revocationsAreBroughtForward(t *testing.T, first, second store.Store) {
 			}
 		}
 	}
-	for _, revoke := range []func(context.Context, string, time.Time) (bool, error){second.RevokeKey, second.RevokeApp} {
-		if found, err := revoke(ctx, "nobody", now); found || err != nil {
-			t.Errorf("what is not there is revoked: %t, %v", found, err)
-		}
+	if found, err := revokeKey(ctx, second, "nobody", now); found || err != nil {
+		t.Errorf("a key that is not there is revoked: %t, %v", found, err)
 	}
+	if found, err := second.RevokeApp(ctx, "nobody", now); found || err != nil {
+		t.Errorf("an application that is not there is revoked: %t, %v", found, err)
+	}
+}
+
+func revokeKey(ctx context.Context, s store.Store, id string, at time.Time) (bool, error) {
+	n, err := s.RevokeKeys(ctx, store.By{At: someDay}, at, id)
+	return n == 1, err
 }
 
 // pagesAreExact makes customers on both servers at once, some with earlier dates of creation, and removes some.

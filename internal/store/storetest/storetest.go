@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		"sums are of the days that were added":           sumsAreOfTheirDays,
 		"sessions end for all servers":                   sessionsEnd,
 		"keys are replaced for all servers":              keysAreReplaced,
+		"keys have events":                               keysHaveEvents,
 		"revocations are brought forward":                revocationsAreBroughtForward,
 		"the last text of a transaction is found":        lastTextsAreFound,
 	} {

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+)
+
+// Scope is what an API key allows.
+type Scope string
+
+// The scopes.
+const (
+	ScopeMetrics Scope = "metrics" // GET /metrics alone
+	ScopeRead    Scope = "read"    // what can be read
+	ScopeWrite   Scope = "write"   // also changes
+	ScopeAdmin   Scope = "admin"   // also making and revoking keys of its mode
+)
+
+// Reads says whether a scope allows reading what customers owe.
+func (s Scope) Reads() bool { return s == ScopeRead || s.Writes() }
+
+// Writes says whether a scope allows changes.
+func (s Scope) Writes() bool { return s == ScopeWrite || s.Administers() }
+
+// Administers says whether a scope allows making and revoking keys.
+func (s Scope) Administers() bool { return s == ScopeAdmin }
+
+// Key is an API key as it is kept: never the secret itself.
+type Key struct {
+	ID        string         // key_…
+	Name      string         // what the operator calls it
+	Livemode  clientele.Mode // the one mode it opens
+	Scope     Scope
+	Hash      [32]byte // SHA-256 of the secret
+	Hint      string   // how the secret begins and ends, to recognise it by: sk_test_…7k2p
+	CreatedBy string   // the actor that made it
+	CreatedAt time.Time
+	ExpiresAt time.Time // zero: never
+	RevokedAt time.Time // zero: never; a future time: still good until then
+	LastUsed  time.Time // within a minute; zero: never
+	Version   int64
+}
+
+// Revoked says whether the key is no longer good at a time.
+func (k Key) Revoked(at time.Time) bool { return ended(k.RevokedAt, at) }
+
+// Expired says whether the key's time is over.
+func (k Key) Expired(at time.Time) bool { return ended(k.ExpiresAt, at) }
+
+// Good says whether the key can still be used.
+func (k Key) Good(at time.Time) bool { return !k.Revoked(at) && !k.Expired(at) }
+
+// Document is the key as its events have it: without its secret's hash and when it was used.
+func (k Key) Document() ([]byte, error) {
+	object := clientele.APIKey{
+		ID: k.ID, Object: string(TypeAPIKey), Livemode: k.Livemode, Name: k.Name, Scope: string(k.Scope), Hint: k.Hint,
+		CreatedBy: k.CreatedBy, ExpiresAt: timestamp(k.ExpiresAt), RevokedAt: timestamp(k.RevokedAt),
+		CreatedAt: clientele.At(k.CreatedAt),
+	}
+	return json.Marshal(object)
+}
+
+func timestamp(t time.Time) *clientele.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(clientele.At(t))
+}
+
+// End brings the end of a key forward to a moment, and says whether that changed anything.
+func (k *Key) End(at time.Time) bool {
+	at = at.Truncate(time.Millisecond)
+	if !k.RevokedAt.IsZero() && !at.Before(k.RevokedAt) {
+		return false
+	}
+	k.RevokedAt = at
+	k.Version++
+	return true
+}
+
+// KeyCreated is the event of a new key.
+func KeyCreated(by By, k Key) (EventRecord, error) {
+	doc, err := k.Document()
+	return k.event(clientele.EventAPIKeyCreated, by, nil, doc), err
+}
+
+// KeyRevoked is the event of a key whose end was brought forward.
+func KeyRevoked(by By, before, after Key) (EventRecord, error) {
+	was, err := before.Document()
+	if err != nil {
+		return EventRecord{}, err
+	}
+	is, err := after.Document()
+	if err != nil {
+		return EventRecord{}, err
+	}
+	undo, err := UndoOf(was, is)
+	return after.event(clientele.EventAPIKeyRevoked, by, undo, is), err
+}
+
+func (k Key) event(kind string, by By, undo, doc []byte) EventRecord {
+	return EventRecord{
+		Livemode: k.Livemode, Type: kind, ObjectID: k.ID, ObjectVersion: k.Version, At: by.At, RequestID: by.RequestID,
+		Actor: by.Actor, Undo: undo, Digest: DigestOf(doc),
+	}
+}
+
+// MadeBy are the keys that a key made, and those that they made, and so on.
+func MadeBy(id string, keys []Key) (made []Key) {
+	makers := map[string]bool{id: true}
+	for found := true; found; {
+		found = false
+		for _, k := range keys {
+			if makers[k.CreatedBy] && !makers[k.ID] {
+				makers[k.ID], found = true, true
+				made = append(made, k)
+			}
+		}
+	}
+	return made
+}
