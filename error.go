@@ -14,6 +14,7 @@ const (
 	ErrorCodeUnauthorized       ErrorCode = "unauthorized"        // 401: no credentials, or not good ones
 	ErrorCodeForbidden          ErrorCode = "forbidden"           // 403: the credentials do not allow this
 	ErrorCodeNotFound           ErrorCode = "not_found"           // 404
+	ErrorCodeNotSupported       ErrorCode = "not_supported"       // 404: the vendor has this, and Clientele does not
 	ErrorCodeMethodNotAllowed   ErrorCode = "method_not_allowed"  // 405
 	ErrorCodeConflict           ErrorCode = "conflict"            // 409: the state of things does not allow this
 	ErrorCodePreconditionFailed ErrorCode = "precondition_failed" // 412: If-Match names another version

@@ -105,13 +105,14 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		return err
 	}
 	failures, jobs := new(console.Failures), newJobFigure()
-	access := auth.New(db, time.Now)
+	access, drawing := auth.New(db, time.Now), web.NewQueue()
 	handler := api.New(api.Config{
 		Service: service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
 		Pages: console.New(console.Config{
 			Service: service, Auth: access, Access: db, Failures: failures, Log: log, Now: time.Now,
-			Version: programVersion(),
+			Version: programVersion(), Drawing: drawing,
 		}),
+		Drawing: drawing,
 		Failed:  func(f api.Failure) { failures.Add(console.Failure(f)) },
 		Figures: figures(db, dropped, jobs),
 	})

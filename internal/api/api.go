@@ -22,6 +22,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/web"
 	"clientele.dev/internal/wire"
 )
 
@@ -38,6 +39,7 @@ type API struct {
 	now      func() time.Time
 	names    map[string]bool // of fields, for the log
 
+	drawing *web.Queue
 	bodies  *semaphore.Weighted // bytes of requests being answered
 	answers *semaphore.Weighted // bytes of large answers being sent
 }
@@ -56,6 +58,7 @@ type Config struct {
 	Check   func(context.Context) error
 	Log     *slog.Logger
 	Now     func() time.Time
+	Drawing *web.Queue    // where pages and PDFs wait for their turn
 	Failed  func(Failure) // is told of every request that is not answered well, unless it is nil
 	Pages   http.Handler  // of the console: whatever the API does not answer
 	// Figures are shown by /metrics beside those of requests.
@@ -70,13 +73,16 @@ func New(c Config) *API {
 		bodies:  semaphore.NewWeighted(maxBodies),
 		answers: semaphore.NewWeighted(maxAnswers),
 	}
+	if a.drawing = c.Drawing; a.drawing == nil {
+		a.drawing = web.NewQueue()
+	}
 	a.names = vocabulary(a.routes())
 	for _, r := range a.routes() {
 		a.mux.Handle(r.pattern, a.serve(r))
 	}
 	nothing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { a.fail(w.(*recorder), errNoPath) })
 	a.mux.Handle("/api", nothing)
-	a.mux.Handle("/api/", a.orOtherMethod(nothing))
+	a.mux.Handle("/api/", a.notBuilt(a.orOtherMethod(nothing)))
 	pages := nothing
 	if c.Pages != nil {
 		pages = func(w http.ResponseWriter, r *http.Request) { c.Pages.ServeHTTP(patient{w.(*recorder)}, r) }
@@ -262,12 +268,26 @@ func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*requ
 		return nil, err
 	}
 	out.caller = r.caller.ID
+	if err := checkID(httpRequest.PathValue("id")); err != nil {
+		return nil, err
+	}
 	if route.access == member && !r.caller.Scope.Reads() {
 		return nil, clientele.Errorf(clientele.ErrorCodeForbidden, "",
 			"this API key opens /metrics and nothing else; use one with read or write scope")
 	}
 	r.body, err = body()
 	return r, err
+}
+
+// neverSet are what ids are in a client whose variable was never set.
+var neverSet = map[string]bool{"undefined": true, "null": true, "NaN": true, "[object Object]": true}
+
+// checkID refuses what is the id of nothing, and says what it was.
+func checkID(id string) error {
+	if neverSet[id] {
+		return invalid("id", "the id is %q: the variable that holds it was never set", id)
+	}
+	return nil
 }
 
 func noBytes() ([]byte, error) { return nil, nil }

@@ -17,6 +17,7 @@ var statuses = map[clientele.ErrorCode]int{
 	clientele.ErrorCodeUnauthorized:       http.StatusUnauthorized,
 	clientele.ErrorCodeForbidden:          http.StatusForbidden,
 	clientele.ErrorCodeNotFound:           http.StatusNotFound,
+	clientele.ErrorCodeNotSupported:       http.StatusNotFound,
 	clientele.ErrorCodeMethodNotAllowed:   http.StatusMethodNotAllowed,
 	clientele.ErrorCodeConflict:           http.StatusConflict,
 	clientele.ErrorCodePreconditionFailed: http.StatusPreconditionFailed,

@@ -156,7 +156,7 @@ func (r reply) refused(t testing.TB, status int, field string) clientele.Error {
 // statusOf says which status each code stands for, as the words' documentation does.
 var statusOf = map[clientele.ErrorCode]int{
 	clientele.ErrorCodeInvalid: 400, clientele.ErrorCodeUnauthorized: 401, clientele.ErrorCodeForbidden: 403,
-	clientele.ErrorCodeNotFound:         404,
+	clientele.ErrorCodeNotFound: 404, clientele.ErrorCodeNotSupported: 404,
 	clientele.ErrorCodeMethodNotAllowed: 405, clientele.ErrorCodeConflict: 409,
 	clientele.ErrorCodePreconditionFailed: 412, clientele.ErrorCodeTooLarge: 413,
 	clientele.ErrorCodeUnavailable: 503, clientele.ErrorCodeUnsupportedMedia: 415,

@@ -62,8 +62,10 @@ func (a *API) printed(r *request, media string, write func(io.Writer, paper.Invo
 		return answer{}, err
 	}
 	var b bytes.Buffer
-	err = write(&b, paper.Invoice{
-		Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes, Today: p.Today,
+	err = a.drawing.Do(r.Context(), r.caller.ID, func() error {
+		return write(&b, paper.Invoice{
+			Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes, Today: p.Today,
+		})
 	})
 	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
 }
@@ -130,6 +132,9 @@ func (a *API) listInvoices(r *request) (answer, error) {
 	window, paging := p.window(f.Order)
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
+	}
+	if p.text(ofSubscription) != "" {
+		return page(nil, 0, paging), nil
 	}
 	docs, count, err := a.service.Invoices.List(r.Context(), customer, f, expand)
 	return page(docs, count, paging), err

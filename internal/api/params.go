@@ -69,11 +69,16 @@ func (p *params) page() clientele.Paging {
 		Page:     p.integer("page", 1, 1, maxPage),
 		PageSize: p.integer("pageSize", defaultPageSize, 1, maxPageSize),
 	}
-	if limit := p.integer("limit", 0, 1, maxPageSize); limit != 0 {
-		if p.query.Value("pageSize") != nil && limit != paging.PageSize {
-			p.fail(invalid("limit", "limit and pageSize mean the same; give one of them"))
+	given := p.query.Value("pageSize") != nil
+	for _, name := range []string{"limit", "size"} {
+		n := p.integer(name, 0, 1, maxPageSize)
+		if n == 0 {
+			continue
 		}
-		paging.PageSize = limit
+		if given && n != paging.PageSize {
+			p.fail(invalid(name, "%s and pageSize mean the same; give one of them", name))
+		}
+		paging.PageSize, given = n, true
 	}
 	return paging
 }

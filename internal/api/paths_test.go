@@ -30,6 +30,10 @@ func TestAnotherMethodIsAnsweredWithThoseThatArePossible(t *testing.T) {
 				continue
 			}
 			got := s.send(t, method, path, "")
+			if method == "PUT" && strings.Contains(path, "/api/payment-") && strings.HasSuffix(path, "/x") {
+				got.refused(t, 404, "") // which the vendor has, see TestWhatIsNotBuiltSaysSo
+				continue
+			}
 			got.refused(t, 405, "")
 			if got.header.Get("Allow") != allow {
 				t.Errorf("%s %s: Allow is %q, want %q", method, path, got.header.Get("Allow"), allow)

@@ -98,6 +98,9 @@ func (a *API) foundPayments(r *request, expand bool) (answer, error) {
 func (a *API) searchPaymentIntents(r *request) (answer, error) { return a.foundPayments(r, true) }
 
 func (a *API) retrieveRefund(r *request) (answer, error) {
+	if r.PathValue("id") == "search" {
+		return answer{}, errNoRefundSearch
+	}
 	doc, err := a.service.Refunds.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
 	return document(doc), err
 }
@@ -115,6 +118,9 @@ func (a *API) listRefunds(r *request) (answer, error) {
 	window, paging := p.window(nil)
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
+	}
+	if p.text(ofSubscription) != "" {
+		return page(nil, 0, paging), nil
 	}
 	docs, count, err := a.service.Refunds.List(r.Context(), customer, f)
 	return page(docs, count, paging), err

@@ -184,7 +184,9 @@ func (a *API) statement(r *request, p *params, format string) (answer, error) {
 	if format == "pdf" {
 		media, write = "application/pdf", paper.StatementPDF
 	}
-	err = write(&b, paper.Statement{Statement: st, Settings: settings})
+	err = a.drawing.Do(r.Context(), r.caller.ID, func() error {
+		return write(&b, paper.Statement{Statement: st, Settings: settings})
+	})
 	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
 }
 

@@ -114,12 +114,15 @@ func (r *request) call() (billing.Call, error) {
 	return call, err
 }
 
-// fingerprint is the same for the same request and differs for another.
+// fingerprint is the same for the same request and differs for another. No body and an empty object ask for the same.
 func (r *request) fingerprint() [32]byte {
+	body := string(r.body)
+	if strings.TrimSpace(body) == "" {
+		body = "{}"
+	}
 	h := sha256.New()
 	for _, part := range []string{
-		r.Method, r.URL.EscapedPath(), string(r.query.JSON()), strings.Join(r.Header.Values("If-Match"), ","),
-		string(r.body),
+		r.Method, r.URL.EscapedPath(), string(r.query.JSON()), strings.Join(r.Header.Values("If-Match"), ","), body,
 	} {
 		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}

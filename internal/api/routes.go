@@ -57,6 +57,7 @@ var (
 		{"page", "Which page, from 1; 1 when absent.", int64(1)},
 		{"pageSize", "How many a page holds, 1 to 100; 20 when absent.", int64(1)},
 		{"limit", "Another name of pageSize.", int64(1)},
+		{"size", "Another name of pageSize.", int64(1)},
 	}
 	cursors = []param{
 		{"starting_after", "The page starts after the object with this id, in place of page.", ""},
@@ -172,6 +173,7 @@ func (a *API) routes() []route {
 				{"status", "Only invoices in these states, separated by commas.", []clientele.InvoiceStatus{}},
 				{"customer_id", "Only invoices of this customer, by id or DID.", ""},
 				{"customer_did", "Only invoices of the customer with this DID.", ""},
+				{"subscription_id", "Selects nothing: there are no subscriptions.", ""},
 				{"currency_id", "Only invoices in this currency.", ""},
 				{"ignore_zero", "Leave out invoices over nothing (true).", true},
 				{"created_at", "Only invoices created in a range, as of customers.", bounds{}},
@@ -274,6 +276,7 @@ func (a *API) routes() []route {
 				{"status", "succeeded: there are no others.", ""},
 				{"customer_id", "Only refunds of this customer, by id or DID.", ""},
 				{"customer_did", "Only refunds of the customer with this DID.", ""},
+				{"subscription_id", "Selects nothing: there are no subscriptions.", ""},
 			}), answers: clientele.Page[clientele.RefundExpanded]{},
 			summary: "List refunds, newest first, each with what it refers to, and count all that match."},
 		{pattern: "GET /api/refunds/{id}", handle: a.retrieveRefund, access: member, group: "Refunds",
@@ -289,6 +292,7 @@ func (a *API) routes() []route {
 				{"page", "Which page of customers, from 1; 1 when absent.", int64(1)},
 				{"pageSize", "How many customers a page holds, 1 to 100; 20 when absent.", int64(1)},
 				{"limit", "Another name of pageSize.", int64(1)},
+				{"size", "Another name of pageSize.", int64(1)},
 				{"format", "json or csv; the Accept header can say so too.", ""},
 			}, answers: clientele.Aging{}, also: []string{"text/csv"},
 			summary: "What was outstanding on a day, per currency, by how long it had been due."},

@@ -126,8 +126,8 @@ func TestCountryIsAnAssignedCode(t *testing.T) {
 	s := start(t)
 	for typed, want := range map[string]string{
 		"US": "US", "us": "US", "uS": "US", "de": "DE", "GB": "GB", "CN": "CN", "AX": "AX", "ZW": "ZW", "SS": "SS",
-		"CW": "CW",
-		"UK": "", "XK": "", "EU": "", "AN": "", "SU": "", "YU": "", "ZZ": "", "AA": "", "USA": "", "U": "", "U ": "",
+		"CW": "CW", "XK": "XK",
+		"UK": "", "EU": "", "AN": "", "SU": "", "YU": "", "ZZ": "", "AA": "", "USA": "", "U": "", "U ": "",
 		" U":  "",
 		"840": "", "United States": "", "ＵＳ": "", "ıt": "", "D ": "", "  ": "",
 	} {

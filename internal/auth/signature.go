@@ -6,6 +6,7 @@ import (
 	"crypto/sha3"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -77,6 +78,11 @@ func (a *Authenticator) bySignature(
 		return !app.Revoked(now) && len(app.PublicKey) == ed25519.PublicKeySize &&
 			ed25519.Verify(app.PublicKey, digest[:], claim.bytes)
 	})
+	if path := (&url.URL{Path: r.URL.Path}).EscapedPath(); signer < 0 && strings.Contains(path, "%") {
+		return Caller{}, clientele.Errorf(clientele.ErrorCodeInvalid, "id",
+			"the signature is not one for this path: %q has characters that are sent otherwise than they are signed; "+
+				"an id has none, so it may not be one", r.URL.Path)
+	}
 	if signer < 0 {
 		return Caller{}, unauthorized("the signature is not one that a trusted application made for this request")
 	}

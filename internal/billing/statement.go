@@ -42,7 +42,11 @@ func (s Customers) Statement(
 		if err != nil {
 			return err
 		}
-		return s.fillStatement(tx, mode, &st, from, numbers)
+		references, err := paymentReferences(tx, c.ID)
+		if err != nil {
+			return err
+		}
+		return s.fillStatement(tx, mode, &st, from, names{numbers, references})
 	})
 	if st.From.IsZero() { // no movement at all
 		st.From = st.To
@@ -52,7 +56,7 @@ func (s Customers) Statement(
 
 // fillStatement writes the accounts of a statement from a moment on, or from the first movement.
 func (s Customers) fillStatement(
-	tx store.Tx, mode clientele.Mode, st *clientele.Statement, from time.Time, numbers map[string]string,
+	tx store.Tx, mode clientele.Mode, st *clientele.Statement, from time.Time, known names,
 ) error {
 	currencies, err := tx.PaymentCurrencies(mode)
 	if err != nil {
@@ -88,8 +92,8 @@ func (s Customers) fillStatement(
 		a := accounts[m.CurrencyID]
 		a.ClosingBalance = minus(minus(m.EndingReceivable, m.EndingBalance), m.EndingUnapplied)
 		a.Lines = append(a.Lines, clientele.StatementLine{
-			ID: m.ID, At: m.CreatedAt, Reason: m.Reason, Description: describe(m.BalanceTransaction),
-			InvoiceNumber: numbers[m.InvoiceID], Amount: minus(minus(m.Receivable, m.Amount), m.Unapplied),
+			ID: m.ID, At: m.CreatedAt, Reason: m.Reason, Description: describe(m.BalanceTransaction, known.references),
+			InvoiceNumber: known.numbers[m.InvoiceID], Amount: minus(minus(m.Receivable, m.Amount), m.Unapplied),
 			Balance: a.ClosingBalance,
 		})
 		return nil
@@ -102,8 +106,11 @@ func (s Customers) fillStatement(
 	return err
 }
 
-// describe says in words what a movement is.
-func describe(t clientele.BalanceTransaction) string {
+// names are what a customer's invoices and payments are called, by their ids.
+type names struct{ numbers, references map[string]string }
+
+// describe says in words what a movement is, and how the payer or the bank calls the money that came.
+func describe(t clientele.BalanceTransaction, references map[string]string) string {
 	words := map[clientele.BalanceReason]string{
 		clientele.ReasonAdjustment:       "Credit adjusted",
 		clientele.ReasonRefund:           "Refund",
@@ -124,10 +131,31 @@ func describe(t clientele.BalanceTransaction) string {
 		clientele.ReasonRecovered:        "Write-off undone",
 		clientele.ReasonDebit:            "Debit",
 	}[t.Reason]
+	cash := t.Reason == clientele.ReasonPayment || t.Reason == clientele.ReasonPaymentReversed
+	if reference := references[t.PaymentID]; cash && reference != "" {
+		words += " " + reference
+	}
 	if t.Description != "" {
 		words += ": " + t.Description
 	}
 	return words
+}
+
+// paymentReferences are what payers and banks call a customer's payments, by their ids.
+func paymentReferences(tx store.Tx, customerID string) (map[string]string, error) {
+	docs, err := tx.CustomerPayments(customerID)
+	references := map[string]string{}
+	for _, doc := range docs {
+		var payment struct {
+			ID        string `json:"id"`
+			Reference string `json:"reference"`
+		}
+		if err := json.Unmarshal(doc, &payment); err != nil {
+			return nil, err
+		}
+		references[payment.ID] = payment.Reference
+	}
+	return references, err
 }
 
 // invoiceNumbers are the numbers of a customer's invoices by id.

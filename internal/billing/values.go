@@ -96,7 +96,8 @@ func e164(s string) (phone string, ok bool) {
 	return phone, len(phone) <= len("+")+maxPhoneDigits
 }
 
-// countries are the officially assigned codes of ISO 3166-1 alpha-2.
+// countries are the officially assigned codes of ISO 3166-1 alpha-2, and XK, which the European Commission and the
+// CLDR use for Kosovo.
 const countries = " " +
 	"AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ " +
 	"CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO " +
@@ -104,7 +105,7 @@ const countries = " " +
 	"JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO " +
 	"MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW " +
 	"PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM " +
-	"TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
+	"TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW "
 
 // parseCountry reads a country code in either case and returns it in capitals.
 func parseCountry(field, s string) (string, error) {
@@ -124,7 +125,7 @@ func addressParts(a *clientele.Address) map[string]*string {
 }
 
 // parseAddress reads the parts sent and returns how to merge them into an address: a part that is not sent stays, null
-// or "" clears it, and null for the whole clears all.
+// or "" clears it, and null for the whole clears all. In another country than before nothing stays that is not sent.
 func parseAddress(field string, raw jsontext.Value) (func(*clientele.Address), error) {
 	if raw.Kind() == 'n' {
 		return func(a *clientele.Address) { *a = clientele.Address{} }, nil
@@ -153,6 +154,9 @@ func parseAddress(field string, raw jsontext.Value) (func(*clientele.Address), e
 		return nil, err
 	}
 	return func(a *clientele.Address) {
+		if sent.Country != "" && a.Country != "" && sent.Country != a.Country { // who moves abroad keeps no street
+			*a = clientele.Address{}
+		}
 		to := addressParts(a)
 		for _, m := range members {
 			*to[m.name] = *parts[m.name]

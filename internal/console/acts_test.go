@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -242,6 +243,19 @@ func TestInvoiceFromDraftToVoid(t *testing.T) {
 	}
 	b.get(customer+"/statement?from=2026-01-01").want(200, "Opening balance", "$5.00")
 	b.get(customer+"/statement?from=x").want(200, "Write a day as")
+	// What is printed is of the time that was chosen, by the very links of the page.
+	chosen := b.get(customer + "/statement?from=2020-01-01&to=2020-12-31").want(200)
+	printed := regexp.MustCompile(`href="([^"]*/statement/(?:page|pdf)[^"]*)"`).FindAllStringSubmatch(chosen.body, -1)
+	for _, m := range printed {
+		path := html.UnescapeString(m[1])
+		if !strings.HasSuffix(path, "?from=2020-01-01&to=2020-12-31") {
+			t.Errorf("of a chosen time, %s is printed", path)
+		}
+		if page := b.get(path).want(200); strings.Contains(page.body, "$5.00") {
+			t.Errorf("%s prints what was not in its time", path)
+		}
+	}
+	b.get(customer+"/statement/page?form=2020-01-01").want(400, "no form")
 	if pdf := b.get(customer + "/statement/pdf").want(200); !strings.HasPrefix(pdf.body, "%PDF-") {
 		t.Error("the PDF is none")
 	}

@@ -15,6 +15,7 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/web"
 )
 
 // Config is what a console is made of.
@@ -27,6 +28,7 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Version  string // of the program
+	Drawing  *web.Queue
 }
 
 // console answers with pages.
@@ -40,6 +42,7 @@ type console struct {
 	version   string
 	templates templates
 	refusals  refusals
+	drawing   *web.Queue
 }
 
 // New makes the handler of every page.
@@ -47,7 +50,10 @@ func New(c Config) http.Handler {
 	s := &console{
 		service: c.Service, auth: c.Auth, access: c.Access, failures: c.Failures, log: c.Log,
 		now: c.Now, version: c.Version, templates: parseTemplates(),
-		refusals: refusals{now: c.Now},
+		refusals: refusals{now: c.Now}, drawing: c.Drawing,
+	}
+	if s.drawing == nil {
+		s.drawing = web.NewQueue()
 	}
 	if s.failures == nil {
 		s.failures = new(Failures)

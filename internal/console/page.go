@@ -159,7 +159,8 @@ func (s *console) render(w http.ResponseWriter, p page, v view) error {
 // statuses are the HTTP statuses of errors.
 var statuses = map[clientele.ErrorCode]int{
 	clientele.ErrorCodeInvalid: 400, clientele.ErrorCodeUnauthorized: 401, clientele.ErrorCodeForbidden: 403,
-	clientele.ErrorCodeNotFound: 404, clientele.ErrorCodeMethodNotAllowed: 405, clientele.ErrorCodeConflict: 409,
+	clientele.ErrorCodeNotFound: 404, clientele.ErrorCodeNotSupported: 404,
+	clientele.ErrorCodeMethodNotAllowed: 405, clientele.ErrorCodeConflict: 409,
 	clientele.ErrorCodePreconditionFailed: 412, clientele.ErrorCodeTooLarge: 413,
 	clientele.ErrorCodeUnsupportedMedia: 415, clientele.ErrorCodeIdempotencyReused: 422,
 	clientele.ErrorCodeInternal: 500, clientele.ErrorCodeUnavailable: 503, clientele.ErrorCodeStorageFull: 507,

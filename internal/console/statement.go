@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -16,12 +18,22 @@ type statementPage struct {
 	Statement clientele.Statement
 	From, To  string
 	Error     string
-	Query     string // of the address, for the printed ones
+	Print     string // the address of the printed one
+	PDF       string
+	Hidden    int64 // how many earlier movements are not shown
 }
+
+// maxRows is how many movements of a currency a page has.
+const maxRows = 1000
 
 // statementOf reads the statement that an address asks for: all of it without a first and a last day.
 func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
 	q := v.URL.Query()
+	for name := range q {
+		if name != "from" && name != "to" {
+			return st, invalid(name, "a statement has a first and a last day, from and to, and no %s", name)
+		}
+	}
 	from, err := dayIn("from", q.Get("from"))
 	if err != nil {
 		return st, err
@@ -39,20 +51,47 @@ func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
 
 func (s *console) statement(v *visit) (page, error) {
 	q := v.URL.Query()
-	data := statementPage{From: q.Get("from"), To: q.Get("to"), Query: v.URL.RawQuery}
+	data := statementPage{From: q.Get("from"), To: q.Get("to")}
 	st, err := s.statementOf(v)
 	if data.Error = searchError(err); data.Error != "" {
 		c, _, findErr := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
 		st.Customer, err = c.Customer, findErr
 	}
-	data.Statement = st
+	data.Statement, data.Hidden = latestRows(st)
+	base, query := v.Path("customers", st.Customer.ID, "statement"), ""
+	if v.customer != nil {
+		base = v.Root() + "/customer/statement"
+	}
+	if data.From != "" || data.To != "" {
+		query = "?" + url.Values{"from": {data.From}, "to": {data.To}}.Encode()
+	}
+	data.Print, data.PDF = base+"/page"+query, base+"/pdf"+query
 	return page{template: "statement", title: "Statement of " + nameOf(st.Customer), data: data}, err
 }
 
+// latestRows is a statement without movements that changed nothing of what is owed, and of the others the last ones.
+func latestRows(st clientele.Statement) (shown clientele.Statement, hidden int64) {
+	shown = st
+	shown.Currencies = map[string]clientele.StatementAccount{}
+	for id, a := range st.Currencies {
+		a.Lines = slices.DeleteFunc(slices.Clone(a.Lines), func(l clientele.StatementLine) bool {
+			return l.Amount.Sign() == 0
+		})
+		if cut := len(a.Lines) - maxRows; cut > 0 {
+			a.OpeningBalance = a.Lines[cut-1].Balance
+			a.Lines = a.Lines[cut:]
+			hidden += int64(cut)
+		}
+		shown.Currencies[id] = a
+	}
+	return shown, hidden
+}
+
 // printed answers with what is printed: a page, or a PDF that is called name.
-func printed(media, name string, write func(io.Writer) error) (page, error) {
+func (s *console) printed(v *visit, media, name string, write func(io.Writer) error) (page, error) {
 	var b bytes.Buffer
-	if err := write(&b); err != nil {
+	err := s.drawing.Do(v.Context(), v.Caller.ID, func() error { return write(&b) })
+	if err != nil {
 		return page{}, err
 	}
 	return page{write: func(w http.ResponseWriter) error {
@@ -78,7 +117,7 @@ func (s *console) statementPrinted(media string, write func(io.Writer, paper.Sta
 		if err != nil {
 			return page{}, err
 		}
-		return printed(media, nameIf(media, "statement"), func(w io.Writer) error {
+		return s.printed(v, media, nameIf(media, "statement"), func(w io.Writer) error {
 			return write(w, paper.Statement{Statement: st, Settings: v.settings})
 		})
 	}
@@ -90,7 +129,7 @@ func (s *console) invoicePrinted(media string, write func(io.Writer, paper.Invoi
 		if err != nil {
 			return page{}, err
 		}
-		return printed(media, nameIf(media, first(fileName(p.Invoice.Number), "draft")), func(w io.Writer) error {
+		return s.printed(v, media, nameIf(media, first(fileName(p.Invoice.Number), "draft")), func(w io.Writer) error {
 			return write(w, paper.Invoice{
 				Invoice: p.Invoice, Currency: p.Currency, Settings: p.Settings, CreditNotes: p.CreditNotes, Today: p.Today,
 			})

@@ -30,8 +30,35 @@ func InvoiceHTML(w io.Writer, in Invoice) error { return writePage(w, invoiceDoc
 // InvoicePDF writes an invoice as a PDF, on A4 or, for a business where that is usual, on Letter.
 func InvoicePDF(w io.Writer, in Invoice) error { return writePDF(w, invoiceDocument(in)) }
 
-// StatementHTML writes a statement as one page that needs nothing else.
-func StatementHTML(w io.Writer, s Statement) error { return writePage(w, statementDocument(s)) }
+// MaxMovements is how many movements a printed statement has at most.
+const MaxMovements = 5000
 
-// StatementPDF writes a statement as a PDF, on paper as of [InvoicePDF].
-func StatementPDF(w io.Writer, s Statement) error { return writePDF(w, statementDocument(s)) }
+// StatementHTML writes a statement as one page that needs nothing else. One of more than [MaxMovements] is refused as
+// [clientele.ErrorCodeInvalid].
+func StatementHTML(w io.Writer, s Statement) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	return writePage(w, statementDocument(s))
+}
+
+// StatementPDF writes a statement as a PDF, on paper as of [InvoicePDF], and refuses as [StatementHTML] does.
+func StatementPDF(w io.Writer, s Statement) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	return writePDF(w, statementDocument(s))
+}
+
+func (s Statement) check() error {
+	n := 0
+	for _, account := range s.Statement.Currencies {
+		n += len(account.Lines)
+	}
+	if n > MaxMovements {
+		return clientele.Errorf(clientele.ErrorCodeInvalid, "from",
+			"the statement has %d movements, and at most %d are printed: choose a shorter time, or take the CSV",
+			n, MaxMovements)
+	}
+	return nil
+}

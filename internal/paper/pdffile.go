@@ -153,11 +153,20 @@ func (f *pdfFile) add(object string) int {
 
 // addStream adds an object of compressed data; entries are what else its dictionary has.
 func (f *pdfFile) addStream(data []byte, entries string) int {
+	return f.addCompressed(compress(data), entries)
+}
+
+// addCompressed is addStream for what [compress] answered.
+func (f *pdfFile) addCompressed(data []byte, entries string) int {
+	return f.add(fmt.Sprintf("<</Length %d/Filter/FlateDecode%s>>stream\n%s\nendstream", len(data), entries, data))
+}
+
+func compress(data []byte) []byte {
 	var b bytes.Buffer
 	z := zlib.NewWriter(&b)
 	z.Write(data) //nolint:errcheck // a buffer takes everything
 	z.Close()     //nolint:errcheck // likewise
-	return f.add(fmt.Sprintf("<</Length %d/Filter/FlateDecode%s>>stream\n%s\nendstream", b.Len(), entries, b.Bytes()))
+	return b.Bytes()
 }
 
 // writeTo writes the file.

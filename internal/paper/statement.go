@@ -69,6 +69,9 @@ func accountTable(
 	}}
 	t.Rows = append(t.Rows, []string{from, "Opening balance", "", "", m.format(account.OpeningBalance)})
 	for _, line := range account.Lines {
+		if line.Amount.Sign() == 0 { // a payment that was applied, say: nothing is owed more or less
+			continue
+		}
 		t.Rows = append(t.Rows, []string{
 			date(line.At), block(line.Description), inline(line.InvoiceNumber), m.format(line.Amount), m.format(line.Balance),
 		})
