@@ -495,3 +495,40 @@ func TestCreditIsTakenBackFromWhereItIs(t *testing.T) {
 	}
 	s.rightBooks(t)
 }
+
+// TestWhoOwesMostIsFirst has somebody who is late with much, and somebody of whom little was given up.
+func TestWhoOwesMostIsFirst(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	little, much, some := s.post(t, `{"name":"Little"}`), s.post(t, `{"name":"Much"}`), s.post(t, `{"name":"Some"}`)
+	given := issue(t, s, little.ID, usd, "1900", 1)
+	issue(t, s, much.ID, usd, "551000", 1)
+	issue(t, s, some.ID, usd, "2000", 1)
+	ok(s.Test().Invoices.MarkUncollectible(t.Context(), given.ID))(t)
+	s.Advance(72 * time.Hour)
+	names := ""
+	for _, d := range ok(s.Test().Receivables.Overdue(t.Context(), client.DebtorListParams{}))(t).List {
+		names += d.Name + " "
+	}
+	if names != "Much Some Little " {
+		t.Errorf("who is late: %s", names)
+	}
+	aging := ok(s.Test().Receivables.AgingByCustomer(t.Context(), client.AgingParams{CurrencyID: usd}, 1, 10))(t)
+	names = ""
+	for _, c := range aging.List {
+		names += c.Name + " "
+	}
+	if names != "Much Some Little " {
+		t.Errorf("aging by customer in a currency: %s", names)
+	}
+	// An invoice that a credit note settles was not paid, on paper either, nor was one that was written off.
+	all := ok(s.Test().Invoices.List(t.Context(), client.InvoiceListParams{CustomerID: some.ID}))(t).List[0]
+	ok(s.Test().Invoices.Credit(t.Context(), all.ID, client.CreditNoteParams{Amount: cents(2000)}))(t)
+	ok(s.Test().Invoices.WriteOff(t.Context(), given.ID, client.WriteOffParams{}))(t)
+	for id, want := range map[string]string{all.ID: "Credited in full", given.ID: "Written off: nothing"} {
+		page := string(s.send(t, "GET", "/api/invoices/"+id+"/page", "").must(t, 200).body)
+		if !strings.Contains(page, want) || strings.Contains(page, "Paid in full") || strings.Contains(page, "Was due") {
+			t.Errorf("the paper does not say %q: %s", want, page)
+		}
+	}
+}

@@ -126,7 +126,8 @@ func (s Receivables) AgingByCustomer(
 	return answer, err
 }
 
-// ageCustomers ages every customer, in the order of their ids.
+// ageCustomers ages every customer: those who owe most of a currency first when it is given, or else in the order of
+// their ids.
 func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAging, error) {
 	all := map[string]*buckets{}
 	of := func(customerID string) *buckets {
@@ -172,7 +173,13 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 			list = append(list, clientele.CustomerAging{CustomerID: id, Currencies: currencies})
 		}
 	}
-	slices.SortFunc(list, func(a, b clientele.CustomerAging) int { return cmp.Compare(a.CustomerID, b.CustomerID) })
+	slices.SortFunc(list, func(a, b clientele.CustomerAging) int {
+		more := 0
+		if f.CurrencyID != "" {
+			more = minus(b.Currencies[f.CurrencyID].Total, a.Currencies[f.CurrencyID].Total).Sign()
+		}
+		return cmp.Or(more, cmp.Compare(a.CustomerID, b.CustomerID))
+	})
 	return list, nil
 }
 

@@ -98,8 +98,8 @@ func late(tx store.Tx, mode clientele.Mode, currency string, today clientele.Day
 		if c := cmp.Compare(a.CurrencyID, b.CurrencyID); c != 0 {
 			return c
 		}
-		return cmp.Or(minus(b.Overdue, a.Overdue).Sign(), minus(b.PastDue, a.PastDue).Sign(),
-			cmp.Compare(a.CustomerID, b.CustomerID))
+		more := minus(plus(b.Overdue, b.PastDue), plus(a.Overdue, a.PastDue))
+		return cmp.Or(more.Sign(), cmp.Compare(a.CustomerID, b.CustomerID))
 	})
 	return all, err
 }

@@ -19,8 +19,40 @@ type receivablesPage struct {
 	Currencies []currencyAging
 	All        []clientele.PaymentCurrency // to choose one from
 	Currency   string                      // that alone is shown, or ""
-	Customers  list[clientele.CustomerAging]
+	Customers  list[customerOwed]
+	Total      clientele.AgingBuckets // of all customers, in the currency that is shown
 	Late       list[clientele.Debtor]
+}
+
+// customerOwed is what a customer owes in the currency that is shown.
+type customerOwed struct {
+	clientele.CustomerAging
+	Owes clientele.AgingBuckets
+}
+
+// ageByCustomer fills in what each customer owes in one currency, who owes most first. Without a choice it is the first
+// in which anybody owes anything.
+func (s *console) ageByCustomer(v *visit, data *receivablesPage, f billing.AgingFilter) (clientele.Aging, error) {
+	all, err := s.service.Receivables.Aging(v.Context(), f)
+	if err != nil {
+		return all, err
+	}
+	for _, c := range v.currencies {
+		if _, owed := all.Currencies[c.ID]; data.Currency == "" && owed {
+			data.Currency = c.ID
+		}
+	}
+	f.CurrencyID = data.Currency
+	aging, err := s.service.Receivables.AgingByCustomer(v.Context(), f, window(pageOf(v.Request)))
+	if err != nil {
+		return aging, err
+	}
+	var rows []customerOwed
+	for _, c := range aging.List {
+		rows = append(rows, customerOwed{c, c.Currencies[data.Currency]})
+	}
+	data.Customers, data.Total = listOf(v, rows, *aging.Count), aging.Currencies[data.Currency]
+	return aging, nil
 }
 
 // currencyAging is what was outstanding in one currency.
@@ -48,17 +80,13 @@ func (s *console) receivables(v *visit) (page, error) {
 	}
 	f := billing.AgingFilter{Livemode: v.Mode, AsOf: at}
 	var aging clientele.Aging
-	w := window(pageOf(v.Request))
 	switch data.Show {
 	case "customers":
-		aging, err = s.service.Receivables.AgingByCustomer(v.Context(), f, w)
-		if err == nil {
-			data.Customers = listOf(v, aging.List, *aging.Count)
-		}
+		aging, err = s.ageByCustomer(v, &data, f)
 	case "late":
 		var late []clientele.Debtor
 		var count int64
-		late, count, err = s.service.Receivables.Overdue(v.Context(), v.Mode, data.Currency, w)
+		late, count, err = s.service.Receivables.Overdue(v.Context(), v.Mode, data.Currency, window(pageOf(v.Request)))
 		data.Late = listOf(v, late, count)
 	default:
 		data.Show = ""

@@ -35,7 +35,18 @@ func invoiceDocument(in Invoice) document {
 
 // asksForMoney says whether the invoice is one to pay, or will be.
 func asksForMoney(i clientele.Invoice) bool {
-	return i.Status != clientele.InvoicePaid && i.Status != clientele.InvoiceVoid
+	return i.Status != clientele.InvoicePaid && i.Status != clientele.InvoiceVoid && !isWrittenOff(i)
+}
+
+// isCredited says whether credit notes alone have settled the invoice: nobody has paid anything.
+func isCredited(i clientele.Invoice) bool {
+	return i.Status == clientele.InvoicePaid && i.PrePaymentCreditNotesAmount.Sign() > 0 &&
+		i.AmountPaid.Sign() == 0 && i.AmountCredited.Sign() == 0
+}
+
+// isWrittenOff says whether what was left to pay was given up as bad debt.
+func isWrittenOff(i clientele.Invoice) bool {
+	return i.Status == clientele.InvoiceUncollectible && i.AmountRemaining.Sign() == 0
 }
 
 func isPastDue(in Invoice) bool {
@@ -50,8 +61,13 @@ func invoiceBadges(in Invoice) []badge {
 		clientele.InvoiceVoid:          {"Void", calm},
 		clientele.InvoiceUncollectible: {"Uncollectible", warn},
 	}[in.Invoice.Status]
-	if isPastDue(in) {
+	switch {
+	case isPastDue(in):
 		state = badge{"Past due", warn}
+	case isCredited(in.Invoice):
+		state = badge{"Credited", calm}
+	case isWrittenOff(in.Invoice):
+		state = badge{"Written off", calm}
 	}
 	if in.Invoice.Livemode {
 		return []badge{state}
@@ -105,6 +121,10 @@ func invoiceFigure(in Invoice, m money) *figure {
 	switch {
 	case i.Status == clientele.InvoiceVoid:
 		f.Note = "This invoice is void: nothing is to be paid."
+	case isCredited(i):
+		f.Note = "Credited in full: nothing is to be paid."
+	case isWrittenOff(i):
+		f.Note = "Written off: nothing is to be paid."
 	case i.Status == clientele.InvoicePaid:
 		f.Note = "Paid in full. Thank you."
 	case i.Status == clientele.InvoiceDraft:
