@@ -18,7 +18,10 @@ import (
 	"clientele.dev"
 )
 
-var update = flag.Bool("update", false, "write openapi.yaml")
+var update = flag.Bool("update", false, "write openapi.yaml and docs/access.md")
+
+// Update is for the tests outside of the package.
+var Update = update
 
 // TestOpenAPI holds openapi.yaml to the table of routes and the Go types it is generated from.
 func TestOpenAPI(t *testing.T) {

@@ -532,3 +532,28 @@ func TestWhoOwesMostIsFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlyWhatWasPaidCountsAsPaid settles invoices in four ways; one of them is a payment.
+func TestOnlyWhatWasPaidCountsAsPaid(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	issue(t, s, c.ID, usd, "0", 30)
+	credited := issue(t, s, c.ID, usd, "20", 30)
+	ok(s.Test().Invoices.Credit(t.Context(), credited.ID, client.CreditNoteParams{Amount: cents(20)}))(t)
+	paid := issue(t, s, c.ID, usd, "30", 30)
+	s.Advance(48 * time.Hour)
+	ok(s.Test().Invoices.Pay(t.Context(), paid.ID, client.Receipt{}))(t)
+	// A payment that was sent back bounces: what the customer owes then is a debit, which the next payment settles.
+	bounced := ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
+		CustomerID: c.ID, CurrencyID: usd, Amount: cents(40), Allocations: &[]client.AllocationParams{},
+	}))(t)
+	ok(s.Test().Payments.Refund(t.Context(), bounced.ID, client.RefundParams{}))(t)
+	ok(s.Test().Payments.Reverse(t.Context(), bounced.ID, "it bounced"))(t)
+	last := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(40)}
+	ok(s.Test().Payments.Create(t.Context(), last))(t)
+	sum := ok(s.Test().Receivables.Summary(t.Context(), client.SummaryParams{}))(t).Currencies[usd]
+	if sum.PaidInvoices != 1 || sum.Outstanding.Sign() != 0 {
+		t.Errorf("%d invoices were paid and %s is outstanding, want 1 and 0", sum.PaidInvoices, sum.Outstanding)
+	}
+}

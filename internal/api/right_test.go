@@ -423,3 +423,29 @@ func TestIssuedInvoicesKeepTheirIssuer(t *testing.T) {
 		t.Error("what was issued first has an issuer, or the draft has not today's")
 	}
 }
+
+// TestADueMomentsDayIsTheBusinesss gives a moment whose day in UTC is not the business's.
+func TestADueMomentsDayIsTheBusinesss(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	ok(s.Test().Settings.Update(t.Context(), client.SettingsParams{TimeZone: new("Asia/Tokyo")}))(t)
+	ok(s.Live().Settings.Update(t.Context(), client.SettingsParams{TimeZone: new("America/New_York")}))(t)
+	due := time.Date(2026, 3, 31, 20, 0, 0, 0, time.UTC) // the next morning in Tokyo
+	draft := ok(s.Test().Invoices.Create(t.Context(), client.InvoiceParams{
+		CustomerID: c.ID, CurrencyID: usd, DueDate: due,
+		Lines: []client.LineParams{{Description: "x", UnitAmount: cents(1)}},
+	}))(t)
+	issued := ok(s.Test().Invoices.Finalize(t.Context(), draft.ID))(t)
+	for _, i := range []*clientele.Invoice{draft, issued} {
+		if i.DueDay.String() != "2026-04-01" || i.DueDate != due.Unix() {
+			t.Errorf("due on %s at %d, want 2026-04-01 at %d", i.DueDay, i.DueDate, due.Unix())
+		}
+	}
+	// Each mode has its own settings, whichever was changed last.
+	for zone, payment := range map[string]*client.Client{"Asia/Tokyo": s.Test(), "America/New_York": s.Live()} {
+		if got := ok(payment.Settings.Retrieve(t.Context()))(t); got.TimeZone != zone {
+			t.Errorf("the time zone is %s, want %s", got.TimeZone, zone)
+		}
+	}
+}
