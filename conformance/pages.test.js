@@ -11,7 +11,7 @@ function pagesOf({ customer, invoice, left }) {
   const i = `/test/invoices/${invoice.id}`;
   const p = `/test/payments/${left.id}`;
   return [
-    c, `${c}/edit`, `${c}/delete`, `${c}/credit`, `${c}/portal`, `${c}/statement`, `${c}/statement/page`, `/test/invoices/new?customer=${customer.id}`,
+    c, `${c}/edit`, `${c}/delete`, `${c}/credit`, `${c}/portal`, `${c}/close`, `${c}/statement`, `${c}/statement/page`, `/test/invoices/new?customer=${customer.id}`,
     i, `${i}/void`, `${i}/credit-note`, `${i}/hold`, `${i}/uncollectible`, `${i}/apply-credit`, `${i}/page`,
     `/test/payments/new?customer=${customer.id}`, p, `${p}/allocate`, `${p}/reverse`, `${p}/refund`, `${p}/credit`,
   ];
