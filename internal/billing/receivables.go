@@ -66,6 +66,30 @@ func (s Receivables) Overdue(
 	return page, count, err
 }
 
+// OwedBy answers what some customers owe now, per currency in the order of the currencies' ids; whoever owes nothing is
+// left out.
+func (s Receivables) OwedBy(
+	ctx context.Context, mode clientele.Mode, customers []string,
+) (owed map[string][]clientele.Amount, err error) {
+	err = s.scanStore(ctx, func(tx store.Tx) error {
+		owed = map[string][]clientele.Amount{}
+		for _, id := range customers {
+			sums := map[string]clientele.Amount{}
+			err := tx.Owed(store.OwedFilter{Livemode: mode, CustomerID: id}, func(o store.Owed) {
+				sums[o.Left.Currency()] = plus(sums[o.Left.Currency()].In(o.Left.Currency()), o.Left)
+			})
+			if err != nil {
+				return err
+			}
+			for _, currency := range sortedKeys(sums) {
+				owed[id] = append(owed[id], sums[currency])
+			}
+		}
+		return nil
+	})
+	return owed, err
+}
+
 // late adds up what every customer is late with, in each currency.
 func late(tx store.Tx, mode clientele.Mode, currency string, today clientele.Day) ([]clientele.Debtor, error) {
 	debtors := map[[2]string]*clientele.Debtor{}

@@ -474,3 +474,26 @@ func TestReverseARefundedPayment(t *testing.T) {
 	b.fill(payment+"/reverse", nil).want(303)
 	b.get(customer).want(200, "-DN-01", "$90.00")
 }
+
+// TestTheListOfCustomersSaysWhatTheyOwe has somebody who owes in two currencies, and somebody who owes nothing.
+func TestTheListOfCustomersSaysWhatTheyOwe(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	ada, eve := b.newCustomer("Ada"), b.newCustomer("Eve")
+	b.newInvoice(ada, "12.34")
+	b.newInvoice(ada, "0.66")
+	b.fill(b.newInvoice(ada, "77")+"/void", nil).want(303)
+	row := func(customer string) string {
+		page := b.get("/test/customers").want(200, ">Owes</th>").body
+		_, rest, _ := strings.Cut(page, `href="`+customer+`"`)
+		row, _, _ := strings.Cut(rest, "</tr>")
+		return row
+	}
+	if got := row(ada); !strings.Contains(got, "$13.00") || strings.Contains(got, "77") {
+		t.Errorf("Ada owes $13.00, and the list has %s", got)
+	}
+	if got := row(eve); strings.Contains(got, "$") {
+		t.Errorf("Eve owes nothing, and the list has %s", got)
+	}
+}

@@ -39,7 +39,26 @@ func (s *console) listCustomers(v *visit, w store.Window) ([][]byte, int64, erro
 // customers is the list of customers, or those that a search finds, best first.
 func (s *console) customers(v *visit) (page, error) {
 	docs, count, err := s.listCustomers(v, window(pageOf(v.Request)))
-	return searchedPage[clientele.CustomerExpanded](v, "customers", "Customers", docs, count, err)
+	p, err := searchedPage[customerRow](v, "customers", "Customers", docs, count, err)
+	if err != nil {
+		return p, err
+	}
+	rows := p.data.(searched[customerRow]).Rows
+	var ids []string
+	for _, c := range rows {
+		ids = append(ids, c.ID)
+	}
+	owed, err := s.service.Receivables.OwedBy(v.Context(), v.Mode, ids)
+	for i := range rows {
+		rows[i].Owes = owed[rows[i].ID]
+	}
+	return p, err
+}
+
+// customerRow is a customer, and what they owe in each currency.
+type customerRow struct {
+	clientele.CustomerExpanded
+	Owes []clientele.Amount `json:"-"`
 }
 
 // searchError is what is wrong with a search, or "".
