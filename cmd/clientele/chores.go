@@ -18,6 +18,7 @@ const (
 	choreInterval  = 2 * time.Second
 	forgetInterval = time.Hour
 	noteInterval   = 30 * time.Second
+	lastNote       = 2 * time.Second // for noting at the end, also when the database does not answer
 )
 
 // chores are what a server does by itself, at its start and from then on. Servers on one database may all do them: each
@@ -51,7 +52,7 @@ func (c chores) start(ctx context.Context) (stop func()) {
 	return func() {
 		cancel()
 		all.Wait()
-		last, end := context.WithTimeout(context.Background(), finishTimeout)
+		last, end := context.WithTimeout(context.Background(), lastNote)
 		defer end()
 		_, _ = c.noteUses(last) // what cannot be noted any more is no reason not to stop
 	}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -479,5 +480,22 @@ func TestDemoIsAlwaysTheSame(t *testing.T) {
 	}
 	if got := content(other, other.testKey); !bytes.Equal(got, want) {
 		t.Error("two new databases have different demos")
+	}
+}
+
+// TestUsesOfKeysAreNoted stops a server at once after a request: the key was used on a day, and the other never.
+func TestUsesOfKeysAreNoted(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	s := serve(t, db)
+	s.want(http.StatusOK, "GET", "/api/customers", s.testKey, "")
+	s.stop()
+	out, code := runCommand("keys", "list", "--db", db)
+	for _, want := range []string{
+		`first test key +test +admin .* system +\d{4}-\d\d-\d\d +good`, `first live key +live +admin .* system +never +good`,
+	} {
+		if !regexp.MustCompile(want).MatchString(out) || code != 0 {
+			t.Errorf("keys list does not have %q (exit %d):\n%s", want, code, out)
+		}
 	}
 }
