@@ -492,7 +492,8 @@ func TestUsesOfKeysAreNoted(t *testing.T) {
 	s.stop()
 	out, code := runCommand("keys", "list", "--db", db)
 	for _, want := range []string{
-		`first test key +test +admin .* system +\d{4}-\d\d-\d\d +good`, `first live key +live +admin .* system +never +good`,
+		`first test key +test +admin .* system +\d{4}-\d\d-\d\d +good`,
+		`first live key +live +admin .* system +never +good`,
 	} {
 		if !regexp.MustCompile(want).MatchString(out) || code != 0 {
 			t.Errorf("keys list does not have %q (exit %d):\n%s", want, code, out)
