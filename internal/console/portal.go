@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
@@ -228,6 +229,9 @@ func (s *console) ownDetails() act {
 			return f, err
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
+			if strings.TrimSpace(sent.Get("name")) == "" && strings.TrimSpace(sent.Get("email")) == "" {
+				return "", invalid("name", "leave a name or an email address: nobody would know whose account this is")
+			}
 			fields := customerSent(sent)
 			for name := range fields {
 				if !own[name] && name != "address" {

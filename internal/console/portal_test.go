@@ -236,6 +236,18 @@ func TestLogoIsPrinted(t *testing.T) {
 	}
 }
 
+// TestCustomersStaySomebody lets a customer drop the name or the email address, and not both.
+func TestCustomersStaySomebody(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	ada := signedIn(t, s, s.TestKey).newCustomer("Ada")
+	b := portal(t, s, strings.TrimPrefix(ada, "/test/customers/"))
+	b.fill("/customer/details", map[string]string{"name": " ", "email": ""}).want(400, "Leave a name")
+	b.fill("/customer/details", map[string]string{"name": "", "email": "ada@example.com"}).want(303)
+	b.fill("/customer/details", map[string]string{"name": "", "email": ""}).want(400)
+	b.get("/customer/details").want(200, "ada@example.com")
+}
+
 // TestLinksToThePortalEnd ends links from three sides: the customer signs out, the API ends one, and the console all.
 func TestLinksToThePortalEnd(t *testing.T) {
 	t.Parallel()
