@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/subtle"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -129,7 +130,8 @@ func (a *Authenticator) callerOf(key store.Key) Caller {
 	return Caller{ID: key.ID, Livemode: key.Livemode, Scope: key.Scope}
 }
 
-// NoteUses tells the store when keys were last used, and says of how many that is.
+// NoteUses tells the store when keys were last used, and says of how many that is. What the store could not note is
+// told the next time.
 func (a *Authenticator) NoteUses(ctx context.Context) (int, error) {
 	a.mu.Lock()
 	used := a.used
@@ -138,7 +140,14 @@ func (a *Authenticator) NoteUses(ctx context.Context) (int, error) {
 	if len(used) == 0 {
 		return 0, nil
 	}
-	return len(used), a.store.NoteUses(ctx, used)
+	err := a.store.NoteUses(ctx, used)
+	if err != nil {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		maps.Copy(used, a.used) // whose uses are later
+		a.used = used
+	}
+	return len(used), err
 }
 
 // livemode reads the query's livemode.

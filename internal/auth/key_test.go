@@ -170,6 +170,34 @@ func TestKeyRefused(t *testing.T) {
 	}
 }
 
+// TestUsesAreNotedOnceTheyCanBe lets the store fail once: the use is noted later, and then no more.
+func TestUsesAreNotedOnceTheyCanBe(t *testing.T) {
+	t.Parallel()
+	k := newKeyed(t)
+	a := auth.New(k.store, func() time.Time { return noon })
+	r := httptest.NewRequest("GET", "/api/customers", nil)
+	r.Header.Set("Authorization", "Bearer "+k.live)
+	caller, err := a.Authenticate(r.Context(), r, &wire.Query{}, unread)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.store.err = errors.New("the disk is gone")
+	if _, err := a.NoteUses(t.Context()); err == nil {
+		t.Error("what could not be noted is not told")
+	}
+	k.store.err = nil
+	for i, want := range []int{1, 0} {
+		if n, err := a.NoteUses(t.Context()); n != want || err != nil {
+			t.Errorf("time %d: %d uses are noted (%v), want %d", i+1, n, err, want)
+		}
+	}
+	for _, key := range k.store.keys {
+		if used := key.ID == caller.ID; used != key.LastUsed.Equal(noon) {
+			t.Errorf("%s was used: %t, and is noted at %v", key.ID, used, key.LastUsed)
+		}
+	}
+}
+
 func TestKeyRevocationIsObeyedAtOnce(t *testing.T) {
 	t.Parallel()
 	k := newKeyed(t)

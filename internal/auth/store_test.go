@@ -39,13 +39,16 @@ func (s *records) AddKey(_ context.Context, key store.Key) error {
 }
 
 func (s *records) NoteUses(_ context.Context, uses map[string]time.Time) error {
+	if s.err != nil {
+		return s.err
+	}
 	for hash, key := range s.keys {
 		if at, used := uses[key.ID]; used {
 			key.LastUsed = at
 			s.keys[hash] = key
 		}
 	}
-	return s.err
+	return nil
 }
 
 func (s *records) PortalSessions(_ context.Context, customerID string, at time.Time) (all []store.Session, err error) {

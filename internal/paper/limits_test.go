@@ -72,6 +72,8 @@ func TestALogoIsPreparedOnce(t *testing.T) {
 			t.Errorf("of a logo %d wide came %+v", width, l)
 		}
 	}
+	logos.mu.Lock()
+	defer logos.mu.Unlock()
 	if len(logos.made) > keptLogos {
 		t.Errorf("%d logos are kept", len(logos.made))
 	}
