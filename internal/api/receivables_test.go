@@ -557,3 +557,28 @@ func TestOnlyWhatWasPaidCountsAsPaid(t *testing.T) {
 		t.Errorf("%d invoices were paid and %s is outstanding, want 1 and 0", sum.PaidInvoices, sum.Outstanding)
 	}
 }
+
+// TestStatementsNamePayments has a payment with the bank's reference, which bounces, and one without.
+func TestStatementsNamePayments(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	issue(t, s, c.ID, usd, "70", 30)
+	named := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(50)}
+	named.Reference = "RF18 5390"
+	first := ok(s.Test().Payments.Create(t.Context(), named))(t)
+	ok(s.Test().Payments.Reverse(t.Context(), first.ID, "it bounced"))(t)
+	plain := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(5)}
+	ok(s.Test().Payments.Create(t.Context(), plain))(t)
+	st := ok(s.Test().Customers.Statement(t.Context(), c.ID, time.Time{}, time.Time{}))(t)
+	got := map[string]string{} // of what was received and taken back
+	for _, l := range st.Currencies[usd].Lines {
+		if l.Reason == clientele.ReasonPayment || l.Reason == clientele.ReasonPaymentReversed {
+			got[l.Amount.String()] = l.Description
+		}
+	}
+	if got["-50"] != "Payment RF18 5390" || !strings.HasPrefix(got["50"], "Payment reversed RF18 5390") ||
+		got["-5"] != "Payment" {
+		t.Errorf("the statement has %q", got)
+	}
+}
