@@ -3,6 +3,7 @@
 //	go run ./mutants                # all of them
 //	go run ./mutants -only billing  # those whose file or text contains a word
 //	go run ./mutants -every 1       # every change the operators can make, not a part of them (hours)
+//	go run ./mutants -unkilled      # those that no test is known to kill (killed.txt)
 //
 // The changes are those of mutants.txt, written by hand, and those that operators make over the syntax tree
 // (operators.go). All are compiled into one build of the test binaries (instrument.go), in which an environment
@@ -44,21 +45,28 @@ const usualPart = 31
 func main() {
 	only := flag.String("only", "", "only changes whose file or text contains this")
 	every := flag.Int("every", usualPart, "make one of so many changes that the operators can make; 0 for none")
+	unkilled := flag.Bool("unkilled", false, "only changes that no test killed the last time")
 	list := flag.Bool("list", false, "list the changes, and try none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *only, *every, *list); err != nil {
+	if err := run(ctx, *only, *every, *unkilled, *list); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, only string, every int, list bool) error {
+func run(ctx context.Context, only string, every int, unkilled, list bool) error {
 	began := time.Now()
 	all, err := collect(only, every)
 	if err != nil {
 		return err
+	}
+	if err := readKillers(all); err != nil {
+		return err
+	}
+	if unkilled {
+		all = slices.DeleteFunc(all, func(m *mutant) bool { return m.killer != "" })
 	}
 	if list {
 		for _, m := range all {
@@ -76,9 +84,6 @@ func run(ctx context.Context, only string, every int, list bool) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // it is in the temporary folder
-	if err := readKillers(all); err != nil {
-		return err
-	}
 	b := &build{dir: dir}
 	all, err = b.compile(ctx, all)
 	if err != nil {
@@ -102,10 +107,11 @@ func run(ctx context.Context, only string, every int, list bool) error {
 		fmt.Printf("%d tests looked at after %.0f s\n", len(r.tests), time.Since(began).Seconds())
 		r.tryAll(ctx, left, r.try)
 	}
-	if err := keepKillers(all, ctx.Err() == nil && only == "" && every == usualPart); err != nil || ctx.Err() != nil {
+	whole := only == "" && every == usualPart && !unkilled
+	if err := keepKillers(all, whole && ctx.Err() == nil); err != nil || ctx.Err() != nil {
 		return cmp.Or(err, ctx.Err())
 	}
-	return report(all, why, only == "" && every == usualPart, time.Since(began))
+	return report(all, why, whole, time.Since(began))
 }
 
 // killersFile has which test killed each change the last time: it is tried first.
