@@ -161,6 +161,117 @@ type InvoiceLine struct {
 	InvoiceID string `json:"invoice_id"`
 }
 
+// InvoiceLineExpanded is a line with the fields of the published types that applications read and Clientele has nothing
+// to say in: it has no products, prices, discounts or subscriptions. They are made of the line.
+type InvoiceLineExpanded struct {
+	InvoiceLine
+	// Always empty.
+	PriceID string `json:"price_id"`
+	// What one costs, as if it had a price.
+	Price LinePrice `json:"price"`
+	// Always false.
+	Discountable bool `json:"discountable"`
+	// Always empty.
+	Discounts []string `json:"discounts"`
+	// Always empty.
+	DiscountAmounts []json.RawMessage `json:"discount_amounts"`
+	// Always false.
+	Proration bool `json:"proration"`
+	// Always empty.
+	ProrationDetails struct{} `json:"proration_details"`
+	// Always empty.
+	Metadata Metadata `json:"metadata"`
+	// The invoice's.
+	CreatedAt Time `json:"created_at"`
+	UpdatedAt Time `json:"updated_at"`
+}
+
+// LinePrice is what one of a line costs, in the form of the published types' price.
+type LinePrice struct {
+	// Always empty.
+	ID string `json:"id"`
+	// Always "price".
+	Object string `json:"object"`
+	// Always empty.
+	ProductID string `json:"product_id"`
+	// What the line is, as if it were a product.
+	Product LineProduct `json:"product"`
+	// Always null.
+	Nickname json.RawMessage `json:"nickname"`
+	// Always true.
+	Active bool `json:"active"`
+	// The invoice's.
+	Livemode Mode `json:"livemode"`
+	// Always false.
+	Locked bool `json:"locked"`
+	// Always "one_time".
+	Type string `json:"type"`
+	// Always "per_unit".
+	BillingScheme string `json:"billing_scheme"`
+	// The line's.
+	UnitAmount Amount `json:"unit_amount"`
+	// The invoice's.
+	CurrencyID string `json:"currency_id"`
+	// The invoice's.
+	Currency PaymentCurrency `json:"currency"`
+	// Always empty.
+	CurrencyOptions []json.RawMessage `json:"currency_options"`
+	// Always null.
+	Recurring        json.RawMessage `json:"recurring"`
+	TiersMode        json.RawMessage `json:"tiers_mode"`
+	Tiers            json.RawMessage `json:"tiers"`
+	CustomUnitAmount json.RawMessage `json:"custom_unit_amount"`
+	// Always null.
+	LookupKey         json.RawMessage `json:"lookup_key"`
+	TransformQuantity json.RawMessage `json:"transform_quantity"`
+	// Always 0: there is no limit.
+	QuantityAvailable        int64 `json:"quantity_available"`
+	QuantitySold             int64 `json:"quantity_sold"`
+	QuantityLimitPerCheckout int64 `json:"quantity_limit_per_checkout"`
+	// Always "fixed".
+	PricingType string `json:"pricing_type"`
+	// Always null.
+	BaseCurrency         json.RawMessage `json:"base_currency"`
+	BaseAmount           json.RawMessage `json:"base_amount"`
+	DynamicPricingConfig json.RawMessage `json:"dynamic_pricing_config"`
+	// Always empty.
+	Metadata Metadata `json:"metadata"`
+	// Always "api".
+	CreatedVia string `json:"created_via"`
+	// The invoice's.
+	CreatedAt Time `json:"created_at"`
+	UpdatedAt Time `json:"updated_at"`
+}
+
+// LineProduct is what a line is, in the form of the published types' product.
+type LineProduct struct {
+	// Always empty.
+	ID string `json:"id"`
+	// Always true.
+	Active bool `json:"active"`
+	// The invoice's.
+	Livemode Mode `json:"livemode"`
+	// Always false.
+	Locked bool `json:"locked"`
+	// Always "service".
+	Type string `json:"type"`
+	// The line's description.
+	Name string `json:"name"`
+	// Always empty.
+	Description string `json:"description"`
+	// Always empty.
+	Images []json.RawMessage `json:"images"`
+	// Always empty.
+	Features []json.RawMessage `json:"features"`
+	// Always empty.
+	Metadata Metadata `json:"metadata"`
+	// Always "api".
+	CreatedVia string `json:"created_via"`
+	// The invoice's.
+	CreatedAt Time `json:"created_at"`
+	UpdatedAt Time `json:"updated_at"`
+}
+
 // StatusTransitions are the moments an invoice entered its states, in unix seconds; absent for states not entered.
 type StatusTransitions struct {
 	// When it was opened.
@@ -198,12 +309,16 @@ func (i *Invoice) UnmarshalJSON(data []byte) error {
 // InvoiceExpanded is an invoice and the objects it refers to, which expand=none leaves out of lists.
 type InvoiceExpanded struct {
 	Invoice
+	// What is charged for, with the fields of the published types that Clientele has nothing to say in.
+	Lines []InvoiceLineExpanded `json:"lines"`
 	// Who is asked to pay, as it is today.
 	Customer Customer `json:"customer,omitzero"`
 	// The currency of its amounts.
 	PaymentCurrency PaymentCurrency `json:"paymentCurrency,omitzero"`
 	// The payment method the currency belongs to.
 	PaymentMethod PaymentMethod `json:"paymentMethod,omitzero"`
+	// The last payment that paid a part of it, also when that was reversed since; null when there is none.
+	PaymentIntent *Payment `json:"paymentIntent" jsonschema:"nullable"`
 }
 
 // UnmarshalJSON decodes the invoice and the objects beside it.
@@ -215,10 +330,17 @@ func (e *InvoiceExpanded) UnmarshalJSON(data []byte) error {
 		Customer        Customer        `json:"customer"`
 		PaymentCurrency PaymentCurrency `json:"paymentCurrency"`
 		PaymentMethod   PaymentMethod   `json:"paymentMethod"`
+		PaymentIntent   *Payment        `json:"paymentIntent"`
+
+		Lines []InvoiceLineExpanded `json:"lines"`
 	}
 	if err := json.Unmarshal(data, &beside); err != nil {
 		return err
 	}
+	for n := range beside.Lines {
+		beside.Lines[n].InvoiceLine = e.Invoice.Lines[n]
+	}
+	e.Lines, e.PaymentIntent = beside.Lines, beside.PaymentIntent
 	e.Customer, e.PaymentCurrency, e.PaymentMethod = beside.Customer, beside.PaymentCurrency, beside.PaymentMethod
 	return nil
 }

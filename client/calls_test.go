@@ -314,14 +314,19 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Payments.Search(ctx, client.SearchParams{Query: "cheque", Page: 2})
 		}},
+	{"search refunds", "GET /api/refunds/search?order=created_at:ASC&query=pi_1", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Refunds.Search(ctx, client.SearchParams{Query: "pi_1", Order: []string{"created_at:ASC"}})
+		}},
 	{"retrieve a refund", "GET /api/refunds/re_1", `{"id":"re_1","customer":{"id":"cus_1"}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Refunds.Retrieve(ctx, "re_1") }},
 	{"list refunds", "GET /api/refunds?currency_id=c&customer_did=z1&customer_id=cus_1&ending_before=b" +
-		"&invoice_id=in_1&limit=10&page=2&pageSize=5" +
+		"&invoice_id=in_1&limit=10&order=created_at:ASC&page=2&pageSize=5" +
 		"&payment_intent_id=pi_1&starting_after=a", `{"count":1,"list":[{"id":"re_1"}]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Refunds.List(ctx, client.RefundListParams{
 				Window: window, PaymentID: "pi_1", CustomerID: "cus_1", CustomerDID: "z1", InvoiceID: "in_1", CurrencyID: "c",
+				Order: []string{"created_at:ASC"},
 			})
 		}},
 	{"reverse", "POST /api/payments/pi_1/reverse", `{"id":"pi_1"}`, `{"reason":"bounced"}`,
@@ -394,9 +399,12 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.PaymentMethods.Retrieve(ctx, "pm_1")
 		}},
-	{"create a method", "POST /api/payment-methods", `{"id":"pm_1"}`, `{"type":"manual","name":"Cheque"}`,
+	{"create a method", "POST /api/payment-methods", `{"id":"pm_1"}`,
+		`{"type":"base","name":"Base","settings":{"base":{"chain_id":"8453"}},"locked":true}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.PaymentMethods.Create(ctx, client.PaymentMethodParams{Type: "manual", Name: "Cheque"})
+			return p.PaymentMethods.Create(ctx, client.PaymentMethodParams{
+				Type: "base", Name: "Base", Settings: map[string]any{"base": map[string]any{"chain_id": "8453"}}, Locked: true,
+			})
 		}},
 }
 
@@ -520,7 +528,7 @@ func TestOperationsAreNamed(t *testing.T) {
 			}
 		}
 	}
-	if methods != 67 {
+	if methods != 68 {
 		t.Errorf("found %d methods", methods)
 	}
 }

@@ -122,6 +122,8 @@ type SearchParams struct {
 	Query string
 	// Which page, counting from 1, and how many a page holds: 20 unless told, at most 100.
 	Page, PageSize int
+	// What to sort by in place of the usual, such as "created_at:ASC".
+	Order []string
 	// "none" leaves out what belongs to each object.
 	Expand string
 }
@@ -131,6 +133,7 @@ func (p SearchParams) query() query {
 	q.text("expand", p.Expand)
 	q.number("page", p.Page)
 	q.number("pageSize", p.PageSize)
+	q.order(p.Order)
 	return q
 }
 

@@ -25,6 +25,10 @@ type PaymentMethodParams struct {
 	Description string `json:"description,omitempty"`
 	// A picture's address.
 	Logo string `json:"logo,omitempty"`
+	// Settings by type, such as arcblock, without secrets.
+	Settings map[string]any `json:"settings,omitempty"`
+	// Whether it can be removed.
+	Locked bool `json:"locked,omitempty"`
 	// As on a customer.
 	Metadata map[string]any `json:"metadata,omitempty"`
 }

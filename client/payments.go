@@ -222,6 +222,8 @@ type RefundListParams struct {
 	PaymentID, InvoiceID, CustomerID, CustomerDID string
 	// Only those in this currency.
 	CurrencyID string
+	// What to sort by, such as "created_at:ASC".
+	Order []string
 }
 
 // Retrieve answers one refund with its customer, currency and payment method.
@@ -244,7 +246,19 @@ func (s *Refunds) List(
 	q.text("currency_id", p.CurrencyID)
 	q.text("customer_id", p.CustomerID)
 	q.text("customer_did", p.CustomerDID)
+	q.order(p.Order)
 	return fetch[clientele.Page[clientele.RefundExpanded]](ctx, s.c, opts, request{route: "GET /api/refunds", query: q})
+}
+
+// Search answers one page of the refunds that have all words of a query in their id, that of their payment or invoice,
+// reason or description, newest first, and how many there are in all.
+//
+//clientele:operation GET /api/refunds/search
+func (s *Refunds) Search(
+	ctx context.Context, p SearchParams, opts ...CallOption,
+) (*clientele.Page[clientele.RefundExpanded], error) {
+	return fetch[clientele.Page[clientele.RefundExpanded]](ctx, s.c, opts,
+		request{route: "GET /api/refunds/search", query: p.query()})
 }
 
 // CreditNotes are what was taken back of invoices; [Invoices.Credit] makes them.

@@ -44,6 +44,23 @@ function compile(answers) {
   return ts.getPreEmitDiagnostics(program).map((found) => ts.flattenDiagnosticMessageText(found.messageText, '\n'));
 }
 
+// A payment method as applications make it: the published object, without what the server gives.
+const publishedMethod = {
+  type: 'arcblock',
+  name: 'ArcBlock Beta',
+  description: '',
+  logo: '/methods/arcblock.png',
+  active: true,
+  livemode: false,
+  locked: false,
+  confirmation: { type: 'immediate' },
+  features: { recurring: true, refund: true, dispute: false },
+  metadata: {},
+  settings: {
+    arcblock: { chain_id: 'beta', api_host: 'https://beta.example/api', explorer_host: 'https://beta.example' },
+  },
+};
+
 async function answers() {
   const { id } = expect(
     201,
@@ -90,6 +107,9 @@ async function answers() {
     ['PaymentIntents', await payment.paymentIntents.search({ query: '4711' })],
     ['Refund', await payment.refunds.retrieve(refund.id)],
     ['Refunds', await payment.refunds.list({ customer_id: id })],
+    ['Refunds', await payment.refunds.search({ query: refund.id, order: 'created_at:ASC' })],
+    ['PaidInvoice', await payment.invoices.retrieve(paid.invoice_id)],
+    ['OneMethod', await payment.paymentMethods.create(publishedMethod)],
     ['Invoice', await bill(currencies[0])],
     ['Invoice', await bill(currencies[0], 'finalize')],
     ['Invoice', await bill(currencies[0], 'finalize', 'mark_uncollectible')],

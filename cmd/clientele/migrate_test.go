@@ -72,8 +72,8 @@ func TestMigrateOldBooks(t *testing.T) {
 		name, url string
 		steps     int
 	}{
-		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 10},
-		{"PostgreSQL", pgtest.URL(t, nil), 10},
+		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 11},
+		{"PostgreSQL", pgtest.URL(t, nil), 11},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			oldBooks(t, test.url)

@@ -1,9 +1,9 @@
-// What the published types promise of each call, in the form of the wire: dates are strings, objects have no methods.
+// What the published types promise of each call, in the form of the wire: dates are strings, objects have no methods, and
+// what names an object's kind is any string, as in a literal.
 import type payment from '@blocklet/payment-js';
 import type {
   TInvoice,
   TInvoiceExpanded,
-  TInvoiceItem,
   TPaymentCurrency,
   TPaymentIntentExpanded,
   TPaymentMethod,
@@ -18,26 +18,27 @@ type Wire<T> = T extends Primitive
     ? string
     : T extends (infer Item)[]
       ? Wire<Item>[]
-      : { [Key in keyof T as T[Key] extends Method ? never : Key]: Wire<T[Key]> };
+      : { [Key in keyof T as T[Key] extends Method ? never : Key]: Key extends 'object' ? string : Wire<T[Key]> };
 
 type Answer<Call extends (...args: any[]) => Promise<unknown>> = Wire<Awaited<ReturnType<Call>>>;
+type Page<T> = { count: number; list: T[]; paging: { page: number; pageSize: number } };
 type Customers = (typeof payment)['customers'];
 
-// The published type says that an expanded customer's object is 'subscription', a slip.
-export type Retrieved = Omit<Answer<Customers['retrieve']>, 'object'> & { object: string };
+export type Retrieved = Answer<Customers['retrieve']>;
 export type Updated = Answer<Customers['update']>;
-export type Listed = { count: number; list: Retrieved[]; paging: { page: number; pageSize: number } };
+export type Listed = Page<Retrieved>;
 export type Overdue = Answer<Customers['overdueInvoices']>;
-// Clientele has no prices of products, and payments are received apart from invoices. A literal's object is any string.
-type Line = Pick<Wire<TInvoiceItem>, 'id' | 'amount' | 'quantity' | 'description'>;
-type Expanded = Omit<Wire<TInvoiceExpanded>, 'lines' | 'paymentIntent' | 'object'> & { object: string; lines: Line[] };
-export type Invoice = Expanded;
-export type InvoicesListed = { count: number; list: Expanded[]; paging: { page: number; pageSize: number } };
+// The published type has no invoice that nobody paid yet.
+export type Invoice = Omit<Wire<TInvoiceExpanded>, 'paymentIntent'> & {
+  paymentIntent: Wire<TInvoiceExpanded>['paymentIntent'] | null;
+};
+export type PaidInvoice = Wire<TInvoiceExpanded>;
+export type InvoicesListed = Page<Invoice>;
 export type InvoiceUpdated = Wire<TInvoice>;
 export type Currencies = Wire<TPaymentCurrency>[];
 export type Methods = Wire<TPaymentMethod>[];
-// The published type says how an invoice's lines are there where a payment has its invoice, which a literal cannot.
-export type PaymentIntent = Omit<Wire<TPaymentIntentExpanded>, 'object' | 'invoice'> & { object: string };
-export type PaymentIntents = { count: number; list: PaymentIntent[]; paging: { page: number; pageSize: number } };
-export type Refund = Omit<Wire<TRefundExpanded>, 'object'> & { object: string };
-export type Refunds = { count: number; list: Refund[]; paging: { page: number; pageSize: number } };
+export type OneMethod = Wire<TPaymentMethod>;
+export type PaymentIntent = Wire<TPaymentIntentExpanded>;
+export type PaymentIntents = Page<PaymentIntent>;
+export type Refund = Wire<TRefundExpanded>;
+export type Refunds = Page<Refund>;

@@ -68,7 +68,8 @@ func (o things) reads() []string {
 		"/api/invoices/" + o.open + "/pdf", "/api/credit-notes", "/api/credit-notes/" + o.note, "/api/payments",
 		"/api/payments/search?query=a", "/api/payments/" + o.payment, "/api/payment-intents",
 		"/api/payment-intents/search?query=a", "/api/payment-intents/" + o.payment, "/api/refunds",
-		"/api/refunds/" + o.refund, "/api/receivables/aging", "/api/receivables/aging?group_by=customer",
+		"/api/refunds/search?query=re", "/api/refunds/" + o.refund, "/api/receivables/aging",
+		"/api/receivables/aging?group_by=customer",
 		"/api/receivables/summary", "/api/receivables/overdue", "/api/settings", "/api/account", "/api/payment-currencies",
 		"/api/payment-currencies/" + o.currency, "/api/payment-methods", "/api/payment-methods/" + o.method, "/metrics",
 	}

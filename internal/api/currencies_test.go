@@ -129,7 +129,7 @@ func TestPaymentMethodsAreAddedAndListed(t *testing.T) {
 		`{"type":"base","name":"x","confirmation":{"type":"soon"}}`:             "confirmation.type",
 		`{"type":"base","name":"x","confirmation":{"type":"block","block":-1}}`: "confirmation.block",
 		`{"type":"base","name":"x","features":{"recurring":1}}`:                 "features.recurring",
-		`{"type":"base","name":"x","settings":{}}`:                              "settings",
+		`{"type":"base","name":"x","settings":[]}`:                              "settings",
 		`{"type":1,"name":"x"}`:                                                 "type",
 		`{"type":"base","name":"x","logo":"` + strings.Repeat("x", 5001) + `"}`: "logo",
 	} {

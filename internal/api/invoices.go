@@ -142,12 +142,12 @@ func (a *API) listInvoices(r *request) (answer, error) {
 
 func (a *API) searchInvoices(r *request) (answer, error) {
 	p := params{query: r.query}
-	query, paging, expand := p.search(), p.page(), p.expand()
+	q, paging := p.search(r, "created_at", "updated_at", "due_date", "id")
+	q.Plain = !p.expand()
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.Invoices.Search(r.Context(), r.caller.Livemode, query, paging.PageSize,
-		(paging.Page-1)*paging.PageSize, expand)
+	docs, count, err := a.service.Invoices.Search(r.Context(), q)
 	return page(docs, count, paging), err
 }
 

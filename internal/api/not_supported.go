@@ -36,10 +36,6 @@ var methodsNotBuilt = map[string]string{
 	"DELETE /api/settings/{id}":                            "Clientele has one settings object a mode, which stays",
 }
 
-// errNoRefundSearch stands where the pattern of a refund's id would match.
-var errNoRefundSearch = clientele.Errorf(clientele.ErrorCodeNotSupported, "",
-	"Clientele does not search refunds; it lists and filters them")
-
 // ofSubscription is a filter of the vendor's that selects nothing here: there are no subscriptions.
 const ofSubscription = "subscription_id"
 

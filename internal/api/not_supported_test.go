@@ -21,7 +21,7 @@ func TestWhatIsNotBuiltSaysSo(t *testing.T) {
 	built := regexp.MustCompile(`^(GET|PUT) /api/customers|^(GET|PUT) /api/invoices(/\{id\}|/search)?$|` +
 		`^POST /api/invoices/\{id\}/void$|^(GET|POST) /api/payment-(currencies|methods)$|` +
 		`^GET /api/(payment-currencies|payment-methods|payment-intents|refunds)/\{id\}$|` +
-		`^GET /api/(payment-intents|payment-intents/search|refunds)$`)
+		`^GET /api/(payment-intents|payment-intents/search|refunds|refunds/search)$`)
 	methods, missing := 0, 0
 	for _, route := range regexp.MustCompile(`(GET|PUT|POST|DELETE) /api/\S+`).FindAllString(string(listed), -1) {
 		route = strings.TrimSuffix(route, ";")
@@ -79,6 +79,24 @@ func TestWhatApplicationsSend(t *testing.T) {
 				t.Errorf("%s%s: %s", path, id, e.Message)
 			}
 		}
+	}
+	// The published body of a payment method, without the secrets that Clientele has no use for.
+	method := `{"type":"arcblock","name":"Beta","description":"","logo":"/b.png","livemode":false,"locked":false,` +
+		`"active":true,"confirmation":{"type":"immediate"},"features":{"recurring":true,"refund":true,"dispute":false},` +
+		`"metadata":{},"settings":{"arcblock":{"chain_id":"beta","api_host":"https://beta.example"}}}`
+	got := s.send(t, "POST", "/api/payment-methods", method).must(t, 201)
+	if want := `"settings":{"arcblock":{"api_host":"https://beta.example","chain_id":"beta"}}`; !strings.Contains(
+		string(got.body), want) {
+		t.Errorf("a payment method has other settings than %s: %s", want, got.body)
+	}
+	for body, field := range map[string]string{
+		`"settings":{"stripe":{"secret_key":"sk_1"}}`:              "settings.stripe.secret_key",
+		`"settings":{"stripe":{"webhook_signing_secret":"whsec"}}`: "settings.stripe.webhook_signing_secret",
+		`"settings":{"paypal":{}}`:                                 "settings", `"settings":{"base":1}`: "settings",
+		`"settings":{"base":{"a":"` + strings.Repeat("x", 5000) + `"}}`: "settings",
+		`"livemode":true`: "livemode",
+	} {
+		s.send(t, "POST", "/api/payment-methods", `{"type":"base","name":"B",`+body+`}`).refused(t, 400, field)
 	}
 	// No body and an empty one ask for the same.
 	for i, body := range []string{"", "{}", ""} {

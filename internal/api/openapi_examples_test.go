@@ -153,8 +153,25 @@ func exampleExpanded() clientele.CustomerExpanded {
 }
 
 func exampleInvoiceExpanded() clientele.InvoiceExpanded {
+	i := exampleInvoice()
+	var lines []clientele.InvoiceLineExpanded
+	for _, line := range i.Lines {
+		none, at := []json.RawMessage{}, exampleTime
+		lines = append(lines, clientele.InvoiceLineExpanded{
+			InvoiceLine: line, Discounts: []string{}, DiscountAmounts: none, Metadata: clientele.Metadata{}, CreatedAt: at,
+			UpdatedAt: at, Price: clientele.LinePrice{
+				Object: "price", Active: true, Livemode: true, Type: "one_time", BillingScheme: "per_unit",
+				UnitAmount: line.UnitAmount, CurrencyID: i.CurrencyID, Currency: exampleCurrency, CurrencyOptions: none,
+				PricingType: "fixed", Metadata: clientele.Metadata{}, CreatedVia: "api", CreatedAt: at, UpdatedAt: at,
+				Product: clientele.LineProduct{
+					Active: true, Livemode: true, Type: "service", Name: line.Description, Images: none, Features: none,
+					Metadata: clientele.Metadata{}, CreatedVia: "api", CreatedAt: at, UpdatedAt: at,
+				},
+			},
+		})
+	}
 	return clientele.InvoiceExpanded{
-		Invoice: exampleInvoice(), Customer: exampleCustomer, PaymentCurrency: exampleCurrency,
+		Invoice: i, Lines: lines, Customer: exampleCustomer, PaymentCurrency: exampleCurrency,
 		PaymentMethod: exampleMethod,
 	}
 }

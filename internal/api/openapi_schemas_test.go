@@ -70,6 +70,15 @@ var merged = map[string]bool{
 // negative are the amounts of requests that may be negative.
 var negative = map[string][]string{"CreditParams": {"amount"}, "LineParams": {"unit_amount", "tax_amount"}}
 
+// left are what lists of invoices leave out with expand=none, and that is null or false besides.
+var left = map[string][]string{
+	"InvoiceExpanded": {"paymentIntent"},
+	"InvoiceLineExpanded": {
+		"price_id", "price", "discountable", "discounts", "discount_amounts", "proration", "proration_details", "metadata",
+		"created_at", "updated_at",
+	},
+}
+
 // answerName names the schema of a type of the wire.
 func answerName(t reflect.Type) string {
 	if element, ok := strings.CutPrefix(t.Name(), "Page["); ok {
@@ -133,6 +142,7 @@ func (g *generator) schema(r *jsonschema.Reflector, v any) *jsonschema.Schema {
 		if merged[name] {
 			merge(name, s)
 		}
+		s.Required = slices.DeleteFunc(s.Required, func(field string) bool { return slices.Contains(left[name], field) })
 		for _, field := range negative[name] {
 			p, _ := s.Properties.Get(field)
 			p.Pattern = strings.Replace(p.Pattern, "^(0|", "^(0|-?", 1)

@@ -300,8 +300,8 @@ func parseMoment(s string) (ms int64, ok bool) {
 	return 0, false
 }
 
-// search reads a search query, which may be empty but not absent.
-func (p *params) search() string {
+// search reads what is searched for, and which page, in the order of some fields. The query may be empty, not absent.
+func (p *params) search(r *request, fields ...string) (billing.Search, clientele.Paging) {
 	query, given, err := p.query.String("query")
 	if err == nil && !given {
 		err = invalid("query", `query is required: search({query: "ada"}), not search("ada")`)
@@ -309,7 +309,11 @@ func (p *params) search() string {
 	if err != nil {
 		p.fail(err)
 	}
-	return query
+	paging := p.page()
+	return billing.Search{
+		Livemode: r.caller.Livemode, Query: query, Order: p.order(fields...), Limit: paging.PageSize,
+		Offset: (paging.Page - 1) * paging.PageSize,
+	}, paging
 }
 
 // explain reads whether an answer is to be explained.

@@ -85,12 +85,12 @@ func (a *API) searchPayments(r *request) (answer, error) { return a.foundPayment
 
 func (a *API) foundPayments(r *request, expand bool) (answer, error) {
 	p := params{query: r.query}
-	query, paging := p.search(), p.page()
+	q, paging := p.search(r, "created_at", "updated_at", "id")
+	q.Plain = !expand
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.Payments.Search(r.Context(), r.caller.Livemode, query, paging.PageSize,
-		(paging.Page-1)*paging.PageSize, expand)
+	docs, count, err := a.service.Payments.Search(r.Context(), q)
 	return page(docs, count, paging), err
 }
 
@@ -98,11 +98,18 @@ func (a *API) foundPayments(r *request, expand bool) (answer, error) {
 func (a *API) searchPaymentIntents(r *request) (answer, error) { return a.foundPayments(r, true) }
 
 func (a *API) retrieveRefund(r *request) (answer, error) {
-	if r.PathValue("id") == "search" {
-		return answer{}, errNoRefundSearch
-	}
 	doc, err := a.service.Refunds.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
 	return document(doc), err
+}
+
+func (a *API) searchRefunds(r *request) (answer, error) {
+	p := params{query: r.query}
+	q, paging := p.search(r, "created_at", "id")
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	docs, count, err := a.service.Refunds.Search(r.Context(), q)
+	return page(docs, count, paging), err
 }
 
 func (a *API) listRefunds(r *request) (answer, error) {
@@ -115,7 +122,8 @@ func (a *API) listRefunds(r *request) (answer, error) {
 		p.fail(invalid("status", "status is succeeded: Clientele records refunds when they were sent"))
 	}
 	customer := p.customer()
-	window, paging := p.window(nil)
+	f.Order = p.order("created_at", "id")
+	window, paging := p.window(f.Order)
 	if f.Window = window; p.err != nil {
 		return answer{}, p.err
 	}

@@ -85,10 +85,14 @@ var payments = join(paging, cursors, order("created_at, updated_at or id"), meta
 	{"unapplied", "Only payments that have something left that is not applied (true).", true},
 })
 
-// searchingPayments are the parameters of a search for payments.
-var searchingPayments = join(paging, []param{
-	{"query", "Required. Words and \"phrases\" that must all occur in the id, reference, method or description.", ""},
-})
+// searching are the parameters of a search in some texts, by some fields when an order is given.
+func searching(texts, fields string) []param {
+	return join(paging, order(fields), []param{
+		{"query", "Required. Words and \"phrases\" that must all occur in " + texts + ".", ""},
+	})
+}
+
+var searchingPayments = searching("the id, reference, method or description", "created_at, updated_at or id")
 
 // order is the sort order by some fields.
 func order(fields string) []param {
@@ -123,11 +127,11 @@ func (a *API) routes() []route {
 				{"expand", "none leaves out what belongs to each customer.", ""},
 			}), answers: clientele.Page[clientele.CustomerExpanded]{}, summary: "List customers, and count all that match."},
 		{pattern: "GET /api/customers/search", handle: a.searchCustomers, access: member, group: "Customers",
-			query: join(paging, []param{
+			query: join(paging, order("created_at, updated_at, name, email or id"), []param{
 				{"query", "Required. Words that must all occur, \"phrases\", email:part, metadata.key:part.", ""},
 				{"expand", "none leaves out what belongs to each customer.", ""},
 			}), answers: clientele.Page[clientele.CustomerExpanded]{},
-			summary: "Search customers, best matches first, and count all that match."},
+			summary: "Search customers, best matches first unless an order is given, and count all that match."},
 		{pattern: "GET /api/customers/{id}", handle: a.retrieveCustomer, access: member, group: "Customers",
 			query: []param{{"explain", "1 adds delinquent_because: the invoices that make the customer delinquent.", ""}},
 			body:  retrieveOptions{}, answers: clientele.CustomerExpanded{},
@@ -181,9 +185,8 @@ func (a *API) routes() []route {
 				{"expand", "none leaves out the objects that each invoice refers to.", ""},
 			}), answers: clientele.Page[clientele.InvoiceExpanded]{}, summary: "List invoices, and count all that match."},
 		{pattern: "GET /api/invoices/search", handle: a.searchInvoices, access: member, group: "Invoices",
-			query: join(paging, []param{
-				{"query", "Required. Words and \"phrases\" that must all occur in the number, the id, the description or the " +
-					"customer as printed.", ""},
+			query: join(searching("the number, the id, the description or the customer as printed",
+				"created_at, updated_at, due_date or id"), []param{
 				{"expand", "none leaves out the objects that each invoice refers to.", ""},
 			}), answers: clientele.Page[clientele.InvoiceExpanded]{},
 			summary: "Search invoices, newest first, and count all that match."},
@@ -269,7 +272,7 @@ func (a *API) routes() []route {
 			answers: clientele.PaymentExpanded{}, summary: "The published client's name of retrieving a payment."},
 
 		{pattern: "GET /api/refunds", handle: a.listRefunds, access: member, group: "Refunds",
-			query: join(paging, cursors, []param{
+			query: join(paging, cursors, order("created_at or id"), []param{
 				{"payment_intent_id", "Only refunds of this payment.", ""},
 				{"invoice_id", "Only refunds that came of this invoice.", ""},
 				{"currency_id", "Only refunds in this currency.", ""},
@@ -279,6 +282,11 @@ func (a *API) routes() []route {
 				{"subscription_id", "Selects nothing: there are no subscriptions.", ""},
 			}), answers: clientele.Page[clientele.RefundExpanded]{},
 			summary: "List refunds, newest first, each with what it refers to, and count all that match."},
+		{pattern: "GET /api/refunds/search", handle: a.searchRefunds, access: member, group: "Refunds",
+			query: searching("the id, the payment's or invoice's id, the reason or the description",
+				"created_at or id"),
+			answers: clientele.Page[clientele.RefundExpanded]{},
+			summary: "Search refunds, newest first, each with what it refers to, and count all that match."},
 		{pattern: "GET /api/refunds/{id}", handle: a.retrieveRefund, access: member, group: "Refunds",
 			answers: clientele.RefundExpanded{},
 			summary: "Retrieve a refund with its customer, currency and payment method."},

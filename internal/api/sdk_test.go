@@ -31,6 +31,8 @@ func TestTheSDKSaysEverythingTheAPIUnderstands(t *testing.T) {
 		{billing.MethodParams{}, client.PaymentMethodParams{}},
 	} {
 		server, sdk := jsonNames(pair.server), jsonNames(pair.sdk)
+		// The mode is that of the SDK's key: only the vendor's bodies name it.
+		server = slices.DeleteFunc(server, func(name string) bool { return name == "livemode" })
 		if !slices.Equal(server, sdk) {
 			t.Errorf("%T has %v\n%T has %v", pair.server, server, pair.sdk, sdk)
 		}

@@ -132,7 +132,7 @@ func TestSearchRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		"query=a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q": "query", "query=email:": "query", "query=metadata.plan:+x": "query",
 		"query=metadata.a:1+metadata.b:1+metadata.c:1+metadata.d:1+metadata.e:1+metadata.f:1+metadata.g:1+metadata.h:1+" +
 			"metadata.i:1+metadata.j:1+metadata.k:1": "query",
-		"query=a&order=name:ASC": "order", "query=a&livemode=maybe": "livemode", "q=a&query=a": "q",
+		"query=a&order=due_date:ASC": "order", "query=a&livemode=maybe": "livemode", "q=a&query=a": "q",
 	} {
 		s.send(t, "GET", "/api/customers/search?"+query, "").refused(t, 400, field)
 	}

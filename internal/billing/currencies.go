@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bojanz/currency"
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
@@ -67,6 +68,12 @@ type MethodParams struct {
 	Confirmation *clientele.Confirmation `json:"confirmation,omitempty"`
 	// What the method can do; nothing when absent.
 	Features *clientele.MethodFeatures `json:"features,omitempty"`
+	// Settings of the method's type, such as arcblock.api_host, an object of at most 4 KiB; secrets are refused.
+	Settings jsontext.Value `json:"settings,omitempty"`
+	// Whether it can be removed; false when absent.
+	Locked bool `json:"locked,omitempty"`
+	// The mode of the request, which can be left out.
+	Livemode *clientele.Mode `json:"livemode,omitempty"`
 	// As on a customer.
 	Metadata jsontext.Value `json:"metadata,omitempty"`
 }
@@ -212,6 +219,13 @@ func (s PaymentMethods) Create(ctx context.Context, call Call, p MethodParams) (
 	if err := p.check(); err != nil {
 		return store.Document{}, err
 	}
+	if p.Livemode != nil && *p.Livemode != call.Livemode {
+		return store.Document{}, invalid("livemode", "livemode is that of the request, %v: leave it out", call.Livemode)
+	}
+	settings, err := methodSettings(p.Settings)
+	if err != nil {
+		return store.Document{}, err
+	}
 	now := s.now()
 	id, err := s.newID("pm_", now)
 	if err != nil {
@@ -220,7 +234,8 @@ func (s PaymentMethods) Create(ctx context.Context, call Call, p MethodParams) (
 	m := clientele.PaymentMethod{
 		ID: id, Object: "payment_method", Active: true, Livemode: call.Livemode, Type: p.Type, Name: p.Name,
 		Description: p.Description, Logo: p.Logo, Confirmation: clientele.Confirmation{Type: "immediate"},
-		Settings: []byte("{}"), Metadata: clientele.Metadata{}, CreatedAt: clientele.At(now), UpdatedAt: clientele.At(now),
+		Settings: settings, Locked: p.Locked, Metadata: clientele.Metadata{}, CreatedAt: clientele.At(now),
+		UpdatedAt: clientele.At(now),
 	}
 	if p.Active != nil {
 		m.Active = *p.Active
@@ -249,13 +264,42 @@ func (s *core) addMethod(tx store.Tx, call Call, m clientele.PaymentMethod) (sto
 		changed{id: m.ID, version: 1, after: doc})
 }
 
+// methodTypes are the types of payment methods: Clientele's own and the published ones.
+var methodTypes = []string{"manual", "stripe", "arcblock", "ethereum", "bitcoin", "base"}
+
+// methodSettings reads the settings of a payment method: an object with one for each type, without secrets.
+func methodSettings(raw jsontext.Value) ([]byte, error) {
+	if len(raw) == 0 || raw.Kind() == 'n' {
+		return []byte("{}"), nil
+	}
+	var ofTypes map[string]map[string]jsontext.Value
+	if err := json.Unmarshal(raw, &ofTypes); err != nil {
+		return nil, invalid("settings", "settings is an object with one for each type, like {\"arcblock\":{…}}")
+	}
+	for name, settings := range ofTypes {
+		if !slices.Contains(methodTypes, name) {
+			return nil, invalid("settings", "settings has one object for each type of %v, and %q is none", methodTypes, name)
+		}
+		for _, secret := range []string{"secret_key", "webhook_signing_secret"} {
+			if _, given := settings[secret]; given {
+				field := "settings." + name + "." + secret
+				return nil, invalid(field, "%s is a secret that Clientele neither needs nor keeps: leave it out", field)
+			}
+		}
+	}
+	doc, err := json.Marshal(ofTypes, json.Deterministic(true))
+	if err == nil && len(doc) > maxMetadataValue {
+		err = invalid("settings", "settings is longer than %d bytes", maxMetadataValue)
+	}
+	return doc, err
+}
+
 func (p MethodParams) check() error {
-	types := []string{"manual", "stripe", "arcblock", "ethereum", "bitcoin", "base"}
 	switch {
 	case p.Name == "":
 		return invalid("name", "name is required")
-	case !slices.Contains(types, p.Type):
-		return invalid("type", "type is required, one of %v", types)
+	case !slices.Contains(methodTypes, p.Type):
+		return invalid("type", "type is required, one of %v", methodTypes)
 	case p.Confirmation != nil && !slices.Contains([]string{"immediate", "callback", "block"}, p.Confirmation.Type):
 		return invalid("confirmation.type", "confirmation.type is immediate, callback or block")
 	case p.Confirmation != nil && p.Confirmation.Block < 0:

@@ -325,27 +325,26 @@ func listedCustomers(tx store.Tx, page []store.Record, expand bool) ([][]byte, e
 
 // Search answers a page of the customers that a query matches, see [ParseSearch], expanded if asked for, and
 // their exact count.
-func (s Customers) Search(
-	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
-) (docs [][]byte, count int64, err error) {
-	terms, whole, err := ParseSearch(query)
+func (s Customers) Search(ctx context.Context, q Search) (docs [][]byte, count int64, err error) {
+	terms, whole, err := ParseSearch(q.Query)
 	if err != nil {
 		return nil, 0, err
 	}
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		var page []store.Record
 		if len(terms) == 0 {
-			all := store.CustomerFilter{Livemode: mode, Window: store.Window{Limit: limit, Offset: offset}}
+			all := store.CustomerFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
 			page, count, err = tx.ListCustomers(all)
 		} else {
 			page, count, err = tx.SearchCustomers(store.CustomerSearch{
-				Livemode: mode, Terms: terms, Whole: whole, Phone: phoneDigits(query), Limit: limit, Offset: offset,
+				Livemode: q.Livemode, Terms: terms, Whole: whole, Phone: phoneDigits(q.Query), Order: q.Order,
+				Limit: q.Limit, Offset: q.Offset,
 			})
 		}
 		if err != nil {
 			return err
 		}
-		docs, err = listedCustomers(tx, page, expand)
+		docs, err = listedCustomers(tx, page, !q.Plain)
 		return err
 	})
 	return docs, count, err

@@ -1,6 +1,8 @@
 package billing
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -68,6 +70,62 @@ func plainCustomers(recs []store.Record) [][]byte {
 		docs[i] = rec.JSON
 	}
 	return docs
+}
+
+// expandInvoices adds to invoices the objects that each refers to, with its last payment, and to their lines what the
+// published types have besides.
+func expandInvoices(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, error) {
+	of := make([]linesOfInvoice, len(docs))
+	var ids, customers []string
+	for i, doc := range docs {
+		if err := json.Unmarshal(doc, &of[i]); err != nil {
+			return nil, err
+		}
+		if of[i].AmountPaid.Sign() > 0 {
+			ids, customers = append(ids, of[i].ID), append(customers, of[i].CustomerID)
+		}
+	}
+	payments, err := lastPayments(tx, mode, customers, ids)
+	if err != nil {
+		return nil, err
+	}
+	money, err := moneyOf(tx, mode)
+	if err != nil {
+		return nil, err
+	}
+	expanded, err := expandReferring(tx, mode, docs)
+	for i, doc := range expanded {
+		payment := []byte("null")
+		if rec, found := payments[of[i].ID]; found {
+			payment = rec.JSON
+		}
+		lines, err := of[i].published(money.currencies[of[i].CurrencyID])
+		if err != nil {
+			return nil, err
+		}
+		if doc, err = replaceLines(doc, len(docs[i]), of[i].Lines, lines); err != nil {
+			return nil, fmt.Errorf("invoice %s: %w", of[i].ID, err)
+		}
+		expanded[i] = slices.Concat(doc[:len(doc)-1], []byte(`,"paymentIntent":`), payment, []byte("}"))
+	}
+	return expanded, err
+}
+
+// lastPayments are the last payments of invoices, by invoice.
+func lastPayments(tx store.Tx, mode clientele.Mode, customers, invoices []string) (map[string]store.Record, error) {
+	if len(invoices) == 0 {
+		return nil, nil
+	}
+	last, err := tx.LastPayments(customers, invoices)
+	if err != nil {
+		return nil, err
+	}
+	recs, err := tx.PaymentsByID(mode, slices.Collect(maps.Values(last)))
+	payments := map[string]store.Record{}
+	for invoice, id := range last {
+		payments[invoice] = recs[id]
+	}
+	return payments, err
 }
 
 // references are the objects that an invoice or payment refers to.

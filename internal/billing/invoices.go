@@ -312,7 +312,7 @@ func (s Invoices) Retrieve(ctx context.Context, mode clientele.Mode, id string) 
 		if err != nil {
 			return err
 		}
-		docs, err := expandReferring(tx, mode, [][]byte{rec.JSON})
+		docs, err := expandInvoices(tx, mode, [][]byte{rec.JSON})
 		if err != nil {
 			return err
 		}
@@ -342,19 +342,18 @@ func (s Invoices) List(
 	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
 		f.CustomerID = id
 		if docs, count, err = tx.ListInvoices(f); err == nil && expand {
-			docs, err = expandReferring(tx, f.Livemode, docs)
+			docs, err = expandInvoices(tx, f.Livemode, docs)
 		}
 		return err
 	})
 	return docs, count, err
 }
 
-// Search answers a page of the invoices in which every word of a query occurs, newest first, expanded if asked
-// for, and their exact count.
-func (s Invoices) Search(
-	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
-) (docs [][]byte, count int64, err error) {
-	return s.searchTexts(ctx, mode, query, limit, offset, expand, store.Tx.SearchInvoices)
+// Search answers a page of the invoices in which every word of a query occurs, and their exact count.
+func (s Invoices) Search(ctx context.Context, q Search) (docs [][]byte, count int64, err error) {
+	all := store.InvoiceFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
+	list := func(tx store.Tx) ([][]byte, int64, error) { return tx.ListInvoices(all) }
+	return s.searchTexts(ctx, q, store.Tx.SearchInvoices, list, expandInvoices)
 }
 
 // scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown

@@ -321,11 +321,11 @@ func (s Payments) List(
 	return docs, count, err
 }
 
-// Search answers a page of the payments that match a query, newest first, and the exact count of all that do.
-func (s Payments) Search(
-	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
-) (docs [][]byte, count int64, err error) {
-	return s.searchTexts(ctx, mode, query, limit, offset, expand, store.Tx.SearchPayments)
+// Search answers a page of the payments that match a query, and the exact count of all that do.
+func (s Payments) Search(ctx context.Context, q Search) (docs [][]byte, count int64, err error) {
+	all := store.PaymentFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
+	list := func(tx store.Tx) ([][]byte, int64, error) { return tx.ListPayments(all) }
+	return s.searchTexts(ctx, q, store.Tx.SearchPayments, list, expandReferring)
 }
 
 func holdPayment(tx store.Tx, mode clientele.Mode, id string) (*payment, error) {

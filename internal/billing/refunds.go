@@ -133,6 +133,13 @@ func (s Refunds) List(
 	return docs, count, err
 }
 
+// Search answers a page of the refunds that match a query, expanded, and the exact count of all that do.
+func (s Refunds) Search(ctx context.Context, q Search) (docs [][]byte, count int64, err error) {
+	all := store.RefundFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
+	list := func(tx store.Tx) ([][]byte, int64, error) { return tx.ListRefunds(all) }
+	return s.searchTexts(ctx, q, store.Tx.SearchRefunds, list, expandRefunds)
+}
+
 // expandRefunds adds to refunds the objects that each refers to.
 func expandRefunds(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, error) {
 	of := make([]struct {

@@ -142,19 +142,39 @@ func textTerms(query string) (terms []string, err error) {
 	return terms, err
 }
 
-// searchTexts searches invoices or payments, and adds to each what it refers to when they are to be expanded.
+// Search says what to search for in a mode, and which page of what is found.
+type Search struct {
+	Livemode      clientele.Mode
+	Query         string        // see [ParseSearch]
+	Order         []store.Order // of customers the best first when empty, of others the newest
+	Limit, Offset int64
+	Plain         bool // without what belongs to each, or what each refers to
+}
+
+// window is the part of what is found that is asked for.
+func (q Search) window() store.Window { return store.Window{Limit: q.Limit, Offset: q.Offset} }
+
+// searchTexts searches objects that are found by one text each, lists all when the query is empty, and expands them
+// unless they are to be plain.
 func (s *core) searchTexts(
-	ctx context.Context, mode clientele.Mode, query string, limit, offset int64, expand bool,
-	search func(store.Tx, store.TextSearch) ([][]byte, int64, error),
+	ctx context.Context, q Search, search func(store.Tx, store.TextSearch) ([][]byte, int64, error),
+	list func(store.Tx) ([][]byte, int64, error),
+	expand func(store.Tx, clientele.Mode, [][]byte) ([][]byte, error),
 ) (docs [][]byte, count int64, err error) {
-	terms, err := textTerms(query)
+	terms, err := textTerms(q.Query)
 	if err != nil {
 		return nil, 0, err
 	}
 	err = s.scanStore(ctx, func(tx store.Tx) error {
-		docs, count, err = search(tx, store.TextSearch{Livemode: mode, Terms: terms, Limit: limit, Offset: offset})
-		if err == nil && expand {
-			docs, err = expandReferring(tx, mode, docs)
+		if len(terms) == 0 {
+			docs, count, err = list(tx)
+		} else {
+			docs, count, err = search(tx, store.TextSearch{
+				Livemode: q.Livemode, Terms: terms, Order: q.Order, Limit: q.Limit, Offset: q.Offset,
+			})
+		}
+		if err == nil && !q.Plain {
+			docs, err = expand(tx, q.Livemode, docs)
 		}
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"clientele.dev"
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
 
@@ -30,7 +31,9 @@ func customersFilter(v *visit) (f store.CustomerFilter, search string) {
 func (s *console) listCustomers(v *visit, w store.Window) ([][]byte, int64, error) {
 	f, search := customersFilter(v)
 	if search != "" {
-		return s.service.Customers.Search(v.Context(), v.Mode, search, w.Limit, w.Offset, false)
+		return s.service.Customers.Search(v.Context(), billing.Search{
+			Livemode: v.Mode, Query: search, Limit: w.Limit, Offset: w.Offset, Plain: true,
+		})
 	}
 	f.Window = w
 	return s.service.Customers.List(v.Context(), f, false)

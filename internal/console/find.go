@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"clientele.dev"
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
 
@@ -31,11 +32,11 @@ func (s *console) find(v *visit) (page, error) {
 		p.data = data
 		return p, nil
 	}
-	const few = 6
+	search := billing.Search{Livemode: v.Mode, Query: data.Query, Limit: 6, Plain: true}
 	var customers, invoices, payments []finding
 	all, ctx := errgroup.WithContext(v.Context())
 	all.Go(func() error {
-		docs, _, err := s.service.Customers.Search(ctx, v.Mode, data.Query, few, 0, false)
+		docs, _, err := s.service.Customers.Search(ctx, search)
 		rows, err := found[clientele.Customer](docs, err)
 		for _, c := range rows {
 			what := "customer"
@@ -47,7 +48,7 @@ func (s *console) find(v *visit) (page, error) {
 		return err
 	})
 	all.Go(func() error {
-		docs, _, err := s.service.Invoices.Search(ctx, v.Mode, data.Query, few, 0, false)
+		docs, _, err := s.service.Invoices.Search(ctx, search)
 		rows, err := found[clientele.Invoice](docs, err)
 		for _, i := range rows {
 			name := strings.TrimSpace(first(i.Number, "Draft") + " " + i.CustomerName)
@@ -56,7 +57,7 @@ func (s *console) find(v *visit) (page, error) {
 		return err
 	})
 	all.Go(func() error {
-		docs, _, err := s.service.Payments.Search(ctx, v.Mode, data.Query, few, 0, false)
+		docs, _, err := s.service.Payments.Search(ctx, search)
 		rows, err := found[clientele.Payment](docs, err)
 		for _, p := range rows {
 			payments = append(payments, finding{first(p.Reference, p.Description, p.ID), "payment", v.Path("payments", p.ID)})
@@ -120,7 +121,9 @@ func (s *console) chooseCustomer(v *visit, what string) (page, error) {
 		f := store.CustomerFilter{Livemode: v.Mode, Window: store.Window{Limit: few}}
 		docs, _, err = s.service.Customers.List(v.Context(), f, false)
 	} else {
-		docs, _, err = s.service.Customers.Search(v.Context(), v.Mode, data.Query, few, 0, false)
+		docs, _, err = s.service.Customers.Search(v.Context(), billing.Search{
+			Livemode: v.Mode, Query: data.Query, Limit: few, Plain: true,
+		})
 	}
 	data.Rows, err = found[clientele.Customer](docs, err)
 	return page{template: "choose", title: what, data: data}, err

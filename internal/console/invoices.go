@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"clientele.dev"
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/store"
 )
@@ -41,7 +42,9 @@ func (s *console) invoicesFilter(v *visit) (f store.InvoiceFilter, search string
 func (s *console) listInvoices(v *visit, w store.Window) ([][]byte, int64, error) {
 	f, search := s.invoicesFilter(v)
 	if search != "" {
-		return s.service.Invoices.Search(v.Context(), v.Mode, search, w.Limit, w.Offset, true)
+		return s.service.Invoices.Search(v.Context(), billing.Search{
+			Livemode: v.Mode, Query: search, Limit: w.Limit, Offset: w.Offset,
+		})
 	}
 	f.Window = w
 	return s.service.Invoices.List(v.Context(), v.URL.Query().Get("customer"), f, true)

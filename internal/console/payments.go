@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"clientele.dev"
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
 
@@ -11,7 +12,9 @@ import (
 func (s *console) listPayments(v *visit, w store.Window) ([][]byte, int64, error) {
 	q := v.URL.Query()
 	if search := strings.TrimSpace(q.Get("q")); search != "" {
-		return s.service.Payments.Search(v.Context(), v.Mode, search, w.Limit, w.Offset, true)
+		return s.service.Payments.Search(v.Context(), billing.Search{
+			Livemode: v.Mode, Query: search, Limit: w.Limit, Offset: w.Offset,
+		})
 	}
 	f := store.PaymentFilter{Livemode: v.Mode, CurrencyID: q.Get("currency"), Window: w}
 	switch q.Get("show") {

@@ -46,10 +46,11 @@ type InvoiceFilter struct {
 	Window
 }
 
-// TextSearch asks for invoices or payments that match every term.
+// TextSearch asks for invoices, payments or refunds that match every term.
 type TextSearch struct {
 	Livemode      clientele.Mode
 	Terms         []string // folded, see package fold
+	Order         []Order  // the newest first when empty
 	Limit, Offset int64
 }
 
@@ -90,6 +91,7 @@ type RefundFilter struct {
 	CurrencyID string
 	PaymentID  string
 	InvoiceID  string
+	Order      []Order // created_at alone
 	Window
 }
 
@@ -141,6 +143,7 @@ type CustomerSearch struct {
 	Whole *Term
 	// Digits of a phone number, which also matches when its phone has them; "" for none.
 	Phone         string
+	Order         []Order // in place of the ranking; the best matches first when empty
 	Limit, Offset int64
 }
 

@@ -48,6 +48,11 @@ func PaymentText(p *clientele.Payment) string {
 	return linesOf(p.ID, p.Reference, p.Method, p.Description)
 }
 
+// RefundText is what search looks into of a refund: its id, payment, invoice, reason and description, folded, in lines.
+func RefundText(r *clientele.Refund) string {
+	return linesOf(r.ID, r.PaymentIntentID, r.InvoiceID, r.Reason, r.Description)
+}
+
 func linesOf(texts ...string) string {
 	for n := range texts {
 		texts[n] = fold.Text(texts[n])

@@ -112,7 +112,7 @@ type Invoices interface {
 	InvoiceByNumber(mode clientele.Mode, number string) (Record, bool, error)
 	// ListInvoices returns the page and the exact count of everything that matches.
 	ListInvoices(filter InvoiceFilter) (docs [][]byte, count int64, err error)
-	// SearchInvoices returns the page, newest first, and the exact count of everything that matches.
+	// SearchInvoices returns the page and the exact count of everything that matches.
 	SearchInvoices(search TextSearch) (docs [][]byte, count int64, err error)
 	// CustomerInvoices returns a customer's invoices, newest first; in any state when none is named.
 	CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error)
@@ -143,10 +143,13 @@ type Payments interface {
 	CustomerPayments(customerID string) (docs [][]byte, err error)
 	// InvoicePayments returns the ids of the payments that ever paid an invoice.
 	InvoicePayments(invoiceID string) ([]string, error)
+	// LastPayments returns, by invoice, the id of the last payment that paid a part of it, reversed or not. The customers
+	// are those of the invoices.
+	LastPayments(customerIDs, invoiceIDs []string) (map[string]string, error)
 	// PaymentLike finds a customer's oldest payment that was not reversed and has the same amount, currency
 	// and reference, whatever its case, width and spacing; "" when there is none.
 	PaymentLike(p *clientele.Payment) (id string, err error)
-	// SearchPayments returns the page, newest first, and the exact count of everything that matches.
+	// SearchPayments returns the page and the exact count of everything that matches.
 	SearchPayments(search TextSearch) (docs [][]byte, count int64, err error)
 	// SavePayment writes the payment; a record of version 1 is new.
 	SavePayment(rec Record, p *clientele.Payment) error
@@ -158,6 +161,8 @@ type Refunds interface {
 	Refund(mode clientele.Mode, id string) (Record, bool, error)
 	// ListRefunds returns the page, newest first, and the exact count of everything that matches.
 	ListRefunds(filter RefundFilter) (docs [][]byte, count int64, err error)
+	// SearchRefunds returns the page and the exact count of everything that matches.
+	SearchRefunds(search TextSearch) (docs [][]byte, count int64, err error)
 	// AddRefund writes a new refund.
 	AddRefund(rec Record, r clientele.Refund) error
 }

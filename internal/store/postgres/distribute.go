@@ -36,6 +36,7 @@ var distributedTables = []struct{ table, column, with string }{
 	{"payment_texts", "customer_id", "customers"},
 	{"credit_notes", "customer_id", "customers"},
 	{"refunds", "customer_id", "customers"},
+	{"refund_texts", "customer_id", "customers"},
 	{"ledger", "customer_id", "customers"},
 	{"events", "customer_id", "customers"},
 	{"customer_names", "name", "none"},

@@ -60,8 +60,10 @@ type listing struct {
 }
 
 // byTime says whether the order is that of creation, either way.
-func (l listing) byTime() bool {
-	return len(l.order) == 0 || len(l.order) == 1 && l.order[0].Field == "created_at"
+func (l listing) byTime() bool { return byTime(l.order) }
+
+func byTime(order []store.Order) bool {
+	return len(order) == 0 || len(order) == 1 && order[0].Field == "created_at"
 }
 
 // desc says whether the first key of the order falls.
@@ -198,20 +200,24 @@ func (t *tx) list(l listing) (seqs []int64, count int64, err error) {
 
 // orderBy writes the order, the newest first unless it says otherwise. Equal rows are ordered by time, so that an order
 // is always whole and pages never overlap.
-func (l listing) orderBy() string {
+func (l listing) orderBy() string { return orderOf("", l.order) }
+
+// orderOf is [listing.orderBy] for a table with another name in the statement, that ends in a dot.
+func orderOf(table string, order []store.Order) string {
 	direction := map[bool]string{true: " DESC", false: " ASC"}
 	var terms []string
-	for _, o := range l.order {
-		column := o.Field
-		switch column {
+	for _, o := range order {
+		column := table + o.Field
+		switch o.Field {
 		case "created_at":
-			column = "seq"
+			column = table + "seq"
 		case "name": // as its index has it
-			terms = append(terms, "left(name, 256)"+direction[o.Desc])
+			terms = append(terms, "left("+column+", 256)"+direction[o.Desc])
 		}
 		terms = append(terms, column+direction[o.Desc])
 	}
-	return strings.Join(append(terms, "seq"+direction[l.desc()]), ", ")
+	desc := len(order) == 0 || order[0].Desc
+	return strings.Join(append(terms, table+"seq"+direction[desc]), ", ")
 }
 
 // seqOf is the position of the object that a page stands beside, deleted or not.

@@ -3,6 +3,8 @@ package postgres
 import (
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"clientele.dev"
 	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
@@ -73,6 +75,20 @@ func (t *tx) InvoicePayments(invoiceID string) (ids []string, err error) {
 	err = t.each(appendTo(&ids), "SELECT DISTINCT payment_id FROM ledger WHERE "+w.String()+" ORDER BY payment_id",
 		w.args...)
 	return ids, err
+}
+
+// LastPayments implements [store.Payments].
+func (t *tx) LastPayments(customerIDs, invoiceIDs []string) (map[string]string, error) {
+	last := map[string]string{}
+	err := t.each(func(r pgx.Rows) error {
+		var invoice, payment string
+		err := r.Scan(&invoice, &payment)
+		last[invoice] = payment
+		return err
+	}, `SELECT DISTINCT ON (invoice_id) invoice_id, payment_id FROM ledger WHERE customer_id = ANY($1)
+		AND invoice_id = ANY($2) AND invoice_id <> '' AND payment_id <> '' AND receivable < 0
+		ORDER BY invoice_id, seq DESC`, customerIDs, invoiceIDs)
+	return last, err
 }
 
 // ListPayments implements [store.Payments].
@@ -146,6 +162,7 @@ func (t *tx) Refund(mode clientele.Mode, id string) (store.Record, bool, error) 
 // AddRefund implements [store.Refunds].
 func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
 	t.register(store.KindRefund, r.ID, r.CustomerID, rec.Seq)
+	t.saveText("refund_texts", r.CustomerID, rec.Seq, r.Livemode, store.RefundText(&r))
 	t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, currency_id, payment_id, invoice_id, doc)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.CurrencyID,
 		r.PaymentIntentID, r.InvoiceID, rec.JSON)
@@ -154,7 +171,9 @@ func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
 
 // ListRefunds implements [store.Refunds].
 func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err error) {
-	l := listing{table: "refunds", mode: f.Livemode, customerID: f.CustomerID, Window: f.Window}
+	l := listing{
+		table: "refunds", mode: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
+	}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
 	w.equal("customer_id", f.CustomerID)

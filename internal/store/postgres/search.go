@@ -69,12 +69,17 @@ func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count
 			"%"+s.Phone+"%", "%"+s.Phone+"%")
 	}
 	conditions := w.String()
-	ranked := rank(&w, s.Whole)
-	n := len(w.args)
-	seqs, count, err := t.matches(fmt.Sprintf(`WITH matches AS MATERIALIZED
-			(SELECT t.seq, %s AS rank FROM customer_texts t WHERE %s)
-		SELECT (SELECT count(*) FROM matches), seq FROM (SELECT seq, rank FROM matches ORDER BY rank, seq DESC
-			LIMIT $%d OFFSET $%d) page ORDER BY rank, seq DESC`, ranked, conditions, n+1, n+2), s.Limit, s.Offset, w.args)
+	query := ""
+	if len(s.Order) > 0 {
+		query = inOrder("customer_texts", "customers o ON o.id = m.customer_id", s.Order, w)
+	} else {
+		ranked := rank(&w, s.Whole)
+		n := len(w.args)
+		query = fmt.Sprintf(`WITH matches AS MATERIALIZED (SELECT t.seq, %s AS rank FROM customer_texts t WHERE %s)
+			SELECT (SELECT count(*) FROM matches), seq FROM (SELECT seq, rank FROM matches ORDER BY rank, seq DESC
+				LIMIT $%d OFFSET $%d) page ORDER BY rank, seq DESC`, ranked, conditions, n+1, n+2)
+	}
+	seqs, count, err := t.matches(query, s.Limit, s.Offset, w.args)
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
@@ -101,6 +106,19 @@ func (t *tx) matches(query string, limit, offset int64, args []any) (seqs []int6
 	return seqs, count, err
 }
 
+// inOrder writes a statement for [tx.matches]: the texts that the conditions select, in an order of the objects o that
+// they are of. Those are read only for an order that is not the time's, which the texts have.
+func inOrder(texts, objects string, order []store.Order, w where) string {
+	from := "matches o"
+	if !byTime(order) {
+		from = "matches m JOIN " + objects
+	}
+	n := len(w.args)
+	return fmt.Sprintf(`WITH matches AS MATERIALIZED (SELECT t.customer_id, t.seq FROM %s t WHERE %s)
+		SELECT (SELECT count(*) FROM matches), o.seq FROM %s ORDER BY %s LIMIT $%d OFFSET $%d`,
+		texts, w.String(), from, orderOf("o.", order), n+1, n+2)
+}
+
 // SearchInvoices implements [store.Invoices].
 func (t *tx) SearchInvoices(s store.TextSearch) ([][]byte, int64, error) {
 	return t.searchTexts("invoice_texts", "invoices", s)
@@ -111,17 +129,19 @@ func (t *tx) SearchPayments(s store.TextSearch) ([][]byte, int64, error) {
 	return t.searchTexts("payment_texts", "payments", s)
 }
 
+// SearchRefunds implements [store.Refunds].
+func (t *tx) SearchRefunds(s store.TextSearch) ([][]byte, int64, error) {
+	return t.searchTexts("refund_texts", "refunds", s)
+}
+
 func (t *tx) searchTexts(texts, table string, s store.TextSearch) (docs [][]byte, count int64, err error) {
 	var w where
 	w.add("t.livemode = ?", s.Livemode)
 	for _, term := range s.Terms {
 		w.add("t.text LIKE ?", "%"+like(term)+"%")
 	}
-	n := len(w.args)
-	seqs, count, err := t.matches(fmt.Sprintf(`WITH matches AS MATERIALIZED
-			(SELECT t.seq FROM %s t WHERE %s)
-		SELECT (SELECT count(*) FROM matches), seq FROM matches ORDER BY seq DESC LIMIT $%d OFFSET $%d`,
-		texts, w.String(), n+1, n+2), s.Limit, s.Offset, w.args)
+	query := inOrder(texts, table+" o ON o.customer_id = m.customer_id AND o.seq = m.seq", s.Order, w)
+	seqs, count, err := t.matches(query, s.Limit, s.Offset, w.args)
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}

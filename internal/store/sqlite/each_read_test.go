@@ -59,8 +59,10 @@ func TestAnyReadMayFail(t *testing.T) {
 			w := store.Window{Limit: 10, After: customer}
 			return docs(s.Customers.List(ctx, store.CustomerFilter{Livemode: mode, Order: desc, Window: w}, true))
 		},
-		"customers found": func() error { return docs(s.Customers.Search(ctx, mode, "ada", 10, 0, true)) },
-		"invoice":         func() error { return doc(s.Invoices.Retrieve(ctx, mode, invoice)) },
+		"customers found": func() error {
+			return docs(s.Customers.Search(ctx, billing.Search{Livemode: mode, Query: "ada", Limit: 10}))
+		},
+		"invoice": func() error { return doc(s.Invoices.Retrieve(ctx, mode, invoice)) },
 		"invoice's history": func() error {
 			_, err := s.Invoices.History(ctx, mode, invoice)
 			return err
@@ -73,8 +75,10 @@ func TestAnyReadMayFail(t *testing.T) {
 			f := store.InvoiceFilter{Livemode: mode, Order: desc, Window: window}
 			return docs(s.Invoices.List(ctx, customer, f, true))
 		},
-		"invoices found": func() error { return docs(s.Invoices.Search(ctx, mode, "work", 10, 0, true)) },
-		"payment":        func() error { return doc(s.Payments.Retrieve(ctx, mode, payment)) },
+		"invoices found": func() error {
+			return docs(s.Invoices.Search(ctx, billing.Search{Livemode: mode, Query: "work", Limit: 10}))
+		},
+		"payment": func() error { return doc(s.Payments.Retrieve(ctx, mode, payment)) },
 		"payments": func() error {
 			return docs(s.Payments.List(ctx, "", store.PaymentFilter{Livemode: mode, Order: desc, Window: window}, true))
 		},
@@ -83,8 +87,10 @@ func TestAnyReadMayFail(t *testing.T) {
 				Livemode: mode, InvoiceID: invoice, Order: desc, Window: window,
 			}, true))
 		},
-		"payments found": func() error { return docs(s.Payments.Search(ctx, mode, "cheque", 10, 0, true)) },
-		"credit note":    func() error { return doc(s.CreditNotes.Retrieve(ctx, mode, note)) },
+		"payments found": func() error {
+			return docs(s.Payments.Search(ctx, billing.Search{Livemode: mode, Query: "cheque", Limit: 10}))
+		},
+		"credit note": func() error { return doc(s.CreditNotes.Retrieve(ctx, mode, note)) },
 		"credit notes": func() error {
 			return docs(s.CreditNotes.List(ctx, customer, store.CreditNoteFilter{Livemode: mode, Window: window}))
 		},

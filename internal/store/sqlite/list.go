@@ -205,9 +205,12 @@ func (t *tx) positions(
 
 // orderBy writes a sort order, the newest first unless it says otherwise. Equal rows are ordered by time, so that an
 // order is always whole and pages never overlap.
-func orderBy(order []store.Order) string {
+func orderBy(order []store.Order) string { return orderOf("", order) }
+
+// orderOf is orderBy for a table with another name in the statement, that ends in a dot.
+func orderOf(table string, order []store.Order) string {
 	if len(order) == 0 {
-		return "seq DESC"
+		return table + "seq DESC"
 	}
 	direction := map[bool]string{true: " DESC", false: " ASC"}
 	var terms []string
@@ -216,9 +219,9 @@ func orderBy(order []store.Order) string {
 		if column == "created_at" {
 			column = "seq"
 		}
-		terms = append(terms, column+direction[o.Desc])
+		terms = append(terms, table+column+direction[o.Desc])
 	}
-	return strings.Join(append(terms, "seq"+direction[order[0].Desc]), ", ")
+	return strings.Join(append(terms, table+"seq"+direction[order[0].Desc]), ", ")
 }
 
 func reversed(orderBy string) string {

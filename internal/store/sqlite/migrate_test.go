@@ -126,7 +126,7 @@ func TestOpenBooks(t *testing.T) {
 	if want := `"amount":"27670116110564327425"`; !strings.Contains(string(docs[0]), want) {
 		t.Errorf("the payment is %s, want %s", docs[0], want)
 	}
-	_, found, err := service.Invoices.Search(t.Context(), false, "silva", 10, 0, true)
+	_, found, err := service.Invoices.Search(t.Context(), billing.Search{Query: "silva", Limit: 10})
 	if err != nil || found != 3 {
 		t.Errorf("a search finds %d invoices (%v), want 3", found, err)
 	}

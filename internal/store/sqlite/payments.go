@@ -78,6 +78,19 @@ func (t *tx) InvoicePayments(invoiceID string) (ids []string, err error) {
 	return ids, err
 }
 
+// LastPayments implements [store.Tx].
+func (t *tx) LastPayments(_, invoiceIDs []string) (map[string]string, error) {
+	last := map[string]string{}
+	for _, id := range invoiceIDs {
+		err := t.each(`SELECT payment_id FROM ledger WHERE invoice_id = $1 AND invoice_id <> '' AND payment_id <> ''
+			AND receivable < '0' ORDER BY seq DESC LIMIT 1`, func(r row) error { last[id] = r.text(0); return nil }, id)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return last, nil
+}
+
 // ListPayments implements [store.Tx].
 func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, err error) {
 	var w where
@@ -142,6 +155,9 @@ func (t *tx) Refund(mode clientele.Mode, id string) (store.Record, bool, error) 
 
 // AddRefund implements [store.Tx].
 func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
+	if err := t.reindexText(searchedRefunds, rec.Seq, r.Livemode, store.RefundText(&r)); err != nil {
+		return err
+	}
 	return t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, currency_id, payment_id, invoice_id, doc)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.CurrencyID,
 		r.PaymentIntentID, r.InvoiceID, string(rec.JSON))
@@ -157,7 +173,7 @@ func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err 
 		w.modeOf("invoice_id", f.InvoiceID, f.Livemode, f.CustomerID)
 	}
 	w.equal("currency_id", f.CurrencyID)
-	return t.listOf("refunds", f.Livemode, w, nil, f.Window)
+	return t.listOf("refunds", f.Livemode, w, f.Order, f.Window)
 }
 
 // Settings implements [store.Tx].

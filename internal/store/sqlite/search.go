@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -157,7 +158,12 @@ func (s tier) scanWithPhone(w *where) {
 func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count int64, err error) {
 	err = t.scan(func() error {
 		var numbers []int64
-		if numbers, count, err = t.search(s, everything(s)); err == nil {
+		if len(s.Order) > 0 {
+			numbers, count, err = t.searchInOrder(s, everything(s))
+		} else {
+			numbers, count, err = t.search(s, everything(s))
+		}
+		if err == nil {
 			page, err = t.customersNumbered(numbers)
 		}
 		return err
@@ -213,6 +219,18 @@ func (t *tx) search(s store.CustomerSearch, everything tier) (page []int64, coun
 		return nil, count, err
 	}
 	page, err = t.searchPage(s, everything)
+	return page, count, err
+}
+
+// searchInOrder is search in an order that is asked for.
+func (t *tx) searchInOrder(s store.CustomerSearch, everything tier) (page []int64, count int64, err error) {
+	if count, err = t.countTier(s.Livemode, everything); err != nil {
+		return nil, 0, err
+	}
+	number, from, w := everything.from(s.Livemode, true)
+	args, n := w.with(s.Limit, s.Offset)
+	page, err = t.seqs(fmt.Sprintf(`SELECT %s FROM %s JOIN customers o ON o.seq = t.seq WHERE %s ORDER BY %s
+		LIMIT $%d OFFSET $%d`, number, from, w.String(), orderOf("o.", s.Order), n, n+1), args)
 	return page, count, err
 }
 

@@ -57,7 +57,7 @@ func FuzzSearchQuery(f *testing.F) {
 		all = append(all, c)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		docs, count, err := service.Customers.Search(t.Context(), false, query, 100, 0, false)
+		docs, count, err := service.Customers.Search(t.Context(), billing.Search{Query: query, Limit: 100, Plain: true})
 		var refused *clientele.Error
 		if errors.As(err, &refused) {
 			return

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -14,6 +15,7 @@ type searched struct{ name, table string }
 var (
 	searchedInvoices = searched{"invoice", "invoices"}
 	searchedPayments = searched{"payment", "payments"}
+	searchedRefunds  = searched{"refund", "refunds"}
 )
 
 func (k searched) texts() string { return k.name + "_texts" }
@@ -61,6 +63,11 @@ func (t *tx) SearchPayments(s store.TextSearch) ([][]byte, int64, error) {
 	return t.searchTexts(searchedPayments, s)
 }
 
+// SearchRefunds implements [store.Tx].
+func (t *tx) SearchRefunds(s store.TextSearch) ([][]byte, int64, error) {
+	return t.searchTexts(searchedRefunds, s)
+}
+
 func (t *tx) searchTexts(k searched, s store.TextSearch) (docs [][]byte, count int64, err error) {
 	from, w := textSearch(k, s)
 	err = t.scan(func() error {
@@ -68,11 +75,13 @@ func (t *tx) searchTexts(k searched, s store.TextSearch) (docs [][]byte, count i
 		if err := t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...); err != nil {
 			return err
 		}
-		conditions := w.String()
-		w.add("LIMIT ?", s.Limit)
-		w.add("OFFSET ?", s.Offset)
-		page := strings.Join(w.conditions[len(w.conditions)-2:], " ")
-		seqs, err := t.seqs("SELECT t.seq FROM "+from+" WHERE "+conditions+" ORDER BY t.seq DESC "+page, w.args)
+		by := "t."
+		if !byTime(s.Order) {
+			from, by = from+" JOIN "+k.table+" o ON o.seq = t.seq", "o."
+		}
+		args, n := w.with(s.Limit, s.Offset)
+		seqs, err := t.seqs(fmt.Sprintf("SELECT t.seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d", from, w.String(),
+			orderOf(by, s.Order), n, n+1), args)
 		if err != nil {
 			return err
 		}

@@ -184,14 +184,14 @@ func (b *business) read(server int, invoice, payment string, customers ...string
 	list(s.Customers.List(ctx, store.CustomerFilter{Window: page, Deleted: true}, true))
 	ofBo := []store.MetadataMatch{{Key: "of", Value: "Bo"}}
 	list(s.Customers.List(ctx, store.CustomerFilter{Window: page, Metadata: ofBo}, false))
-	list(s.Customers.Search(ctx, clientele.Test, "name:an", 50, 0, true))
+	list(s.Customers.Search(ctx, billing.Search{Query: "name:an", Limit: 50}))
 	list(s.Invoices.List(ctx, "", store.InvoiceFilter{
 		Window: page, States: []clientele.InvoiceStatus{clientele.InvoiceUncollectible}, IgnoreZero: true,
 		Order: []store.Order{{Field: "due_date"}},
 	}, false))
 	older, _, err := s.Invoices.List(ctx, "", store.InvoiceFilter{Window: store.Window{Limit: 50, After: invoice}}, false)
 	list(older, int64(len(older)), err)
-	list(s.Invoices.Search(ctx, clientele.Test, "bo", 50, 0, false))
+	list(s.Invoices.Search(ctx, billing.Search{Query: "bo", Limit: 50, Plain: true}))
 	list(s.Payments.List(ctx, "", store.PaymentFilter{Window: page, InvoiceID: invoice}, false))
 	list(s.CreditNotes.List(ctx, "", store.CreditNoteFilter{Window: page}))
 	document(s.Settings.Retrieve(ctx, clientele.Test))

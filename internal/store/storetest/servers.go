@@ -181,7 +181,7 @@ func searchesFind(t *testing.T, first, second store.Store) {
 		create(t, s[n%2], map[string]any{"name": fmt.Sprintf("Zoë%d Lovelace", n)})
 		all := int64(n) + 1
 		for query, want := range map[string]int64{fmt.Sprintf("zoe%d love", n): 1, "lovelace": all, "zo": all} {
-			_, count, err := s[(n+1)%2].Customers.Search(t.Context(), false, query, 10, 0, false)
+			_, count, err := s[(n+1)%2].Customers.Search(t.Context(), billing.Search{Query: query, Limit: 10, Plain: true})
 			if err != nil || count != want {
 				t.Fatalf("after %d, %q finds %d, want %d: %v", n+1, query, count, want, err)
 			}
