@@ -318,7 +318,11 @@ func TestPhonesAreFoundAsPeopleTypeThem(t *testing.T) {
 		"617-555-0102": "Berlin Boston", "(617) 555": "Boston", "617.555.01": "Boston", "0176 71166598": "Berlin",
 		"0049 176 711": "Berlin", "+49 (0)176 7116": "Berlin", "020 7946": "London", "+44 20 79": "London",
 		"0815": "Boston", "00815": "", "(020) 7946 0958 1": "", "6175550102": "Boston",
-		"617-555-0102 berlin": "Berlin", "+1 617 555 0102": "Boston",
+		"617-555-0102 berlin": "Berlin", "+1 617 555 0102": "Boston", "Boston 617-555-0102": "Boston",
+		"berlin 0176 711": "Berlin", "Berlin 617 555 01": "Berlin", "London 617 555 01": "",
+		"Tel. 0176 71166598": "Berlin", "mobile: 0176-711": "Berlin",
+		"phone: 0176 711": "Berlin", "phone:0176 71166598": "Berlin", "phone:617-555-0102": "Boston",
+		`"0176 711"`: "", "tel berlin": "", "london (020) 7946 0958": "London", "phone 6175550102": "Boston",
 	} {
 		page := decoded[clientele.Page[clientele.CustomerExpanded]](t,
 			s.send(t, "GET", "/api/customers/search?query="+url.QueryEscape(query), ""))
@@ -329,6 +333,110 @@ func TestPhonesAreFoundAsPeopleTypeThem(t *testing.T) {
 		slices.Sort(got)
 		if strings.Join(got, " ") != want || page.Count != int64(len(got)) {
 			t.Errorf("%q finds %v of %d, want %s", query, got, page.Count, want)
+		}
+	}
+}
+
+// TestNamesAreFoundAsPeopleTypeThem searches with another keyboard than the names were written with.
+func TestNamesAreFoundAsPeopleTypeThem(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, name := range []string{
+		"Sinéad O’Brien", "Jürgen Müller", "Mueller & Söhne", "Muller", "Jean‑Luc – Picard", "“Quoted” GmbH",
+		"Blum", "Bauer",
+	} {
+		s.post(t, `{"name":`+string(ok(json.Marshal(name))(t))+`}`)
+	}
+	for query, want := range map[string][]string{
+		"o'brien": {"Sinéad O’Brien"}, "O’Brien": {"Sinéad O’Brien"}, "o‘brien": {"Sinéad O’Brien"},
+		"mueller": {"Mueller & Söhne", "Jürgen Müller"}, "name:mueller": {"Mueller & Söhne", "Jürgen Müller"},
+		"juergen mueller": {"Jürgen Müller"}, "müller": {"Muller", "Mueller & Söhne", "Jürgen Müller"},
+		"muller": {"Muller", "Jürgen Müller"}, "mu\u0308ller": {"Muller", "Mueller & Söhne", "Jürgen Müller"},
+		"jean-luc": {"Jean‑Luc – Picard"}, "luc - picard": {"Jean‑Luc – Picard"}, "jean–luc": {"Jean‑Luc – Picard"},
+		"“quoted” gmbh": {"“Quoted” GmbH"}, `"quoted"`: {"“Quoted” GmbH"}, "soehne": {"Mueller & Söhne"},
+		"“jürgen müller”": {"Jürgen Müller"}, "blue": {}, "baur": {}, "email:mueller": {}, "jue": {"Jürgen Müller"},
+	} {
+		page := decoded[clientele.Page[clientele.CustomerExpanded]](t,
+			s.send(t, "GET", "/api/customers/search?query="+url.QueryEscape(query), ""))
+		got := []string{}
+		for _, c := range page.List {
+			got = append(got, c.Name)
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) || page.Count != int64(len(want)) {
+			t.Errorf("%q finds %q of %d, want %q", query, got, page.Count, want)
+		}
+	}
+	// A name that is the whole query comes first, in either writing.
+	for query, want := range map[string]string{"jürgen müller": "Jürgen Müller", "juergen mueller": "Jürgen Müller"} {
+		s.post(t, `{"name":"Jürgen Müller the second"}`)
+		page := decoded[clientele.Page[clientele.CustomerExpanded]](t,
+			s.send(t, "GET", "/api/customers/search?query="+url.QueryEscape(query), ""))
+		if page.List[0].Name != want {
+			t.Errorf("%q finds %q first, want %q", query, page.List[0].Name, want)
+		}
+	}
+}
+
+// TestInvoicesAndPaymentsAreFoundByAmount searches for what stands on the bank's statement.
+func TestInvoicesAndPaymentsAreFoundByAmount(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.Test()
+	c := create(t, p, client.CustomerParams{Name: new("Bäcker")})
+	bill := func(currency string, amount int64) string {
+		return ok(p.Invoices.Create(t.Context(), client.InvoiceParams{
+			CustomerID: c.ID, CurrencyID: currency, Finalize: true, Description: "rolls",
+			Lines: []client.LineParams{{Description: "x", Quantity: 1, UnitAmount: clientele.NewAmount(currency, amount)}},
+		}))(t).ID
+	}
+	const yen = "curr_test_jpy"
+	dollars, yens, whole, thousand := bill("curr_test_usd", 98765432), bill(yen, 987654), bill("curr_test_eur", 123400),
+		bill("curr_test_usd", 1234000)
+	credit := client.CreditNoteParams{Amount: clientele.NewAmount("curr_test_eur", 400)}
+	ok(p.Invoices.Credit(t.Context(), whole, credit))(t)
+	pay := ok(p.Payments.Create(t.Context(), client.PaymentParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_usd", Amount: clientele.NewAmount("curr_test_usd", 5055),
+	}))(t).ID
+	credited := ok(p.Payments.Create(t.Context(), client.PaymentParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_usd", Amount: clientele.NewAmount("curr_test_usd", 60),
+		Allocations: &[]client.AllocationParams{},
+	}))(t).ID
+	refund := ok(p.Payments.Refund(t.Context(), credited, client.RefundParams{}))(t).ID
+	for _, search := range []struct {
+		kind, query string
+		want        []string
+	}{
+		{"invoices", "987654.32", []string{dollars}},
+		{"invoices", "987,654.32", []string{dollars}},
+		{"invoices", "987.654,32", []string{dollars}},
+		{"invoices", "$987,654.32", []string{dollars}},
+		{"invoices", "987'654.32 rolls", []string{dollars}},
+		{"invoices", "987654.32 bread", nil},
+		{"invoices", "987654", []string{yens}},
+		{"invoices", "¥987,654", []string{yens}},
+		{"invoices", "87654.32", nil},
+		{"invoices", "1234", []string{whole}},
+		{"invoices", "1230", []string{whole}}, // due after the credit note
+		{"invoices", "12340", []string{thousand}},
+		{"invoices", "12.340", []string{thousand}},
+		{"invoices", "12.340,00", []string{thousand}},
+		{"invoices", "98765432", nil},
+		{"invoices", "baecker", []string{thousand, whole, yens, dollars}},
+		{"payments", "50.55", []string{pay}},
+		{"payments", "50,55", []string{pay}},
+		{"payments", "0.6", []string{credited}},
+		{"refunds", "0.60", []string{refund}},
+	} {
+		page := decoded[clientele.Page[struct{ ID string }]](t,
+			s.send(t, "GET", "/api/"+search.kind+"/search?query="+url.QueryEscape(search.query), ""))
+		var got []string
+		for _, o := range page.List {
+			got = append(got, o.ID)
+		}
+		if !slices.Equal(got, search.want) || page.Count != int64(len(got)) {
+			t.Errorf("%s: %q finds %v of %d, want %v", search.kind, search.query, got, page.Count, search.want)
 		}
 	}
 }

@@ -326,20 +326,18 @@ func listedCustomers(tx store.Tx, page []store.Record, expand bool) ([][]byte, e
 // Search answers a page of the customers that a query matches, see [ParseSearch], expanded if asked for, and
 // their exact count.
 func (s Customers) Search(ctx context.Context, q Search) (docs [][]byte, count int64, err error) {
-	terms, whole, err := ParseSearch(q.Query)
+	search, err := ParseSearch(q.Query)
 	if err != nil {
 		return nil, 0, err
 	}
+	search.Livemode, search.Order, search.Limit, search.Offset = q.Livemode, q.Order, q.Limit, q.Offset
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		var page []store.Record
-		if len(terms) == 0 {
+		if len(search.Terms)+len(search.PhoneTerms) == 0 {
 			all := store.CustomerFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
 			page, count, err = tx.ListCustomers(all)
 		} else {
-			page, count, err = tx.SearchCustomers(store.CustomerSearch{
-				Livemode: q.Livemode, Terms: terms, Whole: whole, Phone: phoneDigits(q.Query), Order: q.Order,
-				Limit: q.Limit, Offset: q.Offset,
-			})
+			page, count, err = tx.SearchCustomers(search)
 		}
 		if err != nil {
 			return err

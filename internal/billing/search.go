@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -22,124 +23,252 @@ const (
 )
 
 // ParseSearch reads a search query: words that must all occur, "phrases in quotes", and either after a field's name
-// (email:gmail, name:"de la cruz") or a metadata key (metadata.plan:gold). Every other character is a plain one. An
-// empty query matches every customer.
-func ParseSearch(query string) (terms []store.Term, whole *store.Term, err error) {
-	if utf8.RuneCountInString(query) > maxQuery {
-		return nil, nil, clientele.Errorf(clientele.ErrorCodeInvalid, "query", "query is longer than %d characters",
-			maxQuery)
+// (email:gmail, name:"de la cruz") or a metadata key (metadata.plan:gold). Every other character is a plain one. Words
+// that look like a telephone number, as people type it, match the phone too. An empty query matches every customer.
+func ParseSearch(query string) (search store.CustomerSearch, err error) {
+	words, err := wordsOf(query)
+	if err != nil {
+		return search, err
 	}
-	if !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
-		return nil, nil, clientele.Errorf(clientele.ErrorCodeInvalid, "query", "query holds a character that is not text")
+	from, to, digits := phoneIn(words)
+	label := from
+	if digits != "" && from > 0 && words[from-1].isPhoneLabel() {
+		label--
 	}
-	for rest := strings.TrimSpace(query); rest != ""; rest = strings.TrimSpace(rest) {
-		var t store.Term
-		t, rest = nextTerm(rest)
-		if t.Text == "" && (t.Key != "" || t.Field != "") {
-			return nil, nil, clientele.Errorf(clientele.ErrorCodeInvalid, "query",
+	for i, w := range words {
+		switch {
+		case w.Text == "" && w.named() && (i < label || i >= to):
+			return search, clientele.Errorf(clientele.ErrorCodeInvalid, "query",
 				"query names a field and no value: write it like email:gmail or metadata.plan:gold")
-		}
-		if t.Text != "" {
-			terms = append(terms, t)
+		case w.Text == "" || digits != "" && i >= label && i < from:
+		case i >= from && i < to && digits != "":
+			search.PhoneTerms = append(search.PhoneTerms, w.Term)
+		default:
+			search.Terms = append(search.Terms, w.Term)
 		}
 	}
-	whole = wholeOf(terms)
-	if terms, err = distinct(terms); err != nil {
-		return nil, nil, err
+	search.Phone = digits
+	search.Whole = wholeOf(words)
+	if slices.Equal(search.PhoneTerms, []store.Term{{Text: digits}}) { // which finds the phone as it stands
+		search.Terms, search.PhoneTerms, search.Phone = append(search.Terms, search.PhoneTerms...), nil, ""
 	}
-	return terms, whole, nil
+	if err := checkTerms(slices.Concat(search.Terms, search.PhoneTerms)); err != nil {
+		return search, err
+	}
+	search.Terms, search.PhoneTerms = distinct(search.Terms), distinct(search.PhoneTerms)
+	return search, nil
 }
 
-// distinct leaves out terms that are there already, and refuses too many.
-func distinct(terms []store.Term) (kept []store.Term, err error) {
+// word is one of a query, with the text of it as it was typed.
+type word struct {
+	store.Term
+	typed  string
+	quoted bool
+}
+
+// named says whether the word stands behind the name of a field.
+func (w word) named() bool { return w.Key != "" || w.Field != "" }
+
+// wordsOf are the words of a query.
+func wordsOf(query string) (words []word, err error) {
+	if utf8.RuneCountInString(query) > maxQuery {
+		return nil, clientele.Errorf(clientele.ErrorCodeInvalid, "query", "query is longer than %d characters", maxQuery)
+	}
+	if !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
+		return nil, clientele.Errorf(clientele.ErrorCodeInvalid, "query", "query holds a character that is not text")
+	}
+	for rest := strings.TrimSpace(fold.Typed(query)); rest != ""; rest = strings.TrimSpace(rest) {
+		var w word
+		w, rest = nextWord(rest)
+		words = append(words, w)
+	}
+	return words, nil
+}
+
+// distinct leaves out terms that are there already.
+func distinct(terms []store.Term) (kept []store.Term) {
+	for _, t := range terms {
+		if !slices.Contains(kept, t) {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// checkTerms refuses too many different terms.
+func checkTerms(terms []store.Term) error {
+	terms = distinct(terms)
 	inMetadata := 0
 	for _, t := range terms {
-		if slices.Contains(kept, t) {
-			continue
-		}
-		kept = append(kept, t)
 		if t.Key != "" {
 			inMetadata++
 		}
 	}
 	switch {
-	case len(kept) > maxTerms:
-		return nil, invalid("query", "query has %d different words; at most %d are allowed", len(kept), maxTerms)
+	case len(terms) > maxTerms:
+		return invalid("query", "query has %d different words; at most %d are allowed", len(terms), maxTerms)
 	case inMetadata > maxMetadataTerms:
-		return nil, invalid("query", "query has %d metadata terms; at most %d are allowed", inMetadata, maxMetadataTerms)
+		return invalid("query", "query has %d metadata terms; at most %d are allowed", inMetadata, maxMetadataTerms)
 	}
-	return kept, nil
+	return nil
 }
 
-// nextTerm takes the first term off a query.
-func nextTerm(s string) (t store.Term, rest string) {
+// nextWord takes the first word off a query.
+func nextWord(s string) (w word, rest string) {
 	s = strings.TrimPrefix(s, did.Prefix)
 	if name, after, found := strings.Cut(s, ":"); found && !strings.ContainsFunc(name, isSpaceOrQuote) {
 		if key, isKey := strings.CutPrefix(name, "metadata."); isKey && key != "" {
-			t.Key, s = key, after
+			w.Key, s = key, after
 		} else if slices.Contains(store.SearchFields[:], store.SearchField(name)) {
-			t.Field, s = store.SearchField(name), after
+			w.Field, s = store.SearchField(name), after
 		}
 	}
 	if quoted, isQuoted := strings.CutPrefix(s, `"`); isQuoted {
-		phrase, rest, _ := strings.Cut(quoted, `"`)
-		t.Text = fold.Text(phrase)
-		return t, rest
+		w.quoted = true
+		w.typed, rest, _ = strings.Cut(quoted, `"`)
+	} else {
+		end := strings.IndexFunc(s, unicode.IsSpace)
+		if end < 0 {
+			end = len(s)
+		}
+		w.typed, rest = s[:end], s[end:]
 	}
-	end := strings.IndexFunc(s, unicode.IsSpace)
-	if end < 0 {
-		end = len(s)
-	}
-	t.Text = fold.Text(s[:end])
-	return t, s[end:]
+	w.Text, w.Or = fold.Text(w.typed), fold.German(w.typed)
+	return w, rest
 }
 
 func isSpaceOrQuote(r rune) bool { return r == '"' || unicode.IsSpace(r) }
 
-// phoneDigits are the digits that a phone number in E.164 form has when a query is one as people type it, or the start
-// of one: 617-555-0102, (617) 555, 0176 7116, 0049 176, +44 (0)20. It is "" for other queries, and for digits that are
-// found as they stand.
-func phoneDigits(query string) string {
-	const fewest = 5 // what is shorter is in too many numbers to be meant
-	bare := strings.ReplaceAll(strings.TrimSpace(query), "(0)", "")
-	var digits strings.Builder
-	for _, r := range bare {
-		switch {
-		case r >= '0' && r <= '9':
-			digits.WriteRune(r)
-		case !strings.ContainsRune("+-.()/ \u00a0", r):
-			return ""
+// phoneIn finds the words of a query that are a telephone number as people type it, or a part of one, with the digits
+// that it has in E.164 form: 617-555-0102, (617) 555, 0176 7116, 0049 176, +44 (0)20; "" when there is none.
+func phoneIn(words []word) (from, to int, digits string) {
+	for i := 0; i < len(words); i++ {
+		n := i
+		for n < len(words) && words[n].isPhonePart() {
+			n++
 		}
+		if n == i {
+			continue
+		}
+		var typed []string
+		for _, w := range words[i:n] {
+			typed = append(typed, w.typed)
+		}
+		if found := phoneDigits(strings.Join(typed, " ")); len(found) > len(digits) {
+			from, to, digits = i, n, found
+		}
+		i = n
 	}
-	found := strings.TrimLeft(digits.String(), "0") // a trunk prefix, or the 00 before a country's code
-	if len(found) < fewest || found == query {
+	return from, to, digits
+}
+
+// phonePunctuation is what people set between the digits of a telephone number.
+const phonePunctuation = "+-.()/ \u00a0"
+
+// isPhonePart says whether the word may be a part of a telephone number.
+func (w word) isPhonePart() bool {
+	return !w.quoted && w.Key == "" && (w.Field == "" || w.Field == "phone") && w.typed != "" &&
+		strings.Trim(w.typed, "0123456789"+phonePunctuation) == ""
+}
+
+// phoneLabels are what people write before a telephone number.
+var phoneLabels = []string{
+	"call", "cell", "fax", "fon", "handy", "m", "mob", "mobil", "mobile", "ph", "phone", "t", "tel", "telefon",
+	"telephone",
+}
+
+// isPhoneLabel says whether the word only says that a telephone number follows.
+func (w word) isPhoneLabel() bool {
+	if w.Field == "phone" && w.typed == "" {
+		return true
+	}
+	return !w.quoted && !w.named() && slices.Contains(phoneLabels, strings.TrimRight(w.Text, ".:"))
+}
+
+// phoneDigits are the digits that a telephone number in E.164 form has when a text is a part of one as people type it.
+func phoneDigits(text string) string {
+	const fewest = 5 // what is shorter is in too many numbers to be meant
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ReplaceAll(text, "(0)", ""))
+	found := strings.TrimLeft(digits, "0") // a trunk prefix, or the 00 before a country's code
+	if len(found) < fewest {
 		return ""
 	}
 	return found
 }
 
 // wholeOf is the term that ranks: a single one, or the plain words as they stand.
-func wholeOf(terms []store.Term) *store.Term {
-	if len(terms) == 0 || len(terms) == 1 && terms[0].Key != "" {
+func wholeOf(words []word) *store.Term {
+	words = slices.DeleteFunc(slices.Clone(words), func(w word) bool { return w.Text == "" })
+	if len(words) == 0 || len(words) == 1 && words[0].Key != "" {
 		return nil
 	}
-	whole := terms[0]
-	for _, t := range terms[1:] {
-		if t.Key != "" || t.Field != "" || whole.Field != "" {
+	whole := words[0].Term
+	if len(words) == 1 {
+		return &whole
+	}
+	var plain, german []string
+	for _, w := range words {
+		if w.named() {
 			return nil
 		}
-		whole.Text += " " + t.Text
+		plain, german = append(plain, w.Text), append(german, cmp.Or(w.Or, w.Text))
+	}
+	whole = store.Term{Text: strings.Join(plain, " ")}
+	if or := strings.Join(german, " "); or != whole.Text {
+		whole.Or = or
 	}
 	return &whole
 }
 
-// textTerms are the words and "phrases" of a query about invoices or payments, which know no fields.
-func textTerms(query string) (terms []string, err error) {
-	parsed, _, err := ParseSearch(strings.ReplaceAll(query, ":", " "))
-	for _, t := range parsed {
-		terms = append(terms, t.Text)
+// textTerms are the words and "phrases" of a query about invoices, payments or refunds, which know no fields. A word
+// that is an amount of a currency matches as such too.
+func textTerms(query string, currencies map[string]clientele.PaymentCurrency) (terms [][]string, err error) {
+	words, err := wordsOf(strings.ReplaceAll(query, ":", " "))
+	if err != nil {
+		return nil, err
 	}
-	return terms, err
+	var all []store.Term
+	for _, w := range words {
+		if w.Text == "" || slices.Contains(all, w.Term) {
+			continue
+		}
+		all = append(all, w.Term)
+		writings := []string{w.Text}
+		if w.Or != "" {
+			writings = append(writings, w.Or)
+		}
+		terms = append(terms, append(writings, amountsIn(w.typed, currencies)...))
+	}
+	return terms, checkTerms(all)
+}
+
+// amountsIn are the amounts that a typed text may be, of each currency, as [store.AmountWord] writes them. 1.234 may be
+// more than a thousand or a fraction: nobody knows.
+func amountsIn(typed string, currencies map[string]clientele.PaymentCurrency) (found []string) {
+	number := strings.TrimFunc(typed, func(r rune) bool { return unicode.Is(unicode.Sc, r) })
+	if number == "" || strings.Trim(number, "0123456789.,'") != "" {
+		return nil
+	}
+	digits := func(s string) string { return strings.NewReplacer(".", "", ",", "", "'", "").Replace(s) }
+	for _, c := range currencies {
+		ways := []string{digits(number) + strings.Repeat("0", c.Decimal)}
+		if at := strings.LastIndexAny(number, ".,"); at >= 0 && len(number)-at-1 <= c.Decimal {
+			ways = append(ways, digits(number[:at])+number[at+1:]+strings.Repeat("0", c.Decimal-(len(number)-at-1)))
+		}
+		for _, way := range ways {
+			amount, err := clientele.ParseAmount(c.ID, cmp.Or(strings.TrimLeft(way, "0"), "0"))
+			if word := store.AmountWord(c.ID, amount); err == nil && !slices.Contains(found, word) {
+				found = append(found, word)
+			}
+		}
+	}
+	slices.Sort(found) // the same statement for the same query
+	return found
 }
 
 // Search says what to search for in a mode, and which page of what is found.
@@ -161,11 +290,15 @@ func (s *core) searchTexts(
 	list func(store.Tx) ([][]byte, int64, error),
 	expand func(store.Tx, clientele.Mode, [][]byte) ([][]byte, error),
 ) (docs [][]byte, count int64, err error) {
-	terms, err := textTerms(q.Query)
-	if err != nil {
-		return nil, 0, err
-	}
 	err = s.scanStore(ctx, func(tx store.Tx) error {
+		money, err := moneyOf(tx, q.Livemode)
+		if err != nil {
+			return err
+		}
+		terms, err := textTerms(q.Query, money.currencies)
+		if err != nil {
+			return err
+		}
 		if len(terms) == 0 {
 			docs, count, err = list(tx)
 		} else {

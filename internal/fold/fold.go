@@ -25,6 +25,28 @@ var accents = &unicode.RangeTable{R16: []unicode.Range16{
 var strokes = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "ı", "i", "ŧ", "t", "ð", "d",
 	"æ", "ae", "œ", "oe", "þ", "th")
 
+// typed are the quotation marks and dashes that telephones and word processors set in place of those on a keyboard.
+var typed = strings.NewReplacer(
+	"’", "'", "‘", "'", "‚", "'", "‛", "'", "′", "'", "´", "'", "`", "'", "ʼ", "'", "ʹ", "'",
+	"“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«", `"`, "»", `"`, "″", `"`,
+	"‐", "-", "‑", "-", "‒", "-", "–", "-", "—", "-", "―", "-", "−", "-", "\u00ad", "")
+
+// Typed writes the quotation marks and dashes of a text as a keyboard has them, and leaves out soft hyphens.
+func Typed(s string) string { return typed.Replace(s) }
+
+// umlauts are the German letters that people without them on the keyboard write as two.
+var umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue")
+
+// German is [Text] of a text with its umlauts written as two letters, or "" when it has none: Mueller for Müller.
+func German(s string) string {
+	composed := norm.NFC.String(s)
+	written := umlauts.Replace(composed)
+	if written == composed {
+		return ""
+	}
+	return Text(written)
+}
+
 // folders are the chains of transformations that Text uses; each has buffers worth keeping.
 var folders = sync.Pool{New: func() any {
 	return transform.Chain(norm.NFKD, runes.Remove(runes.In(accents)), runes.Map(capitalCherokee), cases.Fold(),
@@ -45,11 +67,12 @@ func capitalCherokee(r rune) rune {
 }
 
 // Text is the form in which search compares texts: without case, accents or differences of width (compatibility
-// decomposition, Unicode case folding), white space as single spaces.
+// decomposition, Unicode case folding), with a keyboard's quotation marks and dashes, white space as single spaces.
 func Text(s string) string {
 	if isPlain(s) {
 		return strings.ToLower(s)
 	}
+	s = Typed(s)
 	t := folders.Get().(transform.Transformer)
 	defer folders.Put(t)
 	folded, _, err := transform.String(t, s)
@@ -74,7 +97,7 @@ func isPlain(s string) bool {
 	space := true // a space here would be folded away
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
-		case c == ' ' && space, c < ' ', c >= utf8.RuneSelf:
+		case c == ' ' && space, c < ' ', c == '`', c >= utf8.RuneSelf:
 			return false
 		default:
 			space = c == ' '

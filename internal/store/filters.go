@@ -49,8 +49,8 @@ type InvoiceFilter struct {
 // TextSearch asks for invoices, payments or refunds that match every term.
 type TextSearch struct {
 	Livemode      clientele.Mode
-	Terms         []string // folded, see package fold
-	Order         []Order  // the newest first when empty
+	Terms         [][]string // folded, see package fold; of each, one of several writings
+	Order         []Order    // the newest first when empty
 	Limit, Offset int64
 }
 
@@ -139,10 +139,11 @@ type UnpaidInvoice struct {
 type CustomerSearch struct {
 	Livemode clientele.Mode
 	Terms    []Term
+	// PhoneTerms must match too, or else the phone have the digits in Phone, when that is not "".
+	PhoneTerms []Term
+	Phone      string
 	// Whole is what ranks: fields equal to it come first, then fields that start with it. Nil when nothing ranks.
-	Whole *Term
-	// Digits of a phone number, which also matches when its phone has them; "" for none.
-	Phone         string
+	Whole         *Term
 	Order         []Order // in place of the ranking; the best matches first when empty
 	Limit, Offset int64
 }
@@ -152,4 +153,5 @@ type Term struct {
 	Field SearchField // "" for any
 	Key   string      // a metadata key; Field is "" then
 	Text  string      // folded, see package fold
+	Or    string      // another writing of it, or ""
 }

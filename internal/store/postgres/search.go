@@ -26,46 +26,81 @@ func addTerm(w *where, mode clientele.Mode, term store.Term) {
 	case term.Key != "":
 		w.add(`(t.customer_id, t.seq) IN (SELECT customer_id, seq FROM customer_metadata WHERE livemode = ? AND key = ?
 			AND position(? IN coalesce(folded, value)) > 0)`, mode, term.Key, term.Text)
-	case term.Field != "":
-		w.add("t.text LIKE ?", "%"+like(term.Text)+"%") // which the index knows
-		w.add(fieldOf(term.Field)+" LIKE ?", "%"+like(term.Text)+"%")
 	default:
-		w.add("t.text LIKE ?", "%"+like(term.Text)+"%")
+		addText(w, []string{"t.text"}, writings(term)) // which the index knows
+		if term.Field != "" {
+			addText(w, linesOf(term.Field), writings(term))
+		}
 	}
 }
 
-// fieldOf writes the line of customer_texts that is a field.
-func fieldOf(field store.SearchField) string {
-	return fmt.Sprintf("split_part(t.text, chr(10), %d)", slices.Index(store.SearchFields[:], field)+2)
+// writings are the ways in which a term is written.
+func writings(term store.Term) []string {
+	if term.Or == "" {
+		return []string{term.Text}
+	}
+	return []string{term.Text, term.Or}
 }
+
+// addText adds the condition that one of several writings occurs in one of several texts.
+func addText(w *where, texts, writings []string) {
+	var ways []string
+	var args []any
+	for _, text := range texts {
+		for _, writing := range writings {
+			ways, args = append(ways, text+" LIKE ?"), append(args, "%"+like(writing)+"%")
+		}
+	}
+	w.add("("+strings.Join(ways, " OR ")+")", args...)
+}
+
+// linesOf writes the lines of customer_texts that are a field, in the order of [store.SearchTexts].
+func linesOf(field store.SearchField) []string {
+	lines := []string{lineOf(slices.Index(store.SearchFields[:], field))}
+	if field == "name" {
+		lines = append(lines, lineOf(len(store.SearchFields))) // its German writing
+	}
+	return lines
+}
+
+func lineOf(n int) string { return fmt.Sprintf("split_part(t.text, chr(10), %d)", n+2) }
 
 // rank writes how well a customer matches: 0 when a field is the whole query, 1 when one starts with it, 2 otherwise.
 func rank(w *where, whole *store.Term) string {
 	if whole == nil {
 		return "2"
 	}
-	text, is, starts := "t.text", "%"+lineFeed+like(whole.Text)+lineFeed+"%", "%"+lineFeed+like(whole.Text)+"%"
+	texts, before, after := []string{"t.text"}, "%"+lineFeed, lineFeed+"%"
 	if whole.Field != "" {
-		text, is, starts = fieldOf(whole.Field), like(whole.Text), like(whole.Text)+"%"
+		texts, before, after = linesOf(whole.Field), "", ""
 	}
-	w.args = append(w.args, is, starts)
-	n := len(w.args)
-	return fmt.Sprintf("CASE WHEN %s LIKE $%d THEN 0 WHEN %s LIKE $%d THEN 1 ELSE 2 END", text, n-1, text, n)
+	var is, starts []string
+	for _, text := range texts {
+		for _, writing := range writings(*whole) {
+			w.args = append(w.args, before+like(writing)+after, before+like(writing)+"%")
+			n := len(w.args)
+			is = append(is, fmt.Sprintf("%s LIKE $%d", text, n-1))
+			starts = append(starts, fmt.Sprintf("%s LIKE $%d", text, n))
+		}
+	}
+	return fmt.Sprintf("CASE WHEN %s THEN 0 WHEN %s THEN 1 ELSE 2 END", strings.Join(is, " OR "),
+		strings.Join(starts, " OR "))
 }
 
 // SearchCustomers implements [store.Customers].
 func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count int64, err error) {
 	var w where
 	w.add("t.livemode = ?", s.Livemode)
-	terms := where{args: w.args}
 	for _, term := range s.Terms {
-		addTerm(&terms, s.Livemode, term)
+		addTerm(&w, s.Livemode, term)
 	}
-	w.args = terms.args
-	if s.Phone == "" {
-		w.conditions = append(w.conditions, terms.conditions...)
-	} else {
-		w.add("("+terms.String()+" OR (t.text LIKE ? AND "+fieldOf("phone")+" LIKE ?))",
+	if s.Phone != "" {
+		byPhone := where{args: w.args}
+		for _, term := range s.PhoneTerms {
+			addTerm(&byPhone, s.Livemode, term)
+		}
+		w.args = byPhone.args
+		w.add("("+byPhone.String()+" OR (t.text LIKE ? AND "+linesOf("phone")[0]+" LIKE ?))",
 			"%"+s.Phone+"%", "%"+s.Phone+"%")
 	}
 	conditions := w.String()
@@ -137,8 +172,8 @@ func (t *tx) SearchRefunds(s store.TextSearch) ([][]byte, int64, error) {
 func (t *tx) searchTexts(texts, table string, s store.TextSearch) (docs [][]byte, count int64, err error) {
 	var w where
 	w.add("t.livemode = ?", s.Livemode)
-	for _, term := range s.Terms {
-		w.add("t.text LIKE ?", "%"+like(term)+"%")
+	for _, writings := range s.Terms {
+		addText(&w, []string{"t.text"}, writings)
 	}
 	query := inOrder(texts, table+" o ON o.customer_id = m.customer_id AND o.seq = m.seq", s.Order, w)
 	seqs, count, err := t.matches(query, s.Limit, s.Offset, w.args)

@@ -174,8 +174,8 @@ func (t *tx) indexTexts(at position, c *clientele.Customer) error {
 			lines += text + framing
 		}
 	}
-	err := t.run(`INSERT INTO customer_texts (number, seq, livemode, name, email, phone, did, id, external_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, columns...)
+	err := t.run(`INSERT INTO customer_texts (number, seq, livemode, name, email, phone, did, id, external_id,
+		german_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, columns...)
 	if err != nil {
 		return err
 	}

@@ -272,7 +272,7 @@ func TestTheLastTextOfACommitIsFound(t *testing.T) {
 	for _, text := range append(texts, "alpha") {
 		var count int64
 		err := s.View(t.Context(), func(tx store.Tx) (err error) {
-			_, count, err = tx.SearchPayments(store.TextSearch{Terms: []string{text}, Limit: 1})
+			_, count, err = tx.SearchPayments(store.TextSearch{Terms: [][]string{{text}}, Limit: 1})
 			return err
 		})
 		if want := map[bool]int64{true: 1, false: 0}[text == "delta"]; err != nil || count != want {

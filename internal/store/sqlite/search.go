@@ -34,42 +34,81 @@ const (
 	equals
 )
 
-// framed is what the index is asked for.
-func (p phrase) framed() string {
-	switch p.how {
-	case starts:
-		return framing + p.Text
-	case equals:
-		return framing + p.Text + framing
+// writings are the ways in which the phrase is written.
+func (p phrase) writings() []string {
+	if p.Or == "" {
+		return []string{p.Text}
 	}
-	return p.Text
+	return []string{p.Text, p.Or}
 }
 
-// indexed says whether the phrase is long enough for the index of three-letter pieces.
-func (p phrase) indexed() bool { return utf8.RuneCountInString(p.framed()) >= 3 }
+// framed is what the index is asked for.
+func (p phrase) framed(text string) string {
+	switch p.how {
+	case starts:
+		return framing + text
+	case equals:
+		return framing + text + framing
+	}
+	return text
+}
 
-// match writes the phrase for the index, which does not know fields: a string. Doubling quotes is all that it needs.
-func (p phrase) match() string { return `"` + strings.ReplaceAll(p.framed(), `"`, `""`) + `"` }
+// indexed says whether the phrase is long enough for the index of three-letter pieces, in every writing.
+func (p phrase) indexed() bool {
+	for _, text := range p.writings() {
+		if utf8.RuneCountInString(p.framed(text)) < 3 {
+			return false
+		}
+	}
+	return true
+}
+
+// match writes the phrase for the index, which does not know fields.
+func (p phrase) match() string {
+	var ways []string
+	for _, text := range p.writings() {
+		ways = append(ways, quoted(p.framed(text)))
+	}
+	if len(ways) == 1 {
+		return ways[0]
+	}
+	return "(" + strings.Join(ways, " OR ") + ")"
+}
+
+// quoted writes a text as a string of the index. Doubling quotes is all that it needs.
+func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+
+// textColumns are the columns of customer_texts that have the searched texts, in the order of [store.SearchTexts].
+var textColumns = append(slices.Clone(store.SearchFields[:]), germanName)
+
+// germanName is the column of the name in its German writing.
+const germanName = "german_name"
+
+// isOf says whether a column of texts is of a field: "" are all.
+func isOf(column, field store.SearchField) bool {
+	return field == "" || field == column || field == "name" && column == germanName
+}
 
 // scan writes the phrase as a condition on the texts themselves.
 func (p phrase) scan(w *where, not string) {
-	fields := store.SearchFields[:]
-	if p.Field != "" {
-		fields = []store.SearchField{p.Field}
-	}
 	var ways []string
 	var args []any
-	for _, f := range fields {
-		switch p.how {
-		case contains:
-			ways = append(ways, "instr(t."+string(f)+", ?) > 0")
-		case starts:
-			ways = append(ways, "substr(t."+string(f)+", 1, length(?)) = ?")
-			args = append(args, p.Text)
-		case equals:
-			ways = append(ways, "t."+string(f)+" = ?")
+	for _, column := range textColumns {
+		if !isOf(column, p.Field) {
+			continue
 		}
-		args = append(args, p.Text)
+		for _, text := range p.writings() {
+			switch p.how {
+			case contains:
+				ways = append(ways, "instr(t."+string(column)+", ?) > 0")
+			case starts:
+				ways = append(ways, "substr(t."+string(column)+", 1, length(?)) = ?")
+				args = append(args, text)
+			case equals:
+				ways = append(ways, "t."+string(column)+" = ?")
+			}
+			args = append(args, text)
+		}
 	}
 	w.add(not+"("+strings.Join(ways, " OR ")+")", args...)
 }
@@ -79,30 +118,36 @@ type tier struct {
 	all      []phrase
 	not      []phrase
 	metadata []store.Term
-	phone    string // digits: whoever has them in the phone matches too
+	byPhone  []phrase // match too, or else the phone has the digits
+	phone    string
 }
 
 // query writes what of the tier the index can say; "" when that is nothing.
 func (s tier) query() string {
-	var match []string
-	for _, p := range s.all {
-		if p.indexed() {
-			match = append(match, p.match())
-		}
+	match := matchesOf(s.all)
+	if byPhone := matchesOf(s.byPhone); len(byPhone) > 0 {
+		match = append(match, "(("+strings.Join(byPhone, " AND ")+") OR "+quoted(s.phone)+")")
 	}
 	if len(match) == 0 {
 		return ""
 	}
 	query := strings.Join(match, " AND ")
-	if s.phone != "" {
-		query = "(" + query + ") OR " + phrase{Term: store.Term{Text: s.phone}}.match()
-	}
 	for _, p := range s.not { // longer than an indexed phrase, so indexed too
 		if p.Field == "" {
 			query = "(" + query + ") NOT " + p.match()
 		}
 	}
 	return query
+}
+
+// matchesOf are the phrases that are long enough for the index, written for it.
+func matchesOf(phrases []phrase) (match []string) {
+	for _, p := range phrases {
+		if p.indexed() {
+			match = append(match, p.match())
+		}
+	}
+	return match
 }
 
 // from writes the tier as the rest of a statement after its FROM, with the column of numbers. texts says that the
@@ -118,14 +163,13 @@ func (s tier) from(mode clientele.Mode, texts bool) (number, from string, w wher
 			p.scan(&w, "NOT ")
 		}
 	}
-	if s.phone != "" {
-		s.scanWithPhone(&w)
-	} else {
-		for _, p := range s.all {
-			if !p.indexed() || p.Field != "" {
-				p.scan(&w, "")
-			}
+	for _, p := range s.all {
+		if !p.indexed() || p.Field != "" {
+			p.scan(&w, "")
 		}
+	}
+	if s.phone != "" {
+		s.scanPhone(&w)
 	}
 	for _, m := range s.metadata {
 		w.add(`t.seq IN (SELECT seq FROM customer_metadata
@@ -143,11 +187,10 @@ func (s tier) from(mode clientele.Mode, texts bool) (number, from string, w wher
 	return "f.rowid", from, w
 }
 
-// scanWithPhone writes the tier's phrases as conditions on the texts themselves, or else the phone's digits.
-func (s tier) scanWithPhone(w *where) {
-	var all where
-	all.args = w.args
-	for _, p := range s.all {
+// scanPhone writes as a condition on the texts themselves that the phrases match or else the phone has the digits.
+func (s tier) scanPhone(w *where) {
+	all := where{args: w.args}
+	for _, p := range s.byPhone {
 		p.scan(&all, "")
 	}
 	w.args = all.args
@@ -194,6 +237,9 @@ func everything(s store.CustomerSearch) (t tier) {
 			t.all = append(t.all, phrase{term, contains})
 		}
 	}
+	for _, term := range s.PhoneTerms {
+		t.byPhone = append(t.byPhone, phrase{term, contains})
+	}
 	return t
 }
 
@@ -239,17 +285,12 @@ func (t *tx) ranked(numbers []int64, whole store.Term) ([]int64, error) {
 	ranks := make([][]int64, 3)
 	for _, number := range numbers {
 		rank := 2
-		const texts = "SELECT name, email, phone, did, id, external_id FROM customer_texts WHERE number = $1"
+		const texts = `SELECT name, email, phone, did, id, external_id, german_name FROM customer_texts
+			WHERE number = $1`
 		err := t.each(texts, func(r row) error {
-			for i, field := range store.SearchFields {
-				if whole.Field != "" && whole.Field != field {
-					continue
-				}
-				switch text := r.text(i); {
-				case text == whole.Text:
-					rank = 0
-				case strings.HasPrefix(text, whole.Text):
-					rank = min(rank, 1)
+			for i, column := range textColumns {
+				if isOf(column, whole.Field) {
+					rank = min(rank, rankOf(r.text(i), phrase{Term: whole}.writings()))
 				}
 			}
 			return nil
@@ -260,6 +301,21 @@ func (t *tx) ranked(numbers []int64, whole store.Term) ([]int64, error) {
 		ranks[rank] = append(ranks[rank], number)
 	}
 	return slices.Concat(ranks...), nil
+}
+
+// rankOf is how well a text matches one of several writings: 0 when it is one, 1 when it starts with one, else 2.
+func rankOf(text string, writings []string) int {
+	rank := 2
+	for _, writing := range writings {
+		switch {
+		case writing == "" || !strings.HasPrefix(text, writing):
+		case text == writing:
+			rank = 0
+		default:
+			rank = min(rank, 1)
+		}
+	}
+	return rank
 }
 
 // searchPage walks the tiers, best first, to the page.

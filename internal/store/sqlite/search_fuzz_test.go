@@ -65,10 +65,11 @@ func FuzzSearchQuery(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q: %v", query, err)
 		}
-		terms, _, _ := billing.ParseSearch(query)
+		search, _ := billing.ParseSearch(query)
 		want := 0
 		for i := range all {
-			if matches(&all[i], terms) {
+			byPhone := search.Phone != "" && strings.Contains(store.SearchTexts(&all[i])[2], search.Phone)
+			if matches(&all[i], search.Terms) && (byPhone || matches(&all[i], search.PhoneTerms)) {
 				want++
 			}
 		}
@@ -86,8 +87,10 @@ func matches(c *clientele.Customer, terms []store.Term) bool {
 		if term.Key != "" {
 			found = strings.Contains(fold.Text(c.Metadata.String(term.Key)), term.Text) && c.Metadata[term.Key] != nil
 		} else {
-			for i, field := range store.SearchFields {
-				found = found || (term.Field == "" || term.Field == field) && strings.Contains(texts[i], term.Text)
+			for i, column := range textColumns {
+				if isOf(column, term.Field) {
+					found = found || strings.Contains(texts[i], term.Text) || term.Or != "" && strings.Contains(texts[i], term.Or)
+				}
 			}
 		}
 		if !found {

@@ -37,19 +37,18 @@ func TestBothWaysOfRanking(t *testing.T) {
 		"ann", "jo", "j", "王", "王伟", "smith ann", "ann smith", `"ann smith"`, "name:ann", "email:ann", "ann jo", "a j", "x",
 		"an jo",
 	} {
-		terms, whole, err := billing.ParseSearch(query)
+		search, err := billing.ParseSearch(query)
 		if err != nil {
 			t.Fatal(err)
 		}
-		search := store.CustomerSearch{Terms: terms, Whole: whole}
-		everything := everything(store.CustomerSearch{Terms: terms})
+		everything := everything(search)
 		err = s.View(t.Context(), func(view store.Tx) error {
 			tx := view.(*tx)
 			all, err := tx.tierPage(false, everything, 1000, 0)
 			if err != nil {
 				return err
 			}
-			oneByOne, err := tx.ranked(all, *whole)
+			oneByOne, err := tx.ranked(all, *search.Whole)
 			if err != nil {
 				return err
 			}

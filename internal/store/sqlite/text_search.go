@@ -96,11 +96,19 @@ func (t *tx) searchTexts(k searched, s store.TextSearch) (docs [][]byte, count i
 func textSearch(k searched, s store.TextSearch) (from string, w where) {
 	from = k.texts() + " t"
 	var match []string
-	for _, term := range s.Terms {
-		if utf8.RuneCountInString(term) >= 3 {
-			match = append(match, `"`+strings.ReplaceAll(term, `"`, `""`)+`"`)
+	for _, writings := range s.Terms {
+		var phrases, scans []string
+		var args []any
+		indexed := true
+		for _, text := range writings {
+			indexed = indexed && utf8.RuneCountInString(text) >= 3
+			phrases = append(phrases, quoted(text))
+			scans, args = append(scans, "instr(t.text, ?) > 0"), append(args, text)
+		}
+		if indexed {
+			match = append(match, "("+strings.Join(phrases, " OR ")+")")
 		} else {
-			w.add("instr(t.text, ?) > 0", term)
+			w.add("("+strings.Join(scans, " OR ")+")", args...)
 		}
 	}
 	if len(match) > 0 {

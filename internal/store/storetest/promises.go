@@ -398,7 +398,7 @@ func lastTextsAreFound(t *testing.T, s, other store.Store) {
 			}
 			var payments, invoices int64
 			err := other.View(t.Context(), func(tx store.Tx) (err error) {
-				search := store.TextSearch{Terms: []string{text}, Limit: 10}
+				search := store.TextSearch{Terms: [][]string{{text}}, Limit: 10}
 				if _, payments, err = tx.SearchPayments(search); err == nil {
 					_, invoices, err = tx.SearchInvoices(search)
 				}

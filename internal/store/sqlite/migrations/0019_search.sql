@@ -14,3 +14,6 @@ INSERT INTO refund_texts SELECT seq, livemode, lower(id || char(10) || payment_i
 	|| (doc ->> '$.reason') || char(10) || (doc ->> '$.description')) FROM refunds;
 INSERT INTO refund_search_test (rowid, text) SELECT seq, text FROM refund_texts WHERE livemode = 0;
 INSERT INTO refund_search_live (rowid, text) SELECT seq, text FROM refund_texts WHERE livemode = 1;
+
+-- The name with its umlauts written as two letters, or ''.
+ALTER TABLE customer_texts ADD COLUMN german_name TEXT NOT NULL DEFAULT '';
