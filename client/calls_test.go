@@ -274,13 +274,15 @@ var calls = []struct {
 			return p.Payments.Retrieve(ctx, "pi_1")
 		}},
 	{"list payments",
-		"GET /api/payments?currency_id=curr_1&customer_did=z1&customer_id=cus_1&ending_before=b&invoice_id=in_1" +
+		"GET /api/payments?created_at[gte]=2026-01-02T03:04:05.000Z&currency_id=curr_1&customer_did=z1&customer_id=cus_1" +
+			"&ending_before=b&invoice_id=in_1" +
 			"&limit=10&metadata.a=b&order=id:ASC&page=2&pageSize=5&starting_after=a&status=canceled", `{"count":0,"list":[]}`,
 		"",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Payments.List(ctx, client.PaymentListParams{
 				Window: window, CustomerID: "cus_1", CustomerDID: "z1", InvoiceID: "in_1", CurrencyID: "curr_1",
 				Status: clientele.PaymentCanceled, Metadata: map[string]string{"a": "b"}, Order: []string{"id:ASC"},
+				CreatedAt: client.TimeRange{GTE: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 			})
 		}},
 	{"allocate", "POST /api/payments/pi_1/allocate", `{"id":"pi_1"}`, `{"invoice_id":"in_1","amount":"5"}`,

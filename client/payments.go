@@ -53,6 +53,8 @@ type PaymentListParams struct {
 	Status clientele.PaymentStatus
 	// Only those that have something left that is not applied.
 	Unapplied bool
+	// Only those recorded within.
+	CreatedAt TimeRange
 	// Only those whose metadata has all these values.
 	Metadata map[string]string
 	// What to sort by, such as "updated_at:ASC".
@@ -68,6 +70,7 @@ func (p PaymentListParams) query() query {
 	q.text("currency_id", p.CurrencyID)
 	q.text("status", string(p.Status))
 	q.yes("unapplied", p.Unapplied)
+	q.within("created_at", p.CreatedAt)
 	q.metadata(p.Metadata)
 	q.order(p.Order)
 	return q

@@ -42,6 +42,7 @@ func (a *API) pageOfPayments(r *request, expand bool) (answer, error) {
 	default:
 		p.fail(invalid("status", "status is succeeded or canceled"))
 	}
+	f.From, f.To = p.moments("created_at")
 	if unapplied := p.boolean("unapplied"); unapplied != nil {
 		f.Unapplied = *unapplied
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"iter"
 	"net/http"
-	"strconv"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -32,21 +31,7 @@ func (a *API) retrieveAging(r *request) (answer, error) {
 	if err != nil || format == "json" {
 		return encodedOr(aging, err)
 	}
-	return table(func(yield func([]string) bool) {
-		more := yield(append([]string{"as_of", "currency_id"}, bucketNames...))
-		for _, id := range sortedKeys(aging.Currencies) {
-			more = more && yield(append([]string{aging.AsOf.String(), id}, bucketCells(aging.Currencies[id])...))
-		}
-	})
-}
-
-var bucketNames = []string{"not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "total", "unapplied"}
-
-func bucketCells(b clientele.AgingBuckets) []string {
-	return []string{
-		b.NotDue.String(), b.Days1To30.String(), b.Days31To60.String(), b.Days61To90.String(), b.DaysOver90.String(),
-		b.Total.String(), b.Unapplied.String(),
-	}
+	return a.table(r, func(c sheet.Currencies) iter.Seq[[]string] { return sheet.Aging(aging, c) })
 }
 
 // groupBy reads group_by, which can be customer.
@@ -73,15 +58,7 @@ func (a *API) agingByCustomer(
 		aging.Paging = &paging
 		return encodedOr(aging, err)
 	}
-	return table(func(yield func([]string) bool) {
-		more := yield(append([]string{"as_of", "customer_id", "name", "email", "currency_id"}, bucketNames...))
-		for _, c := range aging.List {
-			for _, id := range sortedKeys(c.Currencies) {
-				more = more && yield(append([]string{aging.AsOf.String(), c.CustomerID, c.Name, c.Email, id},
-					bucketCells(c.Currencies[id])...))
-			}
-		}
-	})
+	return a.table(r, func(c sheet.Currencies) iter.Seq[[]string] { return sheet.AgingByCustomer(aging, c) })
 }
 
 func (a *API) retrieveReceivables(r *request) (answer, error) {
@@ -98,27 +75,7 @@ func (a *API) retrieveReceivables(r *request) (answer, error) {
 	if err != nil || format == "json" {
 		return encodedOr(summary, err)
 	}
-	return table(func(yield func([]string) bool) {
-		more := yield([]string{"currency_id", "outstanding", "past_due", "overdue", "unapplied", "credit", "invoices",
-			"customers", "invoiced", "collected", "refunded", "credit_notes", "written_off", "bad_debt", "paid_invoices",
-			"average_days_to_pay"})
-		for _, id := range sortedKeys(summary.Currencies) {
-			more = more && yield(summaryCells(id, summary.Currencies[id]))
-		}
-	})
-}
-
-func summaryCells(currency string, s clientele.ReceivablesSum) []string {
-	average := ""
-	if s.AverageDaysToPay != nil {
-		average = strconv.FormatFloat(*s.AverageDaysToPay, 'f', 1, 64)
-	}
-	return []string{
-		currency, s.Outstanding.String(), s.PastDue.String(), s.Overdue.String(), s.Unapplied.String(), s.Credit.String(),
-		strconv.FormatInt(s.Invoices, 10), strconv.FormatInt(s.Customers, 10), s.Invoiced.String(),
-		s.Collected.String(), s.Refunded.String(), s.CreditNotes.String(), s.WrittenOff.String(), s.BadDebt.String(),
-		strconv.FormatInt(s.PaidInvoices, 10), average,
-	}
+	return a.table(r, func(c sheet.Currencies) iter.Seq[[]string] { return sheet.Summary(summary, c) })
 }
 
 func (a *API) listDebtors(r *request) (answer, error) {
@@ -135,16 +92,7 @@ func (a *API) listDebtors(r *request) (answer, error) {
 	if err != nil || format == "json" {
 		return encodedOr(clientele.Page[clientele.Debtor]{Count: count, List: debtors, Paging: paging}, err)
 	}
-	return table(func(yield func([]string) bool) {
-		more := yield([]string{"customer_id", "name", "email", "currency_id", "overdue", "past_due", "invoices",
-			"oldest_due_date"})
-		for _, d := range debtors {
-			more = more && yield([]string{
-				d.CustomerID, d.Name, d.Email, d.CurrencyID, d.Overdue.String(), d.PastDue.String(),
-				strconv.FormatInt(d.Invoices, 10), d.OldestDueDay.String(),
-			})
-		}
-	})
+	return a.table(r, func(c sheet.Currencies) iter.Seq[[]string] { return sheet.Debtors(debtors, c) })
 }
 
 func (a *API) retrieveStatement(r *request) (answer, error) {
@@ -173,7 +121,7 @@ func (a *API) statement(r *request, p *params, format string) (answer, error) {
 		return encodedOr(st, err)
 	}
 	if format == "csv" {
-		return table(statementRows(st))
+		return a.table(r, func(sheet.Currencies) iter.Seq[[]string] { return sheet.Statement(st) })
 	}
 	settings, err := a.service.Settings.Of(r.Context(), r.caller.Livemode)
 	if err != nil {
@@ -190,25 +138,6 @@ func (a *API) statement(r *request, p *params, format string) (answer, error) {
 	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
 }
 
-func statementRows(st clientele.Statement) iter.Seq[[]string] {
-	return func(yield func([]string) bool) {
-		more := yield([]string{"currency_id", "at", "reason", "description", "invoice_number", "amount", "balance", "id"})
-		for _, id := range sortedKeys(st.Currencies) {
-			account := st.Currencies[id]
-			more = more &&
-				yield([]string{id, st.From.String(), "opening_balance", "", "", "", account.OpeningBalance.String(), ""})
-			for _, l := range account.Lines {
-				more = more && yield([]string{
-					id, l.At.String(), string(l.Reason), l.Description, l.InvoiceNumber, l.Amount.String(),
-					l.Balance.String(), l.ID,
-				})
-			}
-			more = more &&
-				yield([]string{id, st.To.String(), "closing_balance", "", "", "", account.ClosingBalance.String(), ""})
-		}
-	}
-}
-
 // encodedOr answers with a value, or fails.
 func encodedOr(v any, err error) (answer, error) {
 	if err != nil {
@@ -218,8 +147,19 @@ func encodedOr(v any, err error) (answer, error) {
 }
 
 // table answers with CSV, which is written while it is sent.
-func table(rows iter.Seq[[]string]) (answer, error) {
+func (a *API) table(r *request, rows func(sheet.Currencies) iter.Seq[[]string]) (answer, error) {
+	all, err := a.service.PaymentCurrencies.List(r.Context(), r.caller.Livemode)
+	if err != nil {
+		return answer{}, err
+	}
+	p := params{query: r.query}
+	bom := p.boolean("bom")
 	return answer{status: http.StatusOK, contentType: "text/csv; charset=utf-8", stream: func(to io.Writer) error {
-		return sheet.Write(to, rows)
-	}}, nil
+		if bom != nil && *bom {
+			if _, err := io.WriteString(to, sheet.ByteOrderMark); err != nil {
+				return err
+			}
+		}
+		return sheet.Write(to, rows(sheet.ByID(all)))
+	}}, p.err
 }

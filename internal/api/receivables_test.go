@@ -199,10 +199,101 @@ func TestAgingByCustomerAddsUp(t *testing.T) {
 	}
 	csv := s.send(t, "GET", "/api/receivables/aging?group_by=customer&format=csv&pageSize=1", "").must(t, 200)
 	table := string(csv.body)
-	if strings.Count(table, "\r\n") != 4 || !strings.Contains(table, ",'=cmd(),,curr_test_usd,0,0,100,0,0,100,31\r\n") {
+	const row = ",'=cmd(),,curr_test_usd,USD,0.00,0.00,1.00,0.00,0.00,1.00,0.31\r\n"
+	if strings.Count(table, "\r\n") != 4 || !strings.Contains(table, row) {
 		t.Errorf("as a table it is %s", table)
 	}
 	s.send(t, "GET", "/api/receivables/aging?group_by=currency", "").refused(t, 400, "group_by")
+}
+
+// TestTablesAreForSpreadsheets reads every CSV of the API: amounts in the main unit beside their currency's code, and a
+// byte order mark for who asks for it.
+func TestTablesAreForSpreadsheets(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Müller 山田","email":"m@example.com"}`)
+	issue(t, s, c.ID, "curr_test_eur", "1234", 1)
+	issue(t, s, c.ID, "curr_test_jpy", "1234", 40)
+	s.Advance(3 * 24 * time.Hour)
+	ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_eur", Amount: clientele.NewAmount("curr_test_eur", 2000),
+	}))(t)
+	issue(t, s, c.ID, "curr_test_eur", "505", -1)
+	statement := "/api/customers/" + c.ID + "/statement"
+	for path, want := range map[string][]string{
+		"/api/receivables/aging": {
+			"as_of,currency_id,currency,not_due,days_1_30,days_31_60,days_61_90,days_over_90,total,unapplied\r\n",
+			",curr_test_eur,EUR,0.00,5.05,0.00,0.00,0.00,5.05,7.66\r\n", ",curr_test_jpy,JPY,1234,0,0,0,0,1234,0\r\n",
+		},
+		"/api/receivables/aging?group_by=customer": {
+			"as_of,customer_id,name,email,currency_id,currency,", ",Müller 山田,m@example.com,curr_test_eur,EUR,0.00,5.05,",
+		},
+		"/api/receivables/summary": {
+			"currency_id,currency,outstanding,", "curr_test_eur,EUR,5.05,5.05,0.00,7.66,0.00,17.39,20.00,",
+			"curr_test_jpy,JPY,1234,0,",
+		},
+		"/api/receivables/overdue": {
+			"customer_id,name,email,currency_id,currency,",
+			",Müller 山田,m@example.com,curr_test_eur,EUR,0.00,5.05,1,2026-01-04",
+		},
+		statement: {
+			"currency_id,currency,at,", "curr_test_eur,EUR,", ",-20.00,-7.66,", "closing_balance,,,,-2.61,", ",1234,1234,",
+		},
+	} {
+		got := s.send(t, "GET", path, "", "Accept", "text/csv").must(t, 200)
+		for _, part := range want {
+			if !strings.Contains(string(got.body), part) {
+				t.Errorf("%s has no %q: %s", path, part, got.body)
+			}
+		}
+		if strings.HasPrefix(string(got.body), "\ufeff") || got.header.Get("Content-Type") != "text/csv; charset=utf-8" {
+			t.Errorf("%s begins with a byte order mark, or is %s", path, got.header.Get("Content-Type"))
+		}
+		marked, mark := path+"?format=csv&bom=true", "?"
+		if strings.Contains(path, mark) {
+			marked = path + "&format=csv&bom=true"
+		}
+		if with := s.send(t, "GET", marked, "").must(t, 200); !strings.HasPrefix(string(with.body), "\ufeff"+want[0][:6]) {
+			t.Errorf("%s begins with %q", marked, with.body[:20])
+		}
+		s.send(t, "GET", strings.Replace(marked, "true", "maybe", 1), "").refused(t, 400, "bom")
+	}
+}
+
+// TestPaymentsAreListedByTheDay lists payments of a range of time.
+func TestPaymentsAreListedByTheDay(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	var ids []string
+	for range 3 {
+		ids = append(ids, ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
+			CustomerID: c.ID, CurrencyID: usd, Amount: clientele.NewAmount(usd, 5),
+		}))(t).ID)
+		s.Advance(24 * time.Hour)
+	}
+	second := s.Now().AddDate(0, 0, -2) // exactly when it was recorded
+	for _, test := range []struct {
+		within client.TimeRange
+		want   []string
+	}{
+		{client.TimeRange{}, []string{ids[2], ids[1], ids[0]}},
+		{client.TimeRange{GTE: second}, []string{ids[2], ids[1]}},
+		{client.TimeRange{GT: second}, []string{ids[2]}},
+		{client.TimeRange{LT: second}, []string{ids[0]}},
+		{client.TimeRange{LTE: second, GTE: second}, []string{ids[1]}},
+	} {
+		list := ok(s.Test().Payments.List(t.Context(), client.PaymentListParams{CreatedAt: test.within}))(t)
+		var got []string
+		for _, p := range list.List {
+			got = append(got, p.ID)
+		}
+		if !slices.Equal(got, test.want) || list.Count != int64(len(got)) {
+			t.Errorf("within %+v are %v of %d, want %v", test.within, got, list.Count, test.want)
+		}
+	}
+	s.send(t, "GET", "/api/payments?created_at=2026-01-01", "").refused(t, 400, "created_at")
+	s.send(t, "GET", "/api/payment-intents?created_at[gte]=soon", "").refused(t, 400, "created_at[gte]")
 }
 
 // at is a moment of the day that a server's clock starts on.

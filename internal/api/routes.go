@@ -69,6 +69,9 @@ var (
 	}
 )
 
+// bom is the parameter of what answers CSV.
+var bom = param{"bom", "true begins CSV with a byte order mark, as some spreadsheets want UTF-8.", true}
+
 // statementTime is the time of a statement.
 var statementTime = []param{
 	{"from", "The first day, or moment; the first movement when absent.", ""},
@@ -82,6 +85,7 @@ var payments = join(paging, cursors, order("created_at, updated_at or id"), meta
 	{"invoice_id", "Only payments that paid a part of this invoice.", ""},
 	{"currency_id", "Only payments in this currency.", ""},
 	{"status", "succeeded, or canceled for those that were reversed.", ""},
+	{"created_at", "Only payments recorded in a range, as of customers.", bounds{}},
 	{"unapplied", "Only payments that have something left that is not applied (true).", true},
 })
 
@@ -161,7 +165,7 @@ func (a *API) routes() []route {
 			summary: "Give a customer credit, or use, refund or apply it; never below nothing."},
 		{pattern: "GET /api/customers/{id}/statement", handle: a.retrieveStatement, access: member, group: "Customers",
 			query: join(statementTime, []param{
-				{"format", "json, csv, html or pdf; the Accept header can say so too.", ""},
+				{"format", "json, csv, html or pdf; the Accept header can say so too.", ""}, bom,
 			}), answers: clientele.Statement{}, also: []string{"text/csv", "text/html", "application/pdf"},
 			summary: "A customer's account per currency: opening balance, every movement, closing balance."},
 		{pattern: "GET /api/customers/{id}/statement/page", handle: a.statementPage, access: member, group: "Customers",
@@ -301,20 +305,20 @@ func (a *API) routes() []route {
 				{"pageSize", "How many customers a page holds, 1 to 100; 20 when absent.", int64(1)},
 				{"limit", "Another name of pageSize.", int64(1)},
 				{"size", "Another name of pageSize.", int64(1)},
-				{"format", "json or csv; the Accept header can say so too.", ""},
+				{"format", "json or csv; the Accept header can say so too.", ""}, bom,
 			}, answers: clientele.Aging{}, also: []string{"text/csv"},
 			summary: "What was outstanding on a day, per currency, by how long it had been due."},
 		{pattern: "GET /api/receivables/summary", handle: a.retrieveReceivables, access: member, group: "Receivables",
 			query: []param{
 				{"from", "The first day of what happened; the first there is when absent.", ""},
 				{"to", "The last day of what happened; today when absent.", ""},
-				{"format", "json or csv; the Accept header can say so too.", ""},
+				{"format", "json or csv; the Accept header can say so too.", ""}, bom,
 			}, answers: clientele.ReceivablesSummary{}, also: []string{"text/csv"},
 			summary: "What all customers owe and have as credit now, and what happened in a time, per currency."},
 		{pattern: "GET /api/receivables/overdue", handle: a.listDebtors, access: member, group: "Receivables",
 			query: join(paging, []param{
 				{"currency_id", "Only this currency.", ""},
-				{"format", "json or csv, which has every page; the Accept header can say so too.", ""},
+				{"format", "json or csv, which has every page; the Accept header can say so too.", ""}, bom,
 			}), answers: clientele.Page[clientele.Debtor]{}, also: []string{"text/csv"},
 			summary: "The customers who are late, per currency, who owes most first."},
 

@@ -275,6 +275,62 @@ func TestPrintedPageHasItsStyle(t *testing.T) {
 	}
 }
 
+// TestListsOfDays looks for invoices and payments by the days on which they were recorded, where the business is.
+func TestListsOfDays(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	zone := client.SettingsParams{TimeZone: new("Pacific/Auckland")}
+	if _, err := s.Test().Settings.Update(t.Context(), zone); err != nil {
+		t.Fatal(err)
+	}
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	b.newInvoice(customer, "7.77") // on 2026-01-02 at 03:04 UTC, which is the afternoon there
+	b.fill("/test/payments/new?customer="+strings.TrimPrefix(customer, "/test/customers/"), map[string]string{
+		"amount": "1.00", "currency_id": usd(t, s).ID,
+	}).want(303)
+	s.Advance(8 * time.Hour) // it is 00:04 there
+	b.newInvoice(customer, "8.88")
+	for query, want := range map[string]struct{ has, lacks string }{
+		"from=2026-01-02&to=2026-01-02": {"$7.77", "$8.88"}, "from=2026-01-03": {"$8.88", "$7.77"},
+		"to=2026-01-02": {"$7.77", "$8.88"},
+	} {
+		page := b.get("/test/invoices?"+query).want(200, want.has)
+		file := b.get("/test/invoices.csv?"+query).want(200, "\ufeffid,", strings.TrimPrefix(want.has, "$"))
+		if strings.Contains(page.body, want.lacks) || strings.Contains(file.body, strings.TrimPrefix(want.lacks, "$")) {
+			t.Errorf("%s shows %s", query, want.lacks)
+		}
+	}
+	b.get("/test/payments?to=2026-01-02").want(200, "$1.00")
+	b.get("/test/payments?from=2026-01-03").want(200, "No payments")
+	b.get("/test/payments.csv?from=2026-01-03").want(200, "\ufeffid,")
+	for _, kind := range []string{"invoices", "payments"} {
+		b.get("/test/"+kind+"?from=yesterday").want(200, "Write a day as 2026-01-31")
+		b.get("/test/"+kind+"?from=2026-01-03&to=2026-01-02").want(200, "The last day is before the first")
+		b.get("/test/" + kind + ".csv?from=2026-01-03&to=2026-01-02").want(400)
+	}
+}
+
+// TestPastDueInvoicesAreListedByTheDay lists as past due what is late: from the day after, where the business is.
+func TestPastDueInvoicesAreListedByTheDay(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	path := b.fill("/test/invoices/new?customer="+strings.TrimPrefix(customer, "/test/customers/"), map[string]string{
+		"currency_id": usd(t, s).ID, "lines[0].description": "Work", "lines[0].unit_amount": "7.77",
+		"due_date": "2026-01-03",
+	}).made()
+	b.fill(path+"/finalize", nil).want(303)
+	b.get("/test/invoices?show=late").want(200, "There are none.")
+	s.Advance(24 * time.Hour) // the due day
+	b.post("/sign-in", url.Values{"key": {s.TestKey}}).want(303)
+	b.get("/test/invoices?show=late").want(200, "There are none.")
+	s.Advance(21 * time.Hour) // the day after
+	b.post("/sign-in", url.Values{"key": {s.TestKey}}).want(303)
+	b.get("/test/invoices?show=late").want(200, "$7.77")
+}
+
 func TestReceivablesOfADay(t *testing.T) {
 	t.Parallel()
 	s := apptest.New(t)
@@ -291,9 +347,9 @@ func TestReceivablesOfADay(t *testing.T) {
 	b.get("/test/receivables?show=late&currency="+usd(t, s).ID).want(200, "Ada")
 	b.get("/test/receivables?show=late&currency=curr_test_eur").want(200, "Nobody is late.")
 	b.get("/test/receivables?show=late&currency=nothing").want(400)
-	b.get("/test/receivables.csv").want(200, ",Ada,,USD,0.00,7.77,")
+	b.get("/test/receivables.csv").want(200, "\ufeffas_of,", ",Ada,,"+usd(t, s).ID+",USD,0.00,7.77,")
 	b.get("/test").want(200, "$7.77")
-	b.get("/test/invoices.csv").want(200, ",7.77,0.00,7.77,2026-02-01,")
+	b.get("/test/invoices.csv").want(200, "\ufeffid,", ",USD,7.77,0.00,7.77,0.00,0.00,7.77,", ",2026-02-01,,")
 }
 
 func TestFinder(t *testing.T) {

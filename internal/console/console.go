@@ -90,6 +90,7 @@ func (s *console) pages() map[string]handler {
 		"/customers/{id}": s.customer,
 
 		"/customers/{id}/statement":      s.statement,
+		"/customers/{id}/statement.csv":  s.statementCSV,
 		"/customers/{id}/statement/page": s.statementPrinted(mediaHTML, paper.StatementHTML),
 		"/customers/{id}/statement/pdf":  s.statementPrinted(mediaPDF, paper.StatementPDF),
 

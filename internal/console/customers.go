@@ -75,11 +75,12 @@ func searchError(err error) string {
 
 // customersCSV is all customers that match.
 func (s *console) customersCSV(v *visit) (page, error) {
-	head := []string{"id", "name", "email", "phone", "external_id", "did", "delinquent", "created_at"}
+	head := append([]string{"id", "name", "email", "phone", "external_id", "did", "delinquent", "created_at"},
+		addressHead...)
 	id := func(c clientele.Customer) string { return c.ID }
 	return csvPage(s, v, "customers", head, eachOf(v, id, s.listCustomers), func(c clientele.Customer) []string {
-		return []string{
+		return append([]string{
 			c.ID, c.Name, c.Email, c.Phone, c.ExternalID, c.DID, strconv.FormatBool(c.Delinquent), c.CreatedAt.String(),
-		}
+		}, addressCells(c.Address)...)
 	})
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"io"
 	"iter"
 	"net/http"
 	"strings"
@@ -23,7 +24,7 @@ type searched[T any] struct {
 }
 
 // invoicesFilter reads the filters of the list of invoices from an address.
-func (s *console) invoicesFilter(v *visit) (f store.InvoiceFilter, search string) {
+func (s *console) invoicesFilter(v *visit) (f store.InvoiceFilter, search string, err error) {
 	q := v.URL.Query()
 	f = store.InvoiceFilter{
 		Livemode: v.Mode, CurrencyID: q.Get("currency"), Order: invoiceSorting.order(q.Get("sort")),
@@ -33,14 +34,44 @@ func (s *console) invoicesFilter(v *visit) (f store.InvoiceFilter, search string
 		clientele.InvoiceVoid:
 		f.States = []clientele.InvoiceStatus{state}
 	case "late":
-		f.States, f.DueTo = []clientele.InvoiceStatus{clientele.InvoiceOpen}, s.now().Unix()
+		zone := v.settings.Zone()
+		f.States = []clientele.InvoiceStatus{clientele.InvoiceOpen}
+		f.DueTo = clientele.DayIn(s.now(), zone).Begin(zone).Unix() // late from the day after
 	}
-	return f, strings.TrimSpace(q.Get("q"))
+	f.From, f.To, err = v.madeWithin()
+	return f, strings.TrimSpace(q.Get("q")), err
+}
+
+// madeWithin reads the first and the last day, where the business is, of which an address asks for what was made: as
+// unix milliseconds, from one on and before another; 0 is open.
+func (v *visit) madeWithin() (from, to int64, err error) {
+	q, zone := v.URL.Query(), v.settings.Zone()
+	first, err := dayIn("from", q.Get("from"))
+	if err != nil {
+		return 0, 0, err
+	}
+	last, err := dayIn("to", q.Get("to"))
+	switch {
+	case err != nil:
+		return 0, 0, err
+	case first != 0 && last != 0 && last < first:
+		return 0, 0, invalid("to", "the last day is before the first")
+	}
+	if first != 0 {
+		from = max(first.Begin(zone).UnixMilli(), 1)
+	}
+	if last != 0 {
+		to = max((last + 1).Begin(zone).UnixMilli(), 1)
+	}
+	return from, to, nil
 }
 
 // listInvoices reads a part of the invoices that an address asks for.
 func (s *console) listInvoices(v *visit, w store.Window) ([][]byte, int64, error) {
-	f, search := s.invoicesFilter(v)
+	f, search, err := s.invoicesFilter(v)
+	if err != nil {
+		return nil, 0, err
+	}
 	if search != "" {
 		return s.service.Invoices.Search(v.Context(), billing.Search{
 			Livemode: v.Mode, Query: search, Limit: w.Limit, Offset: w.Offset,
@@ -83,10 +114,7 @@ func csvPage[T any](
 	}
 	return page{write: func(w http.ResponseWriter) error {
 		defer stop()
-		header := w.Header()
-		header.Set("Content-Type", "text/csv; charset=utf-8")
-		header.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-		return sheet.Write(w, func(yield func([]string) bool) {
+		return writeCSV(w, name, func(yield func([]string) bool) {
 			for ok := yield(head); ok && more; row, err, more = next() {
 				if err != nil {
 					s.log.Error("csv was cut short", "request_id", v.id, "error", err)
@@ -96,6 +124,17 @@ func csvPage[T any](
 			}
 		})
 	}}, nil
+}
+
+// writeCSV answers with a file for a spreadsheet.
+func writeCSV(w http.ResponseWriter, name string, rows iter.Seq[[]string]) error {
+	header := w.Header()
+	header.Set("Content-Type", "text/csv; charset=utf-8")
+	header.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+	if _, err := io.WriteString(w, sheet.ByteOrderMark); err != nil {
+		return err
+	}
+	return sheet.Write(w, rows)
 }
 
 // eachOf reads all that an address asks for, part by part. In the order of time it goes on after the last row, so that
@@ -136,17 +175,31 @@ const perPart = 1000
 
 // invoicesCSV is all invoices that match, with amounts in the main unit of their currency.
 func (s *console) invoicesCSV(v *visit) (page, error) {
-	head := []string{"id", "number", "status", "customer_id", "customer", "currency", "total", "amount_paid",
-		"amount_remaining", "due_date", "created_at"}
+	head := append([]string{
+		"id", "number", "status", "customer_id", "customer", "email", "currency", "subtotal", "tax", "total",
+		"amount_paid", "amount_credited", "balance", "date_of_issue", "due_date", "paid_date", "created_at", "description",
+	}, addressHead...)
 	id := func(i clientele.InvoiceExpanded) string { return i.ID }
 	return csvPage(s, v, "invoices", head, eachOf(v, id, s.listInvoices), func(i clientele.InvoiceExpanded) []string {
 		c := v.currency(i.CurrencyID)
-		return []string{
-			i.ID, i.Number, string(i.Status), i.CustomerID, i.Customer.Name, c.Symbol, i.Total.Decimal(c.Decimal),
-			i.AmountPaid.Decimal(c.Decimal), i.AmountRemaining.Decimal(c.Decimal), dueDay(i.Invoice),
-			i.CreatedAt.String(),
+		address := i.Customer.Address
+		if i.CustomerAddress != nil { // as it was printed
+			address = *i.CustomerAddress
 		}
+		return append([]string{
+			i.ID, i.Number, string(i.Status), i.CustomerID, first(i.CustomerName, i.Customer.Name),
+			first(i.CustomerEmail, i.Customer.Email), c.Symbol, i.Subtotal.Decimal(c.Decimal), i.Tax.Decimal(c.Decimal),
+			i.Total.Decimal(c.Decimal), i.AmountPaid.Decimal(c.Decimal), i.AmountCredited.Decimal(c.Decimal),
+			i.AmountRemaining.Decimal(c.Decimal), v.Day(i.EffectiveAt), dueDay(i.Invoice),
+			v.Day(i.StatusTransitions.PaidAt), i.CreatedAt.String(), i.Description,
+		}, addressCells(address)...)
 	})
+}
+
+var addressHead = []string{"address_line1", "address_line2", "postal_code", "city", "state", "country"}
+
+func addressCells(a clientele.Address) []string {
+	return []string{a.Line1, a.Line2, a.PostalCode, a.City, a.State, a.Country}
 }
 
 // invoicePage is what the page of an invoice shows.

@@ -17,6 +17,10 @@ func (s *console) listPayments(v *visit, w store.Window) ([][]byte, int64, error
 		})
 	}
 	f := store.PaymentFilter{Livemode: v.Mode, CurrencyID: q.Get("currency"), Window: w}
+	var err error
+	if f.From, f.To, err = v.madeWithin(); err != nil {
+		return nil, 0, err
+	}
 	switch q.Get("show") {
 	case "unapplied":
 		f.Unapplied = true
@@ -33,14 +37,18 @@ func (s *console) payments(v *visit) (page, error) {
 
 // paymentsCSV is all payments that match, with amounts in the main unit of their currency.
 func (s *console) paymentsCSV(v *visit) (page, error) {
-	head := []string{"id", "received", "customer_id", "customer", "currency", "amount", "unapplied", "method",
-		"reference", "status"}
+	head := []string{
+		"id", "received_date", "customer_id", "customer", "email", "currency", "amount", "allocated", "credited",
+		"refunded", "unapplied", "method", "reference", "description", "status", "created_at",
+	}
 	id := func(p clientele.PaymentExpanded) string { return p.ID }
 	return csvPage(s, v, "payments", head, eachOf(v, id, s.listPayments), func(p clientele.PaymentExpanded) []string {
 		c := v.currency(p.CurrencyID)
 		return []string{
-			p.ID, v.Day(p.ReceivedAt), p.CustomerID, p.Customer.Name, c.Symbol, p.Amount.Decimal(c.Decimal),
-			p.AmountUnallocated.Decimal(c.Decimal), p.Method, p.Reference, string(p.Status),
+			p.ID, v.Day(p.ReceivedAt), p.CustomerID, p.Customer.Name, p.Customer.Email, c.Symbol,
+			p.Amount.Decimal(c.Decimal), p.AmountAllocated.Decimal(c.Decimal), p.AmountCredited.Decimal(c.Decimal),
+			p.AmountRefunded.Decimal(c.Decimal), p.AmountUnallocated.Decimal(c.Decimal), p.Method, p.Reference,
+			p.Description, string(p.Status), p.CreatedAt.String(),
 		}
 	})
 }

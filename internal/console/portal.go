@@ -28,6 +28,7 @@ func (s *console) addPortal(mux *http.ServeMux) {
 		"/customer/invoice/{id}/page": s.ownInvoicePrinted(mediaHTML, paper.InvoiceHTML),
 		"/customer/invoice/{id}/pdf":  s.ownInvoicePrinted(mediaPDF, paper.InvoicePDF),
 		"/customer/statement":         s.ownStatement,
+		"/customer/statement.csv":     s.ownStatementCSV,
 		"/customer/statement/page":    s.ownStatementPrinted(mediaHTML, paper.StatementHTML),
 		"/customer/statement/pdf":     s.ownStatementPrinted(mediaPDF, paper.StatementPDF),
 	} {
@@ -199,6 +200,11 @@ func (s *console) ownStatement(v *visit) (page, error) {
 	p, err := s.statement(v)
 	p.template = "own-statement"
 	return p, err
+}
+
+func (s *console) ownStatementCSV(v *visit) (page, error) {
+	v.SetPathValue("id", v.customer.ID)
+	return s.statementCSV(v)
 }
 
 func (s *console) ownStatementPrinted(media string, write func(io.Writer, paper.Statement) error) handler {

@@ -59,6 +59,10 @@ func TestPortalShowsOneCustomerAlone(t *testing.T) {
 	statement := b.get("/customer/statement").want(200, "Closing balance", "$12.34")
 	printed := b.get("/customer/statement/page").want(200, "$12.34")
 	b.get("/customer/statement/pdf").want(200)
+	file := b.get("/customer/statement.csv").want(200, "\ufeffcurrency_id,", ",12.34,")
+	if strings.Contains(file.body, "99.00") {
+		t.Errorf("a statement as a file has what is another's: %s", file.body)
+	}
 	late := b.get("/customer/invoice/past-due").want(200, "Nothing is.")
 	for _, path := range []string{id(other), id(draft), id(other) + "/pdf", id(draft) + "/page", "in_none"} {
 		b.get("/customer/invoice/" + path).want(404)

@@ -1,12 +1,11 @@
 package console
 
 import (
-	"iter"
-	"maps"
-	"slices"
+	"net/http"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/store"
 )
 
@@ -116,34 +115,7 @@ func (s *console) receivablesCSV(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	head := []string{"as_of", "customer_id", "name", "email", "currency", "not_due", "days_1_30", "days_31_60",
-		"days_61_90", "days_over_90", "total", "unapplied"}
-	return csvPage(s, v, "receivables", head, agedAccounts(aging), func(a agedAccount) []string {
-		b, c := a.Currencies[a.currency], v.currency(a.currency)
-		cells := []string{aging.AsOf.String(), a.CustomerID, a.Name, a.Email, c.Symbol}
-		for _, amount := range []clientele.Amount{
-			b.NotDue, b.Days1To30, b.Days31To60, b.Days61To90, b.DaysOver90, b.Total, b.Unapplied,
-		} {
-			cells = append(cells, amount.Decimal(c.Decimal))
-		}
-		return cells
-	})
-}
-
-// agedAccount is a customer's account in one currency.
-type agedAccount struct {
-	clientele.CustomerAging
-	currency string
-}
-
-func agedAccounts(aging clientele.Aging) iter.Seq2[agedAccount, error] {
-	return func(yield func(agedAccount, error) bool) {
-		for _, customer := range aging.List {
-			for _, currency := range slices.Sorted(maps.Keys(customer.Currencies)) {
-				if !yield(agedAccount{customer, currency}, nil) {
-					return
-				}
-			}
-		}
-	}
+	return page{write: func(w http.ResponseWriter) error {
+		return writeCSV(w, "receivables", sheet.AgingByCustomer(aging, sheet.ByID(v.currencies)))
+	}}, nil
 }

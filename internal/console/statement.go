@@ -10,6 +10,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
+	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/web"
 )
 
@@ -19,7 +20,7 @@ type statementPage struct {
 	From, To  string
 	Error     string
 	Print     string // the address of the printed one
-	PDF       string
+	PDF, CSV  string
 	Hidden    int64 // how many earlier movements are not shown
 }
 
@@ -65,7 +66,7 @@ func (s *console) statement(v *visit) (page, error) {
 	if data.From != "" || data.To != "" {
 		query = "?" + url.Values{"from": {data.From}, "to": {data.To}}.Encode()
 	}
-	data.Print, data.PDF = base+"/page"+query, base+"/pdf"+query
+	data.Print, data.PDF, data.CSV = base+"/page"+query, base+"/pdf"+query, base+".csv"+query
 	return page{template: "statement", title: "Statement of " + nameOf(st.Customer), data: data}, err
 }
 
@@ -110,6 +111,15 @@ const (
 	mediaHTML = "text/html; charset=utf-8"
 	mediaPDF  = "application/pdf"
 )
+
+// statementCSV is the statement that an address asks for as a file for a spreadsheet.
+func (s *console) statementCSV(v *visit) (page, error) {
+	st, err := s.statementOf(v)
+	if err != nil {
+		return page{}, err
+	}
+	return page{write: func(w http.ResponseWriter) error { return writeCSV(w, "statement", sheet.Statement(st)) }}, nil
+}
 
 func (s *console) statementPrinted(media string, write func(io.Writer, paper.Statement) error) handler {
 	return func(v *visit) (page, error) {

@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// ByteOrderMark before a file says that it is UTF-8 to the spreadsheets that take it for something else without.
+const ByteOrderMark = "\ufeff"
+
 // Write writes rows as CSV (RFC 4180), one at a time.
 func Write(to io.Writer, rows iter.Seq[[]string]) error {
 	w := csv.NewWriter(to)
@@ -31,7 +34,8 @@ func cell(text string) string {
 		!strings.HasPrefix(text, "＋") && !strings.HasPrefix(text, "－") && !strings.HasPrefix(text, "＠") {
 		return text
 	}
-	if digits := strings.TrimPrefix(text, "-"); digits != "" && strings.Trim(digits, "0123456789") == "" {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if digits := whole + fraction; whole != "" && strings.Trim(digits, "0123456789") == "" {
 		return text
 	}
 	return "'" + text

@@ -61,7 +61,8 @@ type PaymentFilter struct {
 	InvoiceID  string // that it ever paid a part of
 	CurrencyID string
 	Status     clientele.PaymentStatus
-	Unapplied  bool // only those that have something left
+	Unapplied  bool  // only those that have something left
+	From, To   int64 // recorded at or after From and before To, unix milliseconds
 	Metadata   []MetadataMatch
 	Order      []Order
 	Window

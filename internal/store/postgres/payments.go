@@ -108,6 +108,12 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 			return nil, 0, err
 		}
 	}
+	if f.From != 0 {
+		w.add("seq >= ?", f.From<<16)
+	}
+	if f.To != 0 {
+		w.add("seq < ?", f.To<<16)
+	}
 	if f.Unapplied {
 		w.add("unallocated <> 0")
 	}

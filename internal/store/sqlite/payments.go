@@ -100,6 +100,12 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 	if f.InvoiceID != "" {
 		w.add("id IN (SELECT payment_id FROM ledger WHERE invoice_id = ? AND invoice_id <> '')", f.InvoiceID)
 	}
+	if f.From != 0 {
+		w.add("seq >= ?", f.From<<16)
+	}
+	if f.To != 0 {
+		w.add("seq < ?", f.To<<16)
+	}
 	if f.Unapplied {
 		w.add("unallocated <> '0'")
 	}
