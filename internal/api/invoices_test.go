@@ -403,7 +403,7 @@ func TestALateInvoiceIsPrintedAsPastDue(t *testing.T) {
 	}
 	s.Advance(28 * 24 * time.Hour)
 	page := string(s.send(t, "GET", path, "").must(t, 200).body)
-	if !strings.Contains(page, ">Past due</span>") || !strings.Contains(page, "Was due on 2026-01-02") {
+	if !strings.Contains(page, ">Past due</span>") || !strings.Contains(page, "Was due on Jan 2, 2026") {
 		t.Errorf("28 days late it is printed %s", page)
 	}
 }

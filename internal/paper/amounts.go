@@ -2,7 +2,6 @@ package paper
 
 import (
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -161,15 +160,12 @@ func (n numerals) group(whole string) string {
 	return text
 }
 
-// digits writes each digit as the locale does.
-func (n numerals) digits(ascii string) string {
-	return strings.Map(func(r rune) rune { return n.zero + r - '0' }, ascii)
-}
-
-// day is a moment's date where the business is, in the one form that nobody reads wrongly: 2026-11-24. No moment is "".
-func day(unix int64, where *time.Location) string {
-	if unix == 0 {
-		return ""
-	}
-	return clientele.DayIn(time.Unix(unix, 0), where).String()
+// digits writes each digit of a text as the locale does.
+func (n numerals) digits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return n.zero + r - '0'
+		}
+		return r
+	}, text)
 }

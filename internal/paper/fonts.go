@@ -15,7 +15,7 @@ var fontFiles embed.FS
 // typeface is a font file, read when it is first needed.
 type typeface struct {
 	file   string
-	blocks [][2]rune // the characters it is asked for; the first two and the last are asked for any
+	blocks [][2]rune // the characters it is asked for; all when nil
 	bold   bool
 	load   func() loadedFont
 }
@@ -26,7 +26,14 @@ type loadedFont struct {
 	tables *opentype.Loader
 }
 
-// typefaces are all there are: the text's own in both weights, then one per script, last that of Chinese and Japanese.
+// The characters of symbols, and of Chinese and Japanese, for which there are several typefaces.
+var (
+	symbolBlocks = [][2]rune{{0x2100, 0x2BFF}}
+	hanBlocks    = [][2]rune{{0x2E80, 0x10FFFF}}
+)
+
+// typefaces are all there are: the text's own in both weights, then one per script, those of symbols, and last those of
+// Chinese and Japanese.
 // Those without a bold are printed bold by a thicker outline.
 var typefaces = []*typeface{
 	{file: "NotoSans-Regular"},
@@ -49,7 +56,17 @@ var typefaces = []*typeface{
 	{file: "NotoSansKhmer-Regular", blocks: [][2]rune{{0x1780, 0x17FF}, {0x19E0, 0x19FF}}},
 	{file: "NotoSansArmenian-Regular", blocks: [][2]rune{{0x530, 0x58F}, {0xFB13, 0xFB17}}},
 	{file: "ClienteleHangul-Regular", blocks: [][2]rune{{0x3130, 0x318F}, {0xAC00, 0xD7A3}}},
-	{file: "DroidSansFallback", blocks: [][2]rune{{0x2E80, 0x10FFFF}}},
+	{file: "NotoSansOriya-Regular", blocks: [][2]rune{{0xB00, 0xB7F}}},
+	{file: "NotoSansSinhala-Regular", blocks: [][2]rune{{0xD80, 0xDFF}, {0x111E0, 0x111FF}}},
+	{file: "NotoSerifTibetan-Regular", blocks: [][2]rune{{0xF00, 0xFFF}}},
+	{file: "NotoSansMyanmar-Regular", blocks: [][2]rune{{0x1000, 0x109F}, {0xA9E0, 0xA9FF}, {0xAA60, 0xAA7F}}},
+	{file: "NotoSansEthiopic-Regular", blocks: [][2]rune{{0x1200, 0x139F}, {0x2D80, 0x2DDF}, {0xAB00, 0xAB2F}}},
+	{file: "NotoSansCherokee-Regular", blocks: [][2]rune{{0x13A0, 0x13FF}, {0xAB70, 0xABBF}}},
+	{file: "NotoSansMath-Regular", blocks: symbolBlocks},
+	{file: "NotoSansSymbols-Regular", blocks: symbolBlocks},
+	{file: "NotoSansSymbols2-Regular", blocks: symbolBlocks},
+	{file: "DroidSansFallback", blocks: hanBlocks},
+	{file: "ClienteleHan-Regular", blocks: hanBlocks},
 }
 
 func init() {

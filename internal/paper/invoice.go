@@ -3,7 +3,6 @@ package paper
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"clientele.dev"
 )
@@ -11,15 +10,15 @@ import (
 // invoiceDocument is what an invoice says.
 func invoiceDocument(in Invoice) document {
 	i := in.Invoice
-	m, where := moneyOf(in.Settings.Locale, in.Currency), in.Settings.Zone()
+	m, on := moneyOf(in.Settings.Locale, in.Currency), datesOf(in.Settings)
 	d := document{
 		Title: "Invoice", Number: inline(i.Number), Badges: invoiceBadges(in), From: business(in.Settings.Business),
-		To: invoiceCustomer(i), Facts: invoiceFacts(i, where), Figure: invoiceFigure(in, m), Text: block(i.Description),
+		To: invoiceCustomer(i), Facts: invoiceFacts(i, on), Figure: invoiceFigure(in, m, on), Text: block(i.Description),
 		Tables: []table{invoiceLines(i, m)}, Letter: usesLetter(in.Settings),
 		Logo: logoOf(in.Settings.Business.Logo),
 	}
 	if len(in.CreditNotes) > 0 {
-		d.Tables = append(d.Tables, creditNotes(in.CreditNotes, m, where))
+		d.Tables = append(d.Tables, creditNotes(in.CreditNotes, m, on))
 	}
 	if how := block(in.Settings.Business.PaymentInstructions); how != "" && asksForMoney(i) {
 		d.Notes = append(d.Notes, fact{"How to pay", how})
@@ -85,15 +84,15 @@ func invoiceCustomer(i clientele.Invoice) party {
 	return p
 }
 
-func invoiceFacts(i clientele.Invoice, where *time.Location) []fact {
-	day := func(unix int64) string { return day(unix, where) }
-	period := day(i.PeriodStart)
-	if end := day(i.PeriodEnd); period != "" && end != "" && end != period {
+func invoiceFacts(i clientele.Invoice, on dates) []fact {
+	period := on.moment(i.PeriodStart)
+	if end := on.moment(i.PeriodEnd); period != "" && end != "" && end != period {
 		period += " – " + end
 	}
 	all := []fact{
-		{"Number", inline(i.Number)}, {"Issued", day(i.EffectiveAt)}, {"Due", dueDay(i)}, {"Period", period},
-		{"Paid", day(i.StatusTransitions.PaidAt)}, {"Voided", day(i.StatusTransitions.VoidedAt)},
+		{"Number", inline(i.Number)}, {"Issued", on.moment(i.EffectiveAt)}, {"Due", dueDay(i, on)},
+		{"Period", period}, {"Paid", on.moment(i.StatusTransitions.PaidAt)},
+		{"Voided", on.moment(i.StatusTransitions.VoidedAt)},
 	}
 	for _, field := range i.CustomFields {
 		all = append(all, fact{inline(field.Name), inline(field.Value)})
@@ -108,14 +107,14 @@ func invoiceFacts(i clientele.Invoice, where *time.Location) []fact {
 }
 
 // dueDay is when an invoice is to be paid, in words.
-func dueDay(i clientele.Invoice) string {
+func dueDay(i clientele.Invoice, on dates) string {
 	if i.DueDate == 0 {
 		return "on receipt"
 	}
-	return i.Due().String()
+	return on.day(i.Due())
 }
 
-func invoiceFigure(in Invoice, m money) *figure {
+func invoiceFigure(in Invoice, m money, on dates) *figure {
 	i := in.Invoice
 	f := &figure{Label: "Amount due", Amount: m.format(i.AmountRemaining)}
 	switch {
@@ -132,9 +131,9 @@ func invoiceFigure(in Invoice, m money) *figure {
 	case i.DueDate == 0:
 		f.Note = "Due on receipt"
 	case isPastDue(in) || i.Status == clientele.InvoiceUncollectible:
-		f.Note = "Was due on " + i.Due().String()
+		f.Note = "Was due on " + on.day(i.Due())
 	default:
-		f.Note = "Due on " + i.Due().String()
+		f.Note = "Due on " + on.day(i.Due())
 	}
 	return f
 }
@@ -181,7 +180,7 @@ func (m money) quantity(n int64) string {
 	return m.group(digits)
 }
 
-func creditNotes(notes []clientele.CreditNote, m money, where *time.Location) table {
+func creditNotes(notes []clientele.CreditNote, m money, on dates) table {
 	t := table{Title: "Credit notes", Columns: []column{
 		{Title: "Number", Head: true}, {Title: "Issued"}, {Title: "For", Words: true}, {Title: "Amount", Amount: true},
 	}}
@@ -190,7 +189,7 @@ func creditNotes(notes []clientele.CreditNote, m money, where *time.Location) ta
 		if why == "" {
 			why = strings.ReplaceAll(n.Reason, "_", " ")
 		}
-		t.Rows = append(t.Rows, []string{inline(n.Number), day(n.CreatedAt.Unix(), where), why, m.format(n.Amount.Neg())})
+		t.Rows = append(t.Rows, []string{inline(n.Number), on.moment(n.CreatedAt.Unix()), why, m.format(n.Amount.Neg())})
 	}
 	return t
 }

@@ -44,7 +44,10 @@ func invoiceFor(name string, lines int, c clientele.PaymentCurrency) paper.Invoi
 var scripts = map[string]string{
 	"Latin": "Ångström Straße", "Greek": "Σωκράτης", "Cyrillic": "Ярослав", "Hebrew": "משה פרידמן",
 	"Arabic":     "فاطمة السيد",
-	"Devanagari": "कविता मिश्रा", "Thai": "สมชาย ศรีสุข", "Chinese": "黄梓萱", "Japanese": "渡辺 健", "Korean": "남궁 에너지",
+	"Devanagari": "कविता मिश्रा", "Sinhala": "අනුර", "Burmese": "အောင်ဆန်း",
+	"Ethiopic": "አበበ", "Odia": "ଓଡ଼ିଆ", "Tibetan": "བོད",
+	"Cherokee": "ᏣᎳᎩ", "symbols": "≥ − ≤ ≈ √ ∞ → ✓ ★ ① Ⅷ ■ ☎",
+	"Thai": "สมชาย ศรีสุข", "Chinese": "黄梓萱", "Japanese": "渡辺 健", "Korean": "남궁 에너지",
 }
 
 func pdfOf(t testing.TB, in paper.Invoice) []byte {
@@ -261,14 +264,14 @@ func TestPastDueIsPrinted(t *testing.T) {
 		badge     string
 		note      string
 	}{
-		"on the due day":   {clientele.InvoiceOpen, dueDay, 1, "Open", "Due on 2026-01-02"},
-		"on the day after": {clientele.InvoiceOpen, dueDay + 1, 1, "Past due", "Was due on 2026-01-02"},
-		"nothing left":     {clientele.InvoiceOpen, dueDay + 1, 0, "Open", "Due on 2026-01-02"},
+		"on the due day":   {clientele.InvoiceOpen, dueDay, 1, "Open", "Due on Jan 2, 2026"},
+		"on the day after": {clientele.InvoiceOpen, dueDay + 1, 1, "Past due", "Was due on Jan 2, 2026"},
+		"nothing left":     {clientele.InvoiceOpen, dueDay + 1, 0, "Open", "Due on Jan 2, 2026"},
 		"paid":             {clientele.InvoicePaid, dueDay + 1, 0, "Paid", "Paid in full. Thank you."},
 		"void": {
 			clientele.InvoiceVoid, dueDay + 1, 1, "Void", "This invoice is void: nothing is to be paid.",
 		},
-		"uncollectible, late": {clientele.InvoiceUncollectible, dueDay + 1, 1, "Uncollectible", "Was due on 2026-01-02"},
+		"uncollectible, late": {clientele.InvoiceUncollectible, dueDay + 1, 1, "Uncollectible", "Was due on Jan 2, 2026"},
 		"a draft":             {clientele.InvoiceDraft, dueDay + 1, 1, "Draft", "A draft: not to be paid yet."},
 	} {
 		t.Run(name, func(t *testing.T) {

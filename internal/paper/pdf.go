@@ -3,7 +3,10 @@ package paper
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 // Measures in points.
@@ -47,6 +50,7 @@ func writePDF(w io.Writer, d document) error {
 	}
 	setter := typesetters.Get().(*typesetter)
 	defer typesetters.Put(setter)
+	setter.missing = map[rune]bool{}
 	p := &printer{pdfFile: newPDFFile(size[0], size[1]), typesetter: setter, page: -1}
 	p.nextPage()
 	p.top(d)
@@ -56,8 +60,27 @@ func writePDF(w io.Writer, d document) error {
 	for _, n := range d.Notes {
 		p.note(n)
 	}
+	if len(setter.missing) > 0 {
+		p.note(fact{"", missingText(setter.missing)})
+	}
 	p.numbers(d)
 	return p.writeTo(w, strings.TrimSpace(d.Title+" "+d.Number))
+}
+
+// missingText says which characters are printed as boxes, by their script, or by number.
+func missingText(missing map[rune]bool) string {
+	names := map[string]bool{}
+	for r := range missing {
+		name := fmt.Sprintf("U+%04X", r)
+		for script, table := range unicode.Scripts {
+			if script != "Common" && script != "Inherited" && script != "Han" && unicode.Is(table, r) {
+				name = strings.ReplaceAll(script, "_", " ")
+			}
+		}
+		names[name] = true
+	}
+	return "Characters that no typeface here has are printed as boxes: " +
+		strings.Join(slices.Sorted(maps.Keys(names)), ", ") + "."
 }
 
 func (p *printer) inner() float64  { return p.width - 2*margin }

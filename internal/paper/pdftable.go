@@ -1,5 +1,7 @@
 package paper
 
+import "math"
+
 // Measures of a table, in points and in shares of its width.
 const (
 	padding    = 5.5  // above and below a row's text
@@ -23,7 +25,12 @@ type placed struct {
 func (p *printer) table(t table) {
 	columns := p.columns(t)
 	p.y += 14
-	p.need(6 * normal * lead)
+	first := 2 * normal * lead // what stands below the head
+	if len(t.Rows) > 0 {
+		_, first = p.broken(columns, func(i int) (string, style) { return t.Rows[0][i], tableText })
+		first = p.together(first+2*padding) + padding
+	}
+	p.need(4*normal*lead + first)
 	if t.Title != "" {
 		p.flow(t.Title, style{normal + 1.5, true, black}, margin, p.inner())
 		p.y += 4
@@ -104,29 +111,42 @@ func fair(needs []float64, room float64) float64 {
 
 // cells draws a row, on one page unless it is longer than that, with so much space above and below.
 func (p *printer) cells(columns []placed, cell func(c placed, i int) (string, style), space float64) {
-	texts, styles, rows := make([][]line, len(columns)), make([]style, len(columns)), 0
-	for i, c := range columns {
-		text, s := cell(c, i)
-		texts[i], styles[i] = p.set(text, s, c.width), s
-		rows = max(rows, len(texts[i]))
-	}
-	height := styles[0].size * lead
-	if whole := float64(rows)*height + 2*space; whole < p.bottom()-2*margin {
-		p.need(whole)
-	}
+	texts, whole := p.broken(columns, func(i int) (string, style) { return cell(columns[i], i) })
+	_, look := cell(columns[0], 0)
+	height := look.size * lead
+	p.need(p.together(whole + 2*space))
 	p.y += space
-	for n := range rows {
+	for n := range int(math.Round(whole / height)) {
 		if p.head != nil {
 			p.need(height)
 		}
 		for i, c := range columns {
 			if n < len(texts[i]) {
-				p.put(texts[i][n], styles[i], c.x, c.width, c.Amount)
+				p.put(texts[i][n], look, c.x, c.width, c.Amount)
 			}
 		}
 		p.y += height
 	}
 	p.y += max(space, padding/2)
+}
+
+// broken are the cells of a row in lines, and how high they are.
+func (p *printer) broken(columns []placed, cell func(i int) (string, style)) (texts [][]line, height float64) {
+	for i, c := range columns {
+		text, look := cell(i)
+		lines := p.set(text, look, c.width)
+		texts, height = append(texts, lines), max(height, float64(len(lines))*look.size*lead)
+	}
+	return texts, height
+}
+
+// together is how much of a row of some height stays on one page: all of a short one, the beginning of a long one.
+func (p *printer) together(height float64) float64 {
+	const ofPage, beginning = 4, 3 * normal * lead
+	if height > p.height/ofPage {
+		return beginning + 2*padding
+	}
+	return height
 }
 
 // sums draws the sums below a table at its right, labels and amounts in columns of their own.

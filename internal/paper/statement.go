@@ -11,8 +11,8 @@ import (
 // statementDocument is what a statement says: an account per currency, by symbol.
 func statementDocument(s Statement) document {
 	st := s.Statement
-	where := s.Settings.Zone()
-	date := func(t clientele.Time) string { return day(t.Unix(), where) }
+	on := datesOf(s.Settings)
+	date := func(t clientele.Time) string { return on.moment(t.Unix()) }
 	from, to := date(st.From), date(st.To)
 	d := document{
 		Title: "Statement", Number: from + " – " + to, From: business(s.Settings.Business),

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/go-text/typesetting/bidi"
 	"github.com/go-text/typesetting/di"
@@ -53,6 +54,7 @@ type typesetter struct {
 	bidi    bidi.Paragraph
 	shaper  shaping.HarfbuzzShaper
 	wrapper shaping.LineWrapper
+	missing map[rune]bool // characters that no typeface has
 }
 
 // typesetters keeps what fonts have been prepared for shaping.
@@ -84,6 +86,9 @@ func (t *typesetter) ResolveFace(r rune) *font.Face {
 		if typeface.has(r) {
 			return t.face(place + 2)
 		}
+	}
+	if unicode.IsGraphic(r) && !unicode.Is(unicode.Mn, r) {
+		t.missing[r] = true
 	}
 	return t.face(own)
 }

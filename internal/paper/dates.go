@@ -1,0 +1,64 @@
+package paper
+
+import (
+	"time"
+
+	"github.com/bojanz/currency"
+	"golang.org/x/text/language"
+
+	"clientele.dev"
+)
+
+// dates are how dates are written: as a locale has them, where the business is.
+type dates struct {
+	where  *time.Location
+	write  func(time.Time) string
+	digits func(string) string
+}
+
+func datesOf(s clientele.Settings) dates {
+	d := dates{
+		where: s.Zone(), write: func(t time.Time) string { return t.Format(time.DateOnly) },
+		digits: func(text string) string { return text },
+	}
+	tag, err := language.Parse(s.Locale)
+	if err != nil {
+		return d
+	}
+	for _, name := range dateNames(tag) {
+		if locale, known := dateLocales[name]; known {
+			d.write = locale().FmtDateMedium
+			break
+		}
+	}
+	if n, known := numeralsOf(currency.NewLocale(s.Locale)); known {
+		d.digits = n.digits
+	}
+	return d
+}
+
+// dateNames are the names that a locale may have in dateLocales, the closest first.
+func dateNames(tag language.Tag) []string {
+	base, _ := tag.Base()
+	script, _ := tag.Script()
+	region, _ := tag.Region()
+	lang := base.String()
+	if lang == "no" { // Norwegian is Bokmål unless it says otherwise
+		lang = "nb"
+	}
+	return []string{
+		lang + "_" + script.String() + "_" + region.String(), lang + "_" + region.String(), lang + "_" + script.String(),
+		lang,
+	}
+}
+
+// moment is a moment's date where the business is; no moment is "".
+func (d dates) moment(unix int64) string {
+	if unix == 0 {
+		return ""
+	}
+	return d.day(clientele.DayIn(time.Unix(unix, 0), d.where))
+}
+
+// day is a day's date.
+func (d dates) day(day clientele.Day) string { return d.digits(d.write(day.Begin(time.UTC))) }
