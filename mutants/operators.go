@@ -18,7 +18,7 @@ import (
 // operated are the packages over which the operators go.
 var operated = []string{
 	"internal/billing", "internal/store", "internal/store/sqlite", "internal/store/postgres", "internal/auth",
-	"internal/console", "internal/api", "internal/paper", "client",
+	"internal/console", "internal/api", "internal/locale", "internal/paper", "client",
 }
 
 // byHand is the operator of the changes of mutants.txt, control the one that changes nothing.

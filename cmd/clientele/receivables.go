@@ -13,7 +13,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
-	"clientele.dev/internal/paper"
+	"clientele.dev/internal/locale"
 	"clientele.dev/internal/store"
 )
 
@@ -100,7 +100,7 @@ func readMoney(a *app, service *billing.Service, mode clientele.Mode) (m money, 
 }
 
 func (m money) write(a clientele.Amount) string {
-	return paper.FormatAmount(m.locale, m.currencies[a.Currency()], a)
+	return locale.FormatAmount(m.locale, m.currencies[a.Currency()], a)
 }
 
 func (m money) printAging(out io.Writer, aging clientele.Aging, byCustomer bool) error {

@@ -219,12 +219,12 @@ func TestDeletingOneWhoIsOwedAnything(t *testing.T) {
 	none := []client.AllocationParams{}
 	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
 	refused := p.send(t, "DELETE", "/api/customers/"+p.id, "").refused(t, 409, "")
-	if !strings.Contains(refused.Message, "90 in USD that is not applied") {
+	if !strings.Contains(refused.Message, "$0.90 that is not applied") {
 		t.Errorf("money that is left: %s", refused.Message)
 	}
 	ok(p.Payments.Credit(t.Context(), pay.ID, cents(90)))(t)
 	refused = p.send(t, "DELETE", "/api/customers/"+p.id, "").refused(t, 409, "")
-	if !strings.Contains(refused.Message, "a credit of 90 in USD") {
+	if !strings.Contains(refused.Message, "a credit of $0.90") {
 		t.Errorf("credit: %s", refused.Message)
 	}
 	ok(p.Customers.MoveCredit(t.Context(), p.id, client.CreditParams{

@@ -311,12 +311,19 @@ func TestAnInvoiceMovesOnlyForward(t *testing.T) {
 		}
 		before := s.state(t)
 		for _, move := range life.refuses {
-			to := map[string]string{
-				"finalize": "open", "mark_uncollectible": "uncollectible", "pay": "paid", "void": "void",
+			only := map[string]string{
+				"finalize": "only a draft is finalized", "mark_uncollectible": "only an open invoice is marked uncollectible",
+				"pay":  "only an open or uncollectible invoice is paid",
+				"void": "only an open or uncollectible invoice is voided",
 			}[move]
+			called := invoice.ID
+			if life.from != "draft" {
+				called = ok(s.Test().Invoices.Retrieve(t.Context(), invoice.ID))(t).Number
+			}
+			from := strings.Replace(life.from, "draft", "a draft", 1)
 			e := s.send(t, "POST", "/api/invoices/"+invoice.ID+"/"+move, "").refused(t, 409, "status")
-			if !strings.Contains(e.Message, "from "+life.from+" to "+to) {
-				t.Errorf("from %s to %s: %s", life.from, to, e.Message)
+			if want := "invoice " + called + " is " + from + ": " + only; e.Message != want {
+				t.Errorf("it says %q, want %q", e.Message, want)
 			}
 		}
 		if s.state(t) != before {

@@ -449,3 +449,64 @@ func TestADueMomentsDayIsTheBusinesss(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusalsSpeakOfMoneyAsPeopleDo reads what is told of amounts and invoices: decimals, the locale's way, numbers.
+func TestRefusalsSpeakOfMoneyAsPeopleDo(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	i := issue(t, s, c.ID, usd, "90000", 30)
+	yen := issue(t, s, c.ID, "curr_test_jpy", "500", 30)
+	pay := ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
+		CustomerID: c.ID, CurrencyID: usd, Amount: clientele.NewAmount(usd, 100), Allocations: &[]client.AllocationParams{},
+	}))(t)
+	type refused struct {
+		method, path, body string
+		status             int
+		field, message     string
+	}
+	check := func(all []refused) {
+		for _, test := range all {
+			e := s.send(t, test.method, test.path, test.body).refused(t, test.status, test.field)
+			if e.Message != test.message {
+				t.Errorf("%s %s: %q, want %q", test.path, test.body, e.Message, test.message)
+			}
+		}
+	}
+	payment, invoice := "/api/payments/"+pay.ID, "/api/invoices/"+i.ID
+	check([]refused{
+		{"POST", payment + "/allocate", `{"invoice_id":"` + i.ID + `","amount":"101"}`, 409, "amount",
+			"the payment has $1.00 left, which is less than $1.01"},
+		{"POST", payment + "/allocate", `{"invoice_id":"` + i.ID + `","amount":"90001"}`, 409, "amount",
+			"invoice " + i.Number + " has $900.00 left to pay, which is less than $900.01"},
+		{"POST", payment + "/refund", `{"amount":"101"}`, 409, "amount",
+			"the payment has $1.00 left, which is less than $1.01"},
+		{"POST", payment + "/allocate", `{"invoice_id":"` + yen.ID + `"}`, 400, "invoice_id",
+			"invoice " + yen.Number + " is over ¥500, in another currency than this"},
+		{"POST", "/api/payments?preview=true", `{"customer_id":"` + c.ID + `","currency_id":"` + usd +
+			`","amount":"9","allocations":[{"invoice_id":"` + i.ID + `","amount":"10"}]}`, 409, "allocations[0].amount",
+			"the payment has $0.09 left, which is less than $0.10"},
+		{"POST", invoice + "/credit_notes", `{"amount":"90001"}`, 409, "amount",
+			"invoice " + i.Number + " has $900.00 that no credit note has taken back yet"},
+		{"POST", invoice + "/write_off", `{"amount":"90001"}`, 409, "amount",
+			"invoice " + i.Number + " has $900.00 left to pay, which is less than $900.01"},
+		{"POST", "/api/customers/" + c.ID + "/balance_transactions",
+			`{"currency_id":"curr_test_jpy","amount":"-12345"}`, 409, "amount",
+			"the customer has a credit of ¥0, which is less than ¥12,345"},
+		{"POST", "/api/invoices", `{"customer_id":"` + c.ID + `","currency_id":"` + usd +
+			`","lines":[{"description":"x","unit_amount":"-5"}]}`, 400, "lines",
+			"the lines come to -$0.05; an invoice asks for 0 or more"},
+	})
+	ok(s.Test().Settings.Update(t.Context(), client.SettingsParams{Locale: new("de")}))(t)
+	check([]refused{
+		{"POST", payment + "/allocate", `{"invoice_id":"` + i.ID + `","amount":"90001"}`, 409, "amount",
+			"invoice " + i.Number + " has 900,00\u00a0$ left to pay, which is less than 900,01\u00a0$"},
+	})
+	// A refusal is told alike when the request is repeated.
+	for range 2 {
+		e := s.send(t, "POST", payment+"/refund", `{"amount":"101"}`, "Idempotency-Key", "again").refused(t, 409, "amount")
+		if !strings.Contains(e.Message, "1,00\u00a0$ left") {
+			t.Errorf("it says %q", e.Message)
+		}
+	}
+}

@@ -94,8 +94,8 @@ func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.
 	t.EndingUnapplied = plus(end.Unapplied, t.Unapplied)
 	switch {
 	case t.EndingBalance.Sign() < 0:
-		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
-			"the customer has a credit of %s in %s, which is less than %s", end.Credit, t.CurrencyID, t.Amount.Neg())
+		return t, conflict("amount", "the customer has a credit of %s, which is less than %s",
+			end.Credit.In(t.CurrencyID), t.Amount.Neg())
 	case t.EndingReceivable.Sign() < 0 || t.EndingUnapplied.Sign() < 0:
 		return t, fmt.Errorf("customer %s: %s would leave %s receivable and %s unapplied in %s", a.customer.ID, t.Reason,
 			t.EndingReceivable, t.EndingUnapplied, t.CurrencyID)
@@ -223,9 +223,9 @@ func (a *account) own(field, currency, id string) (*held, error) {
 	case err != nil:
 		return nil, err
 	case h.CustomerID != a.customer.ID:
-		return nil, invalid(field, "the invoice %s is another customer's", id)
+		return nil, invalid(field, "%s is another customer's", h.called())
 	case h.CurrencyID != currency:
-		return nil, invalid(field, "the invoice %s is in %s, not in %s", id, h.CurrencyID, currency)
+		return nil, invalidAmount(field, "%s is over %s, in another currency than this", h.called(), h.Total)
 	}
 	return h, nil
 }
@@ -282,9 +282,7 @@ func checkPayable(h *held) error {
 	if payable(h) {
 		return nil
 	}
-	return clientele.Errorf(clientele.ErrorCodeConflict, "status", "the invoice %s is %s: nothing can be paid on it",
-		h.ID,
-		h.Status)
+	return conflict("status", "%s is %s: nothing can be paid on it", h.called(), h.state())
 }
 
 // plus and minus are for amounts of one currency, which the callers have seen to; anything else is a mistake of ours.

@@ -129,7 +129,7 @@ func (a *account) applyCredit(h *held, t clientele.BalanceTransaction) (clientel
 	}
 	part := t.Amount.Neg()
 	if minus(owing(h), part).Sign() < 0 {
-		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay", owing(h))
+		return t, conflict("amount", "%s has %s left to pay, which is less than %s", h.called(), owing(h), part)
 	}
 	if err := a.recover(h, minus(part, h.AmountRemaining)); err != nil {
 		return t, err
@@ -144,8 +144,7 @@ func (a *account) applyCredit(h *held, t clientele.BalanceTransaction) (clientel
 // giveBackCredit takes back a part of the credit that paid an invoice, and answers the last movement of that.
 func (a *account) giveBackCredit(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
 	if h.Status == clientele.InvoiceVoid || minus(h.AmountCredited, t.Amount).Sign() < 0 {
-		return t, clientele.Errorf(clientele.ErrorCodeConflict, "amount", "credit has paid %s of the invoice",
-			h.AmountCredited)
+		return t, conflict("amount", "credit has paid %s of %s", h.AmountCredited, h.called())
 	}
 	if err := a.unapply(h, t.Amount); err != nil {
 		return t, err

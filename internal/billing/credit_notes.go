@@ -100,8 +100,8 @@ func (s Invoices) Credit(
 			return store.Document{}, err
 		}
 		if !payable(h) && h.Status != clientele.InvoicePaid {
-			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
-				"the invoice is %s; credit notes are for open, uncollectible and paid ones", h.Status)
+			return store.Document{}, conflict("status",
+				"%s is %s: credit notes are for open, uncollectible and paid invoices", h.called(), h.state())
 		}
 		a, err := s.open(tx, call, h.CustomerID)
 		if err != nil {
@@ -164,8 +164,7 @@ func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNot
 		note.Amount = p.Amount.In(h.CurrencyID)
 	}
 	if note.Amount.Sign() <= 0 || minus(left, note.Amount).Sign() < 0 {
-		return clientele.Errorf(clientele.ErrorCodeConflict, "amount",
-			"the invoice has %s that no credit note has taken back yet", left)
+		return conflict("amount", "%s has %s that no credit note has taken back yet", h.called(), left)
 	}
 	return nil
 }
@@ -207,8 +206,7 @@ func takeBackLine(
 	}
 	rest := minus(left, line.Amount) // of a discount all is below nothing
 	if line.Amount.Sign() != left.Sign() || left.Sign() == 0 || rest.Sign() == -left.Sign() {
-		return line, clientele.Errorf(clientele.ErrorCodeConflict, at+".amount",
-			"the line has %s that no credit note has taken back yet", left)
+		return line, conflict(at+".amount", "the line has %s that no credit note has taken back yet", left)
 	}
 	return line, nil
 }

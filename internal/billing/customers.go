@@ -220,14 +220,14 @@ func checkOwedNothing(tx store.Tx, c *clientele.Customer) error {
 			return err
 		}
 		if end.Credit.Sign() > 0 {
-			return clientele.Errorf(clientele.ErrorCodeConflict, "",
-				"the customer has a credit of %s in %s: use it or record its refund before deleting the customer", end.Credit,
-				currency.Symbol)
+			return conflict("",
+				"the customer has a credit of %s: use it or record its refund before deleting the customer",
+				end.Credit.In(currency.ID))
 		}
 		if end.Unapplied.Sign() > 0 {
-			return clientele.Errorf(clientele.ErrorCodeConflict, "",
-				"the customer has paid %s in %s that is not applied: allocate or refund it before deleting the customer",
-				end.Unapplied, currency.Symbol)
+			return conflict("",
+				"the customer has paid %s that is not applied: allocate or refund it before deleting the customer",
+				end.Unapplied.In(currency.ID))
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"clientele.dev"
@@ -147,8 +146,8 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 			return err
 		}
 		if given := h.PostPaymentCreditNotesAmount; given.Sign() > 0 { // voiding it would give that twice
-			return clientele.Errorf(clientele.ErrorCodeConflict, "status",
-				"credit notes have given %s of the invoice back, so it is not voided; write off what is left", given)
+			return conflict("status",
+				"credit notes have given %s of %s back, so it is not voided; write off what is left", given, h.called())
 		}
 		a, err := s.open(tx, call, h.CustomerID)
 		if err != nil {
@@ -243,8 +242,7 @@ func (s Invoices) setHold(
 ) (store.Document, error) {
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if h.Status != clientele.InvoiceOpen {
-			return clientele.Errorf(clientele.ErrorCodeConflict, "status", "the invoice is %s; only open ones are held",
-				h.Status)
+			return conflict("status", "%s is %s: only open invoices are held", h.called(), h.state())
 		}
 		a, err := s.openAny(tx, call, h.CustomerID)
 		if err != nil {
@@ -323,15 +321,11 @@ func checkTransition(h *held, to clientele.InvoiceStatus, from ...clientele.Invo
 	if slices.Contains(from, h.Status) {
 		return nil
 	}
-	return clientele.Errorf(clientele.ErrorCodeConflict, "status",
-		"the invoice cannot go from %s to %s; only from %s", h.Status, to, oneOf(from))
-}
-
-// oneOf lists states: open or uncollectible.
-func oneOf(states []clientele.InvoiceStatus) string {
-	var names []string
-	for _, state := range states {
-		names = append(names, string(state))
-	}
-	return strings.Join(names, " or ")
+	only := map[clientele.InvoiceStatus]string{
+		clientele.InvoiceOpen:          "only a draft is finalized",
+		clientele.InvoicePaid:          "only an open or uncollectible invoice is paid",
+		clientele.InvoiceVoid:          "only an open or uncollectible invoice is voided",
+		clientele.InvoiceUncollectible: "only an open invoice is marked uncollectible",
+	}[to]
+	return conflict("status", "%s is %s: %s", h.called(), h.state(), only)
 }

@@ -162,7 +162,7 @@ func checkFree(tx store.Tx, invoice *clientele.Invoice, number string) error {
 		return err
 	}
 	if taken {
-		return clientele.Errorf(clientele.ErrorCodeConflict, "number", "the invoice %s has the number %s", rec.ID, number)
+		return conflict("number", "another invoice has the number %s: %s", number, rec.ID)
 	}
 	prefix, _, isOwn := splitNumber(strings.ToUpper(fold.Label(number)))
 	if !isOwn {
@@ -220,7 +220,7 @@ func (s *core) setLines(invoice *clientele.Invoice, lines []LineParams, now time
 	invoice.Subtotal, invoice.SubtotalExcludingTax, invoice.Tax = subtotal, subtotal, tax
 	invoice.Total = plus(subtotal, tax)
 	if invoice.Total.Sign() < 0 {
-		return invalid("lines", "the lines come to %s; an invoice asks for 0 or more", invoice.Total)
+		return invalidAmount("lines", "the lines come to %s; an invoice asks for 0 or more", invoice.Total)
 	}
 	invoice.AmountDue, invoice.AmountRemaining = invoice.Total, invoice.Total
 	return nil
@@ -235,8 +235,8 @@ func (s Invoices) Update(ctx context.Context, call Call, id string, c InvoiceCon
 		if h.Status != clientele.InvoiceDraft {
 			only := InvoiceContent{Metadata: c.Metadata}
 			if !reflect.DeepEqual(only, c) {
-				return clientele.Errorf(clientele.ErrorCodeConflict, "status",
-					"the invoice is %s; only the metadata of a finalized invoice can be changed", h.Status)
+				return conflict("status", "%s is %s: only the metadata of a finalized invoice is changed", h.called(),
+					h.state())
 			}
 		}
 		now := s.now()
@@ -262,8 +262,8 @@ func (s Invoices) Delete(ctx context.Context, call Call, id string) (store.Docum
 			return store.Document{}, err
 		}
 		if h.Status != clientele.InvoiceDraft {
-			return store.Document{}, clientele.Errorf(clientele.ErrorCodeConflict, "status",
-				"the invoice is %s; only a draft can be deleted: void it, or issue a credit note", h.Status)
+			return store.Document{}, conflict("status",
+				"%s is %s: only a draft is deleted; void it, or issue a credit note", h.called(), h.state())
 		}
 		if err := tx.DeleteInvoice(h.rec, h.Invoice); err != nil {
 			return store.Document{}, err

@@ -138,8 +138,8 @@ func (p *payment) left(part *clientele.Amount) (clientele.Amount, error) {
 		return p.AmountUnallocated, nil
 	}
 	if minus(p.AmountUnallocated, part.In(p.CurrencyID)).Sign() < 0 {
-		return p.AmountUnallocated, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
-			"the payment has %s left, which is less than %s", p.AmountUnallocated, part)
+		return p.AmountUnallocated, conflict("amount", "the payment has %s left, which is less than %s",
+			p.AmountUnallocated, part.In(p.CurrencyID))
 	}
 	return part.In(p.CurrencyID), nil
 }
@@ -168,11 +168,9 @@ func (a *account) allocateOne(pay *payment, l AllocationParams, at string) error
 		part = l.Amount.In(pay.CurrencyID)
 		switch {
 		case minus(owing(h), part).Sign() < 0:
-			return clientele.Errorf(clientele.ErrorCodeConflict, at+"amount", "the invoice %s has %s left to pay", h.ID,
-				owing(h))
+			return conflict(at+"amount", "%s has %s left to pay, which is less than %s", h.called(), owing(h), part)
 		case minus(pay.AmountUnallocated, part).Sign() < 0:
-			return clientele.Errorf(clientele.ErrorCodeConflict, at+"amount",
-				"the payment has %s left, which is less than %s", pay.AmountUnallocated, part)
+			return conflict(at+"amount", "the payment has %s left, which is less than %s", pay.AmountUnallocated, part)
 		}
 	}
 	return a.payInvoice(pay, part, h)
@@ -282,7 +280,8 @@ func (s Payments) Unallocate(ctx context.Context, call Call, id string, p Unallo
 		part := pay.Allocations[i].Amount
 		if p.Amount != nil {
 			if minus(part, p.Amount.In(pay.CurrencyID)).Sign() < 0 {
-				return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the payment has paid %s of the invoice", part)
+				return conflict("amount", "the payment has paid %s of the invoice, which is less than %s", part,
+					p.Amount.In(pay.CurrencyID))
 			}
 			part = p.Amount.In(pay.CurrencyID)
 		}
@@ -330,7 +329,7 @@ func (s Payments) Credit(ctx context.Context, call Call, id string, p RestParams
 // some is left for what makes no sense with nothing.
 func (p *payment) some(part *clientele.Amount) (clientele.Amount, error) {
 	if p.AmountUnallocated.Sign() == 0 {
-		return p.AmountUnallocated, clientele.Errorf(clientele.ErrorCodeConflict, "amount",
+		return p.AmountUnallocated, conflict("amount",
 			"the payment has nothing left; take back what it paid first")
 	}
 	return p.left(part)

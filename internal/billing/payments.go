@@ -75,17 +75,17 @@ func (s Payments) Create(ctx context.Context, call Call, p PaymentParams) (store
 		})
 	}
 	var doc store.Document
-	err := s.store.Update(ctx, func(tx store.Tx) error {
+	_, err := s.update(ctx, s.inWords(call.Livemode, func(tx store.Tx) (store.Document, error) {
 		_, pay, err := s.recordPayment(tx, call, p)
 		if err != nil {
-			return err
+			return doc, err
 		}
 		pay.ID, pay.Preview = "", true // it has none
 		if doc.JSON, err = encodeObject(pay.Payment); err != nil {
-			return err
+			return doc, err
 		}
-		return errPreviewed
-	})
+		return doc, errPreviewed
+	}))
 	if errors.Is(err, errPreviewed) {
 		err = nil
 	}

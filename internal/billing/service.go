@@ -129,6 +129,7 @@ type transaction func(store.Tx) (store.Document, error)
 // change runs fn in one transaction, once: a repetition of the request gets the answer that was given, a refusal too,
 // and waits for it while the first is under way, also on another server.
 func (s *core) change(ctx context.Context, call Call, fn transaction) (store.Document, error) {
+	fn = s.inWords(call.Livemode, fn)
 	if len(call.Repeat.keys()) == 0 {
 		return s.update(ctx, fn)
 	}

@@ -27,16 +27,15 @@ func (s Invoices) WriteOff(ctx context.Context, call Call, id string, p WriteOff
 	}
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if !payable(h) || h.AmountRemaining.Sign() == 0 {
-			return clientele.Errorf(clientele.ErrorCodeConflict, "status",
-				"the invoice is %s with %s left to pay: there is nothing to write off", h.Status, h.AmountRemaining)
+			return conflict("status", "%s is %s with %s left to pay: there is nothing to write off", h.called(), h.state(),
+				h.AmountRemaining)
 		}
 		part := h.AmountRemaining
 		if p.Amount != nil {
 			part = p.Amount.In(h.CurrencyID)
 		}
 		if minus(h.AmountRemaining, part).Sign() < 0 {
-			return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the invoice has %s left to pay",
-				h.AmountRemaining)
+			return conflict("amount", "%s has %s left to pay, which is less than %s", h.called(), h.AmountRemaining, part)
 		}
 		a, err := s.open(tx, call, h.CustomerID)
 		if err != nil {
@@ -61,8 +60,9 @@ func (s Invoices) Reopen(ctx context.Context, call Call, id string) (store.Docum
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		wasWrittenOff := h.Status == clientele.InvoiceOpen && h.AmountWrittenOff.Sign() > 0
 		if h.Status != clientele.InvoiceUncollectible && !wasWrittenOff {
-			return clientele.Errorf(clientele.ErrorCodeConflict, "status",
-				"the invoice is %s; only an uncollectible one, or one that was written off in part, is opened again", h.Status)
+			return conflict("status",
+				"%s is %s: only an uncollectible invoice, or one that was written off in part, is opened again", h.called(),
+				h.state())
 		}
 		a, err := s.open(tx, call, h.CustomerID)
 		if err != nil {

@@ -275,6 +275,26 @@ func TestPrintedPageHasItsStyle(t *testing.T) {
 	}
 }
 
+// TestRefusalsLeadToWhatTheyName sends what is refused: the form says so with amounts as people write them, and with
+// the invoice's number, which leads to it.
+func TestRefusalsLeadToWhatTheyName(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada <b>")
+	path := b.newInvoice(customer, "7.77")
+	invoice, err := s.Test().Invoices.Retrieve(t.Context(), strings.TrimPrefix(path, "/test/invoices/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := `nvoice <a href="/test/invoices/` + invoice.Number + `">` + invoice.Number + `</a>`
+	b.fill(path+"/write-off", map[string]string{"amount": "7.78"}).want(409,
+		link+" has $7.77 left to pay, which is less than $7.78")
+	b.get("/test/invoices/"+invoice.Number).want(200, "$7.77")
+	b.fill(path+"/void", nil).want(303)
+	b.fill(path+"/hold", map[string]string{"until": "2026-02-01", "reason": "<i>"}).want(409, link+" is void: only open")
+}
+
 // TestListsOfDays looks for invoices and payments by the days on which they were recorded, where the business is.
 func TestListsOfDays(t *testing.T) {
 	t.Parallel()

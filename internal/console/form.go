@@ -16,7 +16,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
-	"clientele.dev/internal/paper"
+	"clientele.dev/internal/locale"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
@@ -348,16 +348,16 @@ func (v *visit) amountIn(name, text string, c clientele.PaymentCurrency) (*clien
 		return nil, nil
 	}
 	text = v.chosen(name, text)
-	a, readings, ok := paper.ReadAmount(v.settings.Locale, c, text)
+	a, readings, ok := locale.ReadAmount(v.settings.Locale, c, text)
 	switch {
 	case ok:
 		return &a, nil
 	case len(readings) == 0:
 		return nil, invalid(name, "write digits as in %s, with %d decimals at most",
-			paper.PlainAmount(v.settings.Locale, c, clientele.NewAmount(c.ID, 123456)), c.Decimal)
+			locale.PlainAmount(v.settings.Locale, c, clientele.NewAmount(c.ID, 123456)), c.Decimal)
 	}
 	for _, reading := range readings {
-		plain := paper.PlainAmount(v.settings.Locale, c, reading)
+		plain := locale.PlainAmount(v.settings.Locale, c, reading)
 		v.readings[name] = append(v.readings[name], option{text + meaning + plain, v.money(reading)})
 	}
 	return nil, invalid(name, "%q is not how numbers are written here: choose what it means", text)
@@ -396,7 +396,7 @@ func (v *visit) wholeIn(name, text string) (int64, error) {
 
 // plain is an amount as [visit.amountIn] reads it.
 func (v *visit) plain(a clientele.Amount) string {
-	return paper.PlainAmount(v.settings.Locale, v.currency(a.Currency()), a)
+	return locale.PlainAmount(v.settings.Locale, v.currency(a.Currency()), a)
 }
 
 // pageOf is which page of a list is asked for, from 1.

@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -21,7 +23,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
-	"clientele.dev/internal/paper"
+	"clientele.dev/internal/locale"
 	"clientele.dev/internal/web"
 )
 
@@ -206,6 +208,27 @@ func sentence(message string) string {
 	return strings.ToUpper(message[:1]) + strings.TrimSuffix(message[1:], ".") + "."
 }
 
+// named are the objects that messages name: invoice INV-0007, payment pi_….
+var named = regexp.MustCompile(`\b([Ii]nvoice|[Pp]ayment|[Cc]ustomer,?) ([\w./-]*\d[\w/-]*)`)
+
+// Linked is a message in which the objects that it names lead to their pages; for customers nothing does.
+func (w view) Linked(message string) template.HTML {
+	if w.InPortal() {
+		return template.HTML(template.HTMLEscapeString(message)) //nolint:gosec // it is escaped
+	}
+	var b strings.Builder
+	from := 0
+	for _, at := range named.FindAllStringSubmatchIndex(message, -1) {
+		section := strings.ToLower(strings.TrimSuffix(message[at[2]:at[3]], ",")) + "s"
+		b.WriteString(template.HTMLEscapeString(message[from:at[4]]))
+		fmt.Fprintf(&b, `<a href="%s">%s</a>`, template.HTMLEscapeString(w.Path(section, message[at[4]:at[5]])),
+			template.HTMLEscapeString(message[at[4]:at[5]]))
+		from = at[5]
+	}
+	b.WriteString(template.HTMLEscapeString(message[from:]))
+	return template.HTML(b.String()) //nolint:gosec // it is escaped part by part
+}
+
 // contentPolicy lets a page load what is the console's own and nothing else.
 const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -335,7 +358,7 @@ func (w view) Money(a clientele.Amount) string { return w.money(a) }
 func (v *visit) money(a clientele.Amount) string {
 	format := v.formats[a.Currency()]
 	if format == nil {
-		format = paper.AmountFormat(v.settings.Locale, v.currency(a.Currency()))
+		format = locale.AmountFormat(v.settings.Locale, v.currency(a.Currency()))
 		v.formats[a.Currency()] = format
 	}
 	return format(a)

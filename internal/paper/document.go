@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"clientele.dev"
+	"clientele.dev/internal/locale"
 )
 
 // document is what a paper says, in the order it is read, every amount and date as people read them.
@@ -123,4 +124,10 @@ func block(text string) string {
 		lines[i] = inline(line)
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// moneyOf is how amounts of a currency are written in a language, on one line.
+func moneyOf(language string, c clientele.PaymentCurrency) locale.Money {
+	c.Symbol = inline(c.Symbol)
+	return locale.MoneyOf(language, c)
 }

@@ -1,16 +1,16 @@
 package paper
 
 import (
-	"strconv"
 	"strings"
 
 	"clientele.dev"
+	"clientele.dev/internal/locale"
 )
 
 // invoiceDocument is what an invoice says.
 func invoiceDocument(in Invoice) document {
 	i := in.Invoice
-	m, on := moneyOf(in.Settings.Locale, in.Currency), datesOf(in.Settings)
+	m, on := moneyOf(in.Settings.Locale, in.Currency), locale.DatesOf(in.Settings)
 	d := document{
 		Title: "Invoice", Number: inline(i.Number), Badges: invoiceBadges(in), From: business(in.Settings.Business),
 		To: invoiceCustomer(i), Facts: invoiceFacts(i, on), Figure: invoiceFigure(in, m, on), Text: block(i.Description),
@@ -84,15 +84,15 @@ func invoiceCustomer(i clientele.Invoice) party {
 	return p
 }
 
-func invoiceFacts(i clientele.Invoice, on dates) []fact {
-	period := on.moment(i.PeriodStart)
-	if end := on.moment(i.PeriodEnd); period != "" && end != "" && end != period {
+func invoiceFacts(i clientele.Invoice, on locale.Dates) []fact {
+	period := on.Moment(i.PeriodStart)
+	if end := on.Moment(i.PeriodEnd); period != "" && end != "" && end != period {
 		period += " – " + end
 	}
 	all := []fact{
-		{"Number", inline(i.Number)}, {"Issued", on.moment(i.EffectiveAt)}, {"Due", dueDay(i, on)},
-		{"Period", period}, {"Paid", on.moment(i.StatusTransitions.PaidAt)},
-		{"Voided", on.moment(i.StatusTransitions.VoidedAt)},
+		{"Number", inline(i.Number)}, {"Issued", on.Moment(i.EffectiveAt)}, {"Due", dueDay(i, on)},
+		{"Period", period}, {"Paid", on.Moment(i.StatusTransitions.PaidAt)},
+		{"Voided", on.Moment(i.StatusTransitions.VoidedAt)},
 	}
 	for _, field := range i.CustomFields {
 		all = append(all, fact{inline(field.Name), inline(field.Value)})
@@ -107,16 +107,16 @@ func invoiceFacts(i clientele.Invoice, on dates) []fact {
 }
 
 // dueDay is when an invoice is to be paid, in words.
-func dueDay(i clientele.Invoice, on dates) string {
+func dueDay(i clientele.Invoice, on locale.Dates) string {
 	if i.DueDate == 0 {
 		return "on receipt"
 	}
-	return on.day(i.Due())
+	return on.Day(i.Due())
 }
 
-func invoiceFigure(in Invoice, m money, on dates) *figure {
+func invoiceFigure(in Invoice, m locale.Money, on locale.Dates) *figure {
 	i := in.Invoice
-	f := &figure{Label: "Amount due", Amount: m.format(i.AmountRemaining)}
+	f := &figure{Label: "Amount due", Amount: m.Format(i.AmountRemaining)}
 	switch {
 	case i.Status == clientele.InvoiceVoid:
 		f.Note = "This invoice is void: nothing is to be paid."
@@ -131,14 +131,14 @@ func invoiceFigure(in Invoice, m money, on dates) *figure {
 	case i.DueDate == 0:
 		f.Note = "Due on receipt"
 	case isPastDue(in) || i.Status == clientele.InvoiceUncollectible:
-		f.Note = "Was due on " + on.day(i.Due())
+		f.Note = "Was due on " + on.Day(i.Due())
 	default:
-		f.Note = "Due on " + on.day(i.Due())
+		f.Note = "Due on " + on.Day(i.Due())
 	}
 	return f
 }
 
-func invoiceLines(i clientele.Invoice, m money) table {
+func invoiceLines(i clientele.Invoice, m locale.Money) table {
 	t := table{Columns: []column{
 		{Title: "Description", Words: true, Head: true}, {Title: "Quantity", Amount: true},
 		{Title: "Unit price", Amount: true},
@@ -146,16 +146,16 @@ func invoiceLines(i clientele.Invoice, m money) table {
 	}}
 	for _, line := range i.Lines {
 		t.Rows = append(t.Rows, []string{
-			block(line.Description), m.quantity(line.Quantity), m.format(line.UnitAmount), m.format(line.TaxAmount),
-			m.format(line.Amount),
+			block(line.Description), m.Count(line.Quantity), m.Format(line.UnitAmount), m.Format(line.TaxAmount),
+			m.Format(line.Amount),
 		})
 	}
-	t.Sums = append(t.Sums, sum{Label: "Subtotal", Value: m.format(i.Subtotal)},
-		sum{Label: "Tax", Value: m.format(i.Tax)})
+	t.Sums = append(t.Sums, sum{Label: "Subtotal", Value: m.Format(i.Subtotal)},
+		sum{Label: "Tax", Value: m.Format(i.Tax)})
 	if i.AmountShipping.Sign() != 0 {
-		t.Sums = append(t.Sums, sum{Label: "Shipping", Value: m.format(i.AmountShipping)})
+		t.Sums = append(t.Sums, sum{Label: "Shipping", Value: m.Format(i.AmountShipping)})
 	}
-	t.Sums = append(t.Sums, sum{Label: "Total", Value: m.format(i.Total), Strong: true})
+	t.Sums = append(t.Sums, sum{Label: "Total", Value: m.Format(i.Total), Strong: true})
 	for _, less := range []struct {
 		label  string
 		amount clientele.Amount
@@ -164,23 +164,14 @@ func invoiceLines(i clientele.Invoice, m money) table {
 		{"Written off", i.AmountWrittenOff},
 	} {
 		if less.amount.Sign() != 0 {
-			t.Sums = append(t.Sums, sum{Label: less.label, Value: m.format(less.amount.Neg())})
+			t.Sums = append(t.Sums, sum{Label: less.label, Value: m.Format(less.amount.Neg())})
 		}
 	}
-	t.Sums = append(t.Sums, sum{Label: "Amount due", Value: m.format(i.AmountRemaining), Strong: true})
+	t.Sums = append(t.Sums, sum{Label: "Amount due", Value: m.Format(i.AmountRemaining), Strong: true})
 	return t
 }
 
-// quantity writes a count in the locale's digits.
-func (m money) quantity(n int64) string {
-	digits, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
-	if negative {
-		return "-" + m.group(digits)
-	}
-	return m.group(digits)
-}
-
-func creditNotes(notes []clientele.CreditNote, m money, on dates) table {
+func creditNotes(notes []clientele.CreditNote, m locale.Money, on locale.Dates) table {
 	t := table{Title: "Credit notes", Columns: []column{
 		{Title: "Number", Head: true}, {Title: "Issued"}, {Title: "For", Words: true}, {Title: "Amount", Amount: true},
 	}}
@@ -189,7 +180,7 @@ func creditNotes(notes []clientele.CreditNote, m money, on dates) table {
 		if why == "" {
 			why = strings.ReplaceAll(n.Reason, "_", " ")
 		}
-		t.Rows = append(t.Rows, []string{inline(n.Number), on.moment(n.CreatedAt.Unix()), why, m.format(n.Amount.Neg())})
+		t.Rows = append(t.Rows, []string{inline(n.Number), on.Moment(n.CreatedAt.Unix()), why, m.Format(n.Amount.Neg())})
 	}
 	return t
 }

@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"clientele.dev"
+	"clientele.dev/internal/locale"
 )
 
 // statementDocument is what a statement says: an account per currency, by symbol.
 func statementDocument(s Statement) document {
 	st := s.Statement
-	on := datesOf(s.Settings)
-	date := func(t clientele.Time) string { return on.moment(t.Unix()) }
+	on := locale.DatesOf(s.Settings)
+	date := func(t clientele.Time) string { return on.Moment(t.Unix()) }
 	from, to := date(st.From), date(st.To)
 	d := document{
 		Title: "Statement", Number: from + " – " + to, From: business(s.Settings.Business),
@@ -53,9 +54,9 @@ func owes(st clientele.Statement) bool {
 }
 
 func accountTable(
-	account clientele.StatementAccount, locale, from, to string, date func(clientele.Time) string,
+	account clientele.StatementAccount, language, from, to string, date func(clientele.Time) string,
 ) table {
-	m := moneyOf(locale, account.Currency)
+	m := moneyOf(language, account.Currency)
 	title := inline(account.Currency.Name)
 	if symbol := inline(account.Currency.Symbol); title == "" {
 		title = symbol
@@ -67,19 +68,19 @@ func accountTable(
 		{Title: "Amount", Amount: true},
 		{Title: "Balance", Amount: true},
 	}}
-	t.Rows = append(t.Rows, []string{from, "Opening balance", "", "", m.format(account.OpeningBalance)})
+	t.Rows = append(t.Rows, []string{from, "Opening balance", "", "", m.Format(account.OpeningBalance)})
 	for _, line := range account.Lines {
 		if line.Amount.Sign() == 0 { // a payment that was applied, say: nothing is owed more or less
 			continue
 		}
 		t.Rows = append(t.Rows, []string{
-			date(line.At), block(line.Description), inline(line.InvoiceNumber), m.format(line.Amount), m.format(line.Balance),
+			date(line.At), block(line.Description), inline(line.InvoiceNumber), m.Format(line.Amount), m.Format(line.Balance),
 		})
 	}
 	label := "Closing balance on " + to
 	if account.ClosingBalance.Sign() < 0 {
 		label += ", in your favour"
 	}
-	t.Sums = []sum{{Label: label, Value: m.format(account.ClosingBalance), Strong: true}}
+	t.Sums = []sum{{Label: label, Value: m.Format(account.ClosingBalance), Strong: true}}
 	return t
 }

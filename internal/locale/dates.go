@@ -1,4 +1,4 @@
-package paper
+package locale
 
 import (
 	"time"
@@ -9,15 +9,16 @@ import (
 	"clientele.dev"
 )
 
-// dates are how dates are written: as a locale has them, where the business is.
-type dates struct {
+// Dates are how dates are written: as a locale has them, where the business is.
+type Dates struct {
 	where  *time.Location
 	write  func(time.Time) string
 	digits func(string) string
 }
 
-func datesOf(s clientele.Settings) dates {
-	d := dates{
+// DatesOf are the dates of the settings' locale and time zone.
+func DatesOf(s clientele.Settings) Dates {
+	d := Dates{
 		where: s.Zone(), write: func(t time.Time) string { return t.Format(time.DateOnly) },
 		digits: func(text string) string { return text },
 	}
@@ -52,13 +53,13 @@ func dateNames(tag language.Tag) []string {
 	}
 }
 
-// moment is a moment's date where the business is; no moment is "".
-func (d dates) moment(unix int64) string {
+// Moment is a moment's date where the business is; no moment is "".
+func (d Dates) Moment(unix int64) string {
 	if unix == 0 {
 		return ""
 	}
-	return d.day(clientele.DayIn(time.Unix(unix, 0), d.where))
+	return d.Day(clientele.DayIn(time.Unix(unix, 0), d.where))
 }
 
-// day is a day's date.
-func (d dates) day(day clientele.Day) string { return d.digits(d.write(day.Begin(time.UTC))) }
+// Day is a day's date.
+func (d Dates) Day(day clientele.Day) string { return d.digits(d.write(day.Begin(time.UTC))) }

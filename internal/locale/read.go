@@ -1,4 +1,4 @@
-package paper
+package locale
 
 import (
 	"slices"
@@ -14,7 +14,7 @@ import (
 func ReadAmount(locale string, c clientele.PaymentCurrency, text string) (
 	a clientele.Amount, readings []clientele.Amount, ok bool,
 ) {
-	m := moneyOf(locale, c)
+	m := MoneyOf(locale, c)
 	number, negative := m.bare(text, c.Symbol)
 	if decimal, ok := m.asWritten(number); ok {
 		a, ok = amountOf(c, decimal, negative)
@@ -31,13 +31,13 @@ func ReadAmount(locale string, c clientele.PaymentCurrency, text string) (
 // PlainAmount writes an amount as [ReadAmount] reads it, without symbol and groups, for a field in which it can be
 // changed.
 func PlainAmount(locale string, c clientele.PaymentCurrency, a clientele.Amount) string {
-	m := moneyOf(locale, c)
+	m := MoneyOf(locale, c)
 	m.symbol, m.primary = "", 0
-	return m.format(a)
+	return m.Format(a)
 }
 
 // bare takes the symbol and the sign from a number.
-func (m money) bare(text, symbol string) (number string, negative bool) {
+func (m Money) bare(text, symbol string) (number string, negative bool) {
 	number = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.Is(unicode.Bidi_Control, r): // some locales write them around the sign
@@ -47,7 +47,7 @@ func (m money) bare(text, symbol string) (number string, negative bool) {
 		}
 		return r
 	}, text)
-	ends := []string{m.symbol, inline(symbol), "-"}
+	ends := []string{m.symbol, strings.TrimSpace(symbol), "-"}
 	for again := true; again; {
 		again = false
 		number = strings.TrimSpace(number)
@@ -67,7 +67,7 @@ func (m money) bare(text, symbol string) (number string, negative bool) {
 }
 
 // asWritten is the number that the locale writes so, with a point before the decimals.
-func (m money) asWritten(number string) (decimal string, ok bool) {
+func (m Money) asWritten(number string) (decimal string, ok bool) {
 	whole, fraction, found := strings.Cut(m.ascii(number), sameSeparator(m.point))
 	if found && (!isDigits(fraction) || len(fraction) > m.decimals) {
 		return "", false
@@ -77,7 +77,7 @@ func (m money) asWritten(number string) (decimal string, ok bool) {
 }
 
 // sizes are how long groups are, in the locale and in most.
-func (m money) sizes() [][2]int { return [][2]int{{m.primary, m.secondary}, {3, 3}} }
+func (m Money) sizes() [][2]int { return [][2]int{{m.primary, m.secondary}, {3, 3}} }
 
 // asWrittenElsewhere are the numbers that could be written so: with the last separator before the decimals, or with no
 // decimals.

@@ -1,6 +1,8 @@
-package paper
+// Package locale writes amounts and dates as the people of a locale do, and reads amounts that they typed.
+package locale
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,18 +19,18 @@ const (
 	fewDecimals   = 2
 )
 
-// money writes the amounts of one currency for people.
-type money struct {
+// Money writes the amounts of one currency for people.
+type Money struct {
 	numerals
 	symbol   string
 	decimals int
 }
 
-// moneyOf writes amounts of c as a locale does. A symbol that is an ISO code is written as people of the locale do: $
+// MoneyOf writes amounts of c as a locale does. A symbol that is an ISO code is written as people of the locale do: $
 // for USD; any other as it is.
-func moneyOf(locale string, c clientele.PaymentCurrency) money {
+func MoneyOf(locale string, c clientele.PaymentCurrency) Money {
 	tag := currency.NewLocale(locale)
-	m := money{symbol: inline(c.Symbol), decimals: c.Decimal}
+	m := Money{symbol: strings.TrimSpace(c.Symbol), decimals: c.Decimal}
 	if symbol, known := currency.GetSymbol(m.symbol, tag); known {
 		m.symbol = symbol
 	}
@@ -41,17 +43,17 @@ func moneyOf(locale string, c clientele.PaymentCurrency) money {
 
 // AmountFormat is [FormatAmount] for many amounts of one currency.
 func AmountFormat(locale string, c clientele.PaymentCurrency) func(clientele.Amount) string {
-	return moneyOf(locale, c).format
+	return MoneyOf(locale, c).Format
 }
 
 // FormatAmount writes an amount of a currency for people, as a locale does (a BCP 47 language tag): never rounded, and
 // never to be read back by a program. Patterns and symbols are the CLDR's.
 func FormatAmount(locale string, c clientele.PaymentCurrency, a clientele.Amount) string {
-	return moneyOf(locale, c).format(a)
+	return MoneyOf(locale, c).Format(a)
 }
 
-// format writes an amount exactly: never rounded, without the zeros that nobody needs at the end of a token's decimals.
-func (m money) format(a clientele.Amount) string {
+// Format writes an amount exactly: never rounded, without the zeros that nobody needs at the end of a token's decimals.
+func (m Money) Format(a clientele.Amount) string {
 	pattern, number := m.positive, a.Decimal(m.decimals)
 	if a.Sign() < 0 {
 		pattern, number = m.negative, number[1:]
@@ -69,7 +71,7 @@ func (m money) format(a clientele.Amount) string {
 
 // place puts a number and the currency's symbol into a pattern. A letter next to a digit gets a space between, as the
 // CLDR has it: 10 ABT, but $10.
-func (m money) place(pattern, number string) string {
+func (m Money) place(pattern, number string) string {
 	symbol := m.symbol
 	if symbol == "" {
 		pattern = strings.TrimFunc(strings.ReplaceAll(pattern, "¤", ""), unicode.IsSpace)
@@ -168,4 +170,13 @@ func (n numerals) digits(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// Count writes a count in the locale's digits.
+func (m Money) Count(n int64) string {
+	digits, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
+	if negative {
+		return "-" + m.group(digits)
+	}
+	return m.group(digits)
 }

@@ -1,4 +1,4 @@
-package paper
+package locale
 
 import (
 	"math/big"
@@ -123,7 +123,7 @@ func FuzzReadAmount(f *testing.F) {
 		if ok {
 			readings = append(readings, a)
 		}
-		m := moneyOf(locale, c)
+		m := MoneyOf(locale, c)
 		significant := func(s string) string { // digits, without the zeros that are at an end
 			s = strings.Map(func(r rune) rune {
 				if r < '0' || r > '9' {

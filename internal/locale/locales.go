@@ -1,4 +1,4 @@
-package paper
+package locale
 
 import (
 	"github.com/go-playground/locales"
