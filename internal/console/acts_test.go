@@ -275,6 +275,47 @@ func TestPrintedPageHasItsStyle(t *testing.T) {
 	}
 }
 
+// TestChangesAreReadable looks at what changed about a customer: part by part, without what only follows from other
+// things.
+func TestChangesAreReadable(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	customer := b.newCustomer("Ada")
+	ref := strings.TrimPrefix(customer, "/test/customers/")
+	city := func(city string) *client.AddressParams {
+		return &client.AddressParams{City: &city, Line1: new("Lindenstraße 1")}
+	}
+	for _, p := range []client.CustomerParams{
+		{Address: city("Berlin")}, {Address: city("Bonn")}, {Metadata: map[string]any{"plan": "gold"}},
+	} {
+		if _, err := s.Test().Customers.Update(t.Context(), ref, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	invoice := b.newInvoice(customer, "7.77")
+	_, changes, _ := strings.Cut(b.get(customer).want(200).body, `<h2 id="timeline">`)
+	for _, want := range []string{
+		"<dt>Address city</dt><dd><del><bdi>Berlin</bdi></del> → <ins><bdi>Bonn</bdi></ins></dd>",
+		"<dt>Address city</dt><dd><del><bdi>—</bdi></del> → <ins><bdi>Berlin</bdi></ins></dd>",
+		"<dt>Metadata plan</dt><dd><del><bdi>—</bdi></del> → <ins><bdi>gold</bdi></ins></dd>", "by key ",
+	} {
+		if !strings.Contains(changes, want) {
+			t.Errorf("the changes have no %s: %s", want, changes)
+		}
+	}
+	if n := strings.Count(changes, "<li>"); n != 4 || strings.Contains(changes, "sequence") ||
+		strings.Count(changes, "Lindenstraße") != 1 {
+		t.Errorf("there are %d changes, want 4: %s", n, changes)
+	}
+	_, changes, _ = strings.Cut(b.get(invoice).want(200).body, `<h2 id="timeline">`)
+	for _, want := range []string{"<dt>Status</dt><dd><del><bdi>draft</bdi></del> → <ins><bdi>open</bdi></ins></dd>"} {
+		if !strings.Contains(changes, want) {
+			t.Errorf("the invoice's changes have no %s: %s", want, changes)
+		}
+	}
+}
+
 // TestRefusalsLeadToWhatTheyName sends what is refused: the form says so with amounts as people write them, and with
 // the invoice's number, which leads to it.
 func TestRefusalsLeadToWhatTheyName(t *testing.T) {

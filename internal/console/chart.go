@@ -15,7 +15,6 @@ const (
 	chartWidth  = 560
 	chartHeight = 200
 	chartLeft   = 4
-	chartTop    = 24
 	chartBottom = 28
 )
 
@@ -26,16 +25,14 @@ type bar struct {
 	Class         string // of the colour
 	X, Y          int
 	Width, Height int
-	LabelX        int
-	ShowAmount    bool
+	LabelX        int // where the middle of its value is
+	LabelY        int // where its value stands
 }
 
-// chart is a chart of bars, with a line at nothing and one at its largest amount.
+// chart is a chart of bars, with a line at nothing.
 type chart struct {
 	Width, Height int
 	Base          int // where nothing is
-	Top           int
-	Largest       clientele.Amount
 	Bars          []bar
 	Labels        []label
 }
@@ -63,7 +60,7 @@ func barsOfAging(b clientele.AgingBuckets, currency string) agingBars {
 		labels = append(labels, strings.TrimSuffix(bucketLabels[i], " days")) // as the title says
 		bars = append(bars, bar{Label: bucketLabels[i], Amount: a.In(currency), Class: "late-" + strconv.Itoa(i)})
 	}
-	return agingBars{b, newChart(bars, 1, labels)}
+	return agingBars{b, newChart(bars, 1, labels, lyingValues)}
 }
 
 // monthBars are what was invoiced and collected in one currency in each month.
@@ -88,7 +85,7 @@ func barsOfMonths(past []billing.MonthSums, currency string) monthBars {
 			bar{Label: month.Month + " collected", Amount: row.Collected, Class: "collected"})
 		labels = append(labels, monthLabel(month.Month))
 	}
-	m.chart = newChart(bars, 2, labels)
+	m.chart = newChart(bars, 2, labels, uprightValues)
 	return m
 }
 
@@ -104,25 +101,28 @@ func monthLabel(month string) string {
 	return t.Format("Jan")
 }
 
-// newChart places bars beside each other, several to a group with a label below it.
-func newChart(bars []bar, group int, labels []string) chart {
+// How much room the values above bars need: in a line, or from the bottom up.
+const (
+	lyingValues   = 20
+	uprightValues = 58
+)
+
+// newChart places bars beside each other, several to a group with a label below it, their values above them.
+func newChart(bars []bar, group int, labels []string, values int) chart {
 	largest, lowest := new(big.Int), new(big.Int)
-	c := chart{Width: chartWidth, Height: chartHeight, Top: chartTop, Bars: bars}
+	c := chart{Width: chartWidth, Height: chartHeight, Bars: bars}
 	for _, b := range bars {
 		n := units(b.Amount)
 		if n.Cmp(largest) > 0 {
-			largest, c.Largest = n, b.Amount
+			largest = n
 		}
 		if n.Cmp(lowest) < 0 {
 			lowest = n
 		}
 	}
-	if c.Largest.Currency() == "" && len(bars) > 0 {
-		c.Largest = clientele.Zero(bars[0].Amount.Currency())
-	}
 	span := new(big.Int).Sub(largest, lowest)
-	room := chartHeight - chartTop - chartBottom
-	c.Base = chartTop + pixels(largest, span, room)
+	room := chartHeight - values - chartBottom
+	c.Base = values + pixels(largest, span, room)
 	groups := max(1, len(bars)/group)
 	step := (chartWidth - 2*chartLeft) / groups
 	gap := max(4, step/6)
@@ -139,7 +139,7 @@ func newChart(bars []bar, group int, labels []string) chart {
 		if b.Y = c.Base - b.Height; n.Sign() < 0 {
 			b.Y = c.Base
 		}
-		b.LabelX = b.X + b.Width/2
+		b.LabelX, b.LabelY = b.X+b.Width/2, min(b.Y, c.Base)-5
 	}
 	for i, text := range labels {
 		c.Labels = append(c.Labels, label{text, chartLeft + i*step + step/2})

@@ -364,6 +364,34 @@ func (v *visit) money(a clientele.Amount) string {
 	return format(a)
 }
 
+// manyDecimals are the decimals of an amount that are too many for a column.
+var manyDecimals = regexp.MustCompile(`^(.*\p{Nd})([^\p{Nd}\s])(\p{Nd}{5,})(\P{Nd}*)$`)
+
+// Amount is an amount for a page, exactly. It is not broken, but one of a currency with many decimals: those stand
+// smaller, and may go on in the next lines.
+func (w view) Amount(a clientele.Amount) template.HTML {
+	text := w.money(a)
+	part := manyDecimals.FindStringSubmatch(text)
+	if part == nil {
+		return template.HTML(`<bdi class="sum-of">` + template.HTMLEscapeString(text) + `</bdi>`) //nolint:gosec // escaped
+	}
+	const together = 6 // decimals that are not broken
+	var b strings.Builder
+	b.WriteString(`<bdi><span class="sum-of">` + template.HTMLEscapeString(part[1]) + `</span><span class="fine">`)
+	rest := []rune(part[2] + part[3])
+	for from := 0; from < len(rest); from += together + 1 {
+		to := min(from+together+1, len(rest))
+		b.WriteString(`<wbr><span class="sum-of">` + template.HTMLEscapeString(string(rest[from:to])) + `</span>`)
+	}
+	b.WriteString(`</span><span class="sum-of">` + template.HTMLEscapeString(part[4]) + `</span></bdi>`)
+	return template.HTML(b.String()) //nolint:gosec // it is escaped part by part
+}
+
+// Short is an amount for a bar of a chart, whose table has it exactly.
+func (w view) Short(a clientele.Amount) string {
+	return locale.MoneyOf(w.settings.Locale, w.currency(a.Currency())).Short(a)
+}
+
 // Symbol is what a currency is called.
 func (w view) Symbol(currencyID string) string { return w.currency(currencyID).Symbol }
 

@@ -45,6 +45,7 @@ var functions = template.FuncMap{
 	}, field, title string, class ...string) column {
 		return column{title, l.SortBy(field), l.Sorted(field), strings.Join(class, " ")}
 	},
+	"few":    func(fields []changedField) bool { return len(fields) <= 4 },
 	"long":   func(text string) bool { return len(text) > 18 },
 	"zero":   func(a clientele.Amount) bool { return a.Sign() == 0 },
 	"below":  func(a clientele.Amount) bool { return a.Sign() < 0 },

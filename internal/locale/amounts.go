@@ -2,6 +2,7 @@
 package locale
 
 import (
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode"
@@ -67,6 +68,41 @@ func (m Money) Format(a clientele.Amount) string {
 		number += m.point + m.digits(fraction)
 	}
 	return m.place(pattern, number)
+}
+
+// Short writes an amount for where there is little room: exactly when it is short, else rounded to three digits, as
+// $1.85M.
+func (m Money) Short(a clientele.Amount) string {
+	const fits, group = 7, 3
+	exactly := m.Format(a)
+	if utf8.RuneCountInString(exactly) <= fits {
+		return exactly
+	}
+	pattern := m.positive
+	if a.Sign() < 0 {
+		pattern = m.negative
+	}
+	whole, _, _ := strings.Cut(strings.TrimPrefix(a.Decimal(m.decimals), "-"), ".")
+	whole = rounded(whole, group)
+	names := []string{"", "k", "M", "bn", "tn"}
+	thousands := min((len(whole)-1)/group, len(names)-1)
+	lead := len(whole) - thousands*group
+	number := m.group(whole[:lead])
+	if thousands > 0 && lead < group {
+		number += m.point + m.digits(whole[lead:group])
+	}
+	return m.place(pattern, number+names[thousands])
+}
+
+// rounded is a whole number rounded to so many digits, half up.
+func rounded(whole string, digits int) string {
+	if len(whole) <= digits {
+		return whole
+	}
+	n, _ := new(big.Int).SetString(whole, 10) // it is a number
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(len(whole)-digits)), nil)
+	n.Add(n, new(big.Int).Rsh(unit, 1)).Div(n, unit)
+	return n.Mul(n, unit).String()
 }
 
 // place puts a number and the currency's symbol into a pattern. A letter next to a digit gets a space between, as the
