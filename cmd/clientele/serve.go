@@ -88,7 +88,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		return err
 	}
 	if s.Demo {
-		if err := demo.Fill(a.ctx, db); err != nil {
+		if err := demo.Fill(a.ctx, db, time.Now().UTC().Truncate(24*time.Hour)); err != nil {
 			return err
 		}
 	}

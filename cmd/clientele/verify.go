@@ -21,7 +21,7 @@ Nothing is changed, not the schema either; a server may run meanwhile.
 
 Examples:
   clientele verify --db sqlite:/var/lib/clientele/clientele.db
-  clientele verify --customer cus_06el8po8a8001t8o800obtkc78 --mode test`
+  clientele verify --customer z1cNprzeBxwdQaPqZmErZJN21j5THfgJYso --mode test`
 }
 
 // Run compares.

@@ -12,7 +12,6 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
-	"clientele.dev/internal/demo"
 	"clientele.dev/internal/pgtest"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/postgres"
@@ -50,7 +49,7 @@ func ageEveryDay(t *testing.T, service *billing.Service, asked int) {
 	replay := newReplay(t, service)
 	var moments []time.Time
 	for day := range 400 {
-		start := demo.Anchor.Truncate(24*time.Hour).AddDate(0, 0, day-398)
+		start := until.Truncate(24*time.Hour).AddDate(0, 0, day-398)
 		last := start.Add(24*time.Hour - time.Millisecond)
 		both := []time.Time{start.Add(time.Duration(rand.Int64N(24*60*60*1000)) * time.Millisecond), last}
 		moments = append(moments, both[day%2*(2-asked):][:asked]...)

@@ -15,9 +15,6 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// Anchor is the day up to which the demo's business has run: its last due date, its last change.
-var Anchor = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-
 // What the business is like.
 const (
 	customers = 300
@@ -34,13 +31,14 @@ var longNames = []string{
 }
 
 // Fill fills the test mode of a store with the demo's business, through the service's own methods: customers of many
-// countries, invoices in several currencies, changes and deletions, each at its time in the past. What it makes is the
-// same on every run, ids and events too. The store has its first currencies (see [billing.Service.Seed]). Fill does
-// nothing when there is a customer.
-func Fill(ctx context.Context, db store.Transactions) error {
+// countries, invoices in several currencies, changes and deletions, each at its time before a moment: until then goes
+// the last due date and the last change. What it makes is the same on every run until the same moment, ids and events
+// too; names, DIDs and amounts are so whenever that is. The store has its first currencies (see [billing.Service.Seed]).
+// Fill does nothing when there is a customer.
+func Fill(ctx context.Context, db store.Transactions, until time.Time) error {
 	return db.Update(ctx, func(tx store.Tx) error {
 		b := &business{
-			ctx: ctx, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{},
+			ctx: ctx, until: until, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{},
 		}
 		clock := billing.WithClock(func() time.Time { return b.now })
 		b.service = billing.New(inside{tx}, clock, billing.WithRandom(rand.NewChaCha8([32]byte{1})))
@@ -82,7 +80,7 @@ type business struct {
 	ctx        context.Context
 	service    *billing.Service
 	currencies map[string]clientele.PaymentCurrency // by symbol
-	now        time.Time
+	now, until time.Time
 	agenda     []step
 }
 
@@ -111,7 +109,7 @@ func (b *business) happen() error {
 
 // decide writes the settings. The demo's time stands still, so its invoices are not given up as ours goes by.
 func (b *business) decide() error {
-	b.now = Anchor
+	b.now = b.until
 	never := int64(clientele.NeverUncollectible)
 	_, err := b.service.Settings.Update(b.ctx, bySystem, billing.SettingsParams{
 		UncollectibleAfterDays: &never,
@@ -153,29 +151,29 @@ type account struct {
 
 func (b *business) planCustomer(n int, p Person) {
 	a := &account{Person: p, defaulter: n%20 == 3}
-	born := b.between(Anchor.Add(-790*day), Anchor.Add(-5*day))
+	born := b.between(b.until.Add(-790*day), b.until.Add(-5*day))
 	shipping := b.chance(10)
 	b.at(born, func() error { return b.create(a, shipping) })
 	if n%37 == 5 {
-		b.at(b.between(born, Anchor), func() error { return b.delete(a) })
+		b.at(b.between(born, b.until), func() error { return b.delete(a) })
 		return
 	}
 	if n%29 == 7 {
-		b.at(b.between(born, Anchor), func() error { return b.give(a) })
+		b.at(b.between(born, b.until), func() error { return b.give(a) })
 	}
 	if b.chance(20) {
 		plan := b.pick(plans)
-		b.at(b.between(born, Anchor), func() error { return b.upgrade(a, plan) })
+		b.at(b.between(born, b.until), func() error { return b.upgrade(a, plan) })
 	}
 	first := born.Add(longestTerm + 2*day)
-	if oldest := Anchor.Add(-history); first.Before(oldest) {
+	if oldest := b.until.Add(-history); first.Before(oldest) {
 		first = oldest
 	}
-	if !first.Before(Anchor) {
+	if !first.Before(b.until) {
 		return
 	}
 	for range []int{0, 1, 2, 2, 3, 4, 5, 6, 11}[b.IntN(9)] {
-		b.planInvoice(a, b.between(first, Anchor))
+		b.planInvoice(a, b.between(first, b.until))
 	}
 }
 

@@ -54,16 +54,16 @@ func (b *business) planInvoice(a *account, due time.Time) {
 		invoice, err = b.draft(a, symbol, due, lines)
 		return err
 	})
-	if drafted.After(Anchor.Add(-75*day)) && b.chance(50) {
+	if drafted.After(b.until.Add(-75*day)) && b.chance(50) {
 		return
 	}
 	b.at(issued, func() error { return b.onlyFrom(invoice, clientele.InvoiceDraft, b.service.Invoices.Finalize) })
-	if settled := b.between(issued.Add(day), due.Add(40*day)); !a.defaulter && settled.Before(Anchor) && b.chance(85) {
+	if settled := b.between(issued.Add(day), due.Add(40*day)); !a.defaulter && settled.Before(b.until) && b.chance(85) {
 		how := b.IntN(100)
 		b.at(settled, func() error { return b.settle(a, invoice, how) })
 	}
 	given := due.Add(time.Duration(30+b.IntN(30)) * day)
-	if rest := given.Add(15 * day); !a.defaulter && rest.Before(Anchor) && b.chance(99) { // late, and after a reminder
+	if rest := given.Add(15 * day); !a.defaulter && rest.Before(b.until) && b.chance(99) { // late, and after a reminder
 		given = rest.Add(day)
 		b.at(rest, func() error {
 			i, err := b.invoice(invoice)
@@ -73,7 +73,7 @@ func (b *business) planInvoice(a *account, due time.Time) {
 			return b.payWhole(invoice, "bank_transfer")
 		})
 	}
-	if given.Before(Anchor) { // nobody owes for long without being delinquent
+	if given.Before(b.until) { // nobody owes for long without being delinquent
 		b.at(given, func() error {
 			return b.onlyFrom(invoice, clientele.InvoiceOpen, b.service.Invoices.MarkUncollectible)
 		})
