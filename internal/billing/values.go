@@ -87,6 +87,22 @@ func parsePhone(field, s string) (string, error) {
 	return phone, nil
 }
 
+// DialledIn is a phone number that is dialled in a country without its code, in E.164 form. What is no such number, or
+// has a country's code already, comes back as it is.
+func DialledIn(country, phone string) string {
+	if country == "" || strings.Contains(phone, "+") || strings.HasPrefix(phone, "00") {
+		return phone
+	}
+	n, err := phonenumbers.Parse(phone, country)
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
+		return phone
+	}
+	if international, err := parsePhone("phone", phonenumbers.Format(n, phonenumbers.E164)); err == nil {
+		return international
+	}
+	return phone
+}
+
 func e164(s string) (phone string, ok bool) {
 	n, err := phonenumbers.Parse(s, "")
 	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
@@ -106,6 +122,9 @@ const countries = " " +
 	"MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW " +
 	"PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM " +
 	"TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW "
+
+// Countries are the codes of all countries.
+func Countries() []string { return strings.Fields(countries) }
 
 // parseCountry reads a country code in either case and returns it in capitals.
 func parseCountry(field, s string) (string, error) {

@@ -275,6 +275,41 @@ func TestPrintedPageHasItsStyle(t *testing.T) {
 	}
 }
 
+// TestPhonesAreReadByTheCountry types telephone numbers as they are dialled at home.
+func TestPhonesAreReadByTheCountry(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	page := b.get("/test/customers/new").want(200, `<option value="DE">Germany<`, `<option value="XK">Kosovo<`)
+	if n := strings.Count(page.body, "<option"); n < 250 {
+		t.Errorf("there are %d choices", n)
+	}
+	if strings.Index(page.body, ">Åland") > strings.Index(page.body, ">Albania") {
+		t.Error("Åland does not come before Albania")
+	}
+	for _, test := range []struct{ country, phone, want string }{
+		{"DE", "030 901820", "+4930901820"}, {"DE", "(0176) 711 66598", "+4917671166598"},
+		{"US", "617-555-0102", "+16175550102"},
+		{"GB", "020 7946 0958", "+442079460958"}, {"IT", "06 698 12345", "+390669812345"},
+		{"DE", "+44 20 7946 0958", "+442079460958"},
+		{"", "+1 617 555 0102", "+16175550102"}, {"DE", "", ""},
+	} {
+		path := b.fill("/test/customers/new", map[string]string{
+			"name": "Ada", "phone": test.phone, "address.country": test.country,
+		}).made()
+		c, err := s.Test().Customers.Retrieve(t.Context(), strings.TrimPrefix(path, "/test/customers/"))
+		if err != nil || c.Phone != test.want || c.Address.Country != test.country {
+			t.Errorf("%s in %q is %q (%v), want %q", test.phone, test.country, c.Phone, err, test.want)
+		}
+	}
+	local := map[string]string{"name": "Ada", "phone": "030 901820"}
+	b.fill("/test/customers/new", local).want(400, "with its country code")
+	b.fill("/test/customers/new", map[string]string{"name": "Ada", "phone": "12", "address.country": "DE"}).want(400)
+	b.fill("/test/settings", map[string]string{"business.address.country": "DE"}).want(303)
+	path := b.fill("/test/customers/new", local).made()
+	b.get(path).want(200, "4930901820") // the business's country
+}
+
 // TestChangesAreReadable looks at what changed about a customer: part by part, without what only follows from other
 // things.
 func TestChangesAreReadable(t *testing.T) {

@@ -3,11 +3,17 @@ package console
 import (
 	"errors"
 	"net/url"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/fold"
 	"clientele.dev/internal/web"
 )
 
@@ -22,14 +28,14 @@ func customerFields(v *visit, c clientele.Customer) []field {
 		{Name: "name", Label: "Name", Value: c.Name},
 		{Name: "email", Label: "Email", Type: "email", Value: c.Email, Narrow: true},
 		{Name: "phone", Label: "Phone", Type: "tel", Value: c.Phone, Narrow: true,
-			Hint: "With its country code: +44 20 7946 0958"},
+			Hint: "As it is dialled in the country below, or with its code: +44 20 7946 0958"},
 		{Name: "description", Label: "Notes", Type: "textarea", Value: c.Description, Hint: "Only you see them."},
 		{Name: "address.line1", Label: "Street", Value: a.Line1, Group: "Address"},
 		{Name: "address.line2", Label: "Apartment, suite", Value: a.Line2},
 		{Name: "address.postal_code", Label: "Postal code", Value: a.PostalCode, Narrow: true},
 		{Name: "address.city", Label: "City", Value: a.City, Narrow: true},
 		{Name: "address.state", Label: "State or region", Value: a.State, Narrow: true},
-		{Name: "address.country", Label: "Country", Value: a.Country, Narrow: true, Hint: "Two letters (ISO 3166-1): DE"},
+		countryField("address.country", a.Country),
 		{Name: "currency_id", Label: "Currency of the balance", Type: "select", Value: c.CurrencyID, Options: currencies,
 			Group: "Billing", Narrow: true},
 		{Name: "external_id", Label: "Your own name for them", Value: c.ExternalID, Narrow: true,
@@ -37,15 +43,38 @@ func customerFields(v *visit, c clientele.Customer) []field {
 	}
 }
 
+// countryField is the choice of a country, whose code is the value.
+func countryField(name, code string) field {
+	return field{Name: name, Label: "Country", Type: "select", Value: code, Options: countries(), Narrow: true}
+}
+
+// countries are all countries by name, after the choice of none.
+var countries = sync.OnceValue(func() []option {
+	names := display.English.Regions()
+	var all []option
+	for _, code := range billing.Countries() {
+		name := code
+		if region, err := language.ParseRegion(code); err == nil {
+			name = names.Name(region)
+		}
+		all = append(all, option{code, name})
+	}
+	slices.SortFunc(all, func(a, b option) int { return strings.Compare(fold.Text(a.Label), fold.Text(b.Label)) })
+	return append([]option{{"", "—"}}, all...)
+})
+
 // addressParts are the parts of an address, as the API names them.
 var addressParts = []string{"line1", "line2", "postal_code", "city", "state", "country"}
 
-// customerSent is what a form says about a customer, as a body of the API: what is empty clears.
-func customerSent(sent url.Values) billing.Fields {
+// customerSent is what a form says about a customer, as a body of the API: what is empty clears. A telephone number
+// without a country's code is one of the customer's country, or else of the business's.
+func customerSent(v *visit, sent url.Values) billing.Fields {
 	fields := billing.Fields{}
-	for _, name := range []string{"name", "email", "phone", "description", "currency_id", "external_id"} {
+	for _, name := range []string{"name", "email", "description", "currency_id", "external_id"} {
 		fields[name] = textOrNull(sent.Get(name))
 	}
+	country := first(sent.Get("address.country"), v.settings.Business.Address.Country)
+	fields["phone"] = textOrNull(billing.DialledIn(country, sent.Get("phone")))
 	address := "{"
 	for i, part := range addressParts {
 		if i > 0 {
@@ -79,7 +108,7 @@ func (s *console) createCustomer() act {
 			}, nil
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
-			fields := customerSent(sent)
+			fields := customerSent(v, sent)
 			for name, value := range fields { // a new customer has nothing to clear
 				if value.Kind() == 'n' {
 					delete(fields, name)
@@ -104,7 +133,7 @@ func (s *console) editCustomer() act {
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
 			c, err := decode[clientele.Customer](
-				s.service.Customers.Update(v.Context(), v.call(), v.PathValue("id"), customerSent(sent)))
+				s.service.Customers.Update(v.Context(), v.call(), v.PathValue("id"), customerSent(v, sent)))
 			return after(v.Path("customers", c.ID), "saved", ""), err
 		},
 	}

@@ -238,7 +238,7 @@ func (s *console) ownDetails() act {
 			if strings.TrimSpace(sent.Get("name")) == "" && strings.TrimSpace(sent.Get("email")) == "" {
 				return "", invalid("name", "leave a name or an email address: nobody would know whose account this is")
 			}
-			fields := customerSent(sent)
+			fields := customerSent(v, sent)
 			for name := range fields {
 				if !own[name] && name != "address" {
 					delete(fields, name)

@@ -33,12 +33,13 @@ var longNames = []string{
 // Fill fills the test mode of a store with the demo's business, through the service's own methods: customers of many
 // countries, invoices in several currencies, changes and deletions, each at its time before a moment: until then goes
 // the last due date and the last change. What it makes is the same on every run until the same moment, ids and events
-// too; names, DIDs and amounts are so whenever that is. The store has its first currencies (see [billing.Service.Seed]).
-// Fill does nothing when there is a customer.
+// too; names, DIDs and amounts are so whenever that is. The store has its first currencies (see
+// [billing.Service.Seed]). Fill does nothing when there is a customer.
 func Fill(ctx context.Context, db store.Transactions, until time.Time) error {
 	return db.Update(ctx, func(tx store.Tx) error {
 		b := &business{
-			ctx: ctx, until: until, dice: dice{rand.New(rand.NewPCG(seed, 1))}, currencies: map[string]clientele.PaymentCurrency{},
+			ctx: ctx, until: until, dice: dice{rand.New(rand.NewPCG(seed, 1))},
+			currencies: map[string]clientele.PaymentCurrency{},
 		}
 		clock := billing.WithClock(func() time.Time { return b.now })
 		b.service = billing.New(inside{tx}, clock, billing.WithRandom(rand.NewChaCha8([32]byte{1})))
