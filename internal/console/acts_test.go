@@ -424,7 +424,16 @@ func TestPastDueInvoicesAreListedByTheDay(t *testing.T) {
 	b.get("/test/invoices?show=late").want(200, "There are none.")
 	s.Advance(21 * time.Hour) // the day after
 	b.post("/sign-in", url.Values{"key": {s.TestKey}}).want(303)
-	b.get("/test/invoices?show=late").want(200, "$7.77")
+	b.get("/test/invoices?show=late").want(200, "$7.77", `<span class="badge late">past due</span>`)
+	b.get(path).want(200, `<span class="badge late">1 day past due</span>`)
+	b.fill(path+"/credit-note", map[string]string{"amount": "7.77"}).want(303)
+	b.get("/test/invoices").want(200, `<span class="badge paid">credited</span>`)
+	pay := b.fill("/test/payments/new?customer="+strings.TrimPrefix(customer, "/test/customers/"), map[string]string{
+		"amount": "1.00", "currency_id": usd(t, s).ID,
+	}).made()
+	b.get("/test/payments").want(200, `<span class="badge succeeded">received</span>`)
+	b.fill(pay+"/reverse", nil).want(303)
+	b.get("/test/payments").want(200, `<span class="badge canceled">reversed</span>`)
 }
 
 func TestReceivablesOfADay(t *testing.T) {

@@ -477,9 +477,6 @@ func (s *console) applyCredit() act {
 	}
 }
 
-// today is the day it is, as a form has it.
-func (s *console) today(v *visit) clientele.Day { return clientele.DayIn(s.now(), v.settings.Zone()) }
-
 // dueDay is the day on which an invoice is due; "" on receipt.
 func dueDay(i clientele.Invoice) string {
 	if i.DueDate == 0 {

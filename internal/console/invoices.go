@@ -36,7 +36,7 @@ func (s *console) invoicesFilter(v *visit) (f store.InvoiceFilter, search string
 	case "late":
 		zone := v.settings.Zone()
 		f.States = []clientele.InvoiceStatus{clientele.InvoiceOpen}
-		f.DueTo = clientele.DayIn(s.now(), zone).Begin(zone).Unix() // late from the day after
+		f.DueTo = v.today.Begin(zone).Unix() // late from the day after
 	}
 	f.From, f.To, err = v.madeWithin()
 	return f, strings.TrimSpace(q.Get("q")), err
@@ -221,7 +221,7 @@ func (s *console) invoice(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	data := invoicePage{Invoice: i, Late: i.DaysPastDue(s.today(v))}
+	data := invoicePage{Invoice: i, Late: i.DaysPastDue(v.today)}
 	all, ctx := errgroup.WithContext(v.Context())
 	many := store.Window{Limit: 100}
 	all.Go(func() (err error) {

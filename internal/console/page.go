@@ -24,6 +24,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/locale"
+	"clientele.dev/internal/paper"
 	"clientele.dev/internal/web"
 )
 
@@ -51,6 +52,7 @@ type visit struct {
 	whole      io.Reader           // its body, however large
 	customer   *clientele.Customer // whose portal it is; nil in the console
 	settings   clientele.Settings
+	today      clientele.Day // where the business is
 	currencies []clientele.PaymentCurrency
 	formats    map[string]func(clientele.Amount) string // of amounts, by currency
 	readings   map[string][]option                      // what typed amounts can mean, by the field's name
@@ -116,6 +118,7 @@ func (s *console) prepare(v *visit) (err error) {
 	if v.settings, err = s.service.Settings.Of(v.Context(), v.Mode); err != nil {
 		return err
 	}
+	v.today = clientele.DayIn(s.now(), v.settings.Zone())
 	v.currencies, err = s.service.PaymentCurrencies.List(v.Context(), v.Mode)
 	return err
 }
@@ -390,6 +393,33 @@ func (w view) Amount(a clientele.Amount) template.HTML {
 // Short is an amount for a bar of a chart, whose table has it exactly.
 func (w view) Short(a clientele.Amount) string {
 	return locale.MoneyOf(w.settings.Locale, w.currency(a.Currency())).Short(a)
+}
+
+// State is the state of an invoice or a payment, in the words of the glossary.
+func (w view) State(object any) (template.HTML, error) {
+	class, text := "", ""
+	switch o := object.(type) {
+	case clientele.InvoiceExpanded:
+		return w.State(o.Invoice)
+	case clientele.PaymentExpanded:
+		return w.State(o.Payment)
+	case clientele.Invoice:
+		class, text = string(o.Status), strings.ToLower(paper.StateInWords(o, w.today))
+		switch {
+		case text == "past due":
+			class = "late"
+		case text == "uncollectible" && w.InPortal():
+			text = "overdue"
+		}
+	case clientele.Payment:
+		class, text = string(o.Status), "received"
+		if o.Status == clientele.PaymentCanceled {
+			text = "reversed"
+		}
+	default:
+		return "", fmt.Errorf("a %T has no state", object)
+	}
+	return template.HTML(`<span class="badge ` + class + `">` + text + `</span>`), nil //nolint:gosec // ours alone
 }
 
 // Symbol is what a currency is called.

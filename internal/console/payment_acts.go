@@ -148,7 +148,7 @@ func (s *console) paymentForm(v *visit) (form, error) {
 			{Name: "amount", Label: "Amount", Type: "money", Required: true, Narrow: true, Value: amount},
 			{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Narrow: true, Value: currency,
 				Options: currencyOptions(v)},
-			{Name: "received_at", Label: "Received", Type: "date", Narrow: true, Value: s.today(v).String()},
+			{Name: "received_at", Label: "Received", Type: "date", Narrow: true, Value: v.today.String()},
 			{Name: "method", Label: "How", Type: "select", Narrow: true, Value: methods[0].Value, Options: methods},
 			{Name: "reference", Label: "Reference", Hint: "What the bank or the payer calls it: a cheque's number."},
 		},

@@ -181,7 +181,7 @@ func (s *console) ownInvoiceOf(v *visit) (clientele.InvoiceExpanded, error) {
 
 func (s *console) ownInvoice(v *visit) (page, error) {
 	i, err := s.ownInvoiceOf(v)
-	data := invoicePage{Invoice: i, Late: i.DaysPastDue(s.today(v))}
+	data := invoicePage{Invoice: i, Late: i.DaysPastDue(v.today)}
 	return page{template: "own-invoice", title: "Invoice " + i.Number, data: data}, err
 }
 

@@ -52,21 +52,30 @@ func isPastDue(in Invoice) bool {
 	return in.Invoice.DaysPastDue(in.Today) > 0
 }
 
-func invoiceBadges(in Invoice) []badge {
-	state := map[clientele.InvoiceStatus]badge{
-		clientele.InvoiceDraft:         {"Draft", calm},
-		clientele.InvoiceOpen:          {"Open", calm},
-		clientele.InvoicePaid:          {"Paid", good},
-		clientele.InvoiceVoid:          {"Void", calm},
-		clientele.InvoiceUncollectible: {"Uncollectible", warn},
-	}[in.Invoice.Status]
+// StateInWords is what people call the state that an invoice is in on a day: an open one is past due from the day after
+// its due day, and what credit notes or a write-off settled was not paid.
+func StateInWords(i clientele.Invoice, today clientele.Day) string {
 	switch {
-	case isPastDue(in):
-		state = badge{"Past due", warn}
-	case isCredited(in.Invoice):
-		state = badge{"Credited", calm}
-	case isWrittenOff(in.Invoice):
-		state = badge{"Written off", calm}
+	case i.DaysPastDue(today) > 0:
+		return "Past due"
+	case isCredited(i):
+		return "Credited"
+	case isWrittenOff(i):
+		return "Written off"
+	}
+	return map[clientele.InvoiceStatus]string{
+		clientele.InvoiceDraft: "Draft", clientele.InvoiceOpen: "Open", clientele.InvoicePaid: "Paid",
+		clientele.InvoiceVoid: "Void", clientele.InvoiceUncollectible: "Uncollectible",
+	}[i.Status]
+}
+
+func invoiceBadges(in Invoice) []badge {
+	state := badge{StateInWords(in.Invoice, in.Today), calm}
+	switch state.Text {
+	case "Past due", "Uncollectible":
+		state.Tone = warn
+	case "Paid":
+		state.Tone = good
 	}
 	if in.Invoice.Livemode {
 		return []badge{state}
