@@ -1,0 +1,15 @@
+package console
+
+import "maps"
+
+// Routes are the paths in a mode of all pages, and of all forms.
+func Routes() (pages, forms []string) {
+	s := &console{}
+	for path := range maps.Keys(s.pages()) {
+		pages = append(pages, path)
+	}
+	for path := range maps.Keys(s.acts()) {
+		forms = append(forms, path)
+	}
+	return pages, forms
+}
