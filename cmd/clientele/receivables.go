@@ -150,8 +150,8 @@ func (statementCommand) Help() string {
 owed in the end. An amount below nothing is what the business owes the customer.
 
 Examples:
-  clientele statement z1cNprzeBxwdQaPqZmErZJN21j5THfgJYso --mode test
-  clientele statement z1cNprzeBxwdQaPqZmErZJN21j5THfgJYso --from 2026-01-01 --to 2026-03-31 --json`
+  clientele statement z1h1ECUxiXEaGRuLsbnxKMD8zjxDtBFEot3 --mode test
+  clientele statement z1h1ECUxiXEaGRuLsbnxKMD8zjxDtBFEot3 --from 2026-01-01 --to 2026-03-31 --json`
 }
 
 // Run prints the statement.

@@ -21,7 +21,7 @@ Nothing is changed, not the schema either; a server may run meanwhile.
 
 Examples:
   clientele verify --db sqlite:/var/lib/clientele/clientele.db
-  clientele verify --customer z1cNprzeBxwdQaPqZmErZJN21j5THfgJYso --mode test`
+  clientele verify --customer z1h1ECUxiXEaGRuLsbnxKMD8zjxDtBFEot3 --mode test`
 }
 
 // Run compares.

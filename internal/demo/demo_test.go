@@ -245,7 +245,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	service, _ := filled(t)
-	ids := regexp.MustCompile(`cus_[0-9a-v]+`).FindAllString(string(readme), -1)
+	ids := regexp.MustCompile(`\bz1[0-9A-Za-z]{30,}`).FindAllString(string(readme), -1)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	if len(ids) != 2 {
