@@ -71,15 +71,17 @@ func linesOf(texts ...string) string {
 	return strings.Join(append(lines, german...), "\n")
 }
 
-// amountRune is the first of the characters [AmountWord] writes with, which Unicode leaves to private use: no words
-// that people search for have them.
-const amountRune = '\ue000'
+// amountRune is the first of the letters that [AmountWord] writes with: the syllables of Yi, which indexes of pieces of
+// words know as letters, and which no business searches for.
+const amountRune = 'ꀀ'
 
 // AmountWord is an amount of a currency as a word of a searched text, that is found as a whole only.
 func AmountWord(currencyID string, a clientele.Amount) string {
+	const bits = 10 // so that every letter is one of the 1,165
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(currencyID)) // which never fails
-	word := []rune{amountRune, amountRune + 1 + rune(h.Sum32()>>12&0xfff), amountRune + 1 + rune(h.Sum32()&0xfff)}
+	sum := rune(h.Sum32() >> (32 - 2*bits))
+	word := []rune{amountRune, amountRune + 1 + sum>>bits, amountRune + 1 + sum&(1<<bits-1)}
 	for _, digit := range a.String() {
 		word = append(word, amountRune+digit)
 	}

@@ -85,9 +85,9 @@ func (t *tx) LastPayments(customerIDs, invoiceIDs []string) (map[string]string, 
 		err := r.Scan(&invoice, &payment)
 		last[invoice] = payment
 		return err
-	}, `SELECT DISTINCT ON (invoice_id) invoice_id, payment_id FROM ledger WHERE customer_id = ANY($1)
+	}, `SELECT DISTINCT ON (customer_id, invoice_id) invoice_id, payment_id FROM ledger WHERE customer_id = ANY($1)
 		AND invoice_id = ANY($2) AND invoice_id <> '' AND payment_id <> '' AND receivable < 0
-		ORDER BY invoice_id, seq DESC`, customerIDs, invoiceIDs)
+		ORDER BY customer_id, invoice_id, seq DESC`, customerIDs, invoiceIDs)
 	return last, err
 }
 
