@@ -317,7 +317,8 @@ type InvoiceExpanded struct {
 	PaymentCurrency PaymentCurrency `json:"paymentCurrency,omitzero"`
 	// The payment method the currency belongs to.
 	PaymentMethod PaymentMethod `json:"paymentMethod,omitzero"`
-	// The last payment that paid a part of it, also when that was reversed since; null when there is none.
+	// The last payment that paid a part of it, even one that was reversed since; null when nothing of it is paid with
+	// money.
 	PaymentIntent *Payment `json:"paymentIntent" jsonschema:"nullable"`
 }
 
