@@ -340,6 +340,7 @@ func (e *InvoiceExpanded) UnmarshalJSON(data []byte) error {
 	}
 	for n := range beside.Lines {
 		beside.Lines[n].InvoiceLine = e.Invoice.Lines[n]
+		beside.Lines[n].Price.UnitAmount = beside.Lines[n].Price.UnitAmount.In(e.CurrencyID)
 	}
 	e.Lines, e.PaymentIntent = beside.Lines, beside.PaymentIntent
 	e.Customer, e.PaymentCurrency, e.PaymentMethod = beside.Customer, beside.PaymentCurrency, beside.PaymentMethod

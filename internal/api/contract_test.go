@@ -394,6 +394,7 @@ func TestInvoicesAndPaymentsAreFoundByAmount(t *testing.T) {
 	const yen = "curr_test_jpy"
 	dollars, yens, whole, thousand := bill("curr_test_usd", 98765432), bill(yen, 987654), bill("curr_test_eur", 123400),
 		bill("curr_test_usd", 1234000)
+	nothing := bill("curr_test_usd", 0)
 	credit := client.CreditNoteParams{Amount: clientele.NewAmount("curr_test_eur", 400)}
 	ok(p.Invoices.Credit(t.Context(), whole, credit))(t)
 	pay := ok(p.Payments.Create(t.Context(), client.PaymentParams{
@@ -423,7 +424,11 @@ func TestInvoicesAndPaymentsAreFoundByAmount(t *testing.T) {
 		{"invoices", "12.340", []string{thousand}},
 		{"invoices", "12.340,00", []string{thousand}},
 		{"invoices", "98765432", nil},
-		{"invoices", "baecker", []string{thousand, whole, yens, dollars}},
+		{"invoices", "'", nil}, // no digit: not an amount of nothing
+		{"invoices", "...", nil},
+		{"invoices", "0", []string{nothing, thousand, whole, yens, dollars}}, // in every number, and one of nothing
+		{"invoices", "0.00", []string{nothing}},
+		{"invoices", "baecker", []string{nothing, thousand, whole, yens, dollars}},
 		{"payments", "50.55", []string{pay}},
 		{"payments", "50,55", []string{pay}},
 		{"payments", "0.6", []string{credited}},

@@ -98,6 +98,10 @@ func TestWhatApplicationsSend(t *testing.T) {
 	} {
 		s.send(t, "POST", "/api/payment-methods", `{"type":"base","name":"B",`+body+`}`).refused(t, 400, field)
 	}
+	for range 20 { // of several mistakes the same is told every time
+		s.send(t, "POST", "/api/payment-methods", `{"type":"base","name":"B","settings":{"stripe":{"secret_key":"x"},`+
+			`"base":{"secret_key":"x"},"ethereum":{"secret_key":"x"}}}`).refused(t, 400, "settings.base.secret_key")
+	}
 	// No body and an empty one ask for the same.
 	for i, body := range []string{"", "{}", ""} {
 		got := s.send(t, "PUT", "/api/customers/"+o.customer, body, "Idempotency-Key", "one").must(t, 200)

@@ -60,7 +60,7 @@ func TestInvoicesHaveTheirLastPayment(t *testing.T) {
 				t.Errorf("%s: the last payment of %s is %q, want %q", path, i.ID, got, want[i.ID])
 			}
 			line := i.Lines[0]
-			if line.Price.UnitAmount.String() != "50" || line.Price.Product.Name != line.Description ||
+			if !line.Price.UnitAmount.Equal(units(50)) || line.Price.Product.Name != line.Description ||
 				line.Price.Currency.ID != currency.ID || line.Quantity != 2 || line.Discountable || line.Proration ||
 				!reflect.DeepEqual(i.Invoice.Lines[0], line.InvoiceLine) || string(i.Metadata["lines"]) != "[]" {
 				t.Errorf("%s: a line is %+v", path, line)

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -276,7 +277,8 @@ func methodSettings(raw jsontext.Value) ([]byte, error) {
 	if err := json.Unmarshal(raw, &ofTypes); err != nil {
 		return nil, invalid("settings", "settings is an object with one for each type, like {\"arcblock\":{…}}")
 	}
-	for name, settings := range ofTypes {
+	for _, name := range slices.Sorted(maps.Keys(ofTypes)) { // the same mistake is told every time
+		settings := ofTypes[name]
 		if !slices.Contains(methodTypes, name) {
 			return nil, invalid("settings", "settings has one object for each type of %v, and %q is none", methodTypes, name)
 		}

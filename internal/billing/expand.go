@@ -75,6 +75,14 @@ func plainCustomers(recs []store.Record) [][]byte {
 // expandInvoices adds to invoices the objects that each refers to, with its last payment, and to their lines what the
 // published types have besides.
 func expandInvoices(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, error) {
+	money, err := moneyOf(tx, mode)
+	if err != nil {
+		return nil, err
+	}
+	expanded, err := expandWith(tx, mode, docs, money)
+	if err != nil {
+		return nil, err
+	}
 	of := make([]linesOfInvoice, len(docs))
 	var ids, customers []string
 	for i, doc := range docs {
@@ -89,11 +97,6 @@ func expandInvoices(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, 
 	if err != nil {
 		return nil, err
 	}
-	money, err := moneyOf(tx, mode)
-	if err != nil {
-		return nil, err
-	}
-	expanded, err := expandReferring(tx, mode, docs)
 	for i, doc := range expanded {
 		payment := []byte("null")
 		if rec, found := payments[of[i].ID]; found {
@@ -108,7 +111,7 @@ func expandInvoices(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, 
 		}
 		expanded[i] = slices.Concat(doc[:len(doc)-1], []byte(`,"paymentIntent":`), payment, []byte("}"))
 	}
-	return expanded, err
+	return expanded, nil
 }
 
 // lastPayments are the last payments of invoices, by invoice.
@@ -123,7 +126,9 @@ func lastPayments(tx store.Tx, mode clientele.Mode, customers, invoices []string
 	recs, err := tx.PaymentsByID(mode, slices.Collect(maps.Values(last)))
 	payments := map[string]store.Record{}
 	for invoice, id := range last {
-		payments[invoice] = recs[id]
+		if rec, found := recs[id]; found {
+			payments[invoice] = rec
+		}
 	}
 	return payments, err
 }
@@ -137,6 +142,15 @@ type references struct {
 // expandReferring adds to invoices, or payments, the objects that each refers to: its customer, deleted or not, its
 // currency and its payment method.
 func expandReferring(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, error) {
+	money, err := moneyOf(tx, mode)
+	if err != nil {
+		return nil, err
+	}
+	return expandWith(tx, mode, docs, money)
+}
+
+// expandWith is [expandReferring] with the currencies and payment methods, which it does not read.
+func expandWith(tx store.Tx, mode clientele.Mode, docs [][]byte, money money) ([][]byte, error) {
 	refs := make([]references, len(docs))
 	ids := make([]string, 0, len(docs))
 	for i, doc := range docs {
@@ -148,10 +162,6 @@ func expandReferring(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte,
 		}
 	}
 	customers, err := tx.CustomersByID(mode, ids)
-	if err != nil {
-		return nil, err
-	}
-	money, err := moneyOf(tx, mode)
 	if err != nil {
 		return nil, err
 	}

@@ -251,7 +251,7 @@ func textTerms(query string, currencies map[string]clientele.PaymentCurrency) (t
 // more than a thousand or a fraction: nobody knows.
 func amountsIn(typed string, currencies map[string]clientele.PaymentCurrency) (found []string) {
 	number := strings.TrimFunc(typed, func(r rune) bool { return unicode.Is(unicode.Sc, r) })
-	if number == "" || strings.Trim(number, "0123456789.,'") != "" {
+	if !strings.ContainsAny(number, "0123456789") || strings.Trim(number, "0123456789.,'") != "" {
 		return nil
 	}
 	digits := func(s string) string { return strings.NewReplacer(".", "", ",", "", "'", "").Replace(s) }

@@ -114,7 +114,7 @@ func TestAccessTable(t *testing.T) {
 		page += fmt.Sprintf("| `%s /test%s` |%s\n", method, path, rows[route])
 	}
 	if *update {
-		if err := os.WriteFile(accessTable, []byte(page), 0o644); err != nil { //nolint:gosec // a page of the docs
+		if err := os.WriteFile(accessTable, []byte(page), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return

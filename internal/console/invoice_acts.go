@@ -232,7 +232,7 @@ func (s *console) voidInvoice() act {
 		intro: "It keeps its number and nothing is owed on it any more. This cannot be undone.",
 		facts: func(w view, i clientele.InvoiceExpanded) []fact {
 			return []fact{
-				{"Given up", w.Money(i.AmountRemaining)}, {"Payments get back", w.Money(i.AmountPaid)},
+				{"No longer owed", w.Money(i.AmountRemaining)}, {"Payments get back", w.Money(i.AmountPaid)},
 				{"Credit given back", w.Money(i.AmountCredited)},
 			}
 		},
@@ -248,7 +248,7 @@ func (s *console) giveUpInvoice() act {
 		intro: "What is left stays owed and counts as overdue; the customer becomes delinquent. It can still be paid or " +
 			"voided.",
 		facts: func(w view, i clientele.InvoiceExpanded) []fact {
-			return []fact{{"Given up", w.Money(i.AmountRemaining)}}
+			return []fact{{"Becomes uncollectible", w.Money(i.AmountRemaining)}}
 		},
 		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
 			return s.service.Invoices.MarkUncollectible(v.Context(), call, id)
@@ -324,7 +324,7 @@ func (s *console) releaseInvoice() act {
 	})
 }
 
-// holdInvoice keeps an invoice from being given up by itself.
+// holdInvoice keeps an invoice from being marked uncollectible by itself.
 func (s *console) holdInvoice() act {
 	return act{
 		form: func(v *visit) (form, error) {

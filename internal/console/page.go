@@ -7,13 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"path"
-	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -24,7 +22,6 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/locale"
-	"clientele.dev/internal/paper"
 	"clientele.dev/internal/web"
 )
 
@@ -54,8 +51,8 @@ type visit struct {
 	settings   clientele.Settings
 	today      clientele.Day // where the business is
 	currencies []clientele.PaymentCurrency
-	formats    map[string]func(clientele.Amount) string // of amounts, by currency
-	readings   map[string][]option                      // what typed amounts can mean, by the field's name
+	written    map[string]locale.Money // how amounts are, by currency
+	readings   map[string][]option     // what typed amounts can mean, by the field's name
 }
 
 // Path is the path of a page in the visit's mode. Its parts are escaped.
@@ -114,7 +111,7 @@ func (s *console) serve(mode clientele.Mode, handle handler) http.Handler {
 
 // prepare reads what every page shows.
 func (s *console) prepare(v *visit) (err error) {
-	v.formats, v.readings = map[string]func(clientele.Amount) string{}, map[string][]option{}
+	v.written, v.readings = map[string]locale.Money{}, map[string][]option{}
 	if v.settings, err = s.service.Settings.Of(v.Context(), v.Mode); err != nil {
 		return err
 	}
@@ -209,27 +206,6 @@ func sentence(message string) string {
 		return ""
 	}
 	return strings.ToUpper(message[:1]) + strings.TrimSuffix(message[1:], ".") + "."
-}
-
-// named are the objects that messages name: invoice INV-0007, payment pi_….
-var named = regexp.MustCompile(`\b([Ii]nvoice|[Pp]ayment|[Cc]ustomer,?) ([\w./-]*\d[\w/-]*)`)
-
-// Linked is a message in which the objects that it names lead to their pages; for customers nothing does.
-func (w view) Linked(message string) template.HTML {
-	if w.InPortal() {
-		return template.HTML(template.HTMLEscapeString(message)) //nolint:gosec // it is escaped
-	}
-	var b strings.Builder
-	from := 0
-	for _, at := range named.FindAllStringSubmatchIndex(message, -1) {
-		section := strings.ToLower(strings.TrimSuffix(message[at[2]:at[3]], ",")) + "s"
-		b.WriteString(template.HTMLEscapeString(message[from:at[4]]))
-		fmt.Fprintf(&b, `<a href="%s">%s</a>`, template.HTMLEscapeString(w.Path(section, message[at[4]:at[5]])),
-			template.HTMLEscapeString(message[at[4]:at[5]]))
-		from = at[5]
-	}
-	b.WriteString(template.HTMLEscapeString(message[from:]))
-	return template.HTML(b.String()) //nolint:gosec // it is escaped part by part
 }
 
 // contentPolicy lets a page load what is the console's own and nothing else.
@@ -358,68 +334,19 @@ func (w view) Business() string { return w.settings.Business.Name }
 // Money is an amount as people of the settings' locale write it, exactly.
 func (w view) Money(a clientele.Amount) string { return w.money(a) }
 
-func (v *visit) money(a clientele.Amount) string {
-	format := v.formats[a.Currency()]
-	if format == nil {
-		format = locale.AmountFormat(v.settings.Locale, v.currency(a.Currency()))
-		v.formats[a.Currency()] = format
-	}
-	return format(a)
-}
-
-// manyDecimals are the decimals of an amount that are too many for a column.
-var manyDecimals = regexp.MustCompile(`^(.*\p{Nd})([^\p{Nd}\s])(\p{Nd}{5,})(\P{Nd}*)$`)
-
-// Amount is an amount for a page, exactly. It is not broken, but one of a currency with many decimals: those stand
-// smaller, and may go on in the next lines.
-func (w view) Amount(a clientele.Amount) template.HTML {
-	text := w.money(a)
-	part := manyDecimals.FindStringSubmatch(text)
-	if part == nil {
-		return template.HTML(`<bdi class="sum-of">` + template.HTMLEscapeString(text) + `</bdi>`) //nolint:gosec // escaped
-	}
-	const together = 6 // decimals that are not broken
-	var b strings.Builder
-	b.WriteString(`<bdi><span class="sum-of">` + template.HTMLEscapeString(part[1]) + `</span><span class="fine">`)
-	rest := []rune(part[2] + part[3])
-	for from := 0; from < len(rest); from += together + 1 {
-		to := min(from+together+1, len(rest))
-		b.WriteString(`<wbr><span class="sum-of">` + template.HTMLEscapeString(string(rest[from:to])) + `</span>`)
-	}
-	b.WriteString(`</span><span class="sum-of">` + template.HTMLEscapeString(part[4]) + `</span></bdi>`)
-	return template.HTML(b.String()) //nolint:gosec // it is escaped part by part
-}
-
 // Short is an amount for a bar of a chart, whose table has it exactly.
-func (w view) Short(a clientele.Amount) string {
-	return locale.MoneyOf(w.settings.Locale, w.currency(a.Currency())).Short(a)
-}
+func (w view) Short(a clientele.Amount) string { return w.moneyIn(a.Currency()).Short(a) }
 
-// State is the state of an invoice or a payment, in the words of the glossary.
-func (w view) State(object any) (template.HTML, error) {
-	class, text := "", ""
-	switch o := object.(type) {
-	case clientele.InvoiceExpanded:
-		return w.State(o.Invoice)
-	case clientele.PaymentExpanded:
-		return w.State(o.Payment)
-	case clientele.Invoice:
-		class, text = string(o.Status), strings.ToLower(paper.StateInWords(o, w.today))
-		switch {
-		case text == "past due":
-			class = "late"
-		case text == "uncollectible" && w.InPortal():
-			text = "overdue"
-		}
-	case clientele.Payment:
-		class, text = string(o.Status), "received"
-		if o.Status == clientele.PaymentCanceled {
-			text = "reversed"
-		}
-	default:
-		return "", fmt.Errorf("a %T has no state", object)
+func (v *visit) money(a clientele.Amount) string { return v.moneyIn(a.Currency()).Format(a) }
+
+// moneyIn is how amounts of a currency are written.
+func (v *visit) moneyIn(currency string) locale.Money {
+	m, known := v.written[currency]
+	if !known {
+		m = locale.MoneyOf(v.settings.Locale, v.currency(currency))
+		v.written[currency] = m
 	}
-	return template.HTML(`<span class="badge ` + class + `">` + text + `</span>`), nil //nolint:gosec // ours alone
+	return m
 }
 
 // Symbol is what a currency is called.

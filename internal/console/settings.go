@@ -43,7 +43,7 @@ func (s *console) changeSettings() act {
 						Group: "Numbers and policy", Required: true, Hint: "A language tag: en, de-CH, ar-EG"},
 					{Name: "time_zone", Label: "Time zone", Value: settings.TimeZone, Narrow: true, Required: true,
 						Hint: "Where days begin: Europe/Berlin, America/New_York"},
-					{Name: "uncollectible_after_days", Label: "Days past due until an invoice is given up", Type: "number",
+					{Name: "uncollectible_after_days", Label: "Days past due until an invoice is uncollectible", Type: "number",
 						Value: strconv.FormatInt(settings.UncollectibleAfterDays, 10), Narrow: true, Required: true,
 						Hint: "0 to 3650, or -1 for never."},
 				},

@@ -42,11 +42,6 @@ func MoneyOf(locale string, c clientele.PaymentCurrency) Money {
 	return m
 }
 
-// AmountFormat is [FormatAmount] for many amounts of one currency.
-func AmountFormat(locale string, c clientele.PaymentCurrency) func(clientele.Amount) string {
-	return MoneyOf(locale, c).Format
-}
-
 // FormatAmount writes an amount of a currency for people, as a locale does (a BCP 47 language tag): never rounded, and
 // never to be read back by a program. Patterns and symbols are the CLDR's.
 func FormatAmount(locale string, c clientele.PaymentCurrency, a clientele.Amount) string {

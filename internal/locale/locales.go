@@ -110,8 +110,8 @@ import (
 	"github.com/go-playground/locales/zu"
 )
 
-// locales of the CLDR whose dates are known, by the library's names. A locale that is not here is written as its
-// language is, and one whose language is not here with dates as in ISO 8601.
+// dateLocales are the locales of the CLDR whose dates are known, by the library's names. A locale that is not here is
+// written as its language is, and one whose language is not here with dates as in ISO 8601.
 var dateLocales = map[string]func() locales.Translator{
 	"af":         af.New,
 	"am":         am.New,
