@@ -418,8 +418,18 @@ func TestPastDueInvoicesAreListedByTheDay(t *testing.T) {
 		"due_date": "2026-01-03",
 	}).made()
 	b.fill(path+"/finalize", nil).want(303)
+	soon, err := s.Test().Invoices.Create(t.Context(), client.InvoiceParams{
+		CustomerID: strings.TrimPrefix(customer, "/test/customers/"), CurrencyID: usd(t, s).ID, Finalize: true,
+		DueDate: s.Now().Add(time.Hour),
+		Lines:   []client.LineParams{{Description: "x", Quantity: 1, UnitAmount: clientele.NewAmount(usd(t, s).ID, 1)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Advance(2 * time.Hour) // its second is over, and its day is not
 	b.get("/test/invoices?show=late").want(200, "There are none.")
-	s.Advance(24 * time.Hour) // the due day
+	b.fill("/test/invoices/"+soon.ID+"/void", nil).want(303)
+	s.Advance(22 * time.Hour) // the due day of the other
 	b.post("/sign-in", url.Values{"key": {s.TestKey}}).want(303)
 	b.get("/test/invoices?show=late").want(200, "There are none.")
 	s.Advance(21 * time.Hour) // the day after
@@ -428,6 +438,12 @@ func TestPastDueInvoicesAreListedByTheDay(t *testing.T) {
 	b.get(path).want(200, `<span class="badge late">1 day past due</span>`)
 	b.fill(path+"/credit-note", map[string]string{"amount": "7.77"}).want(303)
 	b.get("/test/invoices").want(200, `<span class="badge paid">credited</span>`)
+	given := b.newInvoice(customer, "9.99")
+	b.fill(given+"/uncollectible", nil).want(303)
+	b.get("/test/invoices").want(200, `<span class="badge uncollectible">uncollectible</span>`)
+	theirs := portal(t, s, strings.TrimPrefix(customer, "/test/customers/")) // who is told in other words
+	theirs.get("/customer").want(200, `<span class="badge uncollectible">overdue</span>`,
+		`<span class="badge paid">credited</span>`)
 	pay := b.fill("/test/payments/new?customer="+strings.TrimPrefix(customer, "/test/customers/"), map[string]string{
 		"amount": "1.00", "currency_id": usd(t, s).ID,
 	}).made()
