@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
@@ -129,5 +131,56 @@ func TestOpenBooks(t *testing.T) {
 	_, found, err := service.Invoices.Search(t.Context(), billing.Search{Query: "silva", Limit: 10})
 	if err != nil || found != 3 {
 		t.Errorf("a search finds %d invoices (%v), want 3", found, err)
+	}
+}
+
+// TestRefundsOfBeforeAreFound searches for a refund that was there before refunds were searched.
+func TestRefundsOfBeforeAreFound(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "before.db")
+	open := func() (*Store, *billing.Service) {
+		s, err := Open(t.Context(), "sqlite:"+path, WithUpgrades(billing.Upgrades))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, billing.New(s)
+	}
+	s, service := open()
+	if err := service.Seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	call, amount := billing.Call{Actor: "test"}, clientele.NewAmount("curr_test_usd", 100)
+	c, err := service.Customers.Create(t.Context(), call, billing.Fields{"name": []byte(`"Ada"`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pay, err := service.Payments.Create(t.Context(), call, billing.PaymentParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_usd", Amount: &amount,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refund, err := service.Payments.Refund(t.Context(), call, pay.ID, billing.RefundParams{Description: "Sent BACK"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	raw, err := openConn(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = sqlitex.ExecuteScript(raw.Conn, `DROP TABLE refund_texts; DROP TABLE refund_search_test;
+		DROP TABLE refund_search_live; ALTER TABLE customer_texts DROP COLUMN german_name;
+		DELETE FROM schema_migrations WHERE version = 19;`, nil)
+	if err = errors.Join(err, raw.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s, service = open()
+	defer s.Close()
+	for _, query := range []string{refund.ID, pay.ID, "sent back"} {
+		docs, count, err := service.Refunds.Search(t.Context(), billing.Search{Query: query, Limit: 10})
+		if err != nil || count != 1 || !strings.Contains(string(docs[0]), `"id":"`+refund.ID+`"`) {
+			t.Errorf("%q finds %d %s (%v), want %s", query, count, docs, err, refund.ID)
+		}
 	}
 }
