@@ -71,7 +71,7 @@ test('an invoice is held, credited, given up and voided; each says what it will 
   await page.send();
   assert.match(await page.text(), /Left to pay\s*\$74\.50/);
   await page.follow('a[href$="/uncollectible"]');
-  assert.match(await page.text(), /Given up\s*\$74\.50/);
+  assert.match(await page.text(), /Becomes uncollectible\s*\$74\.50/);
   await page.send();
   await page.follow('a[href$="/void"]');
   await page.send();
