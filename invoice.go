@@ -73,7 +73,7 @@ type Invoice struct {
 	AmountCredited Amount `json:"amount_credited"`
 	// What is left to pay.
 	AmountRemaining Amount `json:"amount_remaining"`
-	// What was given up by voiding the invoice, or written off as bad debt.
+	// What is no longer owed because the invoice was voided, or was written off as bad debt.
 	AmountWrittenOff Amount `json:"amount_written_off"`
 	// What credit notes took off what was left to pay.
 	PrePaymentCreditNotesAmount Amount `json:"pre_payment_credit_notes_amount"`
@@ -110,7 +110,7 @@ type Invoice struct {
 	Footer string `json:"footer,omitempty"`
 	// The payment method its currency belongs to.
 	DefaultPaymentMethodID string `json:"default_payment_method_id"`
-	// Why the invoice is not to be given up by itself, and until when; absent when nothing holds it.
+	// Why the invoice is not to be marked uncollectible by itself, and until when; absent when nothing holds it.
 	Hold *InvoiceHold `json:"hold,omitempty"`
 	// The version of the settings that it was issued with, and is printed with: who issues it, in which language; absent
 	// for a draft, and when the settings had not been touched.
@@ -276,7 +276,7 @@ type LineProduct struct {
 type StatusTransitions struct {
 	// When it was opened.
 	FinalizedAt int64 `json:"finalized_at,omitzero"`
-	// When it was given up.
+	// When it was marked uncollectible.
 	MarkedUncollectibleAt int64 `json:"marked_uncollectible_at,omitzero"`
 	// When it was paid.
 	PaidAt int64 `json:"paid_at,omitzero"`

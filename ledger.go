@@ -55,7 +55,7 @@ const (
 	ReasonAdjustment       BalanceReason = "adjustment"             // credit given or taken by hand
 	ReasonRefund           BalanceReason = "refund"                 // credit sent back to the customer
 	ReasonInvoiceFinalized BalanceReason = "invoice_finalized"      // an invoice is owed
-	ReasonInvoiceVoided    BalanceReason = "invoice_voided"         // what was left to pay is given up
+	ReasonInvoiceVoided    BalanceReason = "invoice_voided"         // what was left to pay is no longer owed
 	ReasonCreditApplied    BalanceReason = "applied_to_invoice"     // credit paid an invoice
 	ReasonCreditUnapplied  BalanceReason = "unapplied_from_invoice" // such credit was given back
 	ReasonPayment          BalanceReason = "payment"                // money was received

@@ -2,7 +2,7 @@ package clientele
 
 import "encoding/json"
 
-// OverdueInvoices is what a customer owes on invoices given up as uncollectible, and the sums per currency.
+// OverdueInvoices is what a customer owes on uncollectible invoices, and the sums per currency.
 type OverdueInvoices struct {
 	// Always 0: Clientele has no subscriptions.
 	SubscriptionCount int64 `json:"subscriptionCount"`
@@ -12,7 +12,7 @@ type OverdueInvoices struct {
 	Invoices []Invoice `json:"invoices"`
 	// The sum of amount_remaining per currency id.
 	Summary map[string]OverdueSum `json:"summary"`
-	// What is late and not given up yet.
+	// What is past due and not uncollectible.
 	PastDue PastDue `json:"past_due"`
 }
 
@@ -146,7 +146,7 @@ type ReceivablesSum struct {
 	Refunded Amount `json:"refunded"`
 	// What credit notes took back.
 	CreditNotes Amount `json:"credit_notes"`
-	// What was given up by voiding invoices.
+	// What is no longer owed because invoices were voided.
 	WrittenOff Amount `json:"written_off"`
 	// What was written off as bad debt, less what was paid after all.
 	BadDebt Amount `json:"bad_debt"`

@@ -201,7 +201,7 @@ func ExampleCustomers_Search() {
 	// Output: Found 1 customer(s) matching 'john.doe': John Doe
 }
 
-// Ask what a customer owes on invoices that were given up, in each currency.
+// Ask what a customer owes on uncollectible invoices, in each currency.
 func ExampleCustomers_OverdueInvoices() {
 	payment, john, closeShop := shop()
 	defer closeShop()

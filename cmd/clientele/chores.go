@@ -36,7 +36,7 @@ func (c chores) start(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var all sync.WaitGroup
 	all.Go(func() {
-		every(ctx, choreInterval, func() { c.do(ctx, "invoices given up", c.service.ApplyPolicy) })
+		every(ctx, choreInterval, func() { c.do(ctx, "invoices marked uncollectible", c.service.ApplyPolicy) })
 	})
 	all.Go(func() {
 		every(ctx, forgetInterval, func() {

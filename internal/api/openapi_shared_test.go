@@ -31,7 +31,7 @@ func tags() []any {
 	return []any{
 		obj("name", "Customers", "description", "The people and companies the business serves."),
 		obj("name", "Invoices", "description", "What customers are asked to pay. A draft is finalized to be open; an open "+
-			"invoice that is given up is uncollectible, and its customer delinquent."),
+			"invoice that is marked uncollectible makes its customer delinquent."),
 		obj("name", "Credit notes", "description", "What was taken back of finalized invoices."),
 		obj("name", "Payments", "description", "Money received: what it paid, and what is left of it."),
 		obj("name", "Refunds", "description", "Money sent back: of payments, and of credit."),

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"clientele.dev/internal/apidoc"
 	"clientele.dev/internal/web"
@@ -12,8 +13,26 @@ func (a *API) openAPI(r *request) (answer, error) {
 	return answer{status: http.StatusOK, body: document}, err
 }
 
-// docs answers the description as a page, whose examples call the address that the page was asked for at.
+// docs answers a page of the description, or what a search in it found. Their examples call the
+// address that the page was asked for at.
 func (a *API) docs(r *request) (answer, error) {
-	page, err := apidoc.Page(web.Address(r.Request))
+	p := params{query: r.query}
+	section, query := p.text("section"), strings.TrimSpace(p.text("q"))
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	if len(query) > apidoc.MaxQuery {
+		return answer{}, invalid("q", "q must be at most %d bytes", apidoc.MaxQuery)
+	}
+	var page []byte
+	var err error
+	if query != "" {
+		page, err = apidoc.Search(web.Address(r.Request), query)
+	} else {
+		page, err = apidoc.Page(web.Address(r.Request), section)
+	}
+	if err == nil && page == nil {
+		return answer{}, invalid("section", "section must be that of a page of /docs, such as customers")
+	}
 	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: page}, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -175,4 +176,36 @@ func TestRequestsThatNoClientLibrarySends(t *testing.T) {
 	if s.state(t) != before {
 		t.Error("a broken request changed something")
 	}
+}
+
+// TestDocsAreSearched asks as people do, and as those who want to break it.
+func TestDocsAreSearched(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	titles := regexp.MustCompile(`<li><a href="([^"]+)"><code>([^<]+)</code></a>`)
+	for query, want := range map[string]string{
+		"customer":            "?section=objects#Customer Customer",
+		"DUE_DATE":            "?section=objects#Invoice.due_date Invoice.due_date",
+		"restore customer":    "?section=customers#restoreCustomer POST /api/customers/{id}/restore",
+		"post /credit-notes":  "?section=credit-notes#createCreditNote POST /api/invoices/{id}/credit_notes",
+		"409":                 "?section=reference#error-409 409 Conflict",
+		"idempotent-replayed": "?section=reference#headers Idempotent-Replayed",
+	} {
+		page := string(s.send(t, "GET", "/docs?q="+strings.ReplaceAll(query, " ", "+"), "").must(t, 200).body)
+		m := titles.FindStringSubmatch(page)
+		if m == nil || m[1]+" "+m[2] != want {
+			t.Errorf("%s: first is %q, want %s", query, m, want)
+		}
+	}
+	page := string(s.send(t, "GET", "/docs?q=%3Cscript%3Ex", "").must(t, 200).body)
+	if strings.Contains(page, "<script") || !strings.Contains(page, "Nothing has all of these words") {
+		t.Errorf("a search for a script answered %.400s", page)
+	}
+	if page := string(s.send(t, "GET", "/docs?q=e", "").must(t, 200).body); len(titles.FindAllString(page, -1)) != 50 ||
+		!strings.Contains(page, "more: add a word") {
+		t.Errorf("a search for e found %d of 50", len(titles.FindAllString(page, -1)))
+	}
+	s.send(t, "GET", "/docs?q="+strings.Repeat("a", 101), "").refused(t, 400, "q")
+	s.send(t, "GET", "/docs?section=coupons", "").refused(t, 400, "section")
+	s.send(t, "GET", "/docs?q=a&q=b", "").refused(t, 400, "q")
 }

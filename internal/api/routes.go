@@ -361,7 +361,11 @@ func (a *API) routes() []route {
 		{pattern: "GET /openapi.json", handle: a.openAPI, access: public, group: "Operation", answers: map[string]any{},
 			summary: "This description."},
 		{pattern: "GET /docs", handle: a.docs, access: public, group: "Operation", answers: "",
-			media: "text/html", summary: "This description as a page."},
+			query: []param{
+				{"section", "The page to show, such as customers, objects or reference; the first one when absent.", ""},
+				{"q", "Words, all of which must occur in what is found, at most 100 bytes.", ""},
+			},
+			media: "text/html", summary: "This description as pages for people, with a search."},
 	}
 }
 

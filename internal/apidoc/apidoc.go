@@ -16,8 +16,16 @@ import (
 // documentedURL is where the description says that a server listens.
 const documentedURL = "http://127.0.0.1:8080"
 
-// description is openapi.yaml as JSON and as a page.
-var description = sync.OnceValues(func() (d struct{ json, page []byte }, err error) {
+// description is openapi.yaml as JSON, its pages by section, and what a search finds.
+type description struct {
+	json     []byte
+	document pageDocument
+	pages    map[string][]byte
+	entries  []entry
+}
+
+// read reads openapi.yaml, once.
+var read = sync.OnceValues(func() (d description, err error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal([]byte(clientele.OpenAPI), &root); err != nil {
 		return d, err
@@ -26,26 +34,36 @@ var description = sync.OnceValues(func() (d struct{ json, page []byte }, err err
 		return d, err
 	}
 	resolve(&root, root.Content[0])
-	var document pageDocument
-	if err := root.Decode(&document); err != nil {
+	if err := root.Decode(&d.document); err != nil {
 		return d, err
 	}
-	var page bytes.Buffer
-	err = pageTemplate.Execute(&page, document)
-	d.page = page.Bytes()
-	return d, err
+	d.pages = map[string][]byte{}
+	for _, section := range d.document.sections() {
+		if d.pages[section], err = (view{pageDocument: d.document, Section: section}).html(); err != nil {
+			return d, err
+		}
+	}
+	d.entries = d.document.entries()
+	return d, nil
 })
 
 // JSON is the description as OpenAPI 3.1 in JSON, of a server at an address, or at the usual one when that is "".
 func JSON(url string) ([]byte, error) {
-	d, err := description()
+	d, err := read()
 	return at(d.json, url), err
 }
 
-// Page is the description as HTML, whose examples call a server at an address, or the usual one when that is "".
-func Page(url string) ([]byte, error) {
-	d, err := description()
-	return at(d.page, url), err
+// Page is a section of the description as HTML ("" is the first page), nil when there is no such section. Its examples
+// call a server at an address, or the usual one when that is "".
+func Page(url, section string) ([]byte, error) {
+	d, err := read()
+	return at(d.pages[section], url), err
+}
+
+// Sections are the names of all pages.
+func Sections() ([]string, error) {
+	d, err := read()
+	return d.document.sections(), err
 }
 
 // at is what is written for the usual address, for another one.

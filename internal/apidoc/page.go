@@ -20,7 +20,7 @@ import (
 var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"prose": prose, "statusText": statusText, "short": short,
+	"prose": prose, "statusText": statusText, "short": short, "slug": slug,
 	"paragraphs": func(text string) []string { return strings.Split(text, "\n\n") },
 }).Parse(pageHTML))
 
@@ -115,9 +115,9 @@ func (w *words) UnmarshalYAML(n *yaml.Node) error {
 }
 
 // ordered is a mapping in the order it stands in.
-type ordered[V any] []entry[V]
+type ordered[V any] []member[V]
 
-type entry[V any] struct {
+type member[V any] struct {
 	Name  string
 	Value V
 }
@@ -125,13 +125,66 @@ type entry[V any] struct {
 // UnmarshalYAML implements [yaml.Unmarshaler].
 func (o *ordered[V]) UnmarshalYAML(n *yaml.Node) error {
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		e := entry[V]{Name: n.Content[i].Value}
+		e := member[V]{Name: n.Content[i].Value}
 		if err := n.Content[i+1].Decode(&e.Value); err != nil {
 			return err
 		}
 		*o = append(*o, e)
 	}
 	return nil
+}
+
+// The sections beside those of the tags.
+const (
+	firstSection     = ""
+	objectsSection   = "objects"
+	referenceSection = "reference"
+)
+
+// sections are the names of all pages, the first one's "".
+func (d pageDocument) sections() []string {
+	all := []string{firstSection}
+	for _, tag := range d.Tags {
+		all = append(all, slug(tag.Name))
+	}
+	return append(all, objectsSection, referenceSection)
+}
+
+// slug is a tag's name in an address: payment-currencies of Payment currencies.
+func slug(name string) string { return strings.ReplaceAll(strings.ToLower(name), " ", "-") }
+
+// view is the document as one page shows it: a section, or what a search found.
+type view struct {
+	pageDocument
+
+	Section string
+	Query   string
+	Found   []entry
+	More    int // how many more were found than are shown
+}
+
+// Heading is what the page is about, "" for the first one.
+func (v view) Heading() string {
+	switch {
+	case v.Query != "":
+		return "Search: " + v.Query
+	case v.Section == objectsSection:
+		return "Objects"
+	case v.Section == referenceSection:
+		return "Keys, headers, errors"
+	}
+	for _, tag := range v.Tags {
+		if slug(tag.Name) == v.Section {
+			return tag.Name
+		}
+	}
+	return ""
+}
+
+func (v view) html() ([]byte, error) {
+	var page bytes.Buffer
+	err := pageTemplate.Execute(&page, v)
+	return page.Bytes(), err
 }
 
 // Operations are the operations of a tag.

@@ -210,7 +210,7 @@ func (s Invoices) MarkUncollectible(ctx context.Context, call Call, id string) (
 	})
 }
 
-// HoldParams say why an invoice is not to be given up by itself, and until when.
+// HoldParams say why an invoice is not to be marked uncollectible by itself, and until when.
 type HoldParams struct {
 	// Until when, in unix seconds.
 	Until int64 `json:"until"`
@@ -218,7 +218,7 @@ type HoldParams struct {
 	Reason string `json:"reason"`
 }
 
-// Hold keeps an open invoice from being given up by itself until a moment.
+// Hold keeps an open invoice from being marked uncollectible by itself until a moment.
 func (s Invoices) Hold(ctx context.Context, call Call, id string, p HoldParams) (store.Document, error) {
 	if err := checkLength("reason", p.Reason, maxText); err != nil {
 		return store.Document{}, err
@@ -266,7 +266,7 @@ func (s *core) giveUp(tx store.Tx, call Call, h *held) error {
 }
 
 // ApplyPolicy gives up the open invoices that are past due for longer than the settings, or their customers' own,
-// allow. It is safe to call at any time, from any number of servers: an invoice is given up once, in the transaction
+// allow. It is safe to call at any time, from any number of servers: an invoice is marked once, in the transaction
 // that finds it open. It returns how many were.
 func (s *Service) ApplyPolicy(ctx context.Context) (given int, err error) {
 	const step = 100 // so that other writers do not wait

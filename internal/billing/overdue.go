@@ -57,7 +57,7 @@ func (s Customers) OverdueInvoices(
 const givenUpLooked = 1000
 
 // NewlyDelinquent answers up to limit customers who became delinquent at or after a moment, the latest first: all that
-// they owe on uncollectible invoices was given up since then.
+// they owe on uncollectible invoices was marked so since then.
 func (s Receivables) NewlyDelinquent(
 	ctx context.Context, mode clientele.Mode, since time.Time, limit int,
 ) (customers []clientele.Customer, err error) {
@@ -101,7 +101,7 @@ func (s Receivables) NewlyDelinquent(
 	return customers, err
 }
 
-// givenUpSince says whether all uncollectible invoices that a customer owes were given up at or after a moment.
+// givenUpSince says whether all uncollectible invoices that a customer owes were marked so at or after a moment.
 func givenUpSince(tx store.Tx, customerID string, since int64) (bool, error) {
 	list, err := tx.UnpaidInvoices(customerID, clientele.InvoiceUncollectible)
 	if err != nil {

@@ -17,7 +17,7 @@ func SettledAt(i *clientele.Invoice) int64 {
 	return i.UpdatedAt.UnixMilli()
 }
 
-// HeldUntil is until when an invoice is not given up by itself, in unix seconds; 0 when nothing holds it.
+// HeldUntil is until when an invoice is not marked uncollectible by itself, in unix seconds; 0 when nothing holds it.
 func HeldUntil(i *clientele.Invoice) int64 {
 	if i.Hold == nil {
 		return 0
