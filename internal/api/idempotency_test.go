@@ -90,6 +90,10 @@ func TestARepeatedRequestGetsItsFirstAnswer(t *testing.T) {
 			if s.state(t) != state {
 				t.Error("the repetition changed something")
 			}
+			kept, err := s.Rows(t.Context(), "SELECT doc FROM answers WHERE object_type <> '' AND doc <> ''")
+			if err != nil || len(kept) != 0 {
+				t.Errorf("answers are kept twice, in objects and beside them: %v %v", kept, err)
+			}
 			if c.status < 300 {
 				if string(first.body) != string(again.body) || first.header.Get("ETag") != again.header.Get("ETag") {
 					t.Errorf("answered\n%s, then\n%s", first.body, again.body)

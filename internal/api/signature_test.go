@@ -168,4 +168,12 @@ func TestASignedMutationSentAgainHasOneEffect(t *testing.T) {
 	if another.customer(t).ID == first.customer(t).ID {
 		t.Error("a new signature was taken for the old")
 	}
+	named := func() reply {
+		s.Advance(time.Second)
+		fresh := append(a.sign(t, "POST", "/api/customers", `{"name":"Eve"}`, "livemode", "false"), "Idempotency-Key", "e")
+		return s.send(t, "POST", "/api/customers?livemode=false", `{"name":"Eve"}`, fresh...).must(t, 201)
+	}
+	if first, again := named(), named(); string(again.body) != string(first.body) || !again.replayed() {
+		t.Errorf("signed anew under its key, it answered %s", again.body)
+	}
 }

@@ -15,6 +15,19 @@ func TestCountries(t *testing.T) {
 	}
 }
 
+// TestSplitNumber tells the numbers that Clientele gives, which start at 1, from all others.
+func TestSplitNumber(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[string]int64{
+		"ADA-0001": 1, "ADA-12345": 12345, "ADA-0000": 0, "ADA-1": 0, "ADA-00001": 0,
+		"ADA": 0, "ADA--001": 0, "ADA-001x": 0,
+	} {
+		if _, n, own := splitNumber(number); own != (want > 0) || own && n != want {
+			t.Errorf("%s is number %d, our own: %v; want %d", number, n, own, want)
+		}
+	}
+}
+
 func TestFold(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

@@ -98,7 +98,6 @@ type books struct {
 	imported map[string]bool              // invoices that came with a number
 
 	ends     map[string]*store.LedgerEnd // per currency
-	reversed map[string]string           // the movement that reverses one
 	invoiced map[string]*invoiceBooks    // per invoice
 	paid     map[string]*paymentBooks    // per payment
 	refunds  []string                    // that movements speak of
@@ -124,7 +123,7 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 	b := &books{
 		tx: tx, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
 		events: map[string][]clientele.Event{}, imported: map[string]bool{},
-		ends: map[string]*store.LedgerEnd{}, reversed: map[string]string{}, invoiced: map[string]*invoiceBooks{},
+		ends: map[string]*store.LedgerEnd{}, invoiced: map[string]*invoiceBooks{},
 		paid:   map[string]*paymentBooks{},
 		differ: func(id, format string, args ...any) { differs(Difference{id, fmt.Sprintf(format, args...)}) },
 	}
@@ -275,10 +274,6 @@ func (b *books) replayReversal(m store.Movement, movements map[string]store.Move
 	if !known || !of.Receivable.Equal(m.Receivable.Neg()) || of.InvoiceID != m.InvoiceID || of.PaymentID != m.PaymentID {
 		b.differ(m.ID, "it does not reverse %s", m.Reverses)
 	}
-	if other := b.reversed[m.Reverses]; other != "" {
-		b.differ(m.ID, "it reverses %s, as %s does", m.Reverses, other)
-	}
-	b.reversed[m.Reverses] = m.ID
 }
 
 func (b *books) replayInvoice(t store.Movement) {

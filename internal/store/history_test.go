@@ -34,6 +34,16 @@ func TestUndoOf(t *testing.T) {
 	}
 }
 
+// TestUndoOfWhatIsNoObject tells it instead of keeping nothing.
+func TestUndoOfWhatIsNoObject(t *testing.T) {
+	t.Parallel()
+	for _, test := range [][2]string{{`x`, `{}`}, {`{}`, `x`}, {`{"m":{"a":x}}`, `{"m":{"a":1}}`}} {
+		if undo, err := store.UndoOf([]byte(test[0]), []byte(test[1])); err == nil {
+			t.Errorf("from %s to %s keeps %s", test[0], test[1], undo)
+		}
+	}
+}
+
 // TestGoingBackThroughAnyChange does the same with random objects.
 func TestGoingBackThroughAnyChange(t *testing.T) {
 	t.Parallel()

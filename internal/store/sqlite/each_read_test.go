@@ -18,7 +18,7 @@ func TestAnyReadMayFail(t *testing.T) {
 	customer, invoice, payment, note, refund := b.history()
 	window := store.Window{Limit: 10}
 	ofX := store.MetadataMatch{Key: "x", Value: "1"}
-	desc := []store.Order{{Field: "created_at", Desc: true}}
+	desc, byName := []store.Order{{Field: "created_at", Desc: true}}, []store.Order{{Field: "name"}}
 	docs := func(_ [][]byte, _ int64, err error) error { return err }
 	doc := func(_ store.Document, err error) error { return err }
 	s := b.billing
@@ -61,6 +61,18 @@ func TestAnyReadMayFail(t *testing.T) {
 		},
 		"customers found": func() error {
 			return docs(s.Customers.Search(ctx, billing.Search{Livemode: mode, Query: "ada", Limit: 10}))
+		},
+		"customers found in an order": func() error {
+			return docs(s.Customers.Search(ctx, billing.Search{Livemode: mode, Query: "ada", Order: byName, Limit: 10}))
+		},
+		"invoices found in an order": func() error {
+			return docs(s.Invoices.Search(ctx, billing.Search{Livemode: mode, Query: "work", Order: desc, Limit: 10}))
+		},
+		"payments found in an order": func() error {
+			return docs(s.Payments.Search(ctx, billing.Search{Livemode: mode, Query: "cheque", Order: desc, Limit: 10}))
+		},
+		"refunds found in an order": func() error {
+			return docs(s.Refunds.Search(ctx, billing.Search{Livemode: mode, Query: "re_", Order: desc, Limit: 10}))
 		},
 		"invoice": func() error { return doc(s.Invoices.Retrieve(ctx, mode, invoice)) },
 		"invoice's history": func() error {
@@ -150,6 +162,29 @@ func TestAnyReadMayFail(t *testing.T) {
 	}
 }
 
+// TestABrokenDocumentIsTold reads what is no JSON any more: nobody is shown without a name, or half.
+func TestABrokenDocumentIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBreaking(t)
+	customer, _, _, _, _ := b.history()
+	if err := b.store.writer.conn.run("UPDATE customers SET doc = 'x'"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, s, window := t.Context(), b.billing, store.Window{Limit: 10}
+	for name, read := range map[string]func() error{
+		"customer":    func() error { _, _, err := s.Customers.Find(ctx, clientele.Test, customer); return err },
+		"who is late": func() error { _, _, err := s.Receivables.Overdue(ctx, clientele.Test, "", window); return err },
+		"aging by customer": func() error {
+			_, err := s.Receivables.AgingByCustomer(ctx, billing.AgingFilter{Livemode: clientele.Test}, window)
+			return err
+		},
+	} {
+		if err := read(); err == nil {
+			t.Errorf("%s: nobody is told", name)
+		}
+	}
+}
+
 // history makes something of each kind that can be read.
 func (b *breaking) history() (customer, invoice, payment, note, refund string) {
 	ctx, s := b.Context(), b.billing
@@ -168,5 +203,6 @@ func (b *breaking) history() (customer, invoice, payment, note, refund string) {
 	refund = b.on("refund", b.pay(customer, 100, ""), func(call billing.Call, id string) (store.Document, error) {
 		return s.Payments.Refund(ctx, call, id, billing.RefundParams{RestParams: billing.RestParams{Amount: usd(1)}})
 	})
+	b.invoice(customer, 500, -1) // which stays late
 	return customer, invoice, payment, note, refund
 }

@@ -30,15 +30,12 @@ func (w *where) equal(column, value string) {
 	}
 }
 
-// wholeMode is the condition of a list that nothing else restricts.
-const wholeMode = "livemode = $1"
-
 // mode, which comes first, restricts to a mode, and to a customer's objects unless that is empty. A customer has few of
 // them: the + keeps the planner from walking the whole mode's.
 func (w *where) mode(mode clientele.Mode, customerID string) {
 	if customerID == "" {
 		w.args = append(w.args, mode)
-		w.conditions = append(w.conditions, wholeMode)
+		w.conditions = append(w.conditions, "livemode = $1") // if it stays alone, it is the whole mode
 		return
 	}
 	w.add("customer_id = ?", customerID)

@@ -119,7 +119,7 @@ func (t *tx) listOf(
 ) (docs [][]byte, count int64, err error) {
 	err = t.scan(func() error {
 		var seqs []int64
-		whole := len(w.conditions) == 1 && w.conditions[0] == wholeMode && counted[table] != ""
+		whole := len(w.conditions) == 1 && counted[table] != ""
 		seqs, count, err = t.list(table, mode, w, whole, order, page)
 		if err == nil {
 			docs, err = t.docs(table, seqs)
