@@ -37,10 +37,13 @@ define install
 	else echo "$(2): apt-get install -y $(1)" >&2; exit 1; fi
 endef
 
-# The tests start PostgreSQL's programs, and PgBouncer, themselves.
+# The tests start PostgreSQL's programs, PgBouncer and nginx themselves.
 postgres:
 ifeq ($(or $(wildcard /usr/sbin/pgbouncer),$(shell command -v pgbouncer 2>/dev/null)),)
 	$(call install,pgbouncer,The Go tests need PgBouncer)
+endif
+ifeq ($(or $(wildcard /usr/sbin/nginx),$(shell command -v nginx 2>/dev/null)),)
+	$(call install,nginx-light,The Go tests need nginx)
 endif
 ifeq ($(or $(wildcard /usr/lib/postgresql/*/bin/initdb),$(shell command -v initdb 2>/dev/null)),)
 	$(call install,postgresql,The Go tests need PostgreSQL 15 or newer)

@@ -5,45 +5,33 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
-	"net/http/httputil"
 	"net/url"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"testing"
 )
 
-// A server behind a proxy, under a path that the proxy strips or not, is all there: links, assets, redirects, cookies,
+// A server behind nginx, under a path that it strips or not, is all there by HTTP/2: links, assets, redirects, cookies,
 // the documentation; and none follows the Host of a request.
 func TestUnderAPath(t *testing.T) {
 	t.Parallel()
 	for name, strip := range map[string]bool{"stripped": true, "not stripped": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var target atomic.Pointer[url.URL]
-			proxied := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-				r.SetURL(target.Load())
-				r.Out.Host = "evil.example"
-				if strip {
-					r.Out.URL.Path = strings.TrimPrefix(r.Out.URL.Path, "/payment")
-				}
-			}}
-			proxy := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if !strings.HasPrefix(r.URL.Path, "/payment/") && r.URL.Path != "/payment" {
-					t.Errorf("outside of the path: %s", r.URL)
-				}
-				proxied.ServeHTTP(w, r)
-			}))
-			defer proxy.Close()
-			base := proxy.URL + "/payment"
+			proxy := newNginx(t)
+			base := "https://" + proxy.address + "/payment"
 			s := serve(t, newDatabase(t), "--url", base)
 			where, err := url.Parse(s.url)
 			if err != nil {
 				t.Fatal(err)
 			}
-			target.Store(where)
-			browser := proxy.Client()
+			location := strings.NewReplacer("127.0.0.1:8080", where.Host, "$host", "evil.example").Replace(
+				documentedLocation(t))
+			if strip {
+				location = strings.Replace(location, where.Host+";", where.Host+"/;", 1)
+			}
+			proxy.start(location)
+			browser := proxy.browser
 			browser.Jar, _ = cookiejar.New(nil) // no options, no error
 			get := func(address string) string {
 				t.Helper()
@@ -53,8 +41,8 @@ func TestUnderAPath(t *testing.T) {
 				}
 				defer func() { _ = got.Body.Close() }()
 				body, err := io.ReadAll(got.Body)
-				if err != nil || got.StatusCode != http.StatusOK {
-					t.Errorf("%s: %d %v %.200s", address, got.StatusCode, err, body)
+				if err != nil || got.StatusCode != http.StatusOK || got.Proto != "HTTP/2.0" {
+					t.Errorf("%s: %s %d %v %.200s", address, got.Proto, got.StatusCode, err, body)
 				}
 				if strings.Contains(string(body), "evil.example") {
 					t.Errorf("%s has the request's host", address)
@@ -80,10 +68,11 @@ func TestUnderAPath(t *testing.T) {
 					}
 				}
 				for _, asset := range regexp.MustCompile(`/payment/assets/[^"]+`).FindAllString(page, -1) {
-					get(proxy.URL + asset)
+					get("https://" + proxy.address + asset)
 				}
 			}
 			follow(get(link[1]))
+			get(base) // without the last slash
 			console := output(t, s.db, "console", "link", "--url", base)
 			follow(get(strings.TrimSpace(console)))
 			follow(get(base + "/test/customers/" + id))
@@ -91,7 +80,7 @@ func TestUnderAPath(t *testing.T) {
 			for _, cookie := range browser.Jar.Cookies(&url.URL{Scheme: "https", Host: where.Host, Path: "/"}) {
 				t.Errorf("the cookie %s is good outside of the path", cookie.Name)
 			}
-			if docs := get(base + "/docs"); !strings.Contains(docs, base+"/api/customers") {
+			if docs := get(base + "/docs?section=customers"); !strings.Contains(docs, base+"/api/customers") {
 				t.Error("the documentation has another address")
 			}
 			if document := get(base + "/openapi.json"); !strings.Contains(document, `"url":"`+base+`"`) {

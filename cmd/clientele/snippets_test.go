@@ -55,6 +55,8 @@ func TestSnippetsWork(t *testing.T) {
 			if !json.Valid([]byte(code.text)) {
 				t.Errorf("%s: not JSON: %s", code.file, code.text)
 			}
+		case code.language == "nginx":
+			ran["nginx, by TestUnderAPath"]++
 		case code.language != "sh":
 			t.Errorf("%s: a snippet of %s, which nothing tries", code.file, code.language)
 		case strings.HasPrefix(code.text, "make ") || strings.HasPrefix(code.text, "clientele serve "):
@@ -70,6 +72,7 @@ func TestSnippetsWork(t *testing.T) {
 	}
 	for what, n := range map[string]int{
 		"go": 1, "json": 1, "what CI and other tests run": 2, "JavaScript": 1, "a part of the Go": 1, "shell": 4,
+		"nginx, by TestUnderAPath": 1,
 	} {
 		if ran[what] != n {
 			t.Errorf("%d snippets of %s, want %d: has a kind of its own come up?", ran[what], what, n)

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// nginx is Debian's nginx, which ends TLS and speaks HTTP/2 before a server.
+type nginx struct {
+	t       *testing.T
+	address string       // 127.0.0.1:PORT
+	browser *http.Client // which trusts its certificate
+	tls     *httptest.Server
+}
+
+// newNginx chooses an address for an nginx that is to start later.
+func newNginx(t *testing.T) *nginx {
+	t.Helper()
+	issuer := httptest.NewUnstartedServer(nil) // of the certificate alone
+	issuer.EnableHTTP2 = true
+	issuer.StartTLS()
+	issuer.Close()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = free.Close() // which nginx takes
+	return &nginx{t: t, address: free.Addr().String(), browser: issuer.Client(), tls: issuer}
+}
+
+// documentedLocation is the location of nginx that docs/operation.md shows.
+func documentedLocation(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/operation.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)```nginx\n(.*?)```").FindSubmatch(page)
+	if found == nil {
+		t.Fatal("docs/operation.md shows no location of nginx")
+	}
+	return string(found[1])
+}
+
+// start starts nginx with a location; what is asked for outside of it is a 418.
+func (n *nginx) start(location string) {
+	n.t.Helper()
+	program, err := exec.LookPath("nginx")
+	if err != nil {
+		program = "/usr/sbin/nginx"
+	}
+	if _, err := os.Stat(program); err != nil {
+		n.t.Fatal("nginx is missing: apt-get install nginx-light")
+	}
+	dir := n.t.TempDir()
+	pair := n.tls.TLS.Certificates[0]
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"cert.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}),
+		"key.pem":  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
+		"nginx.conf": fmt.Appendf(nil, `daemon off; master_process off; pid nginx.pid; error_log stderr;
+events {}
+http {
+	access_log off;
+	client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+	server {
+		listen %s ssl http2;
+		ssl_certificate %s;
+		ssl_certificate_key %s;
+		location / { return 418; }
+		%s
+	}
+}
+`, n.address, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), location),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+	c := exec.Command(program, "-p", dir, "-c", "nginx.conf", "-e", "stderr")
+	var said strings.Builder
+	c.Stderr = &said
+	if err := c.Start(); err != nil {
+		n.t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	n.t.Cleanup(func() { _ = c.Process.Signal(syscall.SIGTERM); _ = <-ended })
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		if conn, err := net.Dial("tcp", n.address); err == nil {
+			_ = conn.Close()
+			return
+		}
+		select {
+		case err := <-ended:
+			ended <- err
+			n.t.Fatalf("nginx ended: %v: %s", err, said.String())
+		default:
+		}
+		if time.Since(began) > time.Minute {
+			n.t.Fatal("nginx does not listen")
+		}
+	}
+}
