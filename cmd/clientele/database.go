@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
@@ -12,8 +13,11 @@ import (
 	"clientele.dev/internal/store/sqlite"
 )
 
+// commandPatience is how long a command waits for a server that writes for long, as when it makes its demo.
+const commandPatience = 10 * time.Minute
+
 // open opens the database that --db names, and makes what it needs when it is new.
-func (a *app) open() (store.Store, error) {
+func (a *app) open(opts ...sqlite.Option) (store.Store, error) {
 	upgrades, isNew := billing.Upgrades, false
 	upgrades.Applying = func(step store.Step, of int) {
 		if isNew = isNew || step.Version == 1; !isNew {
@@ -22,7 +26,7 @@ func (a *app) open() (store.Store, error) {
 	}
 	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
 	case "sqlite":
-		return opened(sqlite.Open(a.ctx, a.db, sqlite.WithUpgrades(upgrades)))
+		return opened(sqlite.Open(a.ctx, a.db, append(opts, sqlite.WithUpgrades(upgrades))...))
 	case "postgres", "postgresql":
 		return opened(postgres.Open(a.ctx, a.db, postgres.WithUpgrades(upgrades)))
 	}
@@ -65,7 +69,7 @@ func (a *app) openExisting() (store.Store, error) {
 	if err := a.checkFile(); err != nil {
 		return nil, err
 	}
-	return a.open()
+	return a.open(sqlite.WithPatience(commandPatience))
 }
 
 // checkFile refuses a database whose file is not there: only the server makes one, so that a mistyped path is told and

@@ -100,7 +100,12 @@ http {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
-	n.t.Cleanup(func() { _ = c.Process.Signal(syscall.SIGTERM); _ = <-ended })
+	n.t.Cleanup(func() {
+		_ = c.Process.Signal(syscall.SIGTERM)
+		if err := <-ended; err != nil {
+			n.t.Logf("nginx: %v: %s", err, said.String())
+		}
+	})
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", n.address); err == nil {
 			_ = conn.Close()

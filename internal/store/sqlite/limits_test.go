@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -393,5 +394,52 @@ func TestFailedOpensLeakNothing(t *testing.T) {
 	}
 	if n := count(); n != 0 {
 		t.Errorf("%d files of the database are open", n)
+	}
+}
+
+// TestWhoIsPatientWaitsForAnotherWriter lets another process write for longer than somebody waits, and not as long.
+func TestWhoIsPatientWaitsForAnotherWriter(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	other := openAt(t, path).writer.conn
+	app := func(n byte) store.App {
+		return store.App{ID: fmt.Sprint("app_", n), PublicKey: bytes.Repeat([]byte{n}, 32), CreatedAt: time.Unix(1, 0)}
+	}
+	open := func(patience time.Duration) *Store {
+		s, err := Open(t.Context(), "sqlite:"+path, WithPatience(patience))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return s
+	}
+	hasty, patient := open(time.Millisecond), open(time.Hour)
+	if err := other.run("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	var busy *clientele.Error
+	if err := hasty.AddApp(t.Context(), app(1)); !errors.As(err, &busy) || busy.Code != clientele.ErrorCodeUnavailable {
+		t.Errorf("without patience it ended with %v", err)
+	}
+	if d := time.Since(began); d > busyTimeout {
+		t.Errorf("without patience it waited for %s", d)
+	}
+	added := make(chan error)
+	go func() { added <- patient.AddApp(t.Context(), app(2)) }()
+	select {
+	case err := <-added:
+		t.Errorf("it did not wait: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	if err := other.run("COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-added; err != nil {
+		t.Error(err)
 	}
 }

@@ -20,6 +20,8 @@ const busyTimeout = 10 * time.Second
 // conn is one connection to SQLite. Statements are written with parameters $1, $2, …
 type conn struct {
 	*sqlite.Conn
+
+	patience time.Duration // how long it waits for another that writes
 	prepared map[string]*sqlite.Stmt
 	later    *deferred // nil where nothing is left for later
 	// fail makes a statement fail, in tests alone: nil otherwise.
@@ -68,7 +70,13 @@ func openAs(flags sqlite.OpenFlags, path string, pragmas ...string) (*conn, erro
 			return nil, errors.Join(fmt.Errorf("the database %s: PRAGMA %s: %w", path, pragma, err), c.Close())
 		}
 	}
-	return &conn{Conn: c, prepared: map[string]*sqlite.Stmt{}}, nil
+	return &conn{Conn: c, patience: busyTimeout, prepared: map[string]*sqlite.Stmt{}}, nil
+}
+
+// wait sets how long the connection waits for another that writes.
+func (c *conn) wait(patience time.Duration) {
+	c.patience = patience
+	c.SetBusyTimeout(patience)
 }
 
 // run executes a statement that returns nothing of interest.

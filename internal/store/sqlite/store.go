@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 
@@ -73,7 +74,14 @@ func newStore(path string, open func(path string, pragmas ...string) (*conn, err
 // Option changes how a database is opened.
 type Option func(*options)
 
-type options struct{ store.Upgrades }
+type options struct {
+	store.Upgrades
+
+	patience time.Duration
+}
+
+// WithPatience is how long to wait for another process that writes, in place of ten seconds.
+func WithPatience(d time.Duration) Option { return func(o *options) { o.patience = d } }
 
 // WithUpgrades says what the rules do with an old database.
 func WithUpgrades(u store.Upgrades) Option { return func(o *options) { o.Upgrades = u } }
@@ -81,7 +89,7 @@ func WithUpgrades(u store.Upgrades) Option { return func(o *options) { o.Upgrade
 // Open opens the database that a URL names, sqlite:PATH, creates it if need be and brings its schema up to date.
 func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
 	older := func(store.Tx) error { return errors.New("it is of an older Clientele: open it with this one's server") }
-	o := options{store.Upgrades{OpenBooks: older, UpdateBooks: older}}
+	o := options{store.Upgrades{OpenBooks: older, UpdateBooks: older}, busyTimeout}
 	for _, set := range opts {
 		set(&o)
 	}
@@ -96,6 +104,7 @@ func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.wait(o.patience)
 	if err := migrate(c, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), c.Close())
 	}

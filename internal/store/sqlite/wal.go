@@ -34,7 +34,7 @@ func (l *writeAheadLog) bound(c *conn) {
 		wait = longWait
 	}
 	c.SetBusyTimeout(wait)
-	defer c.SetBusyTimeout(busyTimeout)
+	defer c.SetBusyTimeout(c.patience)
 	l.next = info.Size() + logStep
 	read := func(r row) error {
 		if r.int(0) == 0 { // nobody was in the way
