@@ -72,8 +72,8 @@ func TestMigrateOldBooks(t *testing.T) {
 		name, url string
 		steps     int
 	}{
-		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 11},
-		{"PostgreSQL", pgtest.URL(t, nil), 11},
+		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 12},
+		{"PostgreSQL", pgtest.URL(t, nil), 12},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			oldBooks(t, test.url)

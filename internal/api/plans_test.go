@@ -61,6 +61,9 @@ var (
 	// A list of a whole mode, of which a page is read in order.
 	wholeList = regexp.MustCompile(`^SELECT seq FROM \w+ WHERE (livemode|listed_mode) = \$1 ` +
 		`ORDER BY \w+ \w+(, seq \w+)* LIMIT`)
+	// How many there are of a whole mode, or in a currency.
+	keptCount = regexp.MustCompile(`^SELECT count\(\*\) FROM (invoices|payments|refunds) WHERE livemode = \$1` +
+		`( AND currency_id = \$2)?$`)
 	// Whatever is small, or walked once for each row that is asked for.
 	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|customer_numbers|` +
 		`customer_policies|schema_migrations|sqlite_\w+|ids|p|j|CONSTANT)$`)
@@ -71,7 +74,7 @@ type excuse struct{ statement, why string }
 
 // verifying are the statements of verify, which reads everything, on any database.
 var verifying = []excuse{
-	{"WHERE EXISTS (SELECT livemode, bits", "counts against rows"},
+	{"WHERE EXISTS (SELECT kind, livemode, bits", "counts against rows"},
 	{"CASE WHEN json_valid(doc)", "columns against documents"},
 	{"CROSS JOIN LATERAL (SELECT doc::json AS d)", "columns against documents"},
 	{"customer_id NOT IN (SELECT id FROM customers)", "whose customer is gone"},
@@ -101,7 +104,6 @@ var mayWalk = []excuse{
 	{"SELECT seq FROM customers WHERE listed_mode = $1", "a list of a whole mode: it walks what it skips"},
 	{"SELECT seq FROM invoices WHERE livemode = $1", "a list of a whole mode: it walks what it skips"},
 	{"SELECT seq FROM payments WHERE livemode = $1", "a list of a whole mode: it walks what it skips"},
-	{"SELECT count(*) FROM refunds WHERE livemode = $1", "exact counts of a whole mode: none are kept for refunds"},
 	{"SELECT seq FROM refunds WHERE livemode = $1", "a list of a whole mode: it walks what it skips"},
 	{"SELECT seq FROM credit_notes WHERE livemode = $1", "a list of a whole mode: it walks what it skips"},
 	{"_metadata WHERE seq IN (SELECT value", "a migration, once"},
@@ -140,6 +142,9 @@ func checkPlans(statements map[string]bool) (errs []string) {
 		if !slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, first) ||
 			strings.Contains(flat, "FROM whole_events") { // a migration's, which drops that table
 			continue
+		}
+		if keptCount.MatchString(flat) {
+			errs = append(errs, flat+"\n\tthis count is kept")
 		}
 		excused := slices.ContainsFunc(slices.Concat(mayWalk, verifying), func(w excuse) bool {
 			return strings.Contains(flat, w.statement) && !strings.Contains(flat, "customer_id = $") // one customer's

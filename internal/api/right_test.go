@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -389,6 +390,69 @@ func TestEveryOrder(t *testing.T) {
 		}
 	}
 	s.send(t, "GET", "/api/customers?order=id:ASC,id:DESC", "").refused(t, 400, "order")
+}
+
+// Every filter selects the same in every order, and says how many; the plans of all of it are looked at.
+func TestEveryFilterInEveryOrder(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	var some string
+	for i, currency := range []string{usd, "curr_test_eur", usd} {
+		c := s.post(t, `{"name":"Ada","email":"ada@example.com","metadata":{"k":"v"}}`)
+		some = c.ID
+		issue(t, s, c.ID, currency, "5", i)
+		pay := ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
+			CustomerID: c.ID, CurrencyID: currency, Amount: clientele.NewAmount(currency, 9),
+			Metadata: map[string]any{"k": "v"},
+		}))(t)
+		ok(s.Test().Payments.Refund(t.Context(), pay.ID, client.RefundParams{Amount: clientele.NewAmount(currency, 1)}))(t)
+		s.Advance(time.Hour)
+	}
+	begin := fmt.Sprint(epoch.Add(-time.Hour).Unix())
+	for list, of := range map[string]struct{ fields, filters []string }{
+		"customers": {
+			[]string{"created_at", "updated_at", "name", "email", "id"},
+			[]string{"", "email=ada@example.com", "delinquent=false", "metadata[k]=v", "created_at[gte]=" + begin},
+		},
+		"invoices": {
+			[]string{"created_at", "updated_at", "due_date", "id"},
+			[]string{
+				"", "status=paid", "status=open,paid", "currency_id=" + usd, "currency_id=" + usd + "&status=paid",
+				"customer_id=" + some, "customer_id=" + some + "&currency_id=" + usd, "ignore_zero=true",
+				"created_at[gte]=" + begin, "due_date[gte]=" + begin, "metadata[k]=v",
+			},
+		},
+		"payments": {
+			[]string{"created_at", "updated_at", "id"},
+			[]string{
+				"", "status=succeeded", "currency_id=" + usd, "currency_id=" + usd + "&status=succeeded", "unapplied=true",
+				"unapplied=true&currency_id=" + usd, "customer_id=" + some, "metadata[k]=v", "created_at[gte]=" + begin,
+			},
+		},
+		"refunds": {
+			[]string{"created_at"},
+			[]string{"", "currency_id=" + usd, "customer_id=" + some, "customer_id=" + some + "&currency_id=" + usd},
+		},
+	} {
+		for _, filter := range of.filters {
+			path := "/api/" + list + "?pageSize=100"
+			if filter != "" {
+				path += "&" + filter
+			}
+			all, count := idsOn(t, s.send(t, "GET", path, "").must(t, 200))
+			if len(all) != int(count) || filter == "currency_id="+usd && count != 2 || filter == "" && count != 3 {
+				t.Errorf("%s: %d of %d", path, len(all), count)
+			}
+			for _, field := range of.fields {
+				for _, way := range []string{":ASC", ":DESC"} {
+					ids, n := idsOn(t, s.send(t, "GET", path+"&order="+field+way, "").must(t, 200))
+					if n != count || !slices.Equal(slices.Sorted(slices.Values(ids)), slices.Sorted(slices.Values(all))) {
+						t.Errorf("%s by %s%s: %d of %d, want %d", path, field, way, len(ids), n, count)
+					}
+				}
+			}
+		}
+	}
 }
 
 // An issued invoice is printed as it was, whatever becomes of who issued it.

@@ -4,6 +4,14 @@ package store
 // first: each bucket has at most 256 of the next level.
 var CountLevels = [...]int64{36, 28, 20, 12}
 
+// CountedKind is the name under which the rows of a table are counted: all, or those in a currency unless that is "".
+func CountedKind(table, currencyID string) string {
+	if currencyID == "" {
+		return table
+	}
+	return table + " " + currencyID
+}
+
 // CountedBuckets calls fn with the buckets of a level from first to last, in the order of a list, and how many rows are
 // in each.
 type CountedBuckets func(bits, first, last int64, fn func(bucket, count int64)) error

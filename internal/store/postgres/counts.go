@@ -14,13 +14,20 @@ import (
 )
 
 // there is, of the tables whose rows are counted, the condition that a row is in its mode's list.
-var there = map[string]string{"customers": " AND deleted_at IS NULL", "invoices": "", "payments": ""}
+var there = map[string]string{
+	"customers": " AND deleted_at IS NULL", "invoices": "", "payments": "", "refunds": "",
+}
 
-// countRow counts a new row of a table, or one that is gone. It only notes the change: a row that all count in would be
+// countRow counts a new row of a table, or one that is gone: among all, and among those in its currency unless that is
+// "". It only notes the change: a row that all count in would be
 // locked by each of them until its commit.
-func (t *tx) countRow(table string, mode clientele.Mode, seq, by int64) {
-	t.run("INSERT INTO row_count_changes (part, kind, livemode, ms, change) VALUES ($1, $2, $3, $4, $5)",
-		t.store.countPart(seq), table, mode, seq>>16, by)
+func (t *tx) countRow(table, currencyID string, mode clientele.Mode, seq, by int64) {
+	query := "INSERT INTO row_count_changes (part, kind, livemode, ms, change) VALUES ($1, $2, $3, $4, $5)"
+	args := []any{t.store.countPart(seq), table, mode, seq >> 16, by}
+	if currencyID != "" {
+		query, args = query+", ($1, $6, $3, $4, $5)", append(args, store.CountedKind(table, currencyID))
+	}
+	t.run(query, args...)
 }
 
 // summing moves the noted changes into the counts, and says how many. Whoever reads meanwhile sees each in one place or
@@ -94,7 +101,7 @@ const countedBuckets = `SELECT bucket, sum(count)::bigint FROM (
 type bucket struct{ number, count int64 }
 
 // readBuckets queues the reading of buckets.
-func (t *tx) readBuckets(all *[]bucket, table string, mode clientele.Mode, bits, first, last int64) {
+func (t *tx) readBuckets(all *[]bucket, kind string, mode clientele.Mode, bits, first, last int64) {
 	read := func(r pgx.Rows) error {
 		var b bucket
 		err := r.Scan(&b.number, &b.count)
@@ -105,7 +112,7 @@ func (t *tx) readBuckets(all *[]bucket, table string, mode clientele.Mode, bits,
 	if last < end>>bits {
 		end = (last+1)<<bits - 1
 	}
-	t.read(read, countedBuckets, table, mode, bits, first, last, first<<bits, end)
+	t.read(read, countedBuckets, kind, mode, bits, first, last, first<<bits, end)
 }
 
 // listAll reads a page of all of a mode by time of creation, and answers how many there are. The first pages are one
@@ -118,7 +125,7 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 		}
 	}
 	var all []bucket
-	t.readBuckets(&all, l.table, l.mode, store.CountLevels[0], 0, 1<<62)
+	t.readBuckets(&all, l.kind(), l.mode, store.CountLevels[0], 0, 1<<62)
 	w := walk{desc: l.desc(), limit: l.Limit, skip: l.Offset, from: beginning(l.desc())}
 	switch {
 	case l.After != "" || l.Before != "":
@@ -152,7 +159,11 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 			return rowsIn(all), err
 		}
 	}
-	err = t.each(read, l.columns+" WHERE livemode = $1"+there[l.table]+w.order(), l.mode, w.from, w.limit, w.skip)
+	where, args := " WHERE livemode = $1"+there[l.table], []any{l.mode, w.from, w.limit, w.skip}
+	if l.currencyID != "" {
+		where, args = where+" AND currency_id = $5", append(args, l.currencyID)
+	}
+	err = t.each(read, l.columns+where+w.order(), args...)
 	if w.backwards {
 		slices.Reverse(*rows)
 	}
@@ -195,7 +206,7 @@ func (t *tx) buckets(l listing, coarsest *[]bucket) store.CountedBuckets {
 		found := coarsest
 		if bits != store.CountLevels[0] {
 			found = new([]bucket)
-			t.readBuckets(found, l.table, l.mode, bits, first, last)
+			t.readBuckets(found, l.kind(), l.mode, bits, first, last)
 		}
 		if err := t.send(); err != nil {
 			return err

@@ -199,11 +199,11 @@ func (t *tx) follow(rec store.Record, before, after *clientele.Customer, wasDele
 	isDeleted := rec.DeletedAt != 0
 	switch {
 	case isDeleted && !wasDeleted:
-		t.countRow("customers", after.Livemode, rec.Seq, -1)
+		t.countRow("customers", "", after.Livemode, rec.Seq, -1)
 		t.run("DELETE FROM customer_texts WHERE customer_id = $1", after.ID)
 		t.saveMetadata("customer_metadata", after.ID, rec.Seq, after.Livemode, before.Metadata, nil)
 	case wasDeleted && !isDeleted:
-		t.countRow("customers", after.Livemode, rec.Seq, 1)
+		t.countRow("customers", "", after.Livemode, rec.Seq, 1)
 		t.saveTexts(rec.Seq, after)
 		t.saveMetadata("customer_metadata", after.ID, rec.Seq, after.Livemode, nil, after.Metadata)
 	case isDeleted:
@@ -222,7 +222,7 @@ func (t *tx) addCustomer(rec store.Record, c *clientele.Customer) {
 		c.ID, rec.Seq, c.Livemode, rec.Version, c.UpdatedAt.UnixMilli(), c.Delinquent, strings.ToLower(c.Email),
 		fold.Text(c.Name), c.DID, c.ExternalID, rec.JSON)
 	t.register(store.KindCustomer, c.ID, c.ID, rec.Seq)
-	t.countRow("customers", c.Livemode, rec.Seq, 1)
+	t.countRow("customers", "", c.Livemode, rec.Seq, 1)
 	t.saveTexts(rec.Seq, c)
 	t.saveMetadata("customer_metadata", c.ID, rec.Seq, c.Livemode, nil, c.Metadata)
 }

@@ -49,7 +49,7 @@ func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 	if before == nil {
 		t.register(store.KindInvoice, i.ID, i.CustomerID, rec.Seq)
 		t.countBelonging(i.CustomerID, 1, 0)
-		t.countRow("invoices", i.Livemode, rec.Seq, 1)
+		t.countRow("invoices", i.CurrencyID, i.Livemode, rec.Seq, 1)
 		t.run(`INSERT INTO invoices (customer_id, seq, version, status, number, due_date, updated_at, total, remaining,
 			credited, settled_at, held_until, doc, due_day, number_key, id, livemode, currency_id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
@@ -75,7 +75,7 @@ func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 func (t *tx) DeleteInvoice(rec store.Record, i *clientele.Invoice) error {
 	t.saveMetadata("invoice_metadata", i.CustomerID, rec.Seq, i.Livemode, i.Metadata, nil)
 	t.countBelonging(i.CustomerID, -1, 0)
-	t.countRow("invoices", i.Livemode, rec.Seq, -1)
+	t.countRow("invoices", i.CurrencyID, i.Livemode, rec.Seq, -1)
 	t.saveNumber(i, i.Number, "")
 	t.run("DELETE FROM invoice_texts WHERE customer_id = $1 AND seq = $2", i.CustomerID, rec.Seq)
 	t.mustChange(fmt.Errorf("invoice %s was not a draft at version %d", rec.ID, rec.Version),
@@ -196,7 +196,8 @@ func (t *tx) lateInvoices(
 // ListInvoices implements [store.Invoices].
 func (t *tx) ListInvoices(f store.InvoiceFilter) (docs [][]byte, count int64, err error) {
 	l := listing{
-		table: "invoices", mode: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
+		table: "invoices", mode: f.Livemode, customerID: f.CustomerID, currencyID: f.CurrencyID, order: f.Order,
+		Window: f.Window,
 	}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
@@ -225,6 +226,6 @@ func (t *tx) ListInvoices(f store.InvoiceFilter) (docs [][]byte, count int64, er
 		w.add("total <> 0")
 	}
 	w.addMetadata("invoice_metadata", f.Livemode, f.Metadata)
-	l.whole = len(w.conditions) == 1
+	l.whole = l.selectsAll()
 	return t.listDocuments(l)
 }

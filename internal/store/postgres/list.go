@@ -52,11 +52,24 @@ type listing struct {
 	columns string // a statement up to its WHERE
 	mode    clientele.Mode
 	where   where
-	whole   bool // all of the mode: nothing else restricts
+	whole   bool // all of the mode, or all in the currency: nothing else restricts
 	// customerID is the customer whose objects alone are listed, or "".
 	customerID string
+	currencyID string // in which alone they are, or ""
 	order      []store.Order
 	store.Window
+}
+
+// kind is the name under which the whole is counted.
+func (l listing) kind() string { return store.CountedKind(l.table, l.currencyID) }
+
+// selectsAll says whether the conditions are the mode and the currency alone.
+func (l listing) selectsAll() bool {
+	others := len(l.where.conditions) - 1
+	if l.currencyID != "" {
+		others--
+	}
+	return others == 0
 }
 
 // byTime says whether the order is that of creation, either way.
@@ -169,8 +182,7 @@ type placed struct {
 
 // list answers the positions of a page, and how many there are in all.
 func (t *tx) list(l listing) (seqs []int64, count int64, err error) {
-	err = t.eachOnce(into(&count), "SELECT count(*) FROM "+l.table+" WHERE "+l.where.String(), l.where.args...)
-	if err != nil {
+	if count, err = t.count(l); err != nil {
 		return nil, 0, err
 	}
 	orderBy, backwards := l.orderBy(), l.Before != ""
@@ -196,6 +208,21 @@ func (t *tx) list(l listing) (seqs []int64, count int64, err error) {
 		slices.Reverse(seqs)
 	}
 	return seqs, count, err
+}
+
+// count is how many there are in all: it is kept of the whole.
+func (t *tx) count(l listing) (count int64, err error) {
+	if !l.whole {
+		err = t.eachOnce(into(&count), "SELECT count(*) FROM "+l.table+" WHERE "+l.where.String(), l.where.args...)
+		return count, err
+	}
+	if err := t.severalMessages(); err != nil {
+		return 0, err
+	}
+	var all []bucket
+	t.readBuckets(&all, l.kind(), l.mode, store.CountLevels[0], 0, 1<<62)
+	err = t.send()
+	return rowsIn(all), err
 }
 
 // orderBy writes the order, the newest first unless it says otherwise. Equal rows are ordered by time, so that an order

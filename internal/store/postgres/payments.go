@@ -48,7 +48,7 @@ func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
 		append(columns, p.ID, p.Livemode, p.CurrencyID)...)
 	t.register(store.KindPayment, p.ID, p.CustomerID, rec.Seq)
 	t.countBelonging(p.CustomerID, 0, 1)
-	t.countRow("payments", p.Livemode, rec.Seq, 1)
+	t.countRow("payments", p.CurrencyID, p.Livemode, rec.Seq, 1)
 	t.saveMetadata("payment_metadata", p.CustomerID, rec.Seq, p.Livemode, nil, p.Metadata)
 	return nil
 }
@@ -94,7 +94,8 @@ func (t *tx) LastPayments(customerIDs, invoiceIDs []string) (map[string]string, 
 // ListPayments implements [store.Payments].
 func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, err error) {
 	l := listing{
-		table: "payments", mode: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
+		table: "payments", mode: f.Livemode, customerID: f.CustomerID, currencyID: f.CurrencyID, order: f.Order,
+		Window: f.Window,
 	}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
@@ -118,7 +119,7 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 		w.add("unallocated <> 0")
 	}
 	w.addMetadata("payment_metadata", f.Livemode, f.Metadata)
-	l.whole = len(w.conditions) == 1
+	l.whole = l.selectsAll()
 	return t.listDocuments(l)
 }
 
@@ -169,6 +170,7 @@ func (t *tx) Refund(mode clientele.Mode, id string) (store.Record, bool, error) 
 func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
 	t.register(store.KindRefund, r.ID, r.CustomerID, rec.Seq)
 	t.saveText("refund_texts", r.CustomerID, rec.Seq, r.Livemode, store.RefundText(&r))
+	t.countRow("refunds", r.CurrencyID, r.Livemode, rec.Seq, 1)
 	t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, currency_id, payment_id, invoice_id, doc)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, rec.Seq, r.ID, r.Livemode, r.CustomerID, r.CurrencyID,
 		r.PaymentIntentID, r.InvoiceID, rec.JSON)
@@ -178,7 +180,8 @@ func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
 // ListRefunds implements [store.Refunds].
 func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err error) {
 	l := listing{
-		table: "refunds", mode: f.Livemode, customerID: f.CustomerID, order: f.Order, Window: f.Window,
+		table: "refunds", mode: f.Livemode, customerID: f.CustomerID, currencyID: f.CurrencyID, order: f.Order,
+		Window: f.Window,
 	}
 	w := &l.where
 	w.add("livemode = ?", f.Livemode)
@@ -193,5 +196,6 @@ func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err 
 			return nil, 0, err
 		}
 	}
+	l.whole = l.selectsAll()
 	return t.listDocuments(l)
 }

@@ -70,12 +70,12 @@ func (t *tx) SaveCustomer(rec store.Record, before, after *clientele.Customer) e
 	}
 	switch {
 	case isDeleted && !wasDeleted:
-		if err := t.countRow("customers", after.Livemode, rec.Seq, -1); err != nil {
+		if err := t.countRow(whole{table: "customers", mode: after.Livemode}, rec.Seq, -1); err != nil {
 			return err
 		}
 		return t.unindex(at, before)
 	case wasDeleted && !isDeleted:
-		if err := t.countRow("customers", after.Livemode, rec.Seq, 1); err != nil {
+		if err := t.countRow(whole{table: "customers", mode: after.Livemode}, rec.Seq, 1); err != nil {
 			return err
 		}
 		return t.index(at, after)
@@ -99,7 +99,7 @@ func (t *tx) savePolicy(before, after *clientele.Customer) error {
 }
 
 func (t *tx) addCustomer(rec store.Record, c *clientele.Customer) error {
-	if err := t.countRow("customers", c.Livemode, rec.Seq, 1); err != nil {
+	if err := t.countRow(whole{table: "customers", mode: c.Livemode}, rec.Seq, 1); err != nil {
 		return err
 	}
 	number, err := t.nextNumber(c.Livemode, rec.Seq)

@@ -17,9 +17,9 @@ type deferred struct {
 
 // countKey says what is counted: the rows of a table and mode that are of one time, in units of the finest count's.
 type countKey struct {
-	table string
-	mode  clientele.Mode
-	time  int64
+	kind string
+	mode clientele.Mode
+	time int64
 }
 
 type sumKey struct {
@@ -98,13 +98,20 @@ func (c *conn) inside(savepoint string, before *deferred, fn func() error) error
 	return c.later.pass()
 }
 
-// countRow counts a new row of a table, or one that is gone.
-func (t *tx) countRow(table string, mode clientele.Mode, seq, by int64) error {
-	k := countKey{table, mode, seq >> 16 >> finest}
-	if t.later == nil {
-		return t.countRows(k, by)
+// countRow counts a new row, or one that is gone: among all of its table and among those in its currency.
+func (t *tx) countRow(a whole, seq, by int64) error {
+	kinds := []string{a.table}
+	if a.currency != "" {
+		kinds = append(kinds, a.kind())
 	}
-	t.later.counts[k] += by
+	for _, kind := range kinds {
+		k := countKey{kind, a.mode, seq >> 16 >> finest}
+		if t.later != nil {
+			t.later.counts[k] += by
+		} else if err := t.countRows(k, by); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -114,7 +121,7 @@ const finest = 12
 func (c *conn) countRows(k countKey, by int64) error {
 	return c.run(`INSERT INTO row_counts (kind, livemode, bits, bucket, count)
 		SELECT $1, $2, column1, $3 >> column1, $4 FROM (VALUES (36), (28), (20), (12)) WHERE true
-		ON CONFLICT DO UPDATE SET count = count + excluded.count`, k.table, k.mode, k.time<<finest, by)
+		ON CONFLICT DO UPDATE SET count = count + excluded.count`, k.kind, k.mode, k.time<<finest, by)
 }
 
 // AddToSums implements [store.Sums].

@@ -36,7 +36,7 @@ func (t *tx) SaveInvoice(rec store.Record, before, i *clientele.Invoice) error {
 		if err := t.countBelonging(i.CustomerID, "invoices", 1); err != nil {
 			return err
 		}
-		if err := t.countRow("invoices", i.Livemode, rec.Seq, 1); err != nil {
+		if err := t.countRow(whole{"invoices", i.Livemode, i.CurrencyID}, rec.Seq, 1); err != nil {
 			return err
 		}
 		return t.run(`INSERT INTO invoices (seq, version, status, number, due_date, updated_at, total_is_zero, remaining,
@@ -76,7 +76,7 @@ func (t *tx) DeleteInvoice(rec store.Record, i *clientele.Invoice) error {
 	if err := t.countBelonging(i.CustomerID, "invoices", -1); err != nil {
 		return err
 	}
-	if err := t.countRow("invoices", i.Livemode, rec.Seq, -1); err != nil {
+	if err := t.countRow(whole{"invoices", i.Livemode, i.CurrencyID}, rec.Seq, -1); err != nil {
 		return err
 	}
 	if err := t.reindexText(searchedInvoices, rec.Seq, i.Livemode, ""); err != nil {

@@ -122,7 +122,7 @@ func (t *tx) ListLedger(f store.LedgerFilter) (page []store.Movement, count int6
 	}
 	err = t.interruptible(func() error {
 		var seqs []int64
-		if seqs, count, err = t.list("ledger", f.Livemode, w, false, nil, f.Window); err != nil {
+		if seqs, count, err = t.list(whole{table: "ledger", mode: f.Livemode}, w, false, nil, f.Window); err != nil {
 			return err
 		}
 		for _, seq := range seqs {

@@ -35,7 +35,7 @@ func (w *where) equal(column, value string) {
 func (w *where) mode(mode clientele.Mode, customerID string) {
 	if customerID == "" {
 		w.args = append(w.args, mode)
-		w.conditions = append(w.conditions, "livemode = $1") // if it stays alone, it is the whole mode
+		w.conditions = append(w.conditions, "livemode = $1")
 		return
 	}
 	w.add("customer_id = ?", customerID)
@@ -94,8 +94,8 @@ func (t *tx) ListCustomers(f store.CustomerFilter) (page []store.Record, count i
 	w.addMetadata("customer_metadata", f.Livemode, f.Metadata)
 	err = t.scan(func() (err error) {
 		var seqs []int64
-		whole := len(w.conditions) == plain && !f.Deleted
-		seqs, count, err = t.list("customers", f.Livemode, w, whole, f.Order, f.Window)
+		kept := len(w.conditions) == plain && !f.Deleted
+		seqs, count, err = t.list(whole{table: "customers", mode: f.Livemode}, w, kept, f.Order, f.Window)
 		if err == nil {
 			page, err = t.customersAt(seqs)
 		}
@@ -144,7 +144,7 @@ func (t *tx) ListInvoices(f store.InvoiceFilter) (docs [][]byte, count int64, er
 		w.add("total_is_zero = 0")
 	}
 	w.addMetadata("invoice_metadata", f.Livemode, f.Metadata)
-	return t.listOf("invoices", f.Livemode, w, f.Order, f.Window)
+	return t.listOf(whole{"invoices", f.Livemode, f.CurrencyID}, w, f.Order, f.Window)
 }
 
 // byTime says whether an order is that of creation, either way.
@@ -152,23 +152,23 @@ func byTime(order []store.Order) bool {
 	return len(order) == 0 || len(order) == 1 && order[0].Field == "created_at"
 }
 
-// list answers the positions of the page of a table's rows that the conditions select, and how many they select in all.
-// How many a whole mode has is kept.
+// list answers the positions of the page of what the conditions select of all, and how many they select. When that is
+// all, the count is kept.
 func (t *tx) list(
-	table string, mode clientele.Mode, w where, whole bool, order []store.Order, page store.Window,
+	a whole, w where, kept bool, order []store.Order, page store.Window,
 ) (seqs []int64, count int64, err error) {
 	switch read := func(r row) error { count = r.int(0); return nil }; {
-	case whole && byTime(order):
-		return t.listAll(table, mode, order, page)
-	case whole:
-		count, err = t.countAll(table, mode)
+	case kept && byTime(order):
+		return t.listAll(a, order, page)
+	case kept:
+		count, err = t.countAll(a)
 	default:
-		err = t.eachOnce("SELECT count(*) FROM "+table+" WHERE "+w.String(), read, w.args...)
+		err = t.eachOnce("SELECT count(*) FROM "+a.table+" WHERE "+w.String(), read, w.args...)
 	}
 	if err != nil {
 		return nil, 0, err
 	}
-	seqs, err = t.positions(table, mode, w, order, page)
+	seqs, err = t.positions(a.table, a.mode, w, order, page)
 	return seqs, count, err
 }
 

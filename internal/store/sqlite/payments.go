@@ -50,7 +50,7 @@ func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
 		if err := t.countBelonging(p.CustomerID, "payments", 1); err != nil {
 			return err
 		}
-		if err := t.countRow("payments", p.Livemode, rec.Seq, 1); err != nil {
+		if err := t.countRow(whole{"payments", p.Livemode, p.CurrencyID}, rec.Seq, 1); err != nil {
 			return err
 		}
 		return t.reindexMetadata("payment_metadata", rec.Seq, p.Livemode, nil, p.Metadata)
@@ -110,19 +110,22 @@ func (t *tx) ListPayments(f store.PaymentFilter) (docs [][]byte, count int64, er
 		w.add("unallocated <> '0'")
 	}
 	w.addMetadata("payment_metadata", f.Livemode, f.Metadata)
-	return t.listOf("payments", f.Livemode, w, f.Order, f.Window)
+	return t.listOf(whole{"payments", f.Livemode, f.CurrencyID}, w, f.Order, f.Window)
 }
 
-// listOf is list for a request that may give up.
+// listOf is list for a request that may give up. The conditions are the mode, the currency if there is one, and others.
 func (t *tx) listOf(
-	table string, mode clientele.Mode, w where, order []store.Order, page store.Window,
+	a whole, w where, order []store.Order, page store.Window,
 ) (docs [][]byte, count int64, err error) {
+	others := len(w.conditions) - 1
+	if a.currency != "" {
+		others--
+	}
 	err = t.scan(func() error {
 		var seqs []int64
-		whole := len(w.conditions) == 1 && counted[table] != ""
-		seqs, count, err = t.list(table, mode, w, whole, order, page)
+		seqs, count, err = t.list(a, w, others == 0 && counted[a.table] != "", order, page)
 		if err == nil {
-			docs, err = t.docs(table, seqs)
+			docs, err = t.docs(a.table, seqs)
 		}
 		return err
 	})
@@ -151,7 +154,7 @@ func (t *tx) CreditNotes(invoiceID string) (docs [][]byte, err error) {
 func (t *tx) ListCreditNotes(f store.CreditNoteFilter) (docs [][]byte, count int64, err error) {
 	var w where
 	w.modeOf("invoice_id", f.InvoiceID, f.Livemode, f.CustomerID)
-	return t.listOf("credit_notes", f.Livemode, w, nil, f.Window)
+	return t.listOf(whole{table: "credit_notes", mode: f.Livemode}, w, nil, f.Window)
 }
 
 // Refund implements [store.Tx].
@@ -162,6 +165,9 @@ func (t *tx) Refund(mode clientele.Mode, id string) (store.Record, bool, error) 
 // AddRefund implements [store.Tx].
 func (t *tx) AddRefund(rec store.Record, r clientele.Refund) error {
 	if err := t.reindexText(searchedRefunds, rec.Seq, r.Livemode, store.RefundText(&r)); err != nil {
+		return err
+	}
+	if err := t.countRow(whole{"refunds", r.Livemode, r.CurrencyID}, rec.Seq, 1); err != nil {
 		return err
 	}
 	return t.run(`INSERT INTO refunds (seq, id, livemode, customer_id, currency_id, payment_id, invoice_id, doc)
@@ -179,7 +185,7 @@ func (t *tx) ListRefunds(f store.RefundFilter) (docs [][]byte, count int64, err 
 		w.modeOf("invoice_id", f.InvoiceID, f.Livemode, f.CustomerID)
 	}
 	w.equal("currency_id", f.CurrencyID)
-	return t.listOf("refunds", f.Livemode, w, f.Order, f.Window)
+	return t.listOf(whole{"refunds", f.Livemode, f.CurrencyID}, w, f.Order, f.Window)
 }
 
 // Settings implements [store.Tx].
