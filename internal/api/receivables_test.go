@@ -673,3 +673,36 @@ func TestStatementsNamePayments(t *testing.T) {
 		t.Errorf("the statement has %q", got)
 	}
 }
+
+// TestAgingOfOneCustomerIsTheirsAlone asks at every kind of moment, with somebody else's money beside.
+func TestAgingOfOneCustomerIsTheirsAlone(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	of := map[string]int64{}
+	for name, owed := range map[string]int64{"Ada": 1234, "Eve": 9900} {
+		c := s.post(t, `{"name":"`+name+`"}`)
+		issue(t, s, c.ID, usd, fmt.Sprint(owed), 1)
+		issue(t, s, c.ID, "curr_test_eur", "7", 1)
+		of[c.ID] = owed
+	}
+	begun := s.Now()
+	s.Advance(72 * time.Hour)
+	for customer, owed := range of {
+		for _, asOf := range []string{
+			"", "&as_of=" + begun.Add(time.Hour).Format(time.RFC3339), "&as_of=" + begun.Format(time.DateOnly),
+			"&as_of=" + begun.Add(24*time.Hour).Truncate(24*time.Hour).Format(time.RFC3339),
+		} {
+			for _, filter := range []string{"", "&group_by=customer", "&currency_id=" + usd} {
+				path := "/api/receivables/aging?customer_id=" + customer + asOf + filter
+				got := decoded[clientele.Aging](t, s.send(t, "GET", path, ""))
+				currencies := 2
+				if strings.Contains(filter, "currency") {
+					currencies = 1
+				}
+				if total := got.Currencies[usd].Total; !total.Equal(cents(owed)) || len(got.Currencies) != currencies {
+					t.Errorf("%s: %s in %d currencies, want %d in %d", path, total, len(got.Currencies), owed, currencies)
+				}
+			}
+		}
+	}
+}

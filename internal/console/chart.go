@@ -8,6 +8,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/locale"
 )
 
 // The size of a chart in its own units, which a page scales, and what is left free at its edges.
@@ -74,7 +75,7 @@ type monthRow struct {
 	Invoiced, Collected clientele.Amount
 }
 
-func barsOfMonths(past []billing.MonthSums, currency string) monthBars {
+func barsOfMonths(past []billing.MonthSums, currency string, dates locale.Dates) monthBars {
 	var m monthBars
 	var bars []bar
 	var labels []string
@@ -83,14 +84,14 @@ func barsOfMonths(past []billing.MonthSums, currency string) monthBars {
 		m.Months = append(m.Months, row)
 		bars = append(bars, bar{Label: month.Month + " invoiced", Amount: row.Invoiced, Class: "invoiced"},
 			bar{Label: month.Month + " collected", Amount: row.Collected, Class: "collected"})
-		labels = append(labels, monthLabel(month.Month))
+		labels = append(labels, monthLabel(month.Month, dates))
 	}
 	m.chart = newChart(bars, 2, labels, uprightValues)
 	return m
 }
 
-// monthLabel is a month on an axis: its name, or the year where one begins.
-func monthLabel(month string) string {
+// monthLabel is a month on an axis: its name in the business's language, or the year where one begins.
+func monthLabel(month string, dates locale.Dates) string {
 	t, err := time.Parse("2006-01", month)
 	if err != nil {
 		return month
@@ -98,7 +99,7 @@ func monthLabel(month string) string {
 	if t.Month() == time.January {
 		return t.Format("2006")
 	}
-	return t.Format("Jan")
+	return dates.Month(t.Month())
 }
 
 // How much room the values above bars need: in a line, or from the bottom up.

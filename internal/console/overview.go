@@ -9,6 +9,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/locale"
 	"clientele.dev/internal/store"
 )
 
@@ -90,7 +91,8 @@ func (s *console) overview(v *visit) (page, error) {
 	}
 	for id, sum := range summary.Currencies {
 		data.Currencies = append(data.Currencies, currencyOverview{
-			Currency: v.currency(id), Sum: sum, Aging: barsOfAging(aging.Currencies[id], id), Months: barsOfMonths(past, id),
+			Currency: v.currency(id), Sum: sum, Aging: barsOfAging(aging.Currencies[id], id),
+			Months: barsOfMonths(past, id, locale.DatesOf(v.settings)),
 		})
 	}
 	slices.SortFunc(data.Currencies, func(a, b currencyOverview) int {

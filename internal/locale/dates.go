@@ -13,6 +13,7 @@ import (
 type Dates struct {
 	where  *time.Location
 	write  func(time.Time) string
+	month  func(time.Month) string
 	digits func(string) string
 }
 
@@ -20,6 +21,7 @@ type Dates struct {
 func DatesOf(s clientele.Settings) Dates {
 	d := Dates{
 		where: s.Zone(), write: func(t time.Time) string { return t.Format(time.DateOnly) },
+		month:  func(m time.Month) string { return m.String()[:3] },
 		digits: func(text string) string { return text },
 	}
 	tag, err := language.Parse(s.Locale)
@@ -28,7 +30,8 @@ func DatesOf(s clientele.Settings) Dates {
 	}
 	for _, name := range dateNames(tag) {
 		if locale, known := dateLocales[name]; known {
-			d.write = locale().FmtDateMedium
+			l := locale()
+			d.write, d.month = l.FmtDateMedium, l.MonthAbbreviated
 			break
 		}
 	}
@@ -60,6 +63,9 @@ func (d Dates) Moment(unix int64) string {
 	}
 	return d.Day(clientele.DayIn(time.Unix(unix, 0), d.where))
 }
+
+// Month is a month's short name.
+func (d Dates) Month(m time.Month) string { return d.digits(d.month(m)) }
 
 // Day is a day's date.
 func (d Dates) Day(day clientele.Day) string { return d.digits(d.write(day.Begin(time.UTC))) }

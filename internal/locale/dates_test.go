@@ -46,3 +46,22 @@ func TestDatesAreTheLocales(t *testing.T) {
 		t.Errorf("no moment is %q", got)
 	}
 }
+
+// TestMonthsAreTheLocales names months on charts; each locale has a name for each.
+func TestMonthsAreTheLocales(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{
+		"en": "Mar", "de": "März", "fr": "mars", "es": "mar.", "ja": "3月", "ru": "мар.", "": "Mar", "tlh": "Mar",
+	} {
+		if got := DatesOf(clientele.Settings{Locale: locale}).Month(time.March); got != want {
+			t.Errorf("%s writes %q, want %q", locale, got, want)
+		}
+	}
+	for name := range dateLocales {
+		for m := time.January; m <= time.December; m++ {
+			if DatesOf(clientele.Settings{Locale: strings.ReplaceAll(name, "_", "-")}).Month(m) == "" {
+				t.Errorf("%s has no name for %s", name, m)
+			}
+		}
+	}
+}
