@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"clientele.dev/internal/apidoc"
 	"clientele.dev/internal/web"
@@ -21,8 +22,8 @@ func (a *API) docs(r *request) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	if len(query) > apidoc.MaxQuery {
-		return answer{}, invalid("q", "q must be at most %d bytes", apidoc.MaxQuery)
+	if utf8.RuneCountInString(query) > apidoc.MaxQuery {
+		return answer{}, invalid("q", "q must be at most %d characters", apidoc.MaxQuery)
 	}
 	var page []byte
 	var err error

@@ -205,6 +205,7 @@ func TestDocsAreSearched(t *testing.T) {
 		!strings.Contains(page, "more: add a word") {
 		t.Errorf("a search for e found %d of 50", len(titles.FindAllString(page, -1)))
 	}
+	s.send(t, "GET", "/docs?q="+strings.Repeat("%C3%BC", 100), "").must(t, 200)
 	s.send(t, "GET", "/docs?q="+strings.Repeat("a", 101), "").refused(t, 400, "q")
 	s.send(t, "GET", "/docs?section=coupons", "").refused(t, 400, "section")
 	s.send(t, "GET", "/docs?q=a&q=b", "").refused(t, 400, "q")

@@ -363,7 +363,7 @@ func (a *API) routes() []route {
 		{pattern: "GET /docs", handle: a.docs, access: public, group: "Operation", answers: "",
 			query: []param{
 				{"section", "The page to show, such as customers, objects or reference; the first one when absent.", ""},
-				{"q", "Words, all of which must occur in what is found, at most 100 bytes.", ""},
+				{"q", "Words, all of which must occur in what is found, at most 100 characters.", ""},
 			},
 			media: "text/html", summary: "This description as pages for people, with a search."},
 	}

@@ -24,8 +24,8 @@ type description struct {
 	entries  []entry
 }
 
-// read reads openapi.yaml, once.
-var read = sync.OnceValues(func() (d description, err error) {
+// readDescription reads openapi.yaml, once.
+var readDescription = sync.OnceValues(func() (d description, err error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal([]byte(clientele.OpenAPI), &root); err != nil {
 		return d, err
@@ -49,20 +49,20 @@ var read = sync.OnceValues(func() (d description, err error) {
 
 // JSON is the description as OpenAPI 3.1 in JSON, of a server at an address, or at the usual one when that is "".
 func JSON(url string) ([]byte, error) {
-	d, err := read()
+	d, err := readDescription()
 	return at(d.json, url), err
 }
 
 // Page is a section of the description as HTML ("" is the first page), nil when there is no such section. Its examples
 // call a server at an address, or the usual one when that is "".
 func Page(url, section string) ([]byte, error) {
-	d, err := read()
+	d, err := readDescription()
 	return at(d.pages[section], url), err
 }
 
 // Sections are the names of all pages.
 func Sections() ([]string, error) {
-	d, err := read()
+	d, err := readDescription()
 	return d.document.sections(), err
 }
 

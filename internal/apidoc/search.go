@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// MaxQuery is how many bytes a search may have.
+	// MaxQuery is how many characters a search may have.
 	MaxQuery = 100
 	maxFound = 50
 )
@@ -21,7 +21,7 @@ type entry struct {
 
 // Search is a page of what has all words of a query in its name or its description: names first.
 func Search(url, query string) ([]byte, error) {
-	d, err := read()
+	d, err := readDescription()
 	if err != nil {
 		return nil, err
 	}

@@ -405,19 +405,7 @@ func TestWhoIsPatientWaitsForAnotherWriter(t *testing.T) {
 	app := func(n byte) store.App {
 		return store.App{ID: fmt.Sprint("app_", n), PublicKey: bytes.Repeat([]byte{n}, 32), CreatedAt: time.Unix(1, 0)}
 	}
-	open := func(patience time.Duration) *Store {
-		s, err := Open(t.Context(), "sqlite:"+path, WithPatience(patience))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := s.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		return s
-	}
-	hasty, patient := open(time.Millisecond), open(time.Hour)
+	hasty, patient := openAt(t, path, WithPatience(time.Millisecond)), openAt(t, path, WithPatience(time.Hour))
 	if err := other.run("BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}

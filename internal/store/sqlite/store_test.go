@@ -18,9 +18,9 @@ func open(t *testing.T) *Store {
 	return openAt(t, filepath.Join(t.TempDir(), "test.db"))
 }
 
-func openAt(t *testing.T, path string) *Store {
+func openAt(t *testing.T, path string, opts ...Option) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), "sqlite:"+path)
+	s, err := Open(t.Context(), "sqlite:"+path, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
