@@ -49,7 +49,7 @@ type console struct {
 func New(c Config) http.Handler {
 	s := &console{
 		service: c.Service, auth: c.Auth, access: c.Access, failures: c.Failures, log: c.Log,
-		now: c.Now, version: c.Version, templates: parseTemplates(),
+		now: c.Now, version: c.Version, templates: parsedTemplates(),
 		refusals: refusals{now: c.Now}, drawing: c.Drawing,
 	}
 	if s.drawing == nil {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"clientele.dev"
 )
@@ -16,7 +17,8 @@ import (
 // templates are the pages, each with the layout around it.
 type templates map[string]*template.Template
 
-func parseTemplates() templates {
+// parsedTemplates are the same for every console of a process.
+var parsedTemplates = sync.OnceValue(func() templates {
 	shared := template.Must(template.New("").Funcs(functions).ParseFS(files, "templates/shared/*.html"))
 	all := templates{}
 	names, _ := fs.Glob(files, "templates/*.html") // the pattern is well-formed
@@ -25,7 +27,7 @@ func parseTemplates() templates {
 		all[strings.TrimSuffix(path.Base(name), ".html")] = t
 	}
 	return all
-}
+})
 
 func (t templates) execute(w io.Writer, name string, v view) error {
 	page := t[name]

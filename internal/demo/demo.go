@@ -70,10 +70,8 @@ func (i inside) View(_ context.Context, fn func(store.Tx) error) error { return 
 // Scan implements [store.Transactions].
 func (i inside) Scan(_ context.Context, fn func(store.Tx) error) error { return fn(i.tx) }
 
-// Update implements [store.Transactions].
-func (i inside) Update(_ context.Context, fn func(store.Tx) error) error {
-	return i.tx.Nested(func() error { return fn(i.tx) })
-}
+// Update implements [store.Transactions]. What fails is not undone by itself: the whole business is.
+func (i inside) Update(_ context.Context, fn func(store.Tx) error) error { return fn(i.tx) }
 
 // business is the demo's business while it is made: first planned, then carried out from day to day.
 type business struct {

@@ -266,7 +266,7 @@ func (s *Server) start(bin string, account *syscall.SysProcAttr, options []Optio
 		"-c", watcher, "watcher", filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(s.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=500",
 		"-c", "shared_buffers=128MB", "-c", "timezone=UTC", "-c", "log_min_messages=fatal",
-		"-c", "autovacuum_naptime=5s", "-c", "deadlock_timeout=100ms",
+		"-c", "deadlock_timeout=100ms",
 	}
 	if !slices.Contains(options, Durable) {
 		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")

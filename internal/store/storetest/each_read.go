@@ -1,7 +1,6 @@
-package sqlite
+package storetest
 
 import (
-	"testing"
 	"time"
 
 	"clientele.dev"
@@ -9,12 +8,10 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// TestAnyReadMayFail lets each statement of each thing that can be read fail, one after the other. Whichever it is, the
+// anyReadMayFail lets each statement of each thing that can be read fail, one after the other. Whichever it is, the
 // error is told: nobody gets a part of an answer for the whole.
-func TestAnyReadMayFail(t *testing.T) {
-	t.Parallel()
-	b := newBreaking(t)
-	ctx, mode := t.Context(), clientele.Test
+func anyReadMayFail(b *breaking) {
+	ctx, mode := b.Context(), clientele.Test
 	customer, invoice, payment, note, refund := b.history()
 	window := store.Window{Limit: 10}
 	ofX := store.MetadataMatch{Key: "x", Value: "1"}
@@ -118,7 +115,7 @@ func TestAnyReadMayFail(t *testing.T) {
 		},
 		"aging of a currency": func() error {
 			_, err := s.Receivables.Aging(ctx, billing.AgingFilter{
-				Livemode: mode, AsOf: billing.Moment{Day: clientele.DayIn(b.now, time.UTC)}, CurrencyID: "curr_test_usd",
+				Livemode: mode, AsOf: billing.Moment{Day: clientele.DayIn(b.now, time.UTC)}, CurrencyID: usd,
 			})
 			return err
 		},
@@ -152,25 +149,21 @@ func TestAnyReadMayFail(t *testing.T) {
 		"events":     func() error { _, _, err := s.Events(ctx, 0, 100); return err },
 		"the latest": func() error { _, err := s.LatestEvents(ctx, mode, 100); return err },
 		"whether the books are right": func() error {
-			return s.Verify(ctx, func(int64, int64) {}, func(d billing.Difference) { t.Errorf("%s: %s", d.ID, d.Text) })
+			return s.Verify(ctx, func(int64, int64) {}, func(d billing.Difference) { b.Errorf("%s: %s", d.ID, d.Text) })
 		},
 		"whether a customer's books are right": func() error {
-			return s.VerifyCustomer(ctx, mode, customer, func(d billing.Difference) { t.Errorf("%s: %s", d.ID, d.Text) })
+			return s.VerifyCustomer(ctx, mode, customer, func(d billing.Difference) { b.Errorf("%s: %s", d.ID, d.Text) })
 		},
 	} {
 		b.read(name, read)
 	}
 }
 
-// TestABrokenDocumentIsTold reads what is no JSON any more: nobody is shown without a name, or half.
-func TestABrokenDocumentIsTold(t *testing.T) {
-	t.Parallel()
-	b := newBreaking(t)
+// brokenDocumentsAreTold reads what is no JSON any more: nobody is shown without a name, or half.
+func brokenDocumentsAreTold(b *breaking) {
 	customer, _, _, _, _ := b.history()
-	if err := b.store.writer.conn.run("UPDATE customers SET doc = 'x'"); err != nil {
-		t.Fatal(err)
-	}
-	ctx, s, window := t.Context(), b.billing, store.Window{Limit: 10}
+	b.Exec("UPDATE customers SET doc = 'x'")
+	ctx, s, window := b.Context(), b.billing, store.Window{Limit: 10}
 	for name, read := range map[string]func() error{
 		"customer":    func() error { _, _, err := s.Customers.Find(ctx, clientele.Test, customer); return err },
 		"who is late": func() error { _, _, err := s.Receivables.Overdue(ctx, clientele.Test, "", window); return err },
@@ -180,7 +173,7 @@ func TestABrokenDocumentIsTold(t *testing.T) {
 		},
 	} {
 		if err := read(); err == nil {
-			t.Errorf("%s: nobody is told", name)
+			b.Errorf("%s: nobody is told", name)
 		}
 	}
 }
@@ -198,10 +191,10 @@ func (b *breaking) history() (customer, invoice, payment, note, refund string) {
 		return s.Invoices.WriteOff(ctx, call, id, billing.WriteOffParams{Reason: "insolvent"})
 	})
 	note = b.on("credit note", invoice, func(call billing.Call, id string) (store.Document, error) {
-		return s.Invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: usd(5)})
+		return s.Invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: cents(5)})
 	})
 	refund = b.on("refund", b.pay(customer, 100, ""), func(call billing.Call, id string) (store.Document, error) {
-		return s.Payments.Refund(ctx, call, id, billing.RefundParams{RestParams: billing.RestParams{Amount: usd(1)}})
+		return s.Payments.Refund(ctx, call, id, billing.RefundParams{RestParams: billing.RestParams{Amount: cents(1)}})
 	})
 	b.invoice(customer, 500, -1) // which stays late
 	return customer, invoice, payment, note, refund

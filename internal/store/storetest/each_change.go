@@ -1,185 +1,16 @@
-package sqlite
+package storetest
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"testing"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
-
-// errBroken is what a statement fails with in a test.
-var errBroken = errors.New("the statement broke")
-
-// aroundTransactions are the statements around a transaction, which do not fail by themselves.
-var aroundTransactions = regexp.MustCompile(`^(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK)`)
-
-// breaking is a server whose statements can be made to fail.
-type breaking struct {
-	*testing.T
-	store   *Store
-	now     time.Time
-	billing *billing.Service
-	left    int // statements until one fails; none does while it is negative
-	changes int
-}
-
-func newBreaking(t *testing.T) *breaking {
-	b := &breaking{
-		T: t, store: openAt(t, filepath.Join(t.TempDir(), "test.db")), left: -1,
-		now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-	}
-	b.billing = billing.New(b.store, billing.WithClock(func() time.Time { return b.now }))
-	if err := b.billing.Seed(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	b.store.writer.conn.fail = b.fail
-	open := b.store.readers.open
-	b.store.readers.open = func(path string, pragmas ...string) (*conn, error) {
-		c, err := open(path, pragmas...)
-		if err == nil {
-			c.fail = b.fail
-		}
-		return c, err
-	}
-	return b
-}
-
-func (b *breaking) fail(query string) error {
-	if aroundTransactions.MatchString(query) || b.left < 0 {
-		return nil
-	}
-	if b.left--; b.left < 0 {
-		return errBroken
-	}
-	return nil
-}
-
-// read reads something with each of its statements failing, and then well.
-func (b *breaking) read(name string, do func() error) {
-	b.Helper()
-	for n := 0; ; n++ {
-		b.left = n
-		err := do()
-		broke := b.left < 0
-		b.left = -1
-		switch {
-		case broke && !errors.Is(err, errBroken):
-			b.Fatalf("%s: statement %d failed, and what was told is: %v", name, n, err)
-		case broke:
-			continue
-		case err != nil:
-			b.Fatalf("%s: %v", name, err)
-		}
-		return
-	}
-}
-
-// change makes a change with each of its statements failing, and then well; it answers the object's id. Every other
-// one has a key under which its answer is kept.
-func (b *breaking) change(name string, do func(billing.Call) (store.Document, error)) string {
-	b.Helper()
-	call := billing.Call{Actor: "test"}
-	if b.changes++; b.changes%2 == 0 {
-		call.Repeat.Key = fmt.Sprint(name, b.changes)
-	}
-	for n := 0; ; n++ {
-		before := dump(b.T, b.store)
-		b.left = n
-		doc, err := do(call)
-		broke := b.left < 0
-		b.left = -1
-		switch {
-		case broke && !errors.Is(err, errBroken):
-			b.Fatalf("%s: statement %d failed, and what was told is: %v", name, n, err)
-		case broke:
-			if after := dump(b.T, b.store); after != before {
-				b.Fatalf("%s: statement %d failed, and something was changed", name, n)
-			}
-			continue
-		case err != nil:
-			b.Fatalf("%s: %v", name, err)
-		}
-		if call.Repeat.Key != "" {
-			b.replay(name, call, doc, do)
-		}
-		var object struct{ ID string }
-		if err := json.Unmarshal(doc.JSON, &object); err != nil {
-			b.Fatal(err)
-		}
-		return object.ID
-	}
-}
-
-// replay sends a change again under its key: it gets the same answer, or is told what failed.
-func (b *breaking) replay(
-	name string, call billing.Call, first store.Document, do func(billing.Call) (store.Document, error),
-) {
-	b.Helper()
-	b.read(name+" again", func() error {
-		again, err := do(call)
-		if err == nil && string(again.JSON) != string(first.JSON) {
-			b.Errorf("%s again: got %s, want %s", name, again.JSON, first.JSON)
-		}
-		return err
-	})
-}
-
-func (b *breaking) on(name, id string, do func(call billing.Call, id string) (store.Document, error)) string {
-	b.Helper()
-	return b.change(name, func(call billing.Call) (store.Document, error) { return do(call, id) })
-}
-
-func (b *breaking) fields(text string) (f billing.Fields) {
-	if err := json.Unmarshal([]byte(text), &f); err != nil {
-		b.Fatal(err)
-	}
-	return f
-}
-
-func usd(n int64) *clientele.Amount { return new(clientele.NewAmount("curr_test_usd", n)) }
-
-func (b *breaking) invoice(customer string, price int64, days int) string {
-	b.Helper()
-	return b.change("invoice", func(call billing.Call) (store.Document, error) {
-		return b.billing.Invoices.Create(b.Context(), call, billing.InvoiceParams{
-			CustomerID: customer, CurrencyID: "curr_test_usd", Finalize: true,
-			InvoiceContent: billing.InvoiceContent{
-				DueDate: billing.DueAt(b.now.AddDate(0, 0, days).Unix()),
-				Lines:   []billing.LineParams{{Description: "work", UnitAmount: usd(price)}},
-			},
-		})
-	})
-}
-
-func (b *breaking) pay(customer string, amount int64, invoice string) string {
-	b.Helper()
-	return b.change("payment", func(call billing.Call) (store.Document, error) {
-		return b.billing.Payments.Create(b.Context(), call, billing.PaymentParams{
-			CustomerID: customer, CurrencyID: "curr_test_usd", Amount: usd(amount), InvoiceID: invoice,
-			Metadata: jsontext.Value(`{"x":1}`),
-		})
-	})
-}
-
-func (b *breaking) moveCredit(name, customer string, p billing.CreditParams) {
-	b.Helper()
-	p.CurrencyID = "curr_test_usd"
-	b.change(name, func(call billing.Call) (store.Document, error) {
-		return b.billing.Customers.MoveCredit(b.Context(), call, customer, p)
-	})
-}
 
 func (b *breaking) verify() {
 	b.Helper()
@@ -199,12 +30,10 @@ func (b *breaking) verify() {
 	}
 }
 
-// TestAnyStatementMayFail lets each statement of each change fail, one after the other. Whichever it is, the error is
+// anyChangeMayFail lets each statement of each change fail, one after the other. Whichever it is, the error is
 // told and nothing is changed, so that the same change can be made once it does not fail any more.
-func TestAnyStatementMayFail(t *testing.T) {
-	t.Parallel()
-	b := newBreaking(t)
-	ctx, customers, invoices, payments := t.Context(), b.billing.Customers, b.billing.Invoices, b.billing.Payments
+func anyChangeMayFail(b *breaking) {
+	ctx, customers, invoices, payments := b.Context(), b.billing.Customers, b.billing.Invoices, b.billing.Payments
 	customer := b.change("create", func(call billing.Call) (store.Document, error) {
 		return customers.Create(ctx, call, b.fields(`{"name":"Ada","external_id":"E1","metadata":{"a":1}}`))
 	})
@@ -233,7 +62,7 @@ func TestAnyStatementMayFail(t *testing.T) {
 		return invoices.MarkUncollectible(ctx, call, id)
 	})
 	b.on("write off a part", fourth, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.WriteOff(ctx, call, id, billing.WriteOffParams{Amount: usd(30)})
+		return invoices.WriteOff(ctx, call, id, billing.WriteOffParams{Amount: cents(30)})
 	})
 	b.on("write off the rest", fourth, func(call billing.Call, id string) (store.Document, error) {
 		return invoices.WriteOff(ctx, call, id, billing.WriteOffParams{})
@@ -243,23 +72,23 @@ func TestAnyStatementMayFail(t *testing.T) {
 		return invoices.Reopen(ctx, call, id)
 	})
 	b.on("credit note", second, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: usd(5)})
+		return invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: cents(5)})
 	})
 	payment := b.pay(customer, 120, "")
 	b.on("unallocate", payment, func(call billing.Call, id string) (store.Document, error) {
 		return payments.Unallocate(ctx, call, id, billing.UnallocateParams{})
 	})
 	b.on("allocate", payment, func(call billing.Call, id string) (store.Document, error) {
-		return payments.Allocate(ctx, call, id, billing.AllocateParams{Amount: usd(40)})
+		return payments.Allocate(ctx, call, id, billing.AllocateParams{Amount: cents(40)})
 	})
 	b.on("keep as credit", payment, func(call billing.Call, id string) (store.Document, error) {
-		return payments.Credit(ctx, call, id, billing.RestParams{Amount: usd(20)})
+		return payments.Credit(ctx, call, id, billing.RestParams{Amount: cents(20)})
 	})
 	b.moveCredit("use the credit", customer, billing.CreditParams{
-		Amount: usd(-20), Reason: clientele.ReasonCreditApplied, InvoiceID: first,
+		Amount: cents(-20), Reason: clientele.ReasonCreditApplied, InvoiceID: first,
 	})
 	b.on("refund", payment, func(call billing.Call, id string) (store.Document, error) {
-		return payments.Refund(ctx, call, id, billing.RefundParams{RestParams: billing.RestParams{Amount: usd(15)}})
+		return payments.Refund(ctx, call, id, billing.RefundParams{RestParams: billing.RestParams{Amount: cents(15)}})
 	})
 	b.on("reverse", payment, func(call billing.Call, id string) (store.Document, error) {
 		return payments.Reverse(ctx, call, id, billing.ReverseParams{Reason: "it bounced"})
@@ -268,9 +97,9 @@ func TestAnyStatementMayFail(t *testing.T) {
 		return invoices.Pay(ctx, call, id, billing.Receipt{})
 	})
 	b.on("credit note of what was paid", first, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: usd(30)})
+		return invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: cents(30)})
 	})
-	b.moveCredit("pay credit out", customer, billing.CreditParams{Amount: usd(-1), Reason: clientele.ReasonRefund})
+	b.moveCredit("pay credit out", customer, billing.CreditParams{Amount: cents(-1), Reason: clientele.ReasonRefund})
 	b.on("void", second, func(call billing.Call, id string) (store.Document, error) {
 		return invoices.Void(ctx, call, id)
 	})
@@ -289,12 +118,12 @@ func TestAnyStatementMayFail(t *testing.T) {
 func (b *breaking) voidWhatWasPaid(customer string) {
 	id := b.invoice(customer, 60, 3)
 	b.pay(customer, 20, id)
-	b.moveCredit("credit", customer, billing.CreditParams{Amount: usd(15), Reason: clientele.ReasonAdjustment})
+	b.moveCredit("credit", customer, billing.CreditParams{Amount: cents(15), Reason: clientele.ReasonAdjustment})
 	b.moveCredit("use a part of it", customer, billing.CreditParams{
-		Amount: usd(-5), Reason: clientele.ReasonCreditApplied, InvoiceID: id,
+		Amount: cents(-5), Reason: clientele.ReasonCreditApplied, InvoiceID: id,
 	})
 	b.moveCredit("use the rest", customer, billing.CreditParams{
-		Amount: usd(-10), Reason: clientele.ReasonCreditApplied, InvoiceID: id,
+		Amount: cents(-10), Reason: clientele.ReasonCreditApplied, InvoiceID: id,
 	})
 	b.on("void what was paid", id, func(call billing.Call, id string) (store.Document, error) {
 		return b.billing.Invoices.Void(b.Context(), call, id)
@@ -329,11 +158,11 @@ func (b *breaking) policy(customer string) {
 func (b *breaking) draft(customer string) {
 	ctx, invoices, customers := b.Context(), b.billing.Invoices, b.billing.Customers
 	lines := func(price int64) billing.InvoiceContent {
-		return billing.InvoiceContent{Lines: []billing.LineParams{{Description: "work", UnitAmount: usd(price)}}}
+		return billing.InvoiceContent{Lines: []billing.LineParams{{Description: "work", UnitAmount: cents(price)}}}
 	}
 	draft := b.change("draft", func(call billing.Call) (store.Document, error) {
 		return invoices.Create(ctx, call, billing.InvoiceParams{
-			CustomerID: customer, CurrencyID: "curr_test_usd", InvoiceContent: lines(1),
+			CustomerID: customer, CurrencyID: usd, InvoiceContent: lines(1),
 		})
 	})
 	b.on("change a draft", draft, func(call billing.Call, id string) (store.Document, error) {
@@ -344,7 +173,7 @@ func (b *breaking) draft(customer string) {
 	})
 	draft = b.change("draft", func(call billing.Call) (store.Document, error) {
 		return invoices.Create(ctx, call, billing.InvoiceParams{
-			CustomerID: customer, CurrencyID: "curr_test_usd", InvoiceContent: lines(3),
+			CustomerID: customer, CurrencyID: usd, InvoiceContent: lines(3),
 		})
 	})
 	b.on("finalize", draft, func(call billing.Call, id string) (store.Document, error) {
@@ -372,32 +201,9 @@ func (b *breaking) currencies() {
 	})
 }
 
-// dump is all that a change may change but for kept answers.
-func dump(t *testing.T, s *Store) string {
-	t.Helper()
-	var b strings.Builder
-	for _, query := range []string{
-		"SELECT doc FROM customers", "SELECT doc FROM invoices", "SELECT doc FROM payments", "SELECT doc FROM credit_notes",
-		"SELECT doc FROM refunds", "SELECT doc FROM settings", "SELECT name FROM customer_names",
-		"SELECT id FROM ledger", "SELECT figure || bucket || due_day || amount FROM ledger_sums ORDER BY 1",
-		"SELECT kind || bits || bucket || count FROM row_counts ORDER BY 1", "SELECT count(*) || '' FROM events",
-		"SELECT count(*) || '' FROM answers", "SELECT value FROM customer_metadata", "SELECT text FROM invoice_texts",
-	} {
-		err := s.readers.read(t.Context(), func(c *conn) error {
-			return c.each(query, func(r row) error { fmt.Fprintln(&b, r.text(0)); return nil })
-		})
-		if err != nil {
-			t.Fatalf("%s: %v", query, err)
-		}
-	}
-	return b.String()
-}
-
-// TestAnyStatementOfAccessMayFail does the same with keys, applications and sessions.
-func TestAnyStatementOfAccessMayFail(t *testing.T) {
-	t.Parallel()
-	b := newBreaking(t)
-	ctx, s, by := t.Context(), b.store, store.By{Actor: "test", At: b.now}
+// anyAccessMayFail does the same with keys, applications and sessions.
+func anyAccessMayFail(b *breaking) {
+	ctx, s, by := b.Context(), b.Store, store.By{Actor: "test", At: b.now}
 	key := func(n byte) store.Key {
 		return store.Key{
 			ID: fmt.Sprint("key_", n), Scope: store.ScopeAdmin, Hash: [32]byte{n}, CreatedAt: b.now, Version: 1,
@@ -449,7 +255,7 @@ func TestAnyStatementOfAccessMayFail(t *testing.T) {
 		b.read(do.name, func() error {
 			some, err := do.do()
 			if err == nil && !some {
-				t.Errorf("%s: it did not find what is there", do.name)
+				b.Errorf("%s: it did not find what is there", do.name)
 			}
 			return err
 		})
