@@ -82,7 +82,7 @@ func Text(s string) string {
 	return strokes.Replace(strings.Join(strings.Fields(folded), " "))
 }
 
-// Label is the form in which printed numbers and references are the same: without case and differences of width, white
+// Label is the form in which printed numbers are the same: without case and differences of width, white
 // space as single spaces. Unlike [Text] it keeps accents.
 func Label(s string) string {
 	if isPlain(s) {
@@ -91,6 +91,10 @@ func Label(s string) string {
 	folded := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
 	return strings.Join(strings.Fields(folded), " ")
 }
+
+// Reference is the form in which references of payments are the same: as [Label], without any white space. A bank prints
+// RF18 5390 0754 and sends RF1853900754.
+func Reference(s string) string { return strings.ReplaceAll(Label(s), " ", "") }
 
 // isPlain says whether folding a text is only a matter of ASCII case.
 func isPlain(s string) bool {

@@ -26,14 +26,14 @@ func (t *tx) PaymentsByID(mode clientele.Mode, ids []string) (map[string]store.R
 func (t *tx) PaymentLike(p *clientele.Payment) (id string, err error) {
 	err = t.each(into(&id), `SELECT id FROM payments WHERE customer_id = $1 AND reference = $2 AND reference <> ''
 		AND currency_id = $3 AND amount = $4 AND status = 'succeeded' ORDER BY seq LIMIT 1`, p.CustomerID,
-		fold.Label(p.Reference), p.CurrencyID, p.Amount.String())
+		fold.Reference(p.Reference), p.CurrencyID, p.Amount.String())
 	return id, err
 }
 
 // SavePayment implements [store.Payments].
 func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
 	columns := []any{
-		p.CustomerID, rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), fold.Label(p.Reference),
+		p.CustomerID, rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), fold.Reference(p.Reference),
 		p.Amount.String(), p.AmountUnallocated.String(), rec.JSON,
 	}
 	t.saveText("payment_texts", p.CustomerID, rec.Seq, p.Livemode, store.PaymentText(p))

@@ -27,7 +27,7 @@ func (t *tx) PaymentLike(p *clientele.Payment) (id string, err error) {
 	read := func(r row) error { id = r.text(0); return nil }
 	err = t.each(`SELECT id FROM payments WHERE customer_id = $1 AND reference = $2 AND reference <> ''
 		AND currency_id = $3 AND amount = $4 AND status = 'succeeded' ORDER BY seq LIMIT 1`, read, p.CustomerID,
-		fold.Label(p.Reference), p.CurrencyID, p.Amount.String())
+		fold.Reference(p.Reference), p.CurrencyID, p.Amount.String())
 	return id, err
 }
 
@@ -37,7 +37,7 @@ func (t *tx) SavePayment(rec store.Record, p *clientele.Payment) error {
 		return err
 	}
 	columns := []any{
-		rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), fold.Label(p.Reference), p.Amount.String(),
+		rec.Seq, rec.Version, string(p.Status), p.UpdatedAt.UnixMilli(), fold.Reference(p.Reference), p.Amount.String(),
 		p.AmountUnallocated.String(), string(rec.JSON),
 	}
 	if rec.Version == 1 {
