@@ -36,6 +36,7 @@ func TestRandomWalk(t *testing.T) {
 type moneyWalk struct {
 	*fleet
 	customers []*debtor
+	bouncers  []*bouncer
 	taken     atomic.Int64 // steps
 	refused   atomic.Int64
 }
@@ -46,12 +47,20 @@ func (w *moneyWalk) run(t *testing.T, steps, customers int) {
 	w.send(t, "PUT", "/api/settings", `{"uncollectible_after_days":-1}`, "")
 	for i := range customers {
 		id := w.created(t, fmt.Sprintf(`{"name":"Walker %d"}`, i), fmt.Sprint("customer", i))
-		w.customers = append(w.customers, &debtor{id: id, name: fmt.Sprint(i)})
+		if i%5 == 4 {
+			w.bouncers = append(w.bouncers, &bouncer{id: id, name: fmt.Sprint(i)})
+		} else {
+			w.customers = append(w.customers, &debtor{id: id, name: fmt.Sprint(i)})
+		}
 	}
 	kills := w.killEvery(t, steps/8, 32, func(t testing.TB, n int, done func()) {
 		r := rand.New(rand.NewPCG(uint64(n), 1))
 		for w.taken.Add(1) <= int64(steps) {
-			w.customers[r.IntN(len(w.customers))].step(t, w, r)
+			if r.IntN(4) == 0 {
+				w.bouncers[r.IntN(len(w.bouncers))].step(t, w, r)
+			} else {
+				w.customers[r.IntN(len(w.customers))].step(t, w, r)
+			}
 			done()
 		}
 	})
@@ -63,9 +72,15 @@ func (w *moneyWalk) run(t *testing.T, steps, customers int) {
 // check holds what there is against the model.
 func (w *moneyWalk) check(t *testing.T) {
 	t.Helper()
-	want := map[string]map[string]clientele.Amount{"outstanding": {}, "credit": {}, "unapplied": {}}
+	want, debits := sumsByCurrency{"outstanding": {}, "credit": {}, "unapplied": {}}, 0
 	for _, d := range w.customers {
 		d.check(t, w, want)
+	}
+	for _, b := range w.bouncers {
+		debits += b.check(t, w, want)
+	}
+	if debits == 0 {
+		t.Error("no payment that bounced made a debit")
 	}
 	var sums clientele.ReceivablesSummary
 	if err := json.Unmarshal(w.send(t, "GET", "/api/receivables/summary", "", "").body, &sums); err != nil {
@@ -80,10 +95,17 @@ func (w *moneyWalk) check(t *testing.T) {
 			}
 		}
 	}
-	verified := fmt.Sprintf("The books of %d customers are right.\n", len(w.customers))
+	verified := fmt.Sprintf("The books of %d customers are right.\n", len(w.customers)+len(w.bouncers))
 	if got := output(t, w.db, "verify"); got != verified {
 		t.Errorf("verify says %s", got)
 	}
+}
+
+// sumsByCurrency are the sums of all customers by what they are of.
+type sumsByCurrency map[string]map[string]clientele.Amount
+
+func (s sumsByCurrency) add(sum string, a units) {
+	s[sum][a.Currency()] = add(s[sum][a.Currency()].In(a.Currency()), a)
 }
 
 // debtor is what the model knows of a customer. Amounts are small in one currency, and in the other such as no 64 bits
@@ -499,11 +521,8 @@ func (d *debtor) reverse(p *madePayment) bool {
 }
 
 // check holds a customer against the model.
-func (d *debtor) check(t *testing.T, w *moneyWalk, sums map[string]map[string]clientele.Amount) {
+func (d *debtor) check(t *testing.T, w *moneyWalk, sums sumsByCurrency) {
 	t.Helper()
-	count := func(sum string, a units) {
-		sums[sum][a.Currency()] = add(sums[sum][a.Currency()].In(a.Currency()), a)
-	}
 	var c clientele.CustomerExpanded
 	if err := json.Unmarshal(w.send(t, "GET", "/api/customers/"+d.id, "", "").body, &c); err != nil {
 		t.Fatal(err)
@@ -512,7 +531,7 @@ func (d *debtor) check(t *testing.T, w *moneyWalk, sums map[string]map[string]cl
 		if got := c.TokenBalance[id].In(id); !got.Equal(d.creditOf(currency)) {
 			t.Errorf("%s has a credit of %s; the model says %s", d.id, got, d.creditOf(currency))
 		}
-		count("credit", d.creditOf(currency))
+		sums.add("credit", d.creditOf(currency))
 	}
 	delinquent := false
 	stored := map[string]clientele.Invoice{}
@@ -527,7 +546,7 @@ func (d *debtor) check(t *testing.T, w *moneyWalk, sums map[string]map[string]cl
 				i.remained)
 		}
 		if i.status != clientele.InvoiceVoid {
-			count("outstanding", i.remained)
+			sums.add("outstanding", i.remained)
 		}
 	}
 	if len(stored) != len(d.invoices) || c.Delinquent != delinquent || len(c.Payments) != len(d.payments) {
@@ -539,7 +558,7 @@ func (d *debtor) check(t *testing.T, w *moneyWalk, sums map[string]map[string]cl
 		made[p.ID] = p
 	}
 	for _, p := range d.payments {
-		count("unapplied", p.left)
+		sums.add("unapplied", p.left)
 		got, known := made[p.id]
 		if known && (!got.AmountAllocated.Equal(p.allocated) || !got.AmountUnallocated.Equal(p.left) ||
 			!got.AmountRefunded.Equal(p.refunded) || !got.AmountCredited.Equal(p.kept)) {

@@ -92,8 +92,8 @@ func Label(s string) string {
 	return strings.Join(strings.Fields(folded), " ")
 }
 
-// Reference is the form in which references of payments are the same: as [Label], without any white space. A bank prints
-// RF18 5390 0754 and sends RF1853900754.
+// Reference is the form in which references of payments are the same: as [Label], without any white space. Banks print
+// RF18 5390 0754 and send RF1853900754.
 func Reference(s string) string { return strings.ReplaceAll(Label(s), " ", "") }
 
 // isPlain says whether folding a text is only a matter of ASCII case.
