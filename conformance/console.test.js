@@ -184,6 +184,11 @@ test('everything can be reached by keyboard', async () => {
   assert.deepEqual(await page.violations(), []);
   await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
   assert.match(await page.text('h1'), /Hedy Lamarr/);
+  // Who is quicker than the search is led to what was typed, not to what was found before.
+  await page.keyboard.press('/');
+  await page.waitForSelector('#found a');
+  await Promise.all([page.waitForNavigation(), page.keyboard.type('hedy lamarr\n', { delay: 0 })]);
+  assert.match(await page.text('h1'), /Hedy Lamarr/);
   await page.keyboard.down('Control');
   await page.keyboard.press('k');
   await page.keyboard.up('Control');

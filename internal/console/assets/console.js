@@ -58,6 +58,8 @@ if (finder) {
   const found = document.getElementById("found");
   const load = latest();
   let chosen = 0;
+  let answered = null; // the words that what is found is of
+  let entered = false; // Enter was pressed before they were answered
 
   const choose = (n) => {
     const links = [...found.querySelectorAll("a")];
@@ -71,13 +73,20 @@ if (finder) {
     input.setAttribute("aria-activedescendant", "found-" + chosen);
     links[chosen].scrollIntoView({ block: "nearest" });
   };
+  const go = () => {
+    const link = found.querySelectorAll("a")[chosen];
+    if (link) location.href = link.href;
+    else input.form.submit(); // to the page that says so
+  };
   const search = async () => {
-    const form = input.form;
+    const form = input.form, words = input.value;
     try {
-      const page = await load(form.action + "?q=" + encodeURIComponent(input.value));
+      const page = await load(form.action + "?q=" + encodeURIComponent(words));
       found.replaceChildren(...page.getElementById("found-list").childNodes);
       for (const link of found.querySelectorAll("a")) link.setAttribute("role", "option");
       choose(0);
+      answered = words;
+      if (entered && words === input.value) go();
     } catch (problem) {
       if (problem.name !== "AbortError") form.submit();
     }
@@ -85,6 +94,7 @@ if (finder) {
   const open = () => {
     if (finder.open) return;
     finder.showModal();
+    entered = false;
     input.select();
     search();
   };
@@ -101,7 +111,11 @@ if (finder) {
     }
   });
   finder.addEventListener("click", (event) => { if (event.target === finder) finder.close(); });
-  input.addEventListener("input", settled(80, search));
+  const searchSoon = settled(80, search);
+  input.addEventListener("input", () => {
+    entered = false;
+    searchSoon();
+  });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") choose(chosen + 1);
     else if (event.key === "ArrowUp") choose(chosen - 1);
@@ -109,10 +123,10 @@ if (finder) {
     event.preventDefault();
   });
   input.form.addEventListener("submit", (event) => {
-    const link = found.querySelectorAll("a")[chosen];
-    if (!link) return;
     event.preventDefault();
-    location.href = link.href;
+    // Nobody is led to what was found before the last letters.
+    if (input.value === answered) go();
+    else entered = true;
   });
 }
 
