@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/postgres"
 	"clientele.dev/internal/store/sqlite"
@@ -18,17 +17,17 @@ const commandPatience = 10 * time.Minute
 
 // open opens the database that --db names, and makes what it needs when it is new.
 func (a *app) open(opts ...sqlite.Option) (store.Store, error) {
-	upgrades, isNew := billing.Upgrades, false
-	upgrades.Applying = func(step store.Step, of int) {
+	isNew := false
+	applying := func(step store.Step, of int) {
 		if isNew = isNew || step.Version == 1; !isNew {
 			fmt.Fprintf(a.stderr, "clientele: applying step %d of %d of the schema: %s\n", step.Version, of, step.Name)
 		}
 	}
 	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
 	case "sqlite":
-		return opened(sqlite.Open(a.ctx, a.db, append(opts, sqlite.WithUpgrades(upgrades))...))
+		return opened(sqlite.Open(a.ctx, a.db, append(opts, sqlite.WithProgress(applying))...))
 	case "postgres", "postgresql":
-		return opened(postgres.Open(a.ctx, a.db, postgres.WithUpgrades(upgrades)))
+		return opened(postgres.Open(a.ctx, a.db, postgres.WithProgress(applying)))
 	}
 	return nil, fmt.Errorf("--db must be sqlite:PATH, such as sqlite:clientele.db, or postgres://USER@HOST/NAME, not %q",
 		a.db)

@@ -15,7 +15,7 @@ func TestFigures(t *testing.T) {
 	for _, url := range []string{newDatabase(t), pgtest.URL(t, nil)} {
 		file := t.TempDir() + "/keys"
 		s := serve(t, url, "--first-keys-file", file)
-		key := secretPattern.FindString(readFile(t, file))
+		key := secretPattern.FindString(string(contentOf(t, file)))
 		s.want(http.StatusBadRequest, "GET", "/api/customers?x=1", key, "")
 		figure := func(name string) string {
 			t.Helper()

@@ -114,6 +114,6 @@ func fromLater(ts *testscript.TestScript, neg bool, args []string) {
 	c, err := sqlite.OpenConn(ts.MkAbs(args[0]), sqlite.OpenReadWrite)
 	ts.Check(err)
 	err = sqlitex.ExecuteTransient(c,
-		"INSERT INTO schema_migrations (version, name) VALUES (9999, 'of another day')", nil)
+		"INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'of another day', '')", nil)
 	ts.Check(errors.Join(err, c.Close()))
 }

@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,110 +18,122 @@ import (
 	"clientele.dev/internal/pgtest"
 )
 
-// What undoes the steps of the schemas of oldBooks from the one on that says whose every event is.
+// What undoes the second step of the schemas, after which lists in one currency are counted without the others.
 const (
-	undoneOnSQLite = `ALTER TABLE events DROP COLUMN customer_id;
-		ALTER TABLE customers RENAME COLUMN listed_mode TO shown; ALTER TABLE invoices RENAME COLUMN total_is_zero TO zero; DELETE FROM schema_migrations WHERE version > 8`
-	undoneOnPostgres = `ALTER TABLE events DROP COLUMN customer_id; ALTER TABLE row_counts DROP COLUMN part;
-		ALTER TABLE row_counts ADD CONSTRAINT row_counts_pkey PRIMARY KEY (kind, livemode, bits, bucket);
-		ALTER TABLE row_count_changes DROP COLUMN part; DELETE FROM schema_migrations WHERE version > 1`
+	undone = `DROP INDEX invoices_by_currency; DROP INDEX payments_by_currency; DROP INDEX refunds_by_currency;
+		DELETE FROM row_counts WHERE kind LIKE '% %' OR kind = 'refunds'; DELETE FROM schema_migrations WHERE version = 2;`
+	undoneOnPostgres = undone + "DELETE FROM row_count_changes WHERE kind LIKE '% %' OR kind = 'refunds'"
 )
 
-// oldBooks makes of an empty database one from before ledgers were rows and events said whose they are, with payments
-// that left something, which was credit then, in all ways: used, refunded, reversed, void.
-func oldBooks(t *testing.T, url string) {
-	t.Helper()
-	path, isFile := strings.CutPrefix(url, "sqlite:")
-	if isFile {
-		if err := os.WriteFile(path, unpacked(t, "testdata/sqlite_step10.db.gz"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		runSQL(t, url, undoneOnSQLite)
-		return
-	}
-	runSQL(t, url, string(unpacked(t, "testdata/postgres_step3.sql.gz"))+undoneOnPostgres)
-}
-
-// unpacked is what a file holds that is packed.
-func unpacked(t *testing.T, name string) []byte {
-	t.Helper()
-	f, err := os.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	packed, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-// TestMigrateOldBooks shows that old books are right after the steps, and as they were: what is owed, credit, and what
-// payments left.
-func TestMigrateOldBooks(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name, url string
-		steps     int
-	}{
-		{"SQLite", "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"), 12},
-		{"PostgreSQL", pgtest.URL(t, nil), 12},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			oldBooks(t, test.url)
-			out, code := runCommand("migrate", "--show", "--db", test.url)
-			if code != 0 || strings.Count(out, "missing") != test.steps {
-				t.Errorf("exit %d: %s", code, out)
-			}
-			want := fmt.Sprintf("\n%d applied.\n", test.steps)
-			if out, code = runCommand("migrate", "--db", test.url); code != 0 || !strings.HasSuffix(out, want) {
-				t.Errorf("exit %d: %s", code, out)
-			}
-			if out, code = runCommand("verify", "--db", test.url); out != "The books of 4 customers are right.\n" {
-				t.Errorf("exit %d: %s", code, out)
-			}
-			settleOldBooks(t, test.url)
-			if out, code = runCommand("verify", "--db", test.url); out != "The books of 4 customers are right.\n" {
-				t.Errorf("once everything is taken back, exit %d: %s", code, out)
-			}
-		})
-	}
-}
-
-// settleOldBooks takes back all that old payments paid and became.
-func settleOldBooks(t *testing.T, url string) {
+// booksOfBefore makes of an empty database one of the schema's first step, with so many customers who each have an
+// invoice, a payment and a refund.
+func booksOfBefore(t *testing.T, url string, customers int) {
 	t.Helper()
 	s, err := apptest.Open(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	sums, err := s.Test().Receivables.Summary(t.Context(), client.SummaryParams{})
+	for i := range customers {
+		bookOf(t, s.Test(), fmt.Sprint("Customer ", i), []string{"curr_test_usd", "curr_test_eur"}[i%2])
+	}
+	s.Close()
+	if strings.HasPrefix(url, "sqlite:") {
+		runSQL(t, url, undone)
+	} else {
+		runSQL(t, url, undoneOnPostgres)
+	}
+}
+
+// bookOf makes a customer who pays a part of an invoice, and is sent a part of that back.
+func bookOf(t *testing.T, c *client.Client, name, currency string) {
+	t.Helper()
+	ctx := t.Context()
+	customer, err := c.Customers.Create(ctx, client.CustomerParams{Name: &name})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := sums.Currencies["curr_test_usd"]
-	if got.Outstanding.String() != "785" || got.Credit.String() != "5184" || got.Unapplied.Sign() != 0 ||
-		got.Overdue.String() != "600" || got.Collected.String() != "1100" || got.Invoices != 3 {
-		t.Errorf("the old books come to %+v", got)
+	cents := func(n int64) clientele.Amount { return clientele.NewAmount(currency, n) }
+	invoice, err := c.Invoices.Create(ctx, client.InvoiceParams{
+		CustomerID: customer.ID, CurrencyID: currency, Finalize: true,
+		Lines: []client.LineParams{{Description: "work", UnitAmount: cents(500)}},
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for pay, err := range s.Test().Payments.All(t.Context(), client.PaymentListParams{Status: "succeeded"}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = s.Test().Customers.MoveCredit(t.Context(), pay.CustomerID,
-			client.CreditParams{CurrencyID: pay.CurrencyID, Amount: clientele.NewAmount("", 100)}) // some was refunded
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Test().Payments.Reverse(t.Context(), pay.ID, "all of it"); err != nil {
-			t.Errorf("%+v: %v", pay, err)
-		}
+	pay, err := c.Payments.Create(ctx, client.PaymentParams{
+		CustomerID: customer.ID, CurrencyID: currency, Amount: cents(700), InvoiceID: invoice.ID,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(20)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestMigrate applies a step to a database that has rows, and says so.
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]string{
+		"SQLite":     "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"),
+		"PostgreSQL": pgtest.URL(t, nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			booksOfBefore(t, url, 3)
+			out, code := runCommand("migrate", "--show", "--db", url)
+			if code != 0 || strings.Count(out, "missing") != 1 {
+				t.Errorf("exit %d: %s", code, out)
+			}
+			if out, code = runCommand("migrate", "--db", url); code != 0 || !strings.HasSuffix(out, "\n1 applied.\n") {
+				t.Errorf("exit %d: %s", code, out)
+			}
+			if out, code = runCommand("verify", "--db", url); out != "The books of 3 customers are right.\n" {
+				t.Errorf("exit %d: %s", code, out)
+			}
+			s, err := apptest.Open(url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			page, err := s.Test().Payments.List(t.Context(), client.PaymentListParams{CurrencyID: "curr_test_usd"})
+			if err != nil || page.Count != 2 {
+				t.Errorf("%+v, %v: want 2 payments in dollars", page, err)
+			}
+		})
+	}
+}
+
+// TestADatabaseOfBeforeIsRefused shows that what was made before the first release is left alone, with a sentence.
+func TestADatabaseOfBeforeIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]string{
+		"SQLite":     "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"),
+		"PostgreSQL": pgtest.URL(t, nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			script := "CREATE TABLE schema_migrations (version integer PRIMARY KEY, name text NOT NULL);"
+			for version := 1; version <= 20; version++ {
+				script += fmt.Sprintf("INSERT INTO schema_migrations VALUES (%d, 'x');", version)
+			}
+			runSQL(t, url, script)
+			refused := func() {
+				t.Helper()
+				for _, command := range [][]string{
+					{"serve", "--addr", "127.0.0.1:0"}, {"migrate"}, {"migrate", "--show"}, {"verify"},
+				} {
+					var all bytes.Buffer
+					code := run(t.Context(), append(command, "--db", url), &all, &all)
+					if code != 1 || !strings.Contains(all.String(), "another build of Clientele") {
+						t.Errorf("%v: exit %d: %s", command, code, all.String())
+					}
+				}
+			}
+			refused()
+			runSQL(t, url, "ALTER TABLE schema_migrations ADD COLUMN checksum text NOT NULL DEFAULT ''")
+			refused()
+		})
 	}
 }
 

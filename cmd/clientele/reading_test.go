@@ -24,7 +24,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "clientele.db")
 	for _, url := range []string{"sqlite:" + file, pgtest.URL(t, nil)} {
-		oldBooks(t, url)
+		booksOfBefore(t, url, 1)
 		before := contentOf(t, file)
 		for _, command := range reading {
 			var all bytes.Buffer

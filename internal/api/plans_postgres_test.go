@@ -59,12 +59,13 @@ const manyRows = `
 		FROM generate_series(1, 20000) n;
 	INSERT INTO customer_texts SELECT 'cus_' || n, n << 16, false, md5(n::text) FROM generate_series(1, 20000) n;
 	INSERT INTO invoices SELECT 'cus_' || n / 2, n << 16, 'in_' || n, false, 1, 'c' || n % 4,
-		(ARRAY['open', 'paid', 'paid', 'uncollectible'])[1 + n % 4], 'N' || n, n, n, 5, n % 3, 0, n, '{}'
+		(ARRAY['open', 'paid', 'paid', 'uncollectible'])[1 + n % 4], 'N' || n, n, n, 5, n % 3, 0, n, '{}',
+		0, n / 86400, 'n' || n
 		FROM generate_series(1, 20000) n;
 	INSERT INTO invoice_metadata SELECT false, 'k', 'v' || n % 1000, 'cus_' || n / 2, n << 16
 		FROM generate_series(1, 20000) n;
 	INSERT INTO invoice_texts SELECT 'cus_' || n / 2, n << 16, false, md5(n::text) FROM generate_series(1, 20000) n;
-	INSERT INTO payments SELECT 'cus_' || n / 2, n << 16, 'pi_' || n, false, 1, 'c', 'succeeded', n, '{}'
+	INSERT INTO payments SELECT 'cus_' || n / 2, n << 16, 'pi_' || n, false, 1, 'c', 'succeeded', n, '{}', '', 5, n % 2
 		FROM generate_series(1, 20000) n;
 	INSERT INTO payment_metadata SELECT false, 'k', 'v' || n % 1000, 'cus_' || n / 2, n << 16
 		FROM generate_series(1, 20000) n;

@@ -406,14 +406,7 @@ func (a *account) takeBackCredit(pay *payment) error {
 		return err
 	}
 	for _, m := range credited {
-		if minus(pay.AmountCredited, m.Amount).Sign() >= 0 {
-			if err := a.makeCredit(pay, m.Amount.Neg(), m.ID); err != nil {
-				return err
-			}
-		}
-	}
-	if rest := pay.AmountCredited; rest.Sign() > 0 { // of an old payment, a part of which has paid invoices
-		if err := a.makeCredit(pay, rest.Neg(), ""); err != nil {
+		if err := a.makeCredit(pay, m.Amount.Neg(), m.ID); err != nil {
 			return err
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/go-json-experiment/json"
-
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
@@ -108,39 +106,7 @@ func daysToPay(i *clientele.Invoice) int64 {
 	return store.DayOf(i.StatusTransitions.PaidAt) - store.DayOf(i.StatusTransitions.FinalizedAt)
 }
 
-// Upgrades are what the rules do with an old database.
-var Upgrades = store.Upgrades{OpenBooks: openAllBooks, UpdateBooks: updateAllBooks}
-
-// updateAllBooks sums up the ledgers of a database that is older than sums are, and writes payments as they are now.
-// What is not in a ledger counts on the day that its invoice says.
-func updateAllBooks(tx store.Tx) error {
-	for seq := int64(0); ; {
-		recs, err := tx.CustomersAfter(seq, 200)
-		if err != nil || len(recs) == 0 {
-			return err
-		}
-		changes := map[clientele.Mode]sums{clientele.Test: {}, clientele.Live: {}}
-		for _, rec := range recs {
-			c, err := decodeCustomer(rec)
-			if err != nil {
-				return err
-			}
-			if err := sumBooksOf(tx, c.ID, changes[c.Livemode]); err != nil {
-				return err
-			}
-			if err := updatePayments(tx, c); err != nil {
-				return err
-			}
-			seq = rec.Seq
-		}
-		for mode, s := range changes {
-			if err := tx.AddToSums(mode, s.parts()); err != nil {
-				return err
-			}
-		}
-	}
-}
-
+// sumBooksOf adds what a customer's ledger and invoices come to.
 func sumBooksOf(tx store.Tx, customerID string, s sums) error {
 	err := tx.Movements(store.MovementFilter{CustomerID: customerID}, func(m store.Movement) error {
 		s.addMovement(m)
@@ -152,37 +118,6 @@ func sumBooksOf(tx store.Tx, customerID string, s sums) error {
 	return eachInvoice(tx, customerID, func(i *clientele.Invoice) {
 		s.addInvoice(dayOfState(i), &clientele.Invoice{}, i)
 	})
-}
-
-// updatePayments writes a customer's payments as they are now: what an old one left had become credit.
-func updatePayments(tx store.Tx, c *clientele.Customer) error {
-	docs, err := tx.CustomerPayments(c.ID)
-	if err != nil {
-		return err
-	}
-	s := New(nil)
-	a := &account{s: s.core, tx: tx, call: Call{Livemode: c.Livemode, Actor: "system"}, now: s.now(), customer: c}
-	for _, doc := range docs {
-		var old struct {
-			ID       string            `json:"id"`
-			Credited *clientele.Amount `json:"amount_credited"`
-		}
-		if err := json.Unmarshal(doc, &old); err != nil {
-			return err
-		}
-		if old.Credited != nil {
-			continue
-		}
-		pay, err := holdPayment(tx, c.Livemode, old.ID)
-		if err != nil {
-			return err
-		}
-		pay.AmountCredited, pay.AmountUnallocated = pay.AmountUnallocated, clientele.Zero(pay.CurrencyID)
-		if err := a.savePayment(pay, clientele.EventPaymentUpdated); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // dayOfState is the day when an invoice entered its state.

@@ -3,41 +3,76 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
 	"clientele.dev"
 )
 
-// Step is a step of a database's schema.
+// Step is a step of a database's schema: a script of the folder migrations/, such as 0001_schema.sql.
 type Step struct {
-	Version int64
+	Version int64  // counts from 1; the schema's after it
+	File    string // without its ending
 	Name    string // what it brings
+	Script  string
 	Applied bool
 }
 
-// StepsOf reads the names of files like 0001_customers.sql, in their order, of which so many are applied.
-func StepsOf(files []string, applied int64) []Step {
-	steps := make([]Step, len(files))
-	for i, file := range files {
-		_, name, _ := strings.Cut(strings.TrimSuffix(path.Base(file), ".sql"), "_")
-		version := int64(i) + 1
-		steps[i] = Step{Version: version, Name: strings.ReplaceAll(name, "_", " "), Applied: version <= applied}
+// StepsIn reads the scripts of a folder that is a part of the program, in their order. It panics when it cannot.
+func StepsIn(files fs.FS) (steps []Step) {
+	names, err := fs.Glob(files, "migrations/*.sql")
+	for i, name := range names {
+		script, readErr := fs.ReadFile(files, name)
+		err = errors.Join(err, readErr)
+		file := strings.TrimSuffix(path.Base(name), ".sql")
+		_, words, _ := strings.Cut(file, "_")
+		steps = append(steps, Step{
+			Version: int64(i) + 1, File: file, Name: strings.ReplaceAll(words, "_", " "), Script: string(script),
+		})
+	}
+	if err != nil {
+		panic(err)
 	}
 	return steps
 }
 
-// CheckSchema refuses a schema that is not the one this program knows. An older one is brought up to date where that is
-// asked for, which is the server and clientele migrate: whoever only reads changes nothing.
-func CheckSchema(current, newest int64) error {
-	switch {
-	case current > newest:
-		return fmt.Errorf("its schema (version %d) was made by a newer Clientele; this one knows up to version %d: "+
-			"upgrade the program", current, newest)
-	case current < newest:
-		return fmt.Errorf("its schema is at version %d, and this program reads version %d: bring it up to date with "+
-			"clientele migrate, or by starting this version's server", current, newest)
+// Checksum tells a script from another.
+func (s Step) Checksum() string {
+	sum := sha256.Sum256([]byte(s.Script))
+	return hex.EncodeToString(sum[:])
+}
+
+// Applied says which steps a database has, of the checksums of those that were applied to it, in their order. A step
+// that was applied with another script is refused, as what is in the database is not what the program believes; so is
+// a database that has had more steps than there are.
+func Applied(steps []Step, checksums []string) ([]Step, error) {
+	applied := append([]Step{}, steps...)
+	for i, sum := range checksums {
+		switch {
+		case i == len(steps):
+			return nil, fmt.Errorf("its schema has %d steps, and this Clientele knows %d: a newer Clientele made it; "+
+				"upgrade the program", len(checksums), len(steps))
+		case sum != steps[i].Checksum():
+			return nil, fmt.Errorf("the step %s of its schema was applied with another script than this program has: it is "+
+				"a database of another build of Clientele, such as one from before the first release, which is not brought up "+
+				"to date", steps[i].File)
+		}
+		applied[i].Applied = true
+	}
+	return applied, nil
+}
+
+// CheckCurrent refuses a schema that lacks a step. An older one is brought up to date where that is asked for, which is
+// the server and clientele migrate: whoever only reads changes nothing.
+func CheckCurrent(steps []Step) error {
+	for _, s := range steps {
+		if !s.Applied {
+			return fmt.Errorf("its schema is at version %d, and this program reads version %d: bring it up to date with "+
+				"clientele migrate, or by starting this version's server", s.Version-1, len(steps))
+		}
 	}
 	return nil
 }
@@ -46,19 +81,3 @@ func CheckSchema(current, newest int64) error {
 // be what the newer reads.
 var ErrNewerSchema = clientele.Errorf(clientele.ErrorCodeUnavailable, "",
 	"the database has the schema of a newer Clientele, and this server is an older one: stop it, or upgrade it")
-
-// Checksum tells one script of a step from another.
-func Checksum(script []byte) string {
-	sum := sha256.Sum256(script)
-	return hex.EncodeToString(sum[:])
-}
-
-// CheckStep refuses a step that was applied with another script: what is in the database is not what the program
-// believes. A step that was applied before checksums were kept has none.
-func CheckStep(name, applied string, script []byte) error {
-	if applied != "" && applied != Checksum(script) {
-		return fmt.Errorf("the step %s of its schema was applied with another script than this program has under that "+
-			"name: it is a database of another build of Clientele", name)
-	}
-	return nil
-}

@@ -25,17 +25,6 @@ type Figures struct {
 	Used, Connections int64 // connections, and how many there can be
 }
 
-// Upgrades are what the rules do with a database that is older than something that they keep.
-type Upgrades struct {
-	// OpenBooks writes the ledgers of a database that is older than ledgers are.
-	OpenBooks func(Tx) error
-	// UpdateBooks sums up the ledgers of a database that is older than sums are, and writes payments as they are now.
-	UpdateBooks func(Tx) error
-	// Applying is told of each step of the schema before it is applied, and how many there are; nil when nobody wants to
-	// know.
-	Applying func(step Step, of int)
-}
-
 // Transactions are how the rules read and write.
 type Transactions interface {
 	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it. fn may run more than once.

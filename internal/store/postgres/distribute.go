@@ -92,14 +92,12 @@ func isDistributed(ctx context.Context, db querier) (is bool, err error) {
 // Distribute brings the schema of a database up to date, distributes its tables over the machines of its Citus cluster,
 // and tells report of each step before it begins: how many are done, of how many. When it ends early, it goes on from
 // there the next time.
-func Distribute(
-	ctx context.Context, url string, report func(step string, done, all int), opts ...Option,
-) error {
+func Distribute(ctx context.Context, url string, report func(step string, done, all int)) error {
 	config, err := configOf(url)
 	if err != nil {
 		return err
 	}
-	if err := migrateAlone(ctx, config, optionsOf(opts)); err != nil {
+	if err := migrateAlone(ctx, config); err != nil {
 		return fmt.Errorf("the database %s: %w", nameOf(config), err)
 	}
 	connection := config.ConnConfig.Copy()
@@ -119,13 +117,13 @@ func Distribute(
 }
 
 // migrateAlone brings the schema up to date.
-func migrateAlone(ctx context.Context, config *pgxpool.Config, o options) error {
+func migrateAlone(ctx context.Context, config *pgxpool.Config) error {
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	return migrate(ctx, pool, o)
+	return migrate(ctx, pool, nil)
 }
 
 func distribute(ctx context.Context, c *pgx.Conn, report func(step string, done, all int)) error {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -49,15 +48,16 @@ type Store struct {
 // Option changes how a database is opened.
 type Option func(*options)
 
-type options struct{ store.Upgrades }
+type options struct {
+	applying func(step store.Step, of int)
+}
 
-// WithUpgrades says what the rules do with an old database.
-func WithUpgrades(u store.Upgrades) Option { return func(o *options) { o.Upgrades = u } }
+// WithProgress tells fn of each step of the schema before it is applied, and how many there are.
+func WithProgress(fn func(step store.Step, of int)) Option {
+	return func(o *options) { o.applying = fn }
+}
 
-func optionsOf(opts []Option) options {
-	o := options{store.Upgrades{UpdateBooks: func(store.Tx) error {
-		return errors.New("it is of an older Clientele: open it with this one's server")
-	}}}
+func optionsOf(opts []Option) (o options) {
 	for _, set := range opts {
 		set(&o)
 	}
@@ -70,7 +70,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, config, func(pool *pgxpool.Pool) error { return migrate(ctx, pool, optionsOf(opts)) })
+	s, err := open(ctx, config, func(pool *pgxpool.Pool) error { return migrate(ctx, pool, optionsOf(opts).applying) })
 	if err == nil {
 		s.stop = s.start()
 	}
@@ -86,18 +86,11 @@ func OpenReadOnly(ctx context.Context, url string) (*Store, error) {
 	}
 	config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
 	return open(ctx, config, func(pool *pgxpool.Pool) error {
-		current, err := schemaVersion(ctx, pool)
-		if err != nil && !isCode(err, undefinedTable) {
-			return err
-		}
-		steps, err := fs.Glob(migrations, "migrations/*.sql")
+		applied, err := appliedSteps(ctx, pool)
 		if err != nil {
 			return err
 		}
-		if err := store.CheckSchema(int64(current), int64(len(steps))); err != nil {
-			return err
-		}
-		return checkSteps(ctx, pool, steps)
+		return store.CheckCurrent(applied)
 	})
 }
 
@@ -229,11 +222,12 @@ func (s *Store) Figures(ctx context.Context) (f store.Figures, err error) {
 
 // checkSchema says whether a newer program has changed the schema meanwhile.
 func (s *Store) checkSchema(ctx context.Context) error {
-	current, err := schemaVersion(ctx, s.pool)
+	var version int
+	err := s.pool.QueryRow(ctx, "SELECT max(version) FROM schema_migrations").Scan(&version)
 	if err != nil {
 		return faultOf(ctx, err, true)
 	}
-	if current != newest {
+	if version != len(steps) {
 		return store.ErrNewerSchema
 	}
 	return nil

@@ -176,39 +176,3 @@ func (t *tx) StoredSums(fn func(clientele.Mode, int, store.SumPart)) error {
 			})
 	})
 }
-
-// fillBalances writes what was owed after each movement, of a database that did not say so.
-func (t *tx) fillBalances() error {
-	var ids []string
-	read := func(r row) error { ids = append(ids, r.text(0)); return nil }
-	err := t.each("SELECT DISTINCT customer_id FROM ledger", read)
-	for _, id := range ids {
-		if err != nil {
-			break
-		}
-		err = t.fillBalancesOf(id)
-	}
-	return err
-}
-
-func (t *tx) fillBalancesOf(customerID string) error {
-	owed, ends := map[string]clientele.Amount{}, map[int64]string{} // per currency; per movement
-	err := t.each("SELECT seq, currency_id, receivable FROM ledger WHERE customer_id = $1 ORDER BY seq",
-		func(r row) error {
-			currency := r.text(1)
-			var change clientele.Amount
-			err := r.amounts(2, currency, &change)
-			if err == nil {
-				owed[currency], err = owed[currency].In(currency).Add(change)
-			}
-			ends[r.int(0)] = owed[currency].String()
-			return err
-		}, customerID)
-	for seq, end := range ends {
-		if err != nil {
-			break
-		}
-		err = t.run("UPDATE ledger SET ending_receivable = $3 WHERE customer_id = $1 AND seq = $2", customerID, seq, end)
-	}
-	return err
-}

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"bytes"
-	"encoding/json"
 
 	"clientele.dev"
 	"clientele.dev/internal/fold"
@@ -48,36 +47,4 @@ func (w *where) addMetadata(table string, mode clientele.Mode, matches []store.M
 		w.add("seq IN (SELECT seq FROM "+table+" WHERE livemode = ? AND key = ? AND value = ?)",
 			mode, m.Key, store.MetadataKey(m.Value))
 	}
-}
-
-// mendMetadata writes the index of metadata anew where earlier versions wrote it of the text that was sent, which may
-// have had escapes that the document does not have.
-func (t *tx) mendMetadata() error {
-	for table, objects := range map[string]string{"customer_metadata": "customers", "invoice_metadata": "invoices"} {
-		stale, err := t.seqs("SELECT DISTINCT seq FROM "+table+` WHERE instr(value, '\') OR value LIKE 'sha256:%'`, nil)
-		if err != nil {
-			return err
-		}
-		list, err := json.Marshal(stale)
-		if err != nil {
-			return err
-		}
-		if err := t.run("DELETE FROM "+table+" WHERE seq IN (SELECT value FROM json_each($1))", string(list)); err != nil {
-			return err
-		}
-		for _, seq := range stale {
-			var object struct {
-				Livemode clientele.Mode     `json:"livemode"`
-				Metadata clientele.Metadata `json:"metadata"`
-			}
-			read := func(r row) error { return json.Unmarshal(r.bytes(0), &object) }
-			if err := t.each("SELECT doc FROM "+objects+" WHERE seq = $1", read, seq); err != nil {
-				return err
-			}
-			if err := t.reindexMetadata(table, seq, object.Livemode, nil, object.Metadata); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -44,13 +44,9 @@ func OpenReadOnly(_ context.Context, url string) (*Store, error) {
 	}
 	s := newStore(path, openToRead)
 	s.last = last
-	current, _ := schemaVersion(last) // one that knows no steps has had none
-	steps, err := fs.Glob(migrations, "migrations/*.sql")
+	applied, err := appliedSteps(last)
 	if err == nil {
-		err = store.CheckSchema(current, int64(len(steps)))
-	}
-	if err == nil {
-		err = checkSteps(last, steps)
+		err = store.CheckCurrent(applied)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), s.Close())
@@ -75,21 +71,21 @@ func newStore(path string, open func(path string, pragmas ...string) (*conn, err
 type Option func(*options)
 
 type options struct {
-	store.Upgrades
-
 	patience time.Duration
+	applying func(step store.Step, of int)
 }
 
 // WithPatience is how long to wait for another process that writes, in place of ten seconds.
 func WithPatience(d time.Duration) Option { return func(o *options) { o.patience = d } }
 
-// WithUpgrades says what the rules do with an old database.
-func WithUpgrades(u store.Upgrades) Option { return func(o *options) { o.Upgrades = u } }
+// WithProgress tells fn of each step of the schema before it is applied, and how many there are.
+func WithProgress(fn func(step store.Step, of int)) Option {
+	return func(o *options) { o.applying = fn }
+}
 
 // Open opens the database that a URL names, sqlite:PATH, creates it if need be and brings its schema up to date.
 func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
-	older := func(store.Tx) error { return errors.New("it is of an older Clientele: open it with this one's server") }
-	o := options{store.Upgrades{OpenBooks: older, UpdateBooks: older}, busyTimeout}
+	o := options{patience: busyTimeout}
 	for _, set := range opts {
 		set(&o)
 	}
@@ -105,7 +101,7 @@ func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
 		return nil, err
 	}
 	c.wait(o.patience)
-	if err := migrate(c, o); err != nil {
+	if err := migrate(c, o.applying); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), c.Close())
 	}
 	s := newStore(path, openConn)
@@ -138,23 +134,6 @@ func (s *Store) Ready(ctx context.Context) error {
 	return s.lookups.read(ctx, checkSchema)
 }
 
-// newest is the version of the schema that this program knows.
-var newest = func() int64 {
-	steps, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		panic(err) // the pattern is wrong
-	}
-	return int64(len(steps))
-}()
-
-// checkSchema refuses to go on when a newer program has changed the schema meanwhile.
-func checkSchema(c *conn) error {
-	if current, err := schemaVersion(c); err != nil || current == newest {
-		return err
-	}
-	return store.ErrNewerSchema
-}
-
 // Figures implements [store.Store].
 func (s *Store) Figures(context.Context) (f store.Figures, err error) {
 	for _, file := range []struct {
@@ -181,8 +160,8 @@ func (s *Store) tryWriting(ctx context.Context) error {
 	const room = 256 << 10 // bytes
 	for _, statement := range []string{
 		fmt.Sprintf(`INSERT OR REPLACE INTO answers
-			(actor, key, fingerprint, answered_at, object_version, created, doc, refusal)
-			VALUES ('', 'room', x'', 0, 0, 0, hex(zeroblob(%d)), '')`, room/2),
+			(actor, key, fingerprint, answered_at, object_type, object_id, object_version, created, doc, refusal)
+			VALUES ('', 'room', x'', 0, '', '', 0, 0, hex(zeroblob(%d)), '')`, room/2),
 		"DELETE FROM answers WHERE actor = '' AND key = 'room'",
 	} {
 		if err := s.writer.do(ctx, func(c *conn) error { return c.run(statement) }); err != nil {

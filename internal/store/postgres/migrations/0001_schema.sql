@@ -79,13 +79,22 @@ CREATE TABLE invoices (
 	settled_at  bigint  NOT NULL, -- since when nothing is left to pay: unix milliseconds; the largest integer while
 	                              -- something is, 0 for a draft
 	doc         text    COLLATE "C" NOT NULL,
+	held_until  bigint  NOT NULL, -- until when an open one does not become uncollectible by itself: unix seconds
+	due_day     bigint  NOT NULL, -- days since 1970, where the business was when it was issued
+	number_key  text    COLLATE "C" NOT NULL, -- numbers that differ only in case, width or spacing are one
 	PRIMARY KEY (customer_id, seq)
 ) WITH (fillfactor = 90);
 CREATE INDEX invoices_by_time ON invoices (livemode, seq);
+CREATE INDEX invoices_by_update ON invoices (livemode, updated_at, seq);
 CREATE INDEX invoices_by_state ON invoices (customer_id, status, seq);
+-- Lists of a mode's invoices by state, with exact counts, read this alone; currencies and due dates are told apart in it.
+CREATE INDEX invoices_by_state_of_mode ON invoices (livemode, status, seq) INCLUDE (currency_id, due_date);
 CREATE UNIQUE INDEX invoices_by_number ON invoices (livemode, number) WHERE number <> '';
+CREATE UNIQUE INDEX invoices_by_number_key ON invoices (livemode, number_key) WHERE number_key <> '';
 CREATE INDEX invoices_by_due_date ON invoices (livemode, due_date, seq);
-CREATE INDEX invoices_open ON invoices (livemode, due_date) WHERE status = 'open';
+CREATE INDEX invoices_open ON invoices (livemode, due_day) WHERE status = 'open';
+-- The invoices that became uncollectible lately are among those that changed lately.
+CREATE INDEX invoices_uncollectible ON invoices (livemode, updated_at) WHERE status = 'uncollectible' AND remaining <> 0;
 CREATE INDEX invoices_unpaid ON invoices (customer_id, currency_id, due_date, seq)
 	WHERE status IN ('open', 'uncollectible') AND remaining <> 0;
 CREATE INDEX invoices_outstanding ON invoices (livemode, settled_at);
@@ -120,9 +129,16 @@ CREATE TABLE payments (
 	status      text    COLLATE "C" NOT NULL,
 	updated_at  bigint  NOT NULL,
 	doc         text    COLLATE "C" NOT NULL,
+	reference   text    COLLATE "C" NOT NULL, -- as references are compared
+	amount      numeric NOT NULL,
+	unallocated numeric NOT NULL,             -- what is left of it
 	PRIMARY KEY (customer_id, seq)
 ) WITH (fillfactor = 90);
 CREATE INDEX payments_by_time ON payments (livemode, seq);
+CREATE INDEX payments_by_update ON payments (livemode, updated_at, seq);
+CREATE INDEX payments_by_reference ON payments (customer_id, reference, seq) WHERE reference <> '';
+CREATE INDEX payments_unapplied ON payments (livemode, seq) WHERE unallocated <> 0;
+CREATE INDEX payments_reversed ON payments (livemode, seq) WHERE status = 'canceled';
 
 CREATE TABLE payment_metadata (
 	livemode    boolean NOT NULL,
@@ -133,6 +149,16 @@ CREATE TABLE payment_metadata (
 	folded      text    COLLATE "C",
 	PRIMARY KEY (livemode, key, value, seq)
 );
+
+-- As of invoices.
+CREATE TABLE payment_texts (
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL,
+	livemode    boolean NOT NULL,
+	text        text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
+);
+CREATE INDEX payment_texts_by_piece ON payment_texts USING gin (text gin_trgm_ops);
 
 CREATE TABLE credit_notes (
 	customer_id text    COLLATE "C" NOT NULL,
@@ -146,23 +172,85 @@ CREATE TABLE credit_notes (
 CREATE INDEX credit_notes_by_time ON credit_notes (livemode, seq);
 CREATE INDEX credit_notes_by_invoice ON credit_notes (invoice_id, seq);
 
--- The movements of every customer's account, only ever appended to. seq is a position in time and rises for each
--- customer.
-CREATE TABLE ledger (
+CREATE TABLE refunds (
 	customer_id text    COLLATE "C" NOT NULL,
-	seq         bigint  NOT NULL,
+	seq         bigint  NOT NULL UNIQUE,
 	id          text    COLLATE "C" NOT NULL UNIQUE,
 	livemode    boolean NOT NULL,
 	currency_id text    COLLATE "C" NOT NULL,
-	invoice_id  text    COLLATE "C" NOT NULL, -- '' for none, as below
-	payment_id  text    COLLATE "C" NOT NULL,
-	amount      numeric NOT NULL,             -- the change of the credit
-	receivable  numeric NOT NULL,             -- the change of what is left to pay on the invoice
+	payment_id  text    COLLATE "C" NOT NULL, -- '' when it is of the customer's credit
+	invoice_id  text    COLLATE "C" NOT NULL, -- '' when it came of none
 	doc         text    COLLATE "C" NOT NULL,
 	PRIMARY KEY (customer_id, seq)
 );
+CREATE INDEX refunds_by_time ON refunds (livemode, seq);
+CREATE INDEX refunds_by_payment ON refunds (payment_id, seq) WHERE payment_id <> '';
+CREATE INDEX refunds_by_invoice ON refunds (invoice_id, seq) WHERE invoice_id <> '';
+
+-- As of invoices.
+CREATE TABLE refund_texts (
+	customer_id text    COLLATE "C" NOT NULL,
+	seq         bigint  NOT NULL,
+	livemode    boolean NOT NULL,
+	text        text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
+);
+CREATE INDEX refund_texts_by_piece ON refund_texts USING gin (text gin_trgm_ops);
+
+-- The movements of every customer's account are rows, only ever appended to, and each says what the balances were after
+-- it. seq is a position in time and rises for each customer.
+CREATE TABLE ledger (
+	customer_id       text    COLLATE "C" NOT NULL,
+	seq               bigint  NOT NULL,
+	id                text    COLLATE "C" NOT NULL UNIQUE,
+	livemode          boolean NOT NULL,
+	currency_id       text    COLLATE "C" NOT NULL,
+	invoice_id        text    COLLATE "C" NOT NULL, -- '' for none, as below
+	payment_id        text    COLLATE "C" NOT NULL,
+	credit            numeric NOT NULL,             -- the change of the customer's credit
+	receivable        numeric NOT NULL,             -- the change of what is left to pay on the invoice
+	reason            text    COLLATE "C" NOT NULL,
+	credit_note_id    text    COLLATE "C" NOT NULL,
+	refund_id         text    COLLATE "C" NOT NULL,
+	reverses          text    COLLATE "C" NOT NULL, -- the movement that this one takes back
+	due_date          bigint  NOT NULL,             -- of the invoice, unix seconds; 0 for none
+	unapplied         numeric NOT NULL,             -- the change of the money received that is not applied
+	ending_receivable numeric NOT NULL,             -- the customer's balances in the currency after it
+	ending_credit     numeric NOT NULL,
+	ending_unapplied  numeric NOT NULL,
+	description       text    COLLATE "C" NOT NULL,
+	metadata          text    COLLATE "C" NOT NULL,
+	requested_by      text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
+);
 CREATE INDEX ledger_by_invoice ON ledger (invoice_id, seq) WHERE invoice_id <> '';
-CREATE INDEX ledger_credit ON ledger (livemode, currency_id) WHERE amount <> 0;
+CREATE UNIQUE INDEX ledger_reversals ON ledger (customer_id, reverses) WHERE reverses <> '';
+CREATE INDEX ledger_by_currency ON ledger (customer_id, currency_id, seq);
+CREATE INDEX ledger_by_payment ON ledger (customer_id, payment_id) WHERE payment_id <> '';
+CREATE INDEX ledger_by_time ON ledger (livemode, seq);
+
+-- What the movements of all customers of a mode come to. Sums have parts, as counts have.
+CREATE TABLE ledger_sums (
+	part        smallint NOT NULL,
+	livemode    boolean  NOT NULL,
+	figure      text     COLLATE "C" NOT NULL,
+	level       smallint NOT NULL, -- 0: bucket is a day, counted from 1970; 1: a span of 32 days
+	bucket      bigint   NOT NULL,
+	currency_id text     COLLATE "C" NOT NULL,
+	due_day     bigint   NOT NULL, -- of the invoices; 0 where the figure is not by due day
+	amount      numeric  NOT NULL,
+	PRIMARY KEY (livemode, figure, level, bucket, currency_id, due_day, part)
+);
+-- What was added and is not in ledger_sums yet, so that nobody waits for another to add.
+CREATE TABLE ledger_sum_changes (
+	part        smallint NOT NULL,
+	livemode    boolean  NOT NULL,
+	figure      text     COLLATE "C" NOT NULL,
+	day         bigint   NOT NULL, -- of the movement
+	currency_id text     COLLATE "C" NOT NULL,
+	due_day     bigint   NOT NULL,
+	change      numeric  NOT NULL
+);
 
 CREATE TABLE payment_methods (
 	seq      bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -186,7 +274,16 @@ CREATE TABLE settings (
 	doc      text    COLLATE "C" NOT NULL
 );
 
--- Every change of every object, in the transaction that made it.
+-- An issued invoice is printed as it was: with the settings that there were.
+CREATE TABLE settings_versions (
+	livemode boolean NOT NULL,
+	version  bigint  NOT NULL,
+	doc      text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (livemode, version)
+);
+
+-- Every change of every object, in the transaction that made it. What the change replaced is kept with its event, and
+-- no object twice.
 CREATE TABLE events (
 	seq             bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	livemode        boolean NOT NULL,
@@ -198,9 +295,13 @@ CREATE TABLE events (
 	idempotency_key text    COLLATE "C" NOT NULL,
 	actor           text    COLLATE "C" NOT NULL,
 	undo            text    COLLATE "C",      -- makes the object what it was before; NULL when it was created
-	digest          bytea   NOT NULL  -- of the object after the change
+	digest          bytea   NOT NULL, -- of the object after the change
+	customer_id     text    COLLATE "C" NOT NULL -- whom the object belongs to, or is; '' when it belongs to nobody
 );
 CREATE UNIQUE INDEX events_by_object ON events (object_id, object_version);
+CREATE INDEX events_of_mode ON events (livemode, seq);
+-- Whether a number that is missing was that of a draft.
+CREATE INDEX events_of_deleted_invoices ON events (customer_id) WHERE type = 'invoice.deleted';
 
 -- The answers given to requests that may be sent again.
 CREATE TABLE answers (
@@ -227,7 +328,8 @@ CREATE TABLE row_counts (
 	bits     bigint  NOT NULL, -- the level: 36 (two years), 28 (three days), 20 (17 minutes), 12 (four seconds)
 	bucket   bigint  NOT NULL, -- milliseconds without these bits
 	count    bigint  NOT NULL,
-	PRIMARY KEY (kind, livemode, bits, bucket)
+	part     smallint NOT NULL, -- so that several machines can each keep some: one machine has part 0 alone
+	PRIMARY KEY (kind, livemode, bits, bucket, part)
 );
 -- What has come or gone and is not in row_counts yet, so that nobody waits for another to count. Every moment a server
 -- sums it up, so that it is few rows, and has the place they took used again.
@@ -235,18 +337,23 @@ CREATE TABLE row_count_changes (
 	kind     text    COLLATE "C" NOT NULL,
 	livemode boolean NOT NULL,
 	ms       bigint  NOT NULL, -- of the row's creation
-	change   bigint  NOT NULL
+	change   bigint  NOT NULL,
+	part     smallint NOT NULL
 );
 
 CREATE TABLE api_keys (
-	id         text    COLLATE "C" PRIMARY KEY,
-	name       text    COLLATE "C" NOT NULL,
-	livemode   boolean NOT NULL,
-	scope      text    COLLATE "C" NOT NULL, -- read or write
-	hash       bytea   NOT NULL UNIQUE,      -- SHA-256 of the secret, which is kept nowhere
-	hint       text    COLLATE "C" NOT NULL, -- how the secret starts and ends
-	created_at bigint  NOT NULL,             -- unix milliseconds
-	revoked_at bigint                        -- unix milliseconds; may lie ahead
+	id           text    COLLATE "C" PRIMARY KEY,
+	name         text    COLLATE "C" NOT NULL,
+	livemode     boolean NOT NULL,
+	scope        text    COLLATE "C" NOT NULL, -- metrics, read, write or admin
+	hash         bytea   NOT NULL UNIQUE,      -- SHA-256 of the secret, which is kept nowhere
+	hint         text    COLLATE "C" NOT NULL, -- how the secret starts and ends
+	created_at   bigint  NOT NULL,             -- unix milliseconds
+	revoked_at   bigint,                       -- unix milliseconds; may lie ahead
+	created_by   text    COLLATE "C" NOT NULL,
+	expires_at   bigint,                       -- unix milliseconds
+	last_used_at bigint,                       -- unix milliseconds, within a minute
+	version      bigint  NOT NULL
 );
 
 CREATE TABLE apps (
@@ -256,3 +363,18 @@ CREATE TABLE apps (
 	created_at bigint NOT NULL,
 	revoked_at bigint
 );
+
+-- What browsers may do for a while.
+CREATE TABLE sessions (
+	hash        bytea   PRIMARY KEY, -- SHA-256 of the secret, which is not kept
+	kind        text    NOT NULL,
+	test_key    bytea,               -- the hashes of the API keys it was opened with, one a mode
+	live_key    bytea,
+	operator    boolean NOT NULL,
+	customer_id text    NOT NULL,    -- whose portal it opens, or ''
+	livemode    boolean NOT NULL,
+	created_at  bigint  NOT NULL,    -- unix milliseconds
+	expires_at  bigint  NOT NULL
+);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+CREATE INDEX sessions_of_customers ON sessions (customer_id, created_at) WHERE customer_id <> '';
