@@ -3,7 +3,7 @@
 //	go run ./mutants                # all of them
 //	go run ./mutants -only billing  # those whose file or text contains a word
 //	go run ./mutants -every 1       # every change the operators can make, not a part of them (hours)
-//	go run ./mutants -unkilled      # those that no test is known to kill (killed.txt)
+//	go run ./mutants -unkilled      # those that no test is known to kill (killed.txt), and that should be
 //
 // The changes are those of mutants.txt, written by hand, and those that operators make over the syntax tree
 // (operators.go). All are compiled into one build of the test binaries (instrument.go), in which an environment
@@ -45,7 +45,7 @@ const usualPart = 31
 func main() {
 	only := flag.String("only", "", "only changes whose file or text contains this")
 	every := flag.Int("every", usualPart, "make one of so many changes that the operators can make; 0 for none")
-	unkilled := flag.Bool("unkilled", false, "only changes that no test killed the last time")
+	unkilled := flag.Bool("unkilled", false, "only changes that no test killed the last time, and that should be")
 	list := flag.Bool("list", false, "list the changes, and try none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -65,8 +65,14 @@ func run(ctx context.Context, only string, every int, unkilled, list bool) error
 	if err := readKillers(all); err != nil {
 		return err
 	}
+	why, err := parseEquivalents(equivalents)
+	if err != nil {
+		return err
+	}
 	if unkilled {
-		all = slices.DeleteFunc(all, func(m *mutant) bool { return m.killer != "" })
+		all = slices.DeleteFunc(all, func(m *mutant) bool {
+			return m.killer != "" || m.operator == control || why[m.String()] != ""
+		})
 	}
 	if list {
 		for _, m := range all {
@@ -74,10 +80,6 @@ func run(ctx context.Context, only string, every int, unkilled, list bool) error
 		}
 		fmt.Printf("%d changes\n", len(all))
 		return nil
-	}
-	why, err := parseEquivalents(equivalents)
-	if err != nil {
-		return err
 	}
 	dir, err := os.MkdirTemp("", "mutants")
 	if err != nil {
@@ -134,7 +136,7 @@ func killers() (map[string]string, error) {
 	}
 	known := map[string]string{}
 	for line := range strings.Lines(string(content)) {
-		if test, change, found := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); found {
+		if test, change, found := strings.Cut(strings.TrimSpace(line), "\t"); found {
 			known[change] = test
 		}
 	}
