@@ -52,7 +52,8 @@ func (m *mutant) String() string {
 		}
 		return text
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s %s: %s: %s → %s", m.file, m.function, m.operator, short(m.old), short(m.new)))
+	text := fmt.Sprintf("%s %s: %s: %s → %s", m.file, m.function, m.operator, short(m.old), short(m.new))
+	return strings.TrimSpace(text)
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/store"
 )
 
@@ -14,7 +15,7 @@ import (
 const figureTimeout = 2 * time.Second
 
 // figures are what /metrics shows of the program, its database and what it does by itself.
-func figures(db store.Store, dropped func() int, done *prometheus.GaugeVec) []prometheus.Collector {
+func figures(db store.Store, dropped func() int, runner *jobs.Runner) []prometheus.Collector {
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "clientele_build_info", Help: "1, with the version of the program and of Go.",
 	}, []string{"version", "go_version"})
@@ -32,15 +33,7 @@ func figures(db store.Store, dropped func() int, done *prometheus.GaugeVec) []pr
 	lines := prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "clientele_log_lines_dropped_total", Help: "Lines of the log that nobody read in time.",
 	}, func() float64 { return float64(dropped()) })
-	return []prometheus.Collector{build, ready, lines, done, databaseFigures{db}}
-}
-
-// newJobFigure is when each of the things that a server does by itself was last done well.
-func newJobFigure() *prometheus.GaugeVec {
-	return prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "clientele_job_last_success_timestamp_seconds",
-		Help: "When the server last did, without a failure, what it does by itself: unix seconds.",
-	}, []string{"job"})
+	return []prometheus.Collector{build, ready, lines, jobFigures{runner}, databaseFigures{db}}
 }
 
 // databaseFigures are the figures of the database; none while it does not answer.

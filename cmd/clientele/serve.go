@@ -18,6 +18,7 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/console"
 	"clientele.dev/internal/demo"
+	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/web"
 )
@@ -104,17 +105,17 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	if err := s.firstKeys(a, db, log, address); err != nil {
 		return err
 	}
-	failures, jobs := new(console.Failures), newJobFigure()
-	access, drawing := auth.New(db, time.Now), web.NewQueue()
+	failures, access, drawing := new(console.Failures), auth.New(db, time.Now), web.NewQueue()
+	runner := jobs.NewRunner(db, log, time.Now, serverJobs(service, db, access)...)
 	handler := api.New(api.Config{
 		Service: service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
 		Pages: console.New(console.Config{
 			Service: service, Auth: access, Access: db, Failures: failures, Log: log, Now: time.Now,
-			Version: programVersion(), Drawing: drawing,
+			Version: programVersion(), Drawing: drawing, Jobs: runner.Statuses,
 		}),
 		Drawing: drawing,
 		Failed:  func(f api.Failure) { failures.Add(console.Failure(f)) },
-		Figures: figures(db, dropped, jobs),
+		Figures: figures(db, dropped, runner),
 	})
 	compressed, err := web.Compress(handler)
 	if err != nil {
@@ -134,7 +135,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		where = unixScheme + listener.Addr().String()
 	}
 	fmt.Fprintf(a.stdout, "Clientele listens on %s (API reference: /docs; to sign in: clientele console link)\n", where)
-	stop := chores{service, db, access, log, jobs}.start(a.ctx)
+	stop := runner.Start(a.ctx)
 	defer stop()
 	failed := make(chan error, 1)
 	guarded := api.GuardFraming(server, listener)

@@ -13,6 +13,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/web"
@@ -25,6 +26,7 @@ type Config struct {
 	Access  store.Access // the API keys and applications
 	// Failures are the requests that the API failed; none are shown when it is nil.
 	Failures *Failures
+	Jobs     func() []jobs.Status // what the server does by itself; nil for nothing
 	Log      *slog.Logger
 	Now      func() time.Time
 	Version  string // of the program
@@ -37,6 +39,7 @@ type console struct {
 	auth      *auth.Authenticator
 	access    store.Access
 	failures  *Failures
+	jobs      func() []jobs.Status
 	log       *slog.Logger
 	now       func() time.Time
 	version   string
@@ -48,7 +51,7 @@ type console struct {
 // New makes the handler of every page.
 func New(c Config) http.Handler {
 	s := &console{
-		service: c.Service, auth: c.Auth, access: c.Access, failures: c.Failures, log: c.Log,
+		service: c.Service, auth: c.Auth, access: c.Access, failures: c.Failures, jobs: c.Jobs, log: c.Log,
 		now: c.Now, version: c.Version, templates: parsedTemplates(),
 		refusals: refusals{now: c.Now}, drawing: c.Drawing,
 	}
@@ -57,6 +60,9 @@ func New(c Config) http.Handler {
 	}
 	if s.failures == nil {
 		s.failures = new(Failures)
+	}
+	if s.jobs == nil {
+		s.jobs = func() []jobs.Status { return nil }
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /assets/{version}/{name}", serveAsset)

@@ -11,6 +11,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/store"
 )
 
@@ -60,6 +61,7 @@ type developersPage struct {
 	Apps     []store.App
 	Events   []eventRow
 	Failures []Failure
+	Jobs     []jobs.Status
 	Request  string // whose failure alone is shown, or ""
 	Now      time.Time
 	Both     bool // whether the visitor may change both modes
@@ -86,7 +88,7 @@ func (s *console) developers(v *visit) (page, error) {
 		return page{}, err
 	}
 	data := developersPage{
-		Keys: keyRows(keys, names), Apps: apps, Now: s.now(), Both: administersBoth(v),
+		Keys: keyRows(keys, names), Apps: apps, Jobs: s.jobs(), Now: s.now(), Both: administersBoth(v),
 		Request: strings.TrimSpace(v.URL.Query().Get("request")),
 	}
 	for _, e := range events {

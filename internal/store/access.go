@@ -47,6 +47,15 @@ type Access interface {
 	ForgetSessions(ctx context.Context, before time.Time) error
 }
 
+// Leases let one of several servers do what only one is to do.
+type Leases interface {
+	// TakeLease gives a lease to a holder until a moment, unless another has it at now, and says whether it did. Who has
+	// it may take it again.
+	TakeLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
+	// EndLease ends a lease before its time, if it is the holder's.
+	EndLease(ctx context.Context, name, holder string) error
+}
+
 // SessionKind is what a session opens.
 type SessionKind string
 

@@ -11,6 +11,7 @@ import (
 type Store interface {
 	Transactions
 	Access
+	Leases
 	// Ready says whether the database answers and can be written to, as far as is known.
 	Ready(ctx context.Context) error
 	// Figures are how large the database is, and how busy the connections to it.

@@ -52,6 +52,7 @@ var distributedTables = []struct{ table, column, with string }{
 // everywhere are the tables that every machine has.
 var everywhere = []string{
 	"payment_methods", "payment_currencies", "settings", "settings_versions", "api_keys", "apps", "sessions",
+	"leases",
 }
 
 // distributionSteps are the steps of a distribution, in their order.

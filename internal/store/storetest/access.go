@@ -3,6 +3,8 @@ package storetest
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -168,5 +170,49 @@ func sessionsEnd(t *testing.T, first, second store.Store) {
 		if _, found, err := second.SessionByHash(ctx, [32]byte{n}); err != nil || found != want {
 			t.Errorf("session %d is there: %v, %v", n, found, err)
 		}
+	}
+}
+
+func leasesAreOneServers(t *testing.T, first, second store.Store) {
+	ctx, now := t.Context(), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	take := func(s store.Store, holder string, at time.Duration, want bool) {
+		t.Helper()
+		from := now.Add(at)
+		got, err := s.TakeLease(ctx, "jobs", holder, from, from.Add(time.Minute))
+		if err != nil || got != want {
+			t.Errorf("after %v %s has it: %t, %v; want %t", at, holder, got, err, want)
+		}
+	}
+	take(first, "a", 0, true)
+	take(second, "b", time.Second, false)
+	take(first, "a", 30*time.Second, true) // anew, until 90 s
+	take(second, "b", 90*time.Second-time.Millisecond, false)
+	take(second, "b", 90*time.Second, true)
+	take(first, "a", 91*time.Second, false)
+	if other, err := first.TakeLease(ctx, "feed", "a", now, now.Add(time.Minute)); err != nil || !other {
+		t.Errorf("another lease is taken: %t, %v", other, err)
+	}
+	for _, holder := range []string{"a", "b"} { // whose it is not cannot end it
+		if err := first.EndLease(ctx, "jobs", holder); err != nil {
+			t.Fatal(err)
+		}
+		take(first, "c", 92*time.Second, holder == "b")
+	}
+	var taken atomic.Int64
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			s := []store.Store{first, second}[i%2]
+			got, err := s.TakeLease(ctx, "at once", fmt.Sprint(i), now, now.Add(time.Minute))
+			if err != nil {
+				t.Error(err)
+			}
+			if got {
+				taken.Add(1)
+			}
+		})
+	}
+	if all.Wait(); taken.Load() != 1 {
+		t.Errorf("%d at once have it", taken.Load())
 	}
 }

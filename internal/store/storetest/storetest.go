@@ -39,6 +39,7 @@ func Run(t *testing.T, open Open) {
 		"keys have events":                               keysHaveEvents,
 		"revocations are brought forward":                revocationsAreBroughtForward,
 		"the last text of a transaction is found":        lastTextsAreFound,
+		"a lease is one server's":                        leasesAreOneServers,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

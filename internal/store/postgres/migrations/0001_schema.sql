@@ -378,3 +378,10 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 CREATE INDEX sessions_of_customers ON sessions (customer_id, created_at) WHERE customer_id <> '';
+
+-- What one of several servers does, and which one: see internal/jobs.
+CREATE TABLE leases (
+	name       text   COLLATE "C" PRIMARY KEY,
+	holder     text   COLLATE "C" NOT NULL,
+	expires_at bigint NOT NULL -- unix milliseconds
+);

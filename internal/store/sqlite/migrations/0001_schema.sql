@@ -392,3 +392,10 @@ CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 CREATE INDEX sessions_of_customers ON sessions (customer_id, created_at) WHERE customer_id <> '';
+
+-- What one of several servers does, and which one: see internal/jobs.
+CREATE TABLE leases (
+	name       TEXT    PRIMARY KEY,
+	holder     TEXT    NOT NULL,
+	expires_at INTEGER NOT NULL -- unix milliseconds
+) STRICT, WITHOUT ROWID;

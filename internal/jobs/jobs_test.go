@@ -1,0 +1,214 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"clientele.dev/internal/jobs"
+)
+
+// lease is the one lease of several servers.
+type lease struct {
+	mu     sync.Mutex
+	holder string
+	until  time.Time
+	fails  error
+	taken  int // how often it was written
+}
+
+func (l *lease) TakeLease(_ context.Context, _, holder string, now, until time.Time) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fails != nil || l.holder != "" && l.holder != holder && now.Before(l.until) {
+		return false, l.fails
+	}
+	l.holder, l.until = holder, until
+	l.taken++
+	return true, nil
+}
+
+func (l *lease) writes() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.taken
+}
+
+func (l *lease) EndLease(_ context.Context, _, holder string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.holder == holder {
+		l.holder = ""
+	}
+	return nil
+}
+
+// clock is a time that passes only when it is set.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// server is a server with a job of which it is heard when it runs.
+type server struct {
+	runs chan struct{}
+	stop func()
+}
+
+func start(t *testing.T, l *lease, c *clock, eachServer bool) *server {
+	t.Helper()
+	s := &server{runs: make(chan struct{})}
+	runner := jobs.NewRunner(l, slog.New(slog.DiscardHandler), c.now, jobs.Job{
+		Name: "job", Every: time.Millisecond, EachServer: eachServer,
+		Run: func(ctx context.Context) (string, error) {
+			select {
+			case s.runs <- struct{}{}:
+			case <-ctx.Done():
+			case <-time.After(time.Millisecond):
+			}
+			return "", nil
+		},
+	})
+	s.stop = runner.Start(t.Context())
+	return s
+}
+
+// TestOneServerRunsThem lets two servers start: one runs the job, and the other once the first is gone.
+func TestOneServerRunsThem(t *testing.T) {
+	t.Parallel()
+	l, c := &lease{}, &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	first := start(t, l, c, false)
+	<-first.runs
+	second := start(t, l, c, false)
+	defer second.stop()
+	<-first.runs
+	select {
+	case <-second.runs:
+		t.Error("both run it")
+	case <-first.runs:
+	}
+	first.stop() // which ends the lease
+	<-second.runs
+	if n := l.writes(); n != 2 {
+		t.Errorf("the lease was written %d times, want 2: it lasts a minute", n)
+	}
+	c.pass(31 * time.Second)
+	<-second.runs
+	<-second.runs // which has begun after that
+	if n := l.writes(); n != 3 {
+		t.Errorf("the lease was written %d times after half of its time, want 3", n)
+	}
+	l.mu.Lock()
+	l.holder = "one who was killed" // whose lease ends by itself
+	l.mu.Unlock()
+	c.pass(2 * time.Minute)
+	<-second.runs
+	<-second.runs
+	if n := l.writes(); n != 4 {
+		t.Errorf("the lease was written %d times, want 4", n)
+	}
+}
+
+// TestEachServerRunsItsOwn runs what every server does for itself, once more at the end.
+func TestEachServerRunsItsOwn(t *testing.T) {
+	t.Parallel()
+	l, c := &lease{}, &clock{}
+	first, second := start(t, l, c, true), start(t, l, c, true)
+	<-first.runs
+	<-second.runs
+	for _, s := range []*server{first, second} {
+		stopped := make(chan struct{})
+		go func() { s.stop(); close(stopped) }()
+		<-s.runs
+		<-stopped
+	}
+	if l.writes() != 0 {
+		t.Error("it took a lease that it does not need")
+	}
+}
+
+// TestHowAJobWentIsTold runs a job that does something, nothing, and fails.
+func TestHowAJobWentIsTold(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	c := &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	steps := make(chan func() (string, error))
+	l := &lease{}
+	runner := jobs.NewRunner(l, slog.New(slog.NewTextHandler(&log, nil)), c.now, jobs.Job{
+		Name: "tidy", Title: "It is tidied", Every: time.Millisecond,
+		Run: func(ctx context.Context) (string, error) {
+			select {
+			case step := <-steps:
+				return step()
+			case <-ctx.Done():
+				return "", ctx.Err()
+			}
+		},
+	})
+	stop := runner.Start(t.Context())
+	do := func(done string, err error) jobs.Status {
+		steps <- func() (string, error) { return done, err }
+		for {
+			if s := runner.Statuses()[0]; s.LastRun.Equal(c.now()) && s.Runs > 0 {
+				return s
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	begun := c.now()
+	if s := do("tidied 3 things", nil); s.Done != "tidied 3 things" || s.Failure != "" || !s.LastSuccess.Equal(begun) {
+		t.Errorf("%+v", s)
+	}
+	broke := errors.New("it broke")
+	for s := do("", broke); s.Failure != "it broke"; s = runner.Statuses()[0] {
+		time.Sleep(time.Millisecond)
+	}
+	for s := do("", nil); s.Failure != ""; s = runner.Statuses()[0] {
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	s := runner.Statuses()[0]
+	if s.Failures != 1 || s.Runs != 3 || s.Done != "tidied 3 things" {
+		t.Errorf("%+v", s)
+	}
+	for _, want := range []string{`msg="tidied 3 things" job=tidy`, `job=tidy error="it broke"`} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %s: %s", want, &log)
+		}
+	}
+}
+
+// TestALeaseThatCannotBeAskedFor says so, and does not run the job.
+func TestALeaseThatCannotBeAskedFor(t *testing.T) {
+	t.Parallel()
+	l := &lease{fails: errors.New("no database")}
+	runner := jobs.NewRunner(l, slog.New(slog.DiscardHandler), (&clock{}).now, jobs.Job{
+		Name: "job", Every: time.Millisecond,
+		Run: func(context.Context) (string, error) { t.Error("it runs"); return "", nil },
+	})
+	stop := runner.Start(t.Context())
+	for runner.Statuses()[0].Failures < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	if s := runner.Statuses()[0]; s.Failure != "no database" {
+		t.Errorf("%+v", s)
+	}
+}
