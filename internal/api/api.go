@@ -271,7 +271,7 @@ func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*requ
 	if err := checkID(httpRequest.PathValue("id")); err != nil {
 		return nil, err
 	}
-	if route.access == member && !r.caller.Scope.Reads() {
+	if route.access == authenticated && !r.caller.Scope.Reads() {
 		return nil, clientele.Errorf(clientele.ErrorCodeForbidden, "",
 			"this API key opens /metrics and nothing else; use one with read or write scope")
 	}

@@ -64,7 +64,7 @@ func operationID(r route) string {
 
 // repeatable says whether the server keeps the answer for a repetition of the request.
 func (r route) repeatable(method string) bool {
-	return r.access == member && method != http.MethodGet && !r.fresh
+	return r.access == authenticated && method != http.MethodGet && !r.fresh
 }
 
 func (g *generator) operation(r route, method string) object {
@@ -198,7 +198,7 @@ func failureStatuses(r route, method string) []int {
 	if r.access != public {
 		all = append(all, http.StatusUnauthorized, http.StatusServiceUnavailable)
 	}
-	if r.access == member {
+	if r.access == authenticated {
 		all = append(all, http.StatusForbidden)
 	}
 	if strings.HasSuffix(r.pattern, "/readyz") {

@@ -91,7 +91,7 @@ func readAll(r io.Reader, size int64) ([]byte, error) {
 	return body, err
 }
 
-// call says in which world a change is asked for, by whom, and how its repetition is recognised.
+// call says in which mode a change is asked for, by whom, and how its repetition is recognised.
 func (r *request) call() (billing.Call, error) {
 	call := billing.Call{Livemode: r.caller.Livemode, Actor: r.caller.ID, RequestID: r.id}
 	if !r.caller.Scope.Writes() {

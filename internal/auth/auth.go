@@ -14,7 +14,7 @@ import (
 	"clientele.dev/internal/wire"
 )
 
-// Caller is who is asking, and in which world.
+// Caller is who is asking, and in which mode.
 type Caller struct {
 	ID        string // key_… or app_…
 	Livemode  clientele.Mode

@@ -85,8 +85,8 @@ func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging,
 // addInvoices adds what was left to pay on a customer's invoices: now it stands on them; of the past the ledger tells.
 func (b *buckets) addInvoices(tx store.Tx, f AgingFilter, customerID string) error {
 	if b.at.now {
-		return tx.Owed(store.OwedFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: customerID},
-			func(o store.Owed) { b.add(o.DueDay, o.Left) })
+		return tx.UnpaidAmounts(store.UnpaidFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: customerID},
+			func(o store.UnpaidAmount) { b.add(o.DueDay, o.Left) })
 	}
 	return tx.Outstanding(store.OutstandingFilter{
 		Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: b.at.until(), CustomerID: customerID,
@@ -148,8 +148,8 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 	}
 	var err error
 	if at.now {
-		owed := store.OwedFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: q.CustomerID}
-		err = tx.Owed(owed, func(o store.Owed) { of(o.CustomerID).add(o.DueDay, o.Left) })
+		owed := store.UnpaidFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: q.CustomerID}
+		err = tx.UnpaidAmounts(owed, func(o store.UnpaidAmount) { of(o.CustomerID).add(o.DueDay, o.Left) })
 	} else {
 		err = tx.Outstanding(q, func(customerID string, due clientele.Day, left clientele.Amount) {
 			of(customerID).add(due, left)

@@ -320,7 +320,7 @@ func listedCustomers(tx store.Tx, page []store.Record, expand bool) ([][]byte, e
 	if !expand {
 		return plainCustomers(page), nil
 	}
-	return expandCustomers(tx, page, listedBelongings)
+	return expandCustomers(tx, page, listedDocuments)
 }
 
 // Search answers a page of the customers that a query matches, see [ParseSearch], expanded if asked for, and

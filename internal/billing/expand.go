@@ -14,13 +14,13 @@ import (
 
 // How many of a customer's newest invoices and payments an answer carries, so that no answer grows without bound.
 const (
-	retrievedBelongings = 1000 // of a customer that is retrieved
-	listedBelongings    = 10   // of each customer of a list
+	retrievedDocuments = 1000 // of a customer that is retrieved
+	listedDocuments    = 10   // of each customer of a list
 )
 
 // expandCustomer is a customer with what belongs to it.
 func expandCustomer(tx store.Tx, rec store.Record) (store.Document, error) {
-	docs, err := expandCustomers(tx, []store.Record{rec}, retrievedBelongings)
+	docs, err := expandCustomers(tx, []store.Record{rec}, retrievedDocuments)
 	if err != nil {
 		return store.Document{}, err
 	}
@@ -33,19 +33,19 @@ func expandCustomers(tx store.Tx, recs []store.Record, limit int64) ([][]byte, e
 	for i, rec := range recs {
 		ids[i] = rec.ID
 	}
-	belongings, err := tx.Belongings(ids, limit)
+	documents, err := tx.CustomerDocuments(ids, limit)
 	if err != nil {
 		return nil, err
 	}
 	docs := make([][]byte, len(recs))
 	for i, rec := range recs {
-		docs[i] = expandedCustomer(rec, belongings[rec.ID])
+		docs[i] = expandedCustomer(rec, documents[rec.ID])
 	}
 	return docs, nil
 }
 
 // expandedCustomer is the published TCustomerExpanded, with exact counts beside the lists.
-func expandedCustomer(rec store.Record, of store.Belongings) []byte {
+func expandedCustomer(rec store.Record, of store.CustomerDocuments) []byte {
 	size := len(rec.JSON) + 128
 	for _, docs := range [][][]byte{of.Payments, of.Invoices} {
 		for _, doc := range docs {

@@ -326,7 +326,7 @@ func (s Payments) Credit(ctx context.Context, call Call, id string, p RestParams
 	})
 }
 
-// some is left for what makes no sense with nothing.
+// some is a part of what the payment has left: all of it when none is named. Nothing is a conflict.
 func (p *payment) some(part *clientele.Amount) (clientele.Amount, error) {
 	if p.AmountUnallocated.Sign() == 0 {
 		return p.AmountUnallocated, conflict("amount",

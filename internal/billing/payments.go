@@ -235,7 +235,7 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 		return nil, err
 	}
 	if p.Reference != "" {
-		pay.PossibleDuplicate, err = a.tx.PaymentLike(pay.Payment)
+		pay.PossibleDuplicate, err = a.tx.DuplicatePayment(pay.Payment)
 		if err != nil {
 			return nil, err
 		}

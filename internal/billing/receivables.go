@@ -75,7 +75,7 @@ func (s Receivables) OwedBy(
 		owed = map[string][]clientele.Amount{}
 		for _, id := range customers {
 			sums := map[string]clientele.Amount{}
-			err := tx.Owed(store.OwedFilter{Livemode: mode, CustomerID: id}, func(o store.Owed) {
+			err := tx.UnpaidAmounts(store.UnpaidFilter{Livemode: mode, CustomerID: id}, func(o store.UnpaidAmount) {
 				sums[o.Left.Currency()] = plus(sums[o.Left.Currency()].In(o.Left.Currency()), o.Left)
 			})
 			if err != nil {
@@ -93,7 +93,7 @@ func (s Receivables) OwedBy(
 // late adds up what every customer is late with, in each currency.
 func late(tx store.Tx, mode clientele.Mode, currency string, today clientele.Day) ([]clientele.Debtor, error) {
 	debtors := map[[2]string]*clientele.Debtor{}
-	err := tx.Owed(store.OwedFilter{Livemode: mode, CurrencyID: currency}, func(o store.Owed) {
+	err := tx.UnpaidAmounts(store.UnpaidFilter{Livemode: mode, CurrencyID: currency}, func(o store.UnpaidAmount) {
 		if o.Status == clientele.InvoiceOpen && clientele.DaysLate(o.DueDay, today) <= 0 {
 			return
 		}

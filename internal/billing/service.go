@@ -74,7 +74,7 @@ func (s *core) scanStore(ctx context.Context, fn func(store.Tx) error) error {
 	return s.store.Scan(ctx, fn)
 }
 
-// Call says in which world a change is asked for, by whom, and how a repetition of it is recognised.
+// Call says in which mode a change is asked for, by whom, and how a repetition of it is recognised.
 type Call struct {
 	Livemode  clientele.Mode
 	Actor     string // a key's or application's id, or "system"

@@ -49,7 +49,7 @@ func (s sums) addMovement(m store.Movement) {
 	s.add(due, m.Receivable)
 	s.add(key(store.FigureCredit), m.Amount)
 	s.add(key(store.FigureUnapplied), m.Unapplied)
-	s.count(key(store.FigureDebtors), turned(minus(m.EndingReceivable, m.Receivable), m.EndingReceivable))
+	s.count(key(store.FigureDebtors), signChange(minus(m.EndingReceivable, m.Receivable), m.EndingReceivable))
 	switch m.Reason {
 	case clientele.ReasonInvoiceFinalized:
 		s.add(key(store.FigureInvoiced), m.Receivable)
@@ -76,7 +76,7 @@ func (s sums) addInvoice(day int64, before, after *clientele.Invoice) {
 		return i.AmountRemaining
 	}
 	of := func(f store.Figure) sumKey { k := key; k.figure = f; return k }
-	s.count(of(store.FigureUnpaid), turned(left(before), left(after)))
+	s.count(of(store.FigureUnpaid), signChange(left(before), left(after)))
 	for i, sign := range map[*clientele.Invoice]int64{before: -1, after: 1} {
 		if i.Status == clientele.InvoiceUncollectible {
 			k := of(store.FigureUncollectible)
@@ -99,7 +99,7 @@ func wasPaid(i *clientele.Invoice) bool {
 }
 
 // turned is 1 when what was nothing is something, -1 the other way, and else 0.
-func turned(before, after clientele.Amount) int64 { return int64(after.Sign() - before.Sign()) }
+func signChange(before, after clientele.Amount) int64 { return int64(after.Sign() - before.Sign()) }
 
 // daysToPay are the calendar days (UTC) from when a paid invoice was finalized to when it was paid.
 func daysToPay(i *clientele.Invoice) int64 {

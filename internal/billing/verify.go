@@ -25,7 +25,7 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 	const step = 200 // each step is one snapshot: a server may go on beside it
 	var done, total, seq int64
 	err := s.store.Scan(ctx, func(tx store.Tx) (err error) {
-		total, err = tx.CountEverybody()
+		total, err = tx.CountCustomers()
 		return err
 	})
 	if err != nil {

@@ -285,11 +285,11 @@ func after(path, what, id string) string {
 	return path + "?" + url.Values{"done": {what}, "of": {id}}.Encode()
 }
 
-// deed is what a page says that was done, and where the form is that takes it back: the section of the object and the
+// outcome is what a page says was done, and where the form is that takes it back: the section of the object and the
 // name of the act.
-type deed struct{ text, undo, section, act string }
+type outcome struct{ text, undo, section, act string }
 
-var deeds = map[string]deed{
+var outcomes = map[string]outcome{
 	"saved":   {text: "Saved."},
 	"created": {text: "Created."},
 	"credit":  {text: "The credit was changed."},
@@ -323,14 +323,14 @@ var deeds = map[string]deed{
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
 func doneIn(v *visit) done {
-	deed, known := deeds[v.URL.Query().Get("done")]
+	outcome, known := outcomes[v.URL.Query().Get("done")]
 	if !known {
 		return done{}
 	}
-	d := done{Text: deed.text}
+	d := done{Text: outcome.text}
 	id, may := v.URL.Query().Get("of"), v.Caller.Scope.Writes() && v.customer == nil
-	if deed.undo != "" && may && plainID.MatchString(id) {
-		d.Undo, d.Path = deed.undo, v.Path(deed.section, id, deed.act)
+	if outcome.undo != "" && may && plainID.MatchString(id) {
+		d.Undo, d.Path = outcome.undo, v.Path(outcome.section, id, outcome.act)
 	}
 	return d
 }

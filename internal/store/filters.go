@@ -113,15 +113,15 @@ type OutstandingFilter struct {
 	Until      int64 // unix milliseconds: what was recorded later does not count
 }
 
-// OwedFilter selects invoices of a mode that have something left to pay. Zero fields do not restrict.
-type OwedFilter struct {
+// UnpaidFilter selects invoices of a mode that have something left to pay. Zero fields do not restrict.
+type UnpaidFilter struct {
 	Livemode   clientele.Mode
 	CustomerID string
 	CurrencyID string
 }
 
-// Owed is what is left to pay on an invoice.
-type Owed struct {
+// UnpaidAmount is what is left to pay on an invoice.
+type UnpaidAmount struct {
 	CustomerID string
 	Status     clientele.InvoiceStatus
 	DueDate    int64 // unix seconds

@@ -45,8 +45,8 @@ type Ref struct {
 	Name string
 }
 
-// Belongings are the newest invoices and payments of a customer, and how many it has in all.
-type Belongings struct {
+// CustomerDocuments are the newest invoices and payments of a customer, and how many it has in all.
+type CustomerDocuments struct {
 	Invoices, Payments         [][]byte
 	InvoiceCount, PaymentCount int64
 }

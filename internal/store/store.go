@@ -85,15 +85,15 @@ type Customers interface {
 	ClaimName(mode clientele.Mode, kind NameKind, name string, customer Record) (holder string, err error)
 	// ReleaseName frees a name.
 	ReleaseName(mode clientele.Mode, kind NameKind, name string) error
-	// Belongings returns what belongs to customers, by their ids: of each kind up to limit, newest first.
-	Belongings(customerIDs []string, limit int64) (map[string]Belongings, error)
+	// CustomerDocuments returns the invoices and payments of customers, by their ids: up to limit of each, newest first.
+	CustomerDocuments(customerIDs []string, limit int64) (map[string]CustomerDocuments, error)
 	// CustomersAfter returns up to limit customers of both modes, deleted ones too, from after a position on.
 	CustomersAfter(seq, limit int64) ([]Record, error)
-	// CountEverybody counts them.
-	CountEverybody() (int64, error)
+	// CountCustomers counts the customers of both modes, deleted ones too.
+	CountCustomers() (int64, error)
 }
 
-// Invoices are invoices.
+// Invoices reads and writes invoices, and finds those that are due or can be paid.
 type Invoices interface {
 	// Invoice finds an invoice by id.
 	Invoice(mode clientele.Mode, id string) (Record, bool, error)
@@ -136,9 +136,9 @@ type Payments interface {
 	// LastPayments returns, by invoice, the id of the last payment that paid a part of it, reversed or not. The customers
 	// are those of the invoices.
 	LastPayments(customerIDs, invoiceIDs []string) (map[string]string, error)
-	// PaymentLike finds a customer's oldest payment that was not reversed and has the same amount, currency
+	// DuplicatePayment finds a customer's oldest payment that was not reversed and has the same amount, currency
 	// and reference, whatever its case, width and spacing; "" when there is none.
-	PaymentLike(p *clientele.Payment) (id string, err error)
+	DuplicatePayment(p *clientele.Payment) (id string, err error)
 	// SearchPayments returns the page and the exact count of everything that matches.
 	SearchPayments(search TextSearch) (docs [][]byte, count int64, err error)
 	// SavePayment writes the payment; a record of version 1 is new.
@@ -208,8 +208,8 @@ type Receivables interface {
 	// UnappliedCustomers returns the customers, or the one, that had money which was not applied at a moment in unix
 	// milliseconds, or have now; others may be among them.
 	UnappliedCustomers(mode clientele.Mode, customerID string, at int64, now bool) ([]string, error)
-	// Owed calls fn with every invoice that matches and has something left to pay.
-	Owed(filter OwedFilter, fn func(Owed)) error
+	// UnpaidAmounts calls fn with what is left to pay of every invoice that matches.
+	UnpaidAmounts(filter UnpaidFilter, fn func(UnpaidAmount)) error
 }
 
 // Currencies are currencies and payment methods.

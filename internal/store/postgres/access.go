@@ -60,7 +60,7 @@ func look[T any](
 
 // KeyByHash implements [store.Access].
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key store.Key, found bool, err error) {
-	key, found, changes := s.remembered.key(hash)
+	key, found, changes := s.accessCache.key(hash)
 	if found {
 		return key, true, nil
 	}
@@ -68,7 +68,7 @@ func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key store.Key, fo
 	if err != nil || len(keys) == 0 {
 		return key, false, err
 	}
-	s.remembered.addKey(keys[0], changes)
+	s.accessCache.addKey(keys[0], changes)
 	return keys[0], true, nil
 }
 
@@ -176,7 +176,7 @@ func (s *Store) NoteUses(ctx context.Context, uses map[string]time.Time) error {
 
 // Apps implements [store.Access].
 func (s *Store) Apps(ctx context.Context) ([]store.App, error) {
-	apps, changes := s.remembered.allApps()
+	apps, changes := s.accessCache.allApps()
 	if apps != nil {
 		return apps, nil
 	}
@@ -187,7 +187,7 @@ func (s *Store) Apps(ctx context.Context) ([]store.App, error) {
 		return a, err
 	}, "SELECT id, name, public_key, created_at, coalesce(revoked_at, 0) FROM apps ORDER BY created_at, id")
 	if err == nil {
-		s.remembered.setApps(apps, changes)
+		s.accessCache.setApps(apps, changes)
 	}
 	return apps, err
 }

@@ -14,18 +14,18 @@ import (
 
 const selectCustomers = "SELECT id, seq, version, coalesce(deleted_at, 0), doc, invoices, payments FROM customers"
 
-// readCustomers appends the rows of selectCustomers to a list. What they say of belongings is remembered: on one
-// snapshot, [tx.Belongings] need not ask again.
+// readCustomers appends the rows of selectCustomers to a list. What they say of documents is kept: on one
+// snapshot, [tx.CustomerDocuments] need not ask again.
 func (t *tx) readCustomers(recs *[]store.Record) func(pgx.Rows) error {
 	return func(r pgx.Rows) error {
 		var rec store.Record
-		var b store.Belongings
+		var b store.CustomerDocuments
 		err := r.Scan(&rec.ID, &rec.Seq, &rec.Version, &rec.DeletedAt, &rec.JSON, &b.InvoiceCount, &b.PaymentCount)
 		*recs = append(*recs, rec)
-		if t.belongings == nil {
-			t.belongings = map[string]store.Belongings{}
+		if t.numbers == nil {
+			t.numbers = map[string]store.CustomerDocuments{}
 		}
-		t.belongings[rec.ID] = b
+		t.numbers[rec.ID] = b
 		return err
 	}
 }
@@ -248,18 +248,18 @@ func (t *tx) savePolicy(before, after *clientele.Customer) {
 	}
 }
 
-// Belongings implements [store.Customers].
-func (t *tx) Belongings(customerIDs []string, limit int64) (map[string]store.Belongings, error) {
-	known := func(id string) bool { _, known := t.belongings[id]; return known }
+// CustomerDocuments implements [store.Customers].
+func (t *tx) CustomerDocuments(customerIDs []string, limit int64) (map[string]store.CustomerDocuments, error) {
+	known := func(id string) bool { _, known := t.numbers[id]; return known }
 	if t.writing || !all(customerIDs, known) {
 		if _, err := t.customers(" WHERE id = ANY($1)", customerIDs); err != nil {
 			return nil, err
 		}
 	}
-	of := make(map[string]store.Belongings, len(customerIDs))
+	of := make(map[string]store.CustomerDocuments, len(customerIDs))
 	var invoices, payments int64
 	for _, id := range customerIDs {
-		of[id] = t.belongings[id]
+		of[id] = t.numbers[id]
 		invoices, payments = invoices+of[id].InvoiceCount, payments+of[id].PaymentCount
 	}
 	if invoices > 0 {
@@ -314,8 +314,8 @@ func (t *tx) CustomersAfter(seq, limit int64) ([]store.Record, error) {
 	return t.customers(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
 }
 
-// CountEverybody implements [store.Customers].
-func (t *tx) CountEverybody() (count int64, err error) {
+// CountCustomers implements [store.Customers].
+func (t *tx) CountCustomers() (count int64, err error) {
 	err = t.each(into(&count), "SELECT count(*) FROM customers")
 	return count, err
 }

@@ -102,7 +102,7 @@ func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) er
 	if f.To != 0 {
 		w.add("seq < ?", f.To)
 	}
-	return t.eachOnce(func(r pgx.Rows) error {
+	return t.eachUnprepared(func(r pgx.Rows) error {
 		m, err := scanMovement(r)
 		if err != nil {
 			return err

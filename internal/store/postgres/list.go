@@ -202,7 +202,7 @@ func (t *tx) list(l listing) (seqs []int64, count int64, err error) {
 		}
 	}
 	n := len(w.args)
-	err = t.eachOnce(appendTo(&seqs), fmt.Sprintf("SELECT seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d",
+	err = t.eachUnprepared(appendTo(&seqs), fmt.Sprintf("SELECT seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d",
 		l.table, w.String(), orderBy, n+1, n+2), append(slices.Clone(w.args), l.Limit, l.Offset)...)
 	if backwards {
 		slices.Reverse(seqs)
@@ -213,7 +213,7 @@ func (t *tx) list(l listing) (seqs []int64, count int64, err error) {
 // count is how many there are in all: it is kept of the whole.
 func (t *tx) count(l listing) (count int64, err error) {
 	if !l.whole {
-		err = t.eachOnce(into(&count), "SELECT count(*) FROM "+l.table+" WHERE "+l.where.String(), l.where.args...)
+		err = t.eachUnprepared(into(&count), "SELECT count(*) FROM "+l.table+" WHERE "+l.where.String(), l.where.args...)
 		return count, err
 	}
 	if err := t.severalMessages(); err != nil {

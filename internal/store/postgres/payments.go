@@ -22,8 +22,8 @@ func (t *tx) PaymentsByID(mode clientele.Mode, ids []string) (map[string]store.R
 	return byID(recs), err
 }
 
-// PaymentLike implements [store.Payments].
-func (t *tx) PaymentLike(p *clientele.Payment) (id string, err error) {
+// DuplicatePayment implements [store.Payments].
+func (t *tx) DuplicatePayment(p *clientele.Payment) (id string, err error) {
 	err = t.each(into(&id), `SELECT id FROM payments WHERE customer_id = $1 AND reference = $2 AND reference <> ''
 		AND currency_id = $3 AND amount = $4 AND status = 'succeeded' ORDER BY seq LIMIT 1`, p.CustomerID,
 		fold.Reference(p.Reference), p.CurrencyID, p.Amount.String())

@@ -117,15 +117,15 @@ func TestSumsAreSummedUp(t *testing.T) {
 	}
 }
 
-// TestAKeyReadBeforeAChangeIsNotRemembered is about a look-up that a change overtakes.
-func TestAKeyReadBeforeAChangeIsNotRemembered(t *testing.T) {
+// TestAKeyReadBeforeAChangeIsNotCached is about a look-up that a change overtakes.
+func TestAKeyReadBeforeAChangeIsNotCached(t *testing.T) {
 	t.Parallel()
-	var m remembered
+	var m accessCache
 	m.forget(true)
 	_, _, changes := m.key([32]byte{1})
 	m.addKey(store.Key{Hash: [32]byte{1}}, changes)
 	if _, found, _ := m.key([32]byte{1}); !found {
-		t.Error("a key is not remembered")
+		t.Error("a key is not cached")
 	}
 	_, _, changes = m.key([32]byte{2})
 	m.forget(true)
@@ -134,19 +134,19 @@ func TestAKeyReadBeforeAChangeIsNotRemembered(t *testing.T) {
 	m.addKey(store.Key{Hash: [32]byte{3}}, changes+1)
 	for n := range byte(4) {
 		if _, found, _ := m.key([32]byte{n}); found {
-			t.Errorf("key %d is remembered", n)
+			t.Errorf("key %d is cached", n)
 		}
 	}
 }
 
-// TestApplicationsReadBeforeAChangeAreNotRemembered is the same for applications.
-func TestApplicationsReadBeforeAChangeAreNotRemembered(t *testing.T) {
+// TestApplicationsReadBeforeAChangeAreNotCached is the same for applications.
+func TestApplicationsReadBeforeAChangeAreNotCached(t *testing.T) {
 	t.Parallel()
-	var m remembered
+	var m accessCache
 	wants := func(when string, want bool) {
 		t.Helper()
 		if apps, _ := m.allApps(); (apps != nil) != want {
-			t.Errorf("%s, applications are remembered: %t, want %t", when, apps != nil, want)
+			t.Errorf("%s, applications are cached: %t, want %t", when, apps != nil, want)
 		}
 	}
 	some := []store.App{{ID: "app_1"}}
@@ -169,9 +169,9 @@ func TestApplicationsReadBeforeAChangeAreNotRemembered(t *testing.T) {
 	wants("while it hears nothing", false)
 }
 
-// TestNothingIsRememberedWhenChangesAreNotHeard cuts the connection on which a server hears of changes. What another
+// TestNothingIsCachedWhenChangesAreNotHeard cuts the connection on which a server hears of changes. What another
 // server changes meanwhile is obeyed at once, without anybody telling this one.
-func TestNothingIsRememberedWhenChangesAreNotHeard(t *testing.T) {
+func TestNothingIsCachedWhenChangesAreNotHeard(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t, prepare(t))
 	s := openAt(t, url)
@@ -184,7 +184,7 @@ func TestNothingIsRememberedWhenChangesAreNotHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer beside.Close(t.Context())
-	look := func() (remembered bool) {
+	look := func() (cached bool) {
 		t.Helper()
 		if _, found, err := s.KeyByHash(t.Context(), key.Hash); err != nil || !found {
 			t.Fatal(found, err)
@@ -192,10 +192,10 @@ func TestNothingIsRememberedWhenChangesAreNotHeard(t *testing.T) {
 		if apps, err := s.Apps(t.Context()); err != nil || len(apps) != 1 {
 			t.Fatal(apps, err)
 		}
-		_, kept, _ := s.remembered.key(key.Hash)
-		apps, _ := s.remembered.allApps()
+		_, kept, _ := s.accessCache.key(key.Hash)
+		apps, _ := s.accessCache.allApps()
 		if kept != (apps != nil) {
-			t.Errorf("the key is remembered: %t, the applications: %t", kept, apps != nil)
+			t.Errorf("the key is cached: %t, the applications: %t", kept, apps != nil)
 		}
 		return kept
 	}
@@ -205,7 +205,7 @@ func TestNothingIsRememberedWhenChangesAreNotHeard(t *testing.T) {
 	for _, statement := range []string{
 		"SELECT pg_advisory_unlock_all()", `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
 			AND mode = 'ShareLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-		"SELECT pg_advisory_lock(" + rememberingLock + ")",
+		"SELECT pg_advisory_lock(" + cachingLock + ")",
 	} {
 		if _, err := beside.Exec(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -213,12 +213,12 @@ func TestNothingIsRememberedWhenChangesAreNotHeard(t *testing.T) {
 	}
 	for began := time.Now(); look(); { // until it has seen that its connection is gone
 		if time.Since(began) > 2*time.Minute {
-			t.Fatal("the key is remembered, and the connection on which changes are heard is gone; want it forgotten")
+			t.Fatal("the key is cached, and the connection on which changes are heard is gone; want it forgotten")
 		}
 	}
 	for range 3 {
 		if look() {
-			t.Error("something is remembered while changes are not heard")
+			t.Error("something is cached while changes are not heard")
 		}
 	}
 	// Another server, which has the lock that everybody waits for, revokes both.
@@ -246,7 +246,7 @@ func TestAChangeWaitsUntilAllHaveForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer slow.Close(t.Context())
-	if _, err := slow.Exec(t.Context(), "SELECT pg_advisory_lock_shared("+rememberingLock+")"); err != nil {
+	if _, err := slow.Exec(t.Context(), "SELECT pg_advisory_lock_shared("+cachingLock+")"); err != nil {
 		t.Fatal(err)
 	}
 	changed := make(chan error, 1)
@@ -260,7 +260,7 @@ func TestAChangeWaitsUntilAllHaveForgotten(t *testing.T) {
 			t.Fatalf("there are %d keys by now (%v), want 0 until all have forgotten", keys, err)
 		}
 	}
-	if _, err := slow.Exec(t.Context(), "SELECT pg_advisory_unlock_shared("+rememberingLock+")"); err != nil {
+	if _, err := slow.Exec(t.Context(), "SELECT pg_advisory_unlock_shared("+cachingLock+")"); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-changed; err != nil {

@@ -19,7 +19,7 @@ func (t *tx) Outstanding(
 	w.equal("i.customer_id", f.CustomerID)
 	w.equal("i.currency_id", f.CurrencyID)
 	w.add("l.seq < ?", store.SeqAfter(f.Until))
-	return t.eachOnce(func(r pgx.Rows) error {
+	return t.eachUnprepared(func(r pgx.Rows) error {
 		var customerID, currency, units string
 		var due clientele.Day
 		if err := r.Scan(&customerID, &currency, &due, &units); err != nil {
@@ -51,14 +51,14 @@ func (t *tx) UnappliedCustomers(mode clientele.Mode, customerID string, at int64
 	return ids, err
 }
 
-// Owed implements [store.Receivables].
-func (t *tx) Owed(f store.OwedFilter, fn func(store.Owed)) error {
+// UnpaidAmounts implements [store.Receivables].
+func (t *tx) UnpaidAmounts(f store.UnpaidFilter, fn func(store.UnpaidAmount)) error {
 	var w where
 	w.add("livemode = ? AND settled_at = ?", f.Livemode, store.Unsettled)
 	w.equal("customer_id", f.CustomerID)
 	w.equal("currency_id", f.CurrencyID)
-	return t.eachOnce(func(r pgx.Rows) error {
-		var o store.Owed
+	return t.eachUnprepared(func(r pgx.Rows) error {
+		var o store.UnpaidAmount
 		var currency, units string
 		err := r.Scan(&o.CustomerID, (*string)(&o.Status), &o.DueDate, &o.DueDay, &currency, &units)
 		if err == nil {

@@ -131,11 +131,11 @@ func (t *tx) matches(query string, limit, offset int64, args []any) (seqs []int6
 		seqs = append(seqs, seq)
 		return err
 	}
-	if err := t.eachOnce(read, query, append(slices.Clone(args), limit, offset)...); err != nil {
+	if err := t.eachUnprepared(read, query, append(slices.Clone(args), limit, offset)...); err != nil {
 		return nil, 0, err
 	}
 	if len(seqs) == 0 && (offset > 0 || limit == 0) {
-		err = t.eachOnce(read, query, append(slices.Clone(args), int64(1), int64(0))...)
+		err = t.eachUnprepared(read, query, append(slices.Clone(args), int64(1), int64(0))...)
 		seqs = nil
 	}
 	return seqs, count, err

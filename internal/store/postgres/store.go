@@ -35,11 +35,11 @@ var errTooManyScans = clientele.Errorf(clientele.ErrorCodeUnavailable, "",
 
 // Store is an open database.
 type Store struct {
-	pool       *pgxpool.Pool
-	scanning   chan struct{} // a place for each scan that may run
-	positions  positions
-	currencies sync.Map // those that were found, by their id: none ever changes
-	remembered remembered
+	pool        *pgxpool.Pool
+	scanning    chan struct{} // a place for each scan that may run
+	positions   positions
+	currencies  sync.Map // those that were found, by their id: none ever changes
+	accessCache accessCache
 	// distributed says whether the tables are distributed over several machines.
 	distributed bool
 	stop        func() // ends what it does by itself
@@ -146,7 +146,7 @@ func (s *Store) start() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	all.Go(func() { s.sumCountsRegularly(ctx) })
-	all.Go(func() { s.hear(ctx) })
+	all.Go(func() { s.listenForChanges(ctx) })
 	return func() {
 		cancel()
 		all.Wait()

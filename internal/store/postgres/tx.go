@@ -35,12 +35,12 @@ type tx struct {
 	outcomeOpen bool              // nobody can say whether it was committed
 
 	// What it has seen.
-	owners         map[string]string           // the customers that objects belong to, see [tx.customerOf]
-	absent         []claim                     // names that were looked up and that nobody had
-	deleted        map[string]bool             // of the customers that were looked up, by id
-	belongings     map[string]store.Belongings // of the customers that were read, their numbers
-	addsCurrencies bool                        // which others do not see yet
-	reserved       []moment                    // in which positions were given to this transaction
+	owners         map[string]string                  // the customers that objects belong to, see [tx.customerOf]
+	absent         []claim                            // names that were looked up and that nobody had
+	deleted        map[string]bool                    // of the customers that were looked up, by id
+	numbers        map[string]store.CustomerDocuments // how many documents the customers have that were read
+	addsCurrencies bool                               // which others do not see yet
+	reserved       []moment                           // in which positions were given to this transaction
 }
 
 // statement is one that was not sent yet.
@@ -81,8 +81,9 @@ func (t *tx) each(fn func(pgx.Rows) error, query string, args ...any) error {
 	return t.send()
 }
 
-// eachOnce is each for a statement of many variants, which the database plans for its parameters and does not keep.
-func (t *tx) eachOnce(fn func(pgx.Rows) error, query string, args ...any) error {
+// eachUnprepared is each for a statement of many variants, which the database plans for its parameters and does not
+// keep.
+func (t *tx) eachUnprepared(fn func(pgx.Rows) error, query string, args ...any) error {
 	if err := t.send(); err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func (t *tx) missing(table, created string, fn func(id, text string)) error {
 }
 
 func (t *tx) report(query, text string, fn func(id, text string)) error {
-	err := t.eachOnce(func(r pgx.Rows) error {
+	err := t.eachUnprepared(func(r pgx.Rows) error {
 		var id string
 		err := r.Scan(&id)
 		fn(id, text)

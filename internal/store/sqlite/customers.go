@@ -245,12 +245,12 @@ func byID(recs []store.Record) map[string]store.Record {
 	return all
 }
 
-// Belongings implements [store.Tx].
-func (t *tx) Belongings(customerIDs []string, limit int64) (map[string]store.Belongings, error) {
-	of := make(map[string]store.Belongings, len(customerIDs))
+// CustomerDocuments implements [store.Tx].
+func (t *tx) CustomerDocuments(customerIDs []string, limit int64) (map[string]store.CustomerDocuments, error) {
+	of := make(map[string]store.CustomerDocuments, len(customerIDs))
 	var invoices, payments int64
 	read := func(r row) error {
-		of[r.text(0)] = store.Belongings{InvoiceCount: r.int(1), PaymentCount: r.int(2)}
+		of[r.text(0)] = store.CustomerDocuments{InvoiceCount: r.int(1), PaymentCount: r.int(2)}
 		invoices, payments = invoices+r.int(1), payments+r.int(2)
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 // each of them would write again, and changes of indexes of texts, which SQLite brings to their pages whenever a
 // transaction of the batch begins.
 type deferred struct {
-	before *deferred // what was left before, by whom this one is inside of or behind
+	before *deferred // of the transaction around this one, or before it in the batch
 	counts map[countKey]int64
 	sums   map[sumKey]clientele.Amount
 	texts  []textChange
@@ -41,7 +41,7 @@ func newDeferred(before *deferred) *deferred {
 	return &deferred{before: before, counts: map[countKey]int64{}, sums: map[sumKey]clientele.Amount{}}
 }
 
-// pass passes on what was left to the one before.
+// pass adds everything to the one before.
 func (d *deferred) pass() error {
 	for k, n := range d.counts {
 		d.before.counts[k] += n

@@ -102,7 +102,7 @@ func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) er
 		w.add("seq < ?", f.To)
 	}
 	return t.interruptible(func() error {
-		return t.eachOnce(selectMovements+w.String()+" ORDER BY seq", func(r row) error {
+		return t.eachUnprepared(selectMovements+w.String()+" ORDER BY seq", func(r row) error {
 			m, err := r.movement()
 			if err != nil {
 				return err
@@ -167,7 +167,7 @@ func (t *tx) Sums(
 // StoredSums implements [store.Sums].
 func (t *tx) StoredSums(fn func(clientele.Mode, int, store.SumPart)) error {
 	return t.scan(func() error {
-		return t.eachOnce("SELECT livemode, level, figure, bucket, currency_id, due_day, amount FROM ledger_sums",
+		return t.eachUnprepared("SELECT livemode, level, figure, bucket, currency_id, due_day, amount FROM ledger_sums",
 			func(r row) error {
 				p := store.SumPart{Figure: store.Figure(r.text(2)), Day: r.int(3), DueDay: r.int(5)}
 				err := r.amounts(6, r.text(4), &p.Amount)

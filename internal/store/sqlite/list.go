@@ -163,7 +163,7 @@ func (t *tx) list(
 	case kept:
 		count, err = t.countAll(a)
 	default:
-		err = t.eachOnce("SELECT count(*) FROM "+a.table+" WHERE "+w.String(), read, w.args...)
+		err = t.eachUnprepared("SELECT count(*) FROM "+a.table+" WHERE "+w.String(), read, w.args...)
 	}
 	if err != nil {
 		return nil, 0, err
@@ -242,7 +242,7 @@ func (t *tx) seqOf(table string, mode clientele.Mode, page store.Window) (seq in
 }
 
 func (t *tx) seqs(query string, args []any) (seqs []int64, err error) {
-	err = t.eachOnce(query, func(r row) error {
+	err = t.eachUnprepared(query, func(r row) error {
 		seqs = append(seqs, r.int(0))
 		return nil
 	}, args...)

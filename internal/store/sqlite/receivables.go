@@ -22,7 +22,7 @@ func (t *tx) Outstanding(
 	}
 	w.add("l.seq < ?", store.SeqAfter(f.Until))
 	return t.interruptible(func() error {
-		return t.eachOnce(`SELECT i.currency_id, i.customer_id, i.due_day, l.receivable
+		return t.eachUnprepared(`SELECT i.currency_id, i.customer_id, i.due_day, l.receivable
 			FROM invoices i JOIN ledger l ON l.invoice_id = i.id AND l.invoice_id <> ''
 			WHERE `+w.String()+" ORDER BY i.customer_id",
 			func(r row) error {
@@ -54,8 +54,8 @@ func (t *tx) UnappliedCustomers(mode clientele.Mode, customerID string, at int64
 	return ids, err
 }
 
-// Owed implements [store.Tx].
-func (t *tx) Owed(f store.OwedFilter, fn func(store.Owed)) error {
+// UnpaidAmounts implements [store.Tx].
+func (t *tx) UnpaidAmounts(f store.UnpaidFilter, fn func(store.UnpaidAmount)) error {
 	var w where
 	w.equal("customer_id", f.CustomerID)
 	w.add("status IN ('open', 'uncollectible') AND remaining <> '0'")
@@ -63,11 +63,11 @@ func (t *tx) Owed(f store.OwedFilter, fn func(store.Owed)) error {
 	w.equal("currency_id", f.CurrencyID)
 	return t.interruptible(func() error {
 		// The index has all that is asked for.
-		return t.eachOnce(`SELECT customer_id, status, due_date, due_day, currency_id, remaining
+		return t.eachUnprepared(`SELECT customer_id, status, due_date, due_day, currency_id, remaining
 			FROM invoices INDEXED BY invoices_unpaid WHERE `+w.String(), func(r row) error {
 			left, err := store.StoredAmount(r.text(4), r.text(5))
 			if err == nil {
-				fn(store.Owed{
+				fn(store.UnpaidAmount{
 					CustomerID: r.text(0), Status: clientele.InvoiceStatus(r.text(1)), DueDate: r.int(2),
 					DueDay: clientele.Day(r.int(3)), Left: left,
 				})

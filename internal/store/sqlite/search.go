@@ -376,6 +376,6 @@ func (t *tx) tierPage(mode clientele.Mode, part tier, limit, skip int64) ([]int6
 func (t *tx) countTier(mode clientele.Mode, part tier) (n int64, err error) {
 	_, from, w := part.from(mode, false)
 	read := func(r row) error { n = r.int(0); return nil }
-	err = t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...)
+	err = t.eachUnprepared("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...)
 	return n, err
 }

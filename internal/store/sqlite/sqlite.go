@@ -122,8 +122,8 @@ func (c *conn) each(query string, fn func(row) error, args ...any) error {
 	return step(stmt, fn, args)
 }
 
-// eachOnce is each for a statement of many variants, which is not kept.
-func (c *conn) eachOnce(query string, fn func(row) error, args ...any) error {
+// eachUnprepared is each for a statement of many variants, which is not kept.
+func (c *conn) eachUnprepared(query string, fn func(row) error, args ...any) error {
 	if c.fail != nil {
 		if err := c.fail(query); err != nil {
 			return err

@@ -72,7 +72,7 @@ func (t *tx) searchTexts(k searched, s store.TextSearch) (docs [][]byte, count i
 	from, w := textSearch(k, s)
 	err = t.scan(func() error {
 		read := func(r row) error { count = r.int(0); return nil }
-		if err := t.eachOnce("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...); err != nil {
+		if err := t.eachUnprepared("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...); err != nil {
 			return err
 		}
 		by := "t."

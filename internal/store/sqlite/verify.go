@@ -13,8 +13,8 @@ func (t *tx) CustomersAfter(seq, limit int64) ([]store.Record, error) {
 		WHERE seq > $1 ORDER BY seq LIMIT $2`, seq, limit)
 }
 
-// CountEverybody implements [store.Tx].
-func (t *tx) CountEverybody() (count int64, err error) {
+// CountCustomers implements [store.Tx].
+func (t *tx) CountCustomers() (count int64, err error) {
 	read := func(r row) error { count = r.int(0); return nil }
 	err = t.each("SELECT count(*) FROM customers", read)
 	return count, err
@@ -117,7 +117,7 @@ func (t *tx) missing(table, created string, fn func(id, text string)) error {
 }
 
 func (t *tx) report(query, text string, fn func(id, text string)) error {
-	err := t.eachOnce(query, func(r row) error { fn(r.text(0), text); return nil })
+	err := t.eachUnprepared(query, func(r row) error { fn(r.text(0), text); return nil })
 	if err != nil {
 		return fmt.Errorf("%s: %w", text, err)
 	}
