@@ -17,8 +17,8 @@ import (
 //
 // Every server that caches them holds a lock, shared by all of them, on a connection on which it listens. Whoever
 // changes a key or an application, on whichever server, notifies all and waits until it alone has the lock: by then
-// each has forgotten, and waits to have the lock again before it caches anything. So a change is obeyed everywhere once it is
-// made, and a server whose connection fails, or that has died, keeps nobody waiting.
+// each has forgotten, and waits to have the lock again before it caches anything. So a change is obeyed everywhere once
+// it is made, and a server whose connection fails, or that has died, keeps nobody waiting.
 type accessCache struct {
 	mu        sync.Mutex
 	listening bool
