@@ -37,6 +37,18 @@ func TestVerify(t *testing.T) {
 			"invoices: their number is not how many there are"},
 		{"remaining", "UPDATE invoices SET doc = json_set(doc, '$.amount_remaining', '1'), remaining = '1'" +
 			" WHERE status = 'uncollectible'", "amount_remaining is 1; the ledger says 600"},
+		{"starting balance", "UPDATE invoices SET doc = json_set(doc, '$.starting_balance', '77') WHERE status = 'paid'",
+			"starting_balance is 77; the ledger says"},
+		{"credited", "UPDATE invoices SET doc = json_set(doc, '$.amount_credited', '77') WHERE status = 'paid'",
+			"amount_credited is 77; the ledger says"},
+		{"written off", "UPDATE invoices SET doc = json_set(doc, '$.amount_written_off', '77') WHERE status = 'paid'",
+			"amount_written_off is 77; the ledger says"},
+		{"paid", "UPDATE invoices SET doc = json_set(doc, '$.amount_paid', '77') WHERE status = 'paid'",
+			"amount_paid is 77; the ledger says"},
+		{"taken off", "UPDATE invoices SET doc = json_set(doc, '$.pre_payment_credit_notes_amount', '77')" +
+			" WHERE status = 'paid'", "pre_payment_credit_notes_amount is 77; the ledger says"},
+		{"given back", "UPDATE invoices SET doc = json_set(doc, '$.post_payment_credit_notes_amount', '77')" +
+			" WHERE status = 'paid'", "post_payment_credit_notes_amount is 77; the ledger says"},
 		{"remaining column", "UPDATE invoices SET remaining = '1' WHERE status = 'uncollectible'",
 			"the row in invoices does not repeat its document"},
 		{"status", "UPDATE invoices SET status = 'open', doc = json_set(doc, '$.status', 'open') WHERE status = 'paid'",
