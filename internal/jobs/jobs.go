@@ -171,7 +171,8 @@ func (r *Runner) run(ctx context.Context, i int) {
 	}
 }
 
-// failed notes that a job could not be done. What is given up because the server stops is no failure.
+// failed notes that a job could not be done. What is given up because the server stops is no failure. One that goes on,
+// as while the database is away, is told once.
 func (r *Runner) failed(ctx context.Context, i int, err error) {
 	if ctx.Err() != nil {
 		return
@@ -181,6 +182,8 @@ func (r *Runner) failed(ctx context.Context, i int, err error) {
 	s := &r.all[i]
 	s.Runs++
 	s.Failures++
+	if s.Failure != err.Error() {
+		r.log.Error("a job failed; it is tried again", "job", s.Name, "error", err)
+	}
 	s.Failure = err.Error()
-	r.log.Error("a job failed; it is tried again", "job", s.Name, "error", err)
 }
