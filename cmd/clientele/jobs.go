@@ -17,22 +17,22 @@ import (
 func serverJobs(service *billing.Service, db store.Access, access *auth.Authenticator) []jobs.Job {
 	return []jobs.Job{
 		{
-			Name: "mark_uncollectible", Title: "Invoices become uncollectible", Every: 2 * time.Second,
+			Name: "mark_uncollectible", Title: "Mark invoices uncollectible", Every: 2 * time.Second,
 			Run: func(ctx context.Context) (string, error) {
 				n, err := service.ApplyPolicy(ctx)
 				return marked(n), err
 			},
 		},
 		{
-			Name: "forget_answers", Title: "Answers kept for repeated requests are forgotten", Every: time.Hour,
+			Name: "forget_answers", Title: "Forget kept answers", Every: time.Hour,
 			Run: func(ctx context.Context) (string, error) { return "", service.ForgetAnswers(ctx) },
 		},
 		{
-			Name: "forget_sessions", Title: "Sessions that have ended are forgotten", Every: time.Hour,
+			Name: "forget_sessions", Title: "Forget ended sessions", Every: time.Hour,
 			Run: func(ctx context.Context) (string, error) { return "", db.ForgetSessions(ctx, time.Now()) },
 		},
 		{
-			Name: "note_key_uses", Title: "When keys were last used is noted", Every: 30 * time.Second, EachServer: true,
+			Name: "note_key_uses", Title: "Note uses of keys", Every: 30 * time.Second, EachServer: true,
 			Run: func(ctx context.Context) (string, error) {
 				_, err := access.NoteUses(ctx)
 				return "", err
