@@ -52,7 +52,7 @@ func marked(n int) string {
 	return fmt.Sprintf("marked %d invoices uncollectible", n)
 }
 
-// jobFigures are what /metrics shows of jobs; none of one that has not run on this server.
+// jobFigures are what /metrics shows of jobs.
 type jobFigures struct{ runner *jobs.Runner }
 
 var (
@@ -76,9 +76,6 @@ func (f jobFigures) Describe(to chan<- *prometheus.Desc) {
 // Collect implements [prometheus.Collector].
 func (f jobFigures) Collect(to chan<- prometheus.Metric) {
 	for _, s := range f.runner.Statuses() {
-		if s.Runs == 0 {
-			continue
-		}
 		if !s.LastSuccess.IsZero() {
 			seconds := float64(s.LastSuccess.UnixMilli()) / 1000
 			to <- prometheus.MustNewConstMetric(jobSuccess, prometheus.GaugeValue, seconds, s.Name)

@@ -27,12 +27,13 @@ type Job struct {
 // Status is how a job went on this server.
 type Status struct {
 	Job
-	Runs, Failures int
-	LastRun        time.Time // when it began; zero when it has not run here
-	LastSuccess    time.Time
-	Took           time.Duration // the last time
-	Done           string        // what was done when there was last something to do
-	Failure        string        // of the last time; "" when it went well
+	Runs        int       // that have begun
+	Failures    int       // of runs, and of asking whether this server is to run it
+	LastRun     time.Time // when it began; zero when it has not run here
+	LastSuccess time.Time
+	Took        time.Duration // the last time that it went well
+	Done        string        // what was done when there was last something to do
+	Failure     string        // of the last time; "" when it went well
 }
 
 const (
@@ -133,7 +134,10 @@ func (r *Runner) hasLease(ctx context.Context) (bool, error) {
 	}
 	taken, err := r.leases.TakeLease(ctx, lease, r.holder, now, now.Add(leaseTime))
 	if err != nil {
-		return now.Before(r.leasedUntil()), err
+		if now.Before(r.leasedUntil()) {
+			return true, nil // it is asked for again before it ends
+		}
+		return false, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -154,6 +158,7 @@ func (r *Runner) run(ctx context.Context, i int) {
 	began := time.Now()
 	r.mu.Lock()
 	r.all[i].LastRun = r.now()
+	r.all[i].Runs++
 	r.mu.Unlock()
 	done, err := r.all[i].Run(ctx)
 	if err != nil {
@@ -163,7 +168,6 @@ func (r *Runner) run(ctx context.Context, i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := &r.all[i]
-	s.Runs++
 	s.LastSuccess, s.Took, s.Failure = r.now(), time.Since(began), ""
 	if done != "" {
 		s.Done = done
@@ -180,7 +184,6 @@ func (r *Runner) failed(ctx context.Context, i int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := &r.all[i]
-	s.Runs++
 	s.Failures++
 	if s.Failure != err.Error() {
 		r.log.Error("a job failed; it is tried again", "job", s.Name, "error", err)

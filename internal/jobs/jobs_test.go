@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,12 @@ func (l *lease) TakeLease(_ context.Context, _, holder string, now, until time.T
 	l.holder, l.until = holder, until
 	l.taken++
 	return true, nil
+}
+
+func (l *lease) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fails = err
 }
 
 func (l *lease) writes() int {
@@ -211,7 +218,43 @@ func TestALeaseThatCannotBeAskedFor(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	stop()
-	if s := runner.Statuses()[0]; s.Failure != "no database" {
+	if s := runner.Statuses()[0]; s.Failure != "no database" || s.Runs != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestALeaseThatCannotBeWrittenAnew goes on until the lease has ended, and no longer.
+func TestALeaseThatCannotBeWrittenAnew(t *testing.T) {
+	t.Parallel()
+	l, c := &lease{}, &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	var runs atomic.Int64
+	runner := jobs.NewRunner(l, slog.New(slog.DiscardHandler), c.now, jobs.Job{
+		Name: "job", Every: time.Millisecond,
+		Run: func(context.Context) (string, error) { runs.Add(1); return "", nil },
+	})
+	stop := runner.Start(t.Context())
+	defer stop()
+	until := func(what string, is func(jobs.Status) bool) {
+		t.Helper()
+		for began := time.Now(); !is(runner.Statuses()[0]); time.Sleep(time.Millisecond) {
+			if time.Since(began) > 5*time.Minute {
+				t.Fatalf("%s: never", what)
+			}
+		}
+	}
+	until("it runs", func(s jobs.Status) bool { return s.Runs > 0 })
+	l.fail(errors.New("no database"))
+	c.pass(45 * time.Second)
+	before := runs.Load()
+	until("it goes on", func(jobs.Status) bool { return runs.Load() > before+2 })
+	if s := runner.Statuses()[0]; s.Failures != 0 {
+		t.Errorf("while the lease lasts %+v", s)
+	}
+	c.pass(16 * time.Second)
+	until("it fails", func(s jobs.Status) bool { return s.Failures > 1 })
+	before = runs.Load()
+	until("it fails again", func(s jobs.Status) bool { return s.Failures > 3 })
+	if runs.Load() > before {
+		t.Error("it runs without the lease")
 	}
 }
