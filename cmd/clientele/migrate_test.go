@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -71,13 +70,16 @@ func bookOf(t *testing.T, c *client.Client, name, currency string) {
 	}
 }
 
+// emptyDatabases are the addresses of an empty one of each kind, by what they are called.
+func emptyDatabases(t *testing.T) map[string]string {
+	t.Helper()
+	return map[string]string{"SQLite": newDatabase(t), "PostgreSQL": pgtest.URL(t, nil)}
+}
+
 // TestMigrate applies a step to a database that has rows, and says so.
 func TestMigrate(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]string{
-		"SQLite":     "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"),
-		"PostgreSQL": pgtest.URL(t, nil),
-	} {
+	for name, url := range emptyDatabases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			booksOfBefore(t, url, 3)
@@ -107,10 +109,7 @@ func TestMigrate(t *testing.T) {
 // TestADatabaseOfBeforeIsRefused shows that what was made before the first release is left alone, with a sentence.
 func TestADatabaseOfBeforeIsRefused(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]string{
-		"SQLite":     "sqlite:" + filepath.Join(t.TempDir(), "clientele.db"),
-		"PostgreSQL": pgtest.URL(t, nil),
-	} {
+	for name, url := range emptyDatabases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			script := "CREATE TABLE schema_migrations (version integer PRIMARY KEY, name text NOT NULL);"

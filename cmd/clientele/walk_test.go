@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"clientele.dev"
-	"clientele.dev/internal/pgtest"
 )
 
 // TestRandomWalk lets 32 callers do whatever can be done with money, at random, while the server is killed again and
@@ -23,7 +22,7 @@ func TestRandomWalk(t *testing.T) {
 	if steps > 1500 {
 		customers = 1000
 	}
-	for name, db := range map[string]string{"SQLite": newDatabase(t), "PostgreSQL": pgtest.URL(t, nil)} {
+	for name, db := range emptyDatabases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := &moneyWalk{fleet: newFleet(t, db, 1)}

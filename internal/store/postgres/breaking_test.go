@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -21,7 +20,7 @@ func TestAnyStatementMayFail(t *testing.T) {
 	t.Parallel()
 	storetest.RunBreaking(t, func(t *testing.T) storetest.Breaking {
 		address := pgtest.URL(t, prepare(t))
-		b := &breaker{left: -1}
+		b := &breaker{}
 		s := openAt(t, b.listen(t, address)+"&pool_max_conns=1")
 		s.stop() // so that all statements are those of the test
 		direct, err := pgx.Connect(t.Context(), address)
@@ -31,8 +30,7 @@ func TestAnyStatementMayFail(t *testing.T) {
 		t.Cleanup(func() { _ = direct.Close(t.Context()) })
 		return storetest.Breaking{
 			Store: s,
-			Break: b.in,
-			Broke: b.broke,
+			Fault: &b.Fault,
 			Is:    func(err error) bool { return isCode(err, unknownStatement) },
 			Kept:  func() string { return kept(t, direct) },
 			Exec: func(statement string) {
@@ -49,33 +47,7 @@ const unknownStatement = "26000"
 
 // breaker stands between a store and its database, and makes one statement fail at the database: it asks for a prepared
 // statement that there is not.
-type breaker struct {
-	mu   sync.Mutex
-	left int // statements until one fails; none does while it is negative
-}
-
-func (b *breaker) in(n int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.left = n
-}
-
-func (b *breaker) broke() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.left < 0
-}
-
-// breaks says whether a statement is the one that fails.
-func (b *breaker) breaks(query string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if storetest.AroundTransaction(query) || b.left < 0 {
-		return false
-	}
-	b.left--
-	return b.left < 0
-}
+type breaker struct{ storetest.Fault }
 
 // listen starts it before a database, and answers the address of the database behind it.
 func (b *breaker) listen(t *testing.T, address string) string {
@@ -132,7 +104,7 @@ func (b *breaker) carry(client net.Conn, target string) {
 		case *pgproto3.Parse:
 			queries[m.Name] = m.Query
 		case *pgproto3.Bind:
-			if b.breaks(queries[m.PreparedStatement]) {
+			if b.Meets(queries[m.PreparedStatement]) {
 				m.PreparedStatement = "broken"
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,11 +19,7 @@ import (
 // those of a test.
 type Breaking struct {
 	Store store.Store
-	// Break lets the n-th statement from now on fail, and all are well again when n is negative. Those that begin and end
-	// transactions are not counted.
-	Break func(n int)
-	// Broke says whether the statement that was to fail did.
-	Broke func() bool
+	Fault *Fault // which the store's statements meet
 	// Is says whether an error is the one that the statement failed with.
 	Is func(error) bool
 	// Kept is all that the database has.
@@ -37,8 +34,39 @@ type OpenBreaking func(t *testing.T) Breaking
 // aroundTransactions are the statements around a transaction, which do not fail by themselves.
 var aroundTransactions = regexp.MustCompile(`(?i)^(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK|SET LOCAL)`)
 
-// AroundTransaction says whether a statement begins or ends a transaction, or a part of one.
-func AroundTransaction(statement string) bool { return aroundTransactions.MatchString(statement) }
+// Fault lets one statement fail.
+type Fault struct {
+	mu     sync.Mutex
+	armed  bool
+	before int // how many statements are well before it
+}
+
+// after lets a statement fail after so many that are well.
+func (f *Fault) after(statements int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.armed, f.before = true, statements
+}
+
+// disarm lets all statements be well again, and says whether one had failed.
+func (f *Fault) disarm() (failed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	failed, f.armed = !f.armed, false
+	return failed
+}
+
+// Meets says whether a statement that is about to run fails.
+func (f *Fault) Meets(statement string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.armed || aroundTransactions.MatchString(statement) {
+		return false
+	}
+	f.before--
+	f.armed = f.before >= 0
+	return !f.armed
+}
 
 // RunBreaking lets every statement fail once, one after the other.
 func RunBreaking(t *testing.T, open OpenBreaking) {
@@ -78,10 +106,9 @@ func newBreaking(t *testing.T, store Breaking) *breaking {
 func (b *breaking) read(name string, do func() error) {
 	b.Helper()
 	for n := 0; ; n++ {
-		b.Break(n)
+		b.Fault.after(n)
 		err := do()
-		broke := b.Broke()
-		b.Break(-1)
+		broke := b.Fault.disarm()
 		switch {
 		case broke && !b.Is(err):
 			b.Fatalf("%s: statement %d failed, and what was told is: %v", name, n, err)
@@ -104,10 +131,9 @@ func (b *breaking) change(name string, do func(billing.Call) (store.Document, er
 	}
 	before := b.Kept()
 	for n := 0; ; n++ {
-		b.Break(n)
+		b.Fault.after(n)
 		doc, err := do(call)
-		broke := b.Broke()
-		b.Break(-1)
+		broke := b.Fault.disarm()
 		switch {
 		case broke && !b.Is(err):
 			b.Fatalf("%s: statement %d failed, and what was told is: %v", name, n, err)

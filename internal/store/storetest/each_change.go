@@ -249,6 +249,8 @@ func anyAccessMayFail(b *breaking) {
 			all, err := s.PortalSessions(ctx, "cus_1", b.now)
 			return len(all) == 1, err
 		}},
+		{"lease", func() (bool, error) { return s.TakeLease(ctx, "jobs", "a", b.now, b.now.Add(time.Minute)) }},
+		{"end a lease", func() (bool, error) { return true, s.EndLease(ctx, "jobs", "a") }},
 		{"forget sessions", func() (bool, error) { return true, s.ForgetSessions(ctx, b.now) }},
 		{"end a session", func() (bool, error) { return s.EndSession(ctx, secret) }},
 	} {
