@@ -137,7 +137,7 @@ func TestAHoldStopsThePolicy(t *testing.T) {
 	given := func(want int) {
 		t.Helper()
 		if got, err := s.Service.ApplyPolicy(ctx); err != nil || got != want {
-			t.Errorf("%d were given up (%v), want %d", got, err, want)
+			t.Errorf("%d became uncollectible (%v), want %d", got, err, want)
 		}
 	}
 	s.Advance(39 * 24 * time.Hour)
@@ -150,7 +150,7 @@ func TestAHoldStopsThePolicy(t *testing.T) {
 	given(1)
 	given(0)
 	if got := ok(p.Invoices.Retrieve(ctx, kept))(t).Status; got != clientele.InvoiceOpen {
-		t.Errorf("what is never given up is %s", got)
+		t.Errorf("what never becomes uncollectible is %s", got)
 	}
 	s.send(t, "POST", "/api/invoices/"+held[0]+"/hold", fmt.Sprintf(`{"reason":"r","until":%d}`, s.Now().Unix()+9)).
 		refused(t, 409, "status")

@@ -202,7 +202,7 @@ var exampleMethod = clientele.PaymentMethod{
 	CreatedAt: exampleTime, UpdatedAt: exampleTime,
 }
 
-// exampleInvoice is an invoice given up.
+// exampleInvoice is an uncollectible invoice.
 func exampleInvoice() clientele.Invoice {
 	sum, moment := amount("2500"), exampleTime.Unix()
 	return clientele.Invoice{

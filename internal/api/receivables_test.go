@@ -46,7 +46,7 @@ func TestPastDueIsToldBesideWhatWasGivenUp(t *testing.T) {
 	issue(t, s, c.ID, "curr_test_abt", token, 1)
 	got := ok(s.Test().Customers.OverdueInvoices(t.Context(), c.ID))(t)
 	if len(got.Invoices) != 1 || got.Invoices[0].ID != given.ID || len(got.Summary) != 1 {
-		t.Errorf("given up are %v", got.Invoices)
+		t.Errorf("uncollectible are %v", got.Invoices)
 	}
 	late := got.PastDue
 	if len(late.Invoices) != 3 || late.Invoices[0].ID != first.ID || late.Invoices[1].ID != second.ID ||
@@ -334,7 +334,7 @@ func TestAgingOfAMomentExactly(t *testing.T) {
 	}
 }
 
-// What was due today is late tomorrow, while it is open: given up, it is told beside that.
+// What was due today is late tomorrow, while it is open: uncollectible, it is told beside that.
 func TestTheSummarysPastDueOfToday(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -346,7 +346,7 @@ func TestTheSummarysPastDueOfToday(t *testing.T) {
 		t.Helper()
 		got := ok(s.Test().Receivables.Summary(t.Context(), client.SummaryParams{}))(t).Currencies[usd]
 		if got.PastDue.String() != pastDue || got.Overdue.String() != "70" || got.Outstanding.String() != "75" {
-			t.Errorf("%s: past due %s, given up %s of %s; want %s, 70 of 75", when, got.PastDue, got.Overdue,
+			t.Errorf("%s: past due %s, uncollectible %s of %s; want %s, 70 of 75", when, got.PastDue, got.Overdue,
 				got.Outstanding, pastDue)
 		}
 		late := ok(s.Test().Customers.OverdueInvoices(t.Context(), c.ID))(t).PastDue.Summary[usd].Amount.In(usd)
@@ -489,14 +489,14 @@ func TestThePolicyActsByDays(t *testing.T) {
 				issue(t, s, c.ID, usd, "5", 0)
 				s.Advance(at(23, 59, 59).Add(time.Duration(days) * 24 * time.Hour).Sub(s.Now()))
 				if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 0 {
-					t.Errorf("on the last second of the last day %d are given up, want 0", n)
+					t.Errorf("on the last second of the last day %d are uncollectible, want 0", n)
 				}
 				s.Advance(time.Second)
 				if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 1 {
-					t.Errorf("a second later %d are given up, want 1", n)
+					t.Errorf("a second later %d are uncollectible, want 1", n)
 				}
 				if n := ok(s.Service.ApplyPolicy(t.Context()))(t); n != 0 {
-					t.Errorf("the second time %d are given up, want 0", n)
+					t.Errorf("the second time %d are uncollectible, want 0", n)
 				}
 			})
 		}
@@ -587,7 +587,7 @@ func TestCreditIsTakenBackFromWhereItIs(t *testing.T) {
 	s.rightBooks(t)
 }
 
-// TestWhoOwesMostIsFirst has somebody who is late with much, and somebody of whom little was given up.
+// TestWhoOwesMostIsFirst has somebody who is late with much, and somebody of whom little is uncollectible.
 func TestWhoOwesMostIsFirst(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -241,7 +241,8 @@ func TestWriteOff(t *testing.T) {
 		t.Helper()
 		sum := ok(p.Receivables.Summary(ctx, client.SummaryParams{}))(t).Currencies[usd]
 		if sum.BadDebt.String() != want || sum.WrittenOff.Sign() != 0 || sum.CreditNotes.Sign() != 0 {
-			t.Errorf("bad debt %s, given up %s, credit notes %s; want %s", sum.BadDebt, sum.WrittenOff, sum.CreditNotes, want)
+			t.Errorf("bad debt %s, written off %s, credit notes %s; want %s", sum.BadDebt, sum.WrittenOff, sum.CreditNotes,
+				want)
 		}
 		p.rightBooks(t)
 	}

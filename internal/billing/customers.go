@@ -53,7 +53,7 @@ func (s Customers) RetrieveOrCreate(ctx context.Context, call Call, ref string) 
 		}
 		return customerDocument(rec, false), err
 	})
-	if err != nil || doc.Of == "" { // an answer that an older version kept has everything
+	if err != nil {
 		return doc, err
 	}
 	err = s.store.View(ctx, func(tx store.Tx) error {

@@ -265,8 +265,8 @@ func (s *core) giveUp(tx store.Tx, call Call, h *held) error {
 	return a.close()
 }
 
-// ApplyPolicy gives up the open invoices that are past due for longer than the settings, or their customers' own,
-// allow. It is safe to call at any time, from any number of servers: an invoice is marked once, in the transaction
+// ApplyPolicy marks uncollectible the open invoices that are past due for longer than the settings, or their customers'
+// own, allow. It is safe to call at any time, from any number of servers: an invoice is marked once, in the transaction
 // that finds it open. It returns how many were.
 func (s *Service) ApplyPolicy(ctx context.Context) (given int, err error) {
 	const step = 100 // so that other writers do not wait

@@ -373,7 +373,7 @@ func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReversePa
 			CurrencyID: pay.CurrencyID, Reason: clientele.ReasonPaymentReversed, Unapplied: pay.Amount.Neg(),
 			PaymentID: pay.ID,
 		}
-		if len(received) == 1 { // an old payment has one for each invoice it paid, which were reversed
+		if len(received) == 1 { // by which it came
 			t.Reverses = received[0].ID
 		}
 		if _, err := a.post(t); err != nil {
