@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"clientele.dev/client"
-	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
 
@@ -306,29 +305,6 @@ func TestOldAnswersAreForgotten(t *testing.T) {
 		if got := keys(); got != step.want {
 			t.Errorf("after %s there are %q, want %q", step.advance, got, step.want)
 		}
-	}
-}
-
-// TestAnAnswerKeptWholeIsGivenAsItIs is about answers that were kept before answers were versions of an object.
-func TestAnAnswerKeptWholeIsGivenAsItIs(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	call := billing.Call{Actor: "test", Repeat: billing.Repeat{Key: "one"}}
-	first, err := s.Service.Customers.RetrieveOrCreate(t.Context(), call, didAccount)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = s.DB.Update(t.Context(), func(tx store.Tx) error {
-		whole := store.Answer{At: s.Now(), Document: store.Document{JSON: first.JSON, Version: 1}}
-		return tx.SaveAnswer("test", "key:one", whole)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ok(s.Test().Customers.Delete(t.Context(), first.ID))(t)
-	again, err := s.Service.Customers.RetrieveOrCreate(t.Context(), call, didAccount)
-	if err != nil || !again.Replayed || string(again.JSON) != string(first.JSON) {
-		t.Errorf("answered %s (%v), want %s", again.JSON, err, first.JSON)
 	}
 }
 
