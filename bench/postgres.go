@@ -157,7 +157,7 @@ func (b *postgresBench) statements(
 func (b *postgresBench) list(ctx context.Context) error {
 	page := func(n int64) func(store.Tx) error {
 		return func(tx store.Tx) error {
-			_, _, err := tx.ListCustomers(store.CustomerFilter{Window: store.Window{Limit: 20, Offset: (n - 1) * 20}})
+			_, _, err := tx.List(store.Customers.Kind, store.Query{Window: store.Window{Limit: 20, Offset: (n - 1) * 20}})
 			return err
 		}
 	}

@@ -77,36 +77,37 @@ func (a *API) restoreCustomer(r *request) (answer, error) {
 
 func (a *API) listCustomers(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := store.CustomerFilter{
-		Livemode:   r.caller.Livemode,
-		Email:      strings.ToLower(p.text("email")),
-		Delinquent: p.boolean("delinquent"),
-		Metadata:   p.metadata(),
-		Order:      p.order("created_at", "updated_at", "name", "email", "id"),
+	metadata := p.metadata()
+	q := store.Query{
+		Mode: r.caller.Livemode, Order: p.order("created_at", "updated_at", "name", "email", "id"),
+		Where: append(metadata, store.Given("email", strings.ToLower(p.text("email")))),
+	}
+	if delinquent := p.boolean("delinquent"); delinquent != nil {
+		q.Where = append(q.Where, store.Equal("delinquent", *delinquent))
 	}
 	if text := p.text("did"); text != "" {
 		canonical, err := did.Parse(text)
 		if err != nil {
 			p.fail(invalid("did", "did is not a DID: %s", err))
 		}
-		f.Names = append(f.Names, store.Ref{Kind: store.NameDID, Name: canonical})
+		q.Where = append(q.Where, store.Named(store.NameDID, canonical))
 	}
 	if externalID := p.text("external_id"); externalID != "" {
-		f.Names = append(f.Names, store.Ref{Kind: store.NameExternalID, Name: externalID})
+		q.Where = append(q.Where, store.Named(store.NameExternalID, externalID))
 	}
-	f.From, f.To = p.moments("created_at")
+	q.Where = append(q.Where, p.created()...)
 	if deleted := p.boolean("deleted"); deleted != nil {
-		f.Deleted = *deleted
+		q.Deleted = *deleted
 	}
-	if f.Deleted && len(f.Metadata) > 0 {
+	if q.Deleted && len(metadata) > 0 {
 		p.fail(invalid("metadata", "deleted customers are not filtered by metadata"))
 	}
-	window, paging := p.window(f.Order)
+	window, paging := p.window(q.Order)
 	expand := p.expand()
-	if f.Window = window; p.err != nil {
+	if q.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.Customers.List(r.Context(), f, expand)
+	docs, count, err := a.service.Customers.List(r.Context(), q, expand)
 	return page(docs, count, paging), err
 }
 

@@ -176,7 +176,7 @@ func TestWhatADeletedCustomerOwesRests(t *testing.T) {
 			return err
 		}
 		rec.Version, rec.DeletedAt = rec.Version+1, s.Now().UnixMilli()
-		return tx.SaveCustomer(rec, &whole, &whole)
+		return store.Customers.Save(tx, rec, &whole, &whole)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -219,7 +219,7 @@ func (s *server) query(t testing.TB, query string) (rows [][]string) {
 func (s *server) copyInvoice(t testing.TB, id string, times int, change func(*clientele.Invoice)) {
 	t.Helper()
 	err := s.DB.Update(t.Context(), func(tx store.Tx) error {
-		rec, _, err := tx.Invoice(false, id)
+		rec, _, err := tx.Get(store.Invoices.Kind, false, id)
 		if err != nil {
 			return err
 		}
@@ -235,7 +235,7 @@ func (s *server) copyInvoice(t testing.TB, id string, times int, change func(*cl
 				return err
 			}
 			copied := store.Record{ID: i.ID, Seq: rec.Seq - int64(n) - 1, Version: 1, JSON: doc}
-			if err := tx.SaveInvoice(copied, nil, &i); err != nil {
+			if err := store.Invoices.Save(tx, copied, nil, &i); err != nil {
 				return err
 			}
 		}

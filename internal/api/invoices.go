@@ -108,35 +108,35 @@ func (a *API) releaseInvoice(r *request) (answer, error) {
 
 func (a *API) listInvoices(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := store.InvoiceFilter{
-		Livemode:   r.caller.Livemode,
-		CurrencyID: p.text("currency_id"),
-		Metadata:   p.metadata(),
-		Order:      p.order("created_at", "updated_at", "due_date", "id"),
+	q := store.Query{
+		Mode: r.caller.Livemode, Order: p.order("created_at", "updated_at", "due_date", "id"),
+		Where: append(p.metadata(), store.Given("currency_id", p.text("currency_id"))),
 	}
-	if zero := p.boolean("ignore_zero"); zero != nil {
-		f.IgnoreZero = *zero
+	if zero := p.boolean("ignore_zero"); zero != nil && *zero {
+		q.Where = append(q.Where, store.NotZero("total"))
 	}
+	var given []clientele.InvoiceStatus
 	if states := p.text("status"); states != "" {
 		for state := range strings.SplitSeq(states, ",") {
 			if !isStatus(state) {
 				p.fail(invalid("status", "status is draft, open, paid, uncollectible or void, several separated by commas"))
 			}
-			f.States = append(f.States, clientele.InvoiceStatus(state))
+			given = append(given, clientele.InvoiceStatus(state))
 		}
 	}
-	f.From, f.To = p.moments("created_at")
 	dueFrom, dueTo := p.moments("due_date")
-	f.DueFrom, f.DueTo = secondsFrom(dueFrom), secondsFrom(dueTo)
+	q.Where = append(q.Where, store.OneOf("status", given...), store.AtLeast("due_date", secondsFrom(dueFrom)),
+		store.Below("due_date", secondsFrom(dueTo)))
+	q.Where = append(q.Where, p.created()...)
 	customer, expand := p.customer(), p.expand()
-	window, paging := p.window(f.Order)
-	if f.Window = window; p.err != nil {
+	window, paging := p.window(q.Order)
+	if q.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
 	if p.text(ofSubscription) != "" {
 		return page(nil, 0, paging), nil
 	}
-	docs, count, err := a.service.Invoices.List(r.Context(), customer, f, expand)
+	docs, count, err := a.service.Invoices.List(r.Context(), customer, q, expand)
 	return page(docs, count, paging), err
 }
 

@@ -197,7 +197,7 @@ func orderTerm(term []string, fields []string) (o store.Order, ok bool) {
 }
 
 // metadata reads the filters metadata.key=value and metadata[key]=value.
-func (p *params) metadata() (matches []store.MetadataMatch) {
+func (p *params) metadata() (matches []store.Condition) {
 	for _, name := range p.query.Names() {
 		if key, ok := strings.CutPrefix(name, "metadata."); ok {
 			value, _, err := p.query.String(name)
@@ -207,7 +207,7 @@ func (p *params) metadata() (matches []store.MetadataMatch) {
 			if value == "" {
 				continue
 			}
-			matches = append(matches, store.MetadataMatch{Key: key, Value: value})
+			matches = append(matches, store.WithMetadata(key, value))
 		}
 	}
 	switch v := p.query.Value("metadata").(type) {
@@ -221,7 +221,7 @@ func (p *params) metadata() (matches []store.MetadataMatch) {
 			if value == "" {
 				continue
 			}
-			matches = append(matches, store.MetadataMatch{Key: key, Value: value})
+			matches = append(matches, store.WithMetadata(key, value))
 		}
 	case string:
 		if v != "" {
@@ -234,6 +234,12 @@ func (p *params) metadata() (matches []store.MetadataMatch) {
 		p.fail(invalid("metadata", "at most %d metadata filters can be given", maxFilters))
 	}
 	return matches
+}
+
+// created reads the filter by time of creation.
+func (p *params) created() []store.Condition {
+	from, to := p.moments("created_at")
+	return []store.Condition{store.AtLeast("created_at", from), store.Below("created_at", to)}
 }
 
 // moments reads a range of time: created_at[gte]=…&created_at[lt]=…, as from (inclusive) and to (exclusive) in unix

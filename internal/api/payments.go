@@ -30,28 +30,25 @@ func (a *API) listPayments(r *request) (answer, error) { return a.pageOfPayments
 
 func (a *API) pageOfPayments(r *request, expand bool) (answer, error) {
 	p := params{query: r.query}
-	f := store.PaymentFilter{
-		Livemode:   r.caller.Livemode,
-		InvoiceID:  p.text("invoice_id"),
-		CurrencyID: p.text("currency_id"),
-		Metadata:   p.metadata(),
-		Order:      p.order("created_at", "updated_at", "id"),
-	}
-	switch f.Status = clientele.PaymentStatus(p.text("status")); f.Status {
+	q := store.Query{Mode: r.caller.Livemode, Order: p.order("created_at", "updated_at", "id")}
+	status := clientele.PaymentStatus(p.text("status"))
+	q.Where = append(p.metadata(), store.PaidInvoice(p.text("invoice_id")),
+		store.Given("currency_id", p.text("currency_id")), store.Given("status", status))
+	switch status {
 	case "", clientele.PaymentSucceeded, clientele.PaymentCanceled:
 	default:
 		p.fail(invalid("status", "status is succeeded or canceled"))
 	}
-	f.From, f.To = p.moments("created_at")
-	if unapplied := p.boolean("unapplied"); unapplied != nil {
-		f.Unapplied = *unapplied
+	q.Where = append(q.Where, p.created()...)
+	if unapplied := p.boolean("unapplied"); unapplied != nil && *unapplied {
+		q.Where = append(q.Where, store.NotZero("unallocated"))
 	}
 	customer := p.customer()
-	window, paging := p.window(f.Order)
-	if f.Window = window; p.err != nil {
+	window, paging := p.window(q.Order)
+	if q.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.Payments.List(r.Context(), customer, f, expand)
+	docs, count, err := a.service.Payments.List(r.Context(), customer, q, expand)
 	return page(docs, count, paging), err
 }
 
@@ -115,23 +112,23 @@ func (a *API) searchRefunds(r *request) (answer, error) {
 
 func (a *API) listRefunds(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := store.RefundFilter{
-		Livemode: r.caller.Livemode, CurrencyID: p.text("currency_id"), PaymentID: p.text("payment_intent_id"),
-		InvoiceID: p.text("invoice_id"),
-	}
+	q := store.Query{Mode: r.caller.Livemode, Where: []store.Condition{
+		store.Given("currency_id", p.text("currency_id")), store.Given("payment_id", p.text("payment_intent_id")),
+		store.Given("invoice_id", p.text("invoice_id")),
+	}}
 	if status := p.text("status"); status != "" && status != "succeeded" {
 		p.fail(invalid("status", "status is succeeded: Clientele records refunds when they were sent"))
 	}
 	customer := p.customer()
-	f.Order = p.order("created_at", "id")
-	window, paging := p.window(f.Order)
-	if f.Window = window; p.err != nil {
+	q.Order = p.order("created_at", "id")
+	window, paging := p.window(q.Order)
+	if q.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
 	if p.text(ofSubscription) != "" {
 		return page(nil, 0, paging), nil
 	}
-	docs, count, err := a.service.Refunds.List(r.Context(), customer, f)
+	docs, count, err := a.service.Refunds.List(r.Context(), customer, q)
 	return page(docs, count, paging), err
 }
 
@@ -149,15 +146,17 @@ func (a *API) createBalanceTransaction(r *request) (answer, error) {
 
 func (a *API) listBalanceTransactions(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := store.LedgerFilter{Livemode: r.caller.Livemode, CurrencyID: p.text("currency_id")}
-	if credit := p.boolean("credit"); credit != nil {
-		f.Credit = *credit
+	q := store.Query{
+		Mode: r.caller.Livemode, Where: []store.Condition{store.Given("currency_id", p.text("currency_id"))},
+	}
+	if credit := p.boolean("credit"); credit != nil && *credit {
+		q.Where = append(q.Where, store.NotZero("credit"))
 	}
 	window, paging := p.window(nil)
-	if f.Window = window; p.err != nil {
+	if q.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.Customers.BalanceTransactions(r.Context(), r.PathValue("id"), f)
+	docs, count, err := a.service.Customers.BalanceTransactions(r.Context(), r.PathValue("id"), q)
 	return page(docs, count, paging), err
 }
 
@@ -174,12 +173,14 @@ func (a *API) retrieveCreditNote(r *request) (answer, error) {
 
 func (a *API) listCreditNotes(r *request) (answer, error) {
 	p := params{query: r.query}
-	f := store.CreditNoteFilter{Livemode: r.caller.Livemode, InvoiceID: p.text("invoice_id")}
+	q := store.Query{
+		Mode: r.caller.Livemode, Where: []store.Condition{store.Given("invoice_id", p.text("invoice_id"))},
+	}
 	customer := p.customer()
 	window, paging := p.window(nil)
-	if f.Window = window; p.err != nil {
+	if q.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	docs, count, err := a.service.CreditNotes.List(r.Context(), customer, f)
+	docs, count, err := a.service.CreditNotes.List(r.Context(), customer, q)
 	return page(docs, count, paging), err
 }

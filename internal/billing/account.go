@@ -101,7 +101,7 @@ func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.
 			t.EndingReceivable, t.EndingUnapplied, t.CurrencyID)
 	}
 	seq := max(a.last+1, store.SeqAt(a.now))
-	if t.ID, err = a.s.seqID("txn_", seq); err != nil {
+	if t.ID, err = a.s.seqID(store.Movements.Prefix, seq); err != nil {
 		return t, err
 	}
 	if t.Metadata == nil {
@@ -173,11 +173,11 @@ func (a *account) close() error {
 	if err := a.tx.AddToSums(a.call.Livemode, a.sums.parts()); err != nil {
 		return err
 	}
-	overdue, err := a.tx.HasOverdueInvoice(a.customer.ID)
+	overdue, err := a.tx.Count(store.Invoices.Kind, overdueInvoices(a.call.Livemode, a.customer.ID))
 	if err != nil {
 		return err
 	}
-	a.customer.Delinquent = overdue
+	a.customer.Delinquent = overdue > 0
 	if err := fillBalance(a.tx, a.customer); err != nil {
 		return err
 	}

@@ -255,7 +255,7 @@ func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 
 // addUnapplied adds the money of a customer that was not applied.
 func (b *buckets) addUnapplied(tx store.Tx, mode clientele.Mode, customerID string) error {
-	currencies, err := tx.PaymentCurrencies(mode)
+	currencies, err := currenciesOf(tx, mode)
 	for _, c := range currencies {
 		end, err := tx.LedgerEnd(customerID, c.ID, store.SeqAfter(b.at.until()))
 		if err != nil {

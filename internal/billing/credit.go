@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -154,15 +155,16 @@ func (a *account) giveBackCredit(h *held, t clientele.BalanceTransaction) (clien
 
 // BalanceTransactions answers a page of a customer's ledger, newest first, and how long it is.
 func (s Customers) BalanceTransactions(
-	ctx context.Context, customer string, f store.LedgerFilter,
+	ctx context.Context, customer string, q store.Query,
 ) (docs [][]byte, count int64, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, err := findCustomerOrDeleted(tx, f.Livemode, customer)
+		rec, err := findCustomerOrDeleted(tx, q.Mode, customer)
 		if err != nil {
 			return err
 		}
-		f.CustomerID = rec.ID
-		page, n, err := tx.ListLedger(f)
+		q := q // this may run again
+		q.Where = append(slices.Clone(q.Where), store.Equal("customer_id", rec.ID))
+		page, n, err := tx.ListLedger(q)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
@@ -116,7 +115,7 @@ func (s Invoices) Credit(
 }
 
 func (a *account) creditNote(h *held, p CreditNoteParams) ([]byte, error) {
-	earlier, err := creditNotesOf(a.tx, h.ID)
+	earlier, err := creditNotesOf(a.tx, h.Livemode, h.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -135,15 +134,14 @@ func (a *account) creditNote(h *held, p CreditNoteParams) ([]byte, error) {
 }
 
 // creditNotesOf are an invoice's credit notes, oldest first.
-func creditNotesOf(tx store.Tx, invoiceID string) ([]clientele.CreditNote, error) {
-	docs, err := tx.CreditNotes(invoiceID)
-	notes := make([]clientele.CreditNote, len(docs))
-	for i, doc := range docs {
-		if err := json.Unmarshal(doc, &notes[i]); err != nil {
-			return nil, err
-		}
+func creditNotesOf(tx store.Tx, mode clientele.Mode, invoiceID string) ([]clientele.CreditNote, error) {
+	return store.CreditNotes.Select(tx, creditNotesQuery(mode, invoiceID))
+}
+
+func creditNotesQuery(mode clientele.Mode, invoiceID string) store.Query {
+	return store.Query{
+		Mode: mode, Where: []store.Condition{store.Equal("invoice_id", invoiceID)}, Order: store.OldestFirst,
 	}
-	return notes, err
 }
 
 // takeBack writes how much a credit note takes back.
@@ -231,11 +229,11 @@ func taxOn(line *clientele.InvoiceLine, quantity int64) *big.Int {
 func (a *account) issue(
 	h *held, note clientele.CreditNote, earlier []clientele.CreditNote, refund bool,
 ) ([]byte, error) {
-	seq, err := a.tx.NextSeq(store.KindCreditNote, a.now)
+	seq, err := a.tx.NextSeq(store.CreditNotes.Kind, a.now)
 	if err != nil {
 		return nil, err
 	}
-	if note.ID, err = a.s.seqID("cn_", seq); err != nil {
+	if note.ID, err = a.s.seqID(store.CreditNotes.Prefix, seq); err != nil {
 		return nil, err
 	}
 	if err := a.recover(h, minus(note.Amount, h.AmountRemaining)); err != nil {
@@ -265,7 +263,8 @@ func (a *account) issue(
 	if err != nil {
 		return nil, err
 	}
-	if err := a.tx.AddCreditNote(store.Record{ID: note.ID, Seq: seq, Version: 1, JSON: doc}, note); err != nil {
+	rec := store.Record{ID: note.ID, Seq: seq, Version: 1, JSON: doc}
+	if err := store.CreditNotes.Save(a.tx, rec, nil, &note); err != nil {
 		return nil, err
 	}
 	err = a.s.record(a.tx, a.call, clientele.EventCreditNoteCreated,
@@ -295,7 +294,7 @@ func creditNoteNumber(invoice string, n int) string { return fmt.Sprintf("%s-CN-
 // Retrieve answers a credit note.
 func (s CreditNotes) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, found, err := tx.CreditNote(mode, id)
+		rec, found, err := tx.Get(store.CreditNotes.Kind, mode, id)
 		if err == nil && !found {
 			err = clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no credit note %q in this mode", id)
 		}
@@ -308,12 +307,7 @@ func (s CreditNotes) Retrieve(ctx context.Context, mode clientele.Mode, id strin
 // List answers a page of credit notes and the exact count of all that match. customer, unless empty, is an
 // id or DID; an unknown one has none.
 func (s CreditNotes) List(
-	ctx context.Context, customer string, f store.CreditNoteFilter,
+	ctx context.Context, customer string, q store.Query,
 ) (docs [][]byte, count int64, err error) {
-	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
-		f.CustomerID = id
-		docs, count, err = tx.ListCreditNotes(f)
-		return err
-	})
-	return docs, count, err
+	return s.list(ctx, store.CreditNotes.Kind, customer, q, nil)
 }

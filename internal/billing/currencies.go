@@ -123,7 +123,7 @@ func (s *core) addCurrency(tx store.Tx, call Call, c clientele.PaymentCurrency) 
 	if err != nil {
 		return store.Document{}, err
 	}
-	if err := tx.AddPaymentCurrency(c); err != nil {
+	if err := store.PaymentCurrencies.Save(tx, store.Record{ID: c.ID, JSON: doc}, nil, &c); err != nil {
 		return store.Document{}, err
 	}
 	return store.Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentCurrencyCreated,
@@ -132,7 +132,7 @@ func (s *core) addCurrency(tx store.Tx, call Call, c clientele.PaymentCurrency) 
 
 // placeCurrency checks that the currency's method exists and has no other of its symbol.
 func placeCurrency(tx store.Tx, c *clientele.PaymentCurrency) error {
-	methods, err := tx.PaymentMethods(c.Livemode)
+	methods, err := methodsOf(tx, c.Livemode)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func placeCurrency(tx store.Tx, c *clientele.PaymentCurrency) error {
 		return invalid("payment_method_id", "no payment method %q in this mode", c.PaymentMethodID)
 	}
 	c.PaymentMethodID = methods[i].ID
-	currencies, err := tx.PaymentCurrencies(c.Livemode)
+	currencies, err := currenciesOf(tx, c.Livemode)
 	if err != nil {
 		return err
 	}
@@ -258,7 +258,7 @@ func (s *core) addMethod(tx store.Tx, call Call, m clientele.PaymentMethod) (sto
 	if err != nil {
 		return store.Document{}, err
 	}
-	if err := tx.AddPaymentMethod(m); err != nil {
+	if err := store.PaymentMethods.Save(tx, store.Record{ID: m.ID, JSON: doc}, nil, &m); err != nil {
 		return store.Document{}, err
 	}
 	return store.Document{JSON: doc, Created: true}, s.record(tx, call, clientele.EventPaymentMethodCreated,
@@ -311,10 +311,20 @@ func (p MethodParams) check() error {
 		checkLength("logo", p.Logo, maxText))
 }
 
+// currenciesOf are all payment currencies of a mode, oldest first.
+func currenciesOf(tx store.Tx, mode clientele.Mode) ([]clientele.PaymentCurrency, error) {
+	return store.PaymentCurrencies.Select(tx, store.Query{Mode: mode, Order: store.OldestFirst})
+}
+
+// methodsOf are all payment methods of a mode, oldest first.
+func methodsOf(tx store.Tx, mode clientele.Mode) ([]clientele.PaymentMethod, error) {
+	return store.PaymentMethods.Select(tx, store.Query{Mode: mode, Order: store.OldestFirst})
+}
+
 // List answers all payment currencies of a mode, oldest first.
 func (s PaymentCurrencies) List(ctx context.Context, mode clientele.Mode) (all []clientele.PaymentCurrency, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		all, err = tx.PaymentCurrencies(mode)
+		all, err = currenciesOf(tx, mode)
 		return err
 	})
 	return all, err
@@ -338,7 +348,7 @@ func (s PaymentCurrencies) Retrieve(
 // List answers all payment methods of a mode, oldest first.
 func (s PaymentMethods) List(ctx context.Context, mode clientele.Mode) (all []clientele.PaymentMethod, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		all, err = tx.PaymentMethods(mode)
+		all, err = methodsOf(tx, mode)
 		return err
 	})
 	return all, err

@@ -34,8 +34,8 @@ func findCustomerOrDeleted(tx store.Tx, mode clientele.Mode, text string) (store
 	if !isCode(err, clientele.ErrorCodeNotFound) {
 		return rec, err
 	}
-	deleted, found, e := tx.DeletedCustomer(mode, text)
-	if e != nil || found {
+	deleted, found, e := tx.Get(store.Customers.Kind, mode, text)
+	if e != nil || found && deleted.DeletedAt != 0 {
 		return deleted, e
 	}
 	return rec, err
@@ -78,7 +78,7 @@ func (s *core) addCustomer(tx store.Tx, call Call, n newCustomer) (store.Record,
 	if !n.createdAt.IsZero() {
 		created = n.createdAt
 	}
-	seq, err := tx.NextSeq(store.KindCustomer, created)
+	seq, err := tx.NextSeq(store.Customers.Kind, created)
 	if err != nil {
 		return store.Record{}, err
 	}
@@ -87,7 +87,7 @@ func (s *core) addCustomer(tx store.Tx, call Call, n newCustomer) (store.Record,
 		TokenBalance: clientele.Balances{}, NextInvoiceSequence: 1,
 		CreatedAt: clientele.At(created), UpdatedAt: clientele.At(now),
 	}
-	if c.ID, err = s.seqID("cus_", seq); err != nil {
+	if c.ID, err = s.seqID(store.Customers.Prefix, seq); err != nil {
 		return store.Record{}, err
 	}
 	if c.InvoicePrefix, err = s.newInvoicePrefix(); err != nil {
@@ -195,7 +195,7 @@ func (s *core) replaceCustomer(
 func (s *core) saveCustomer(
 	tx store.Tx, call Call, event string, rec store.Record, before, after *clientele.Customer, old []byte,
 ) error {
-	if err := tx.SaveCustomer(rec, before, after); err != nil {
+	if err := store.Customers.Save(tx, rec, before, after); err != nil {
 		return err
 	}
 	return s.record(tx, call, event, changed{

@@ -182,7 +182,7 @@ func (s Customers) Delete(ctx context.Context, call Call, ref string) (store.Doc
 		if err := call.checkVersion(rec); err != nil {
 			return store.Document{}, err
 		}
-		unpaid, err := tx.CountUnpaidInvoices(c.ID)
+		unpaid, err := tx.Count(store.Invoices.Kind, unpaidInvoices(call.Livemode, c.ID))
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -210,7 +210,7 @@ func (s Customers) Delete(ctx context.Context, call Call, ref string) (store.Doc
 
 // checkOwedNothing refuses to lose sight of a customer's credit, or of money that was not applied.
 func checkOwedNothing(tx store.Tx, c *clientele.Customer) error {
-	currencies, err := tx.PaymentCurrencies(c.Livemode)
+	currencies, err := currenciesOf(tx, c.Livemode)
 	if err != nil {
 		return err
 	}
@@ -236,11 +236,12 @@ func checkOwedNothing(tx store.Tx, c *clientele.Customer) error {
 // Restore brings a deleted customer back, unless its DID or external id has been taken meanwhile.
 func (s Customers) Restore(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
-		rec, found, err := tx.DeletedCustomer(call.Livemode, id)
+		rec, _, err := tx.Get(store.Customers.Kind, call.Livemode, id)
 		if err != nil {
 			return store.Document{}, err
 		}
-		if !found {
+		deleted := rec.DeletedAt != 0
+		if !deleted {
 			if rec, err = findCustomer(tx, call.Livemode, id); err != nil {
 				return store.Document{}, err
 			}
@@ -248,7 +249,7 @@ func (s Customers) Restore(ctx context.Context, call Call, id string) (store.Doc
 		if err := call.checkVersion(rec); err != nil {
 			return store.Document{}, err
 		}
-		if !found { // one that is there is restored already
+		if !deleted { // one that is there is restored already
 			return customerDocument(rec, false), nil
 		}
 		c, err := decodeCustomer(rec)
@@ -291,15 +292,15 @@ func reclaimNames(tx store.Tx, rec store.Record, c *clientele.Customer) error {
 
 // List answers a page of customers, expanded if asked for, and the exact count of all that match.
 func (s Customers) List(
-	ctx context.Context, f store.CustomerFilter, expand bool,
+	ctx context.Context, q store.Query, expand bool,
 ) (docs [][]byte, count int64, err error) {
 	look := s.scanStore
-	if plainList(f) {
+	if _, whole := q.WholeMode(); whole && q.ByTime() { // any page of it is found at once
 		look = s.store.View
 	}
 	err = look(ctx, func(tx store.Tx) error {
 		var page []store.Record
-		if page, count, err = tx.ListCustomers(f); err != nil {
+		if page, count, err = tx.List(store.Customers.Kind, q); err != nil {
 			return err
 		}
 		docs, err = listedCustomers(tx, page, expand)
@@ -308,17 +309,10 @@ func (s Customers) List(
 	return docs, count, err
 }
 
-// plainList says whether the list is that of everybody by time of creation, of which any page is found at once.
-func plainList(f store.CustomerFilter) bool {
-	filtered := f.Deleted || len(f.Names) > 0 || f.Email != "" || f.Delinquent != nil || f.From != 0 || f.To != 0 ||
-		len(f.Metadata) > 0
-	return !filtered && (len(f.Order) == 0 || len(f.Order) == 1 && f.Order[0].Field == "created_at")
-}
-
 // listedCustomers are the elements of a list.
 func listedCustomers(tx store.Tx, page []store.Record, expand bool) ([][]byte, error) {
 	if !expand {
-		return plainCustomers(page), nil
+		return documentsOf(page), nil
 	}
 	return expandCustomers(tx, page, listedDocuments)
 }
@@ -334,8 +328,7 @@ func (s Customers) Search(ctx context.Context, q Search) (docs [][]byte, count i
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		var page []store.Record
 		if len(search.Terms)+len(search.PhoneTerms) == 0 {
-			all := store.CustomerFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
-			page, count, err = tx.ListCustomers(all)
+			page, count, err = tx.List(store.Customers.Kind, q.all())
 		} else {
 			page, count, err = tx.SearchCustomers(search)
 		}

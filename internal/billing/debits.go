@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/go-json-experiment/json"
-
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // A debit is what a customer owes who got money or credit back for a payment that then did not come after all: an
@@ -132,15 +131,11 @@ func (a *account) eachNewDebit(currency string, fn func(*held) error) error {
 // settleWithOthers pays the debits that were just made with money that other payments have left, the oldest first.
 func (a *account) settleWithOthers(than *payment) error {
 	return a.eachNewDebit(than.CurrencyID, func(h *held) error {
-		docs, err := a.tx.CustomerPayments(a.customer.ID)
+		payments, err := store.Payments.Select(a.tx, store.Of(a.call.Livemode, a.customer.ID))
 		if err != nil {
 			return err
 		}
-		for _, doc := range slices.Backward(docs) {
-			var other clientele.Payment
-			if err := json.Unmarshal(doc, &other); err != nil {
-				return err
-			}
+		for _, other := range slices.Backward(payments) {
 			if other.ID == than.ID || other.CurrencyID != h.CurrencyID || h.AmountRemaining.Sign() == 0 {
 				continue
 			}

@@ -63,8 +63,8 @@ func expandedCustomer(rec store.Record, of store.CustomerDocuments) []byte {
 	return append(b, '}')
 }
 
-// plainCustomers are customers as they are stored.
-func plainCustomers(recs []store.Record) [][]byte {
+// documentsOf are objects as they are stored.
+func documentsOf(recs []store.Record) [][]byte {
 	docs := make([][]byte, len(recs))
 	for i, rec := range recs {
 		docs[i] = rec.JSON
@@ -123,7 +123,7 @@ func lastPayments(tx store.Tx, mode clientele.Mode, customers, invoices []string
 	if err != nil {
 		return nil, err
 	}
-	recs, err := tx.PaymentsByID(mode, slices.Collect(maps.Values(last)))
+	recs, err := tx.GetAll(store.Payments.Kind, mode, slices.Collect(maps.Values(last)))
 	payments := map[string]store.Record{}
 	for invoice, id := range last {
 		if rec, found := recs[id]; found {
@@ -161,7 +161,7 @@ func expandWith(tx store.Tx, mode clientele.Mode, docs [][]byte, money money) ([
 			ids = append(ids, refs[i].CustomerID)
 		}
 	}
-	customers, err := tx.CustomersByID(mode, ids)
+	customers, err := tx.GetAll(store.Customers.Kind, mode, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func eventOf(e store.EventRecord, before, after []byte) (clientele.Event, error)
 
 // history returns the events of an object, oldest first, each with the object as it left it.
 func history(tx store.Tx, kind store.ObjectType, id string) ([]clientele.Event, error) {
-	recs, err := tx.ObjectEvents(kind, id)
+	recs, err := tx.Events(store.EventQuery{ObjectType: kind, ObjectID: id})
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (s *Service) Events(
 	ctx context.Context, after, limit int64,
 ) (events []clientele.Event, last int64, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		recs, err := tx.EventsAfter(after, limit)
+		recs, err := tx.Events(store.EventQuery{After: after, Limit: limit})
 		if err == nil {
 			events, last, err = eventsOf(tx, recs)
 		}
@@ -168,7 +168,7 @@ func (s *Service) LatestEvents(
 	ctx context.Context, mode clientele.Mode, limit int64,
 ) (events []clientele.Event, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		recs, err := tx.LatestEvents(mode, limit)
+		recs, err := tx.Events(store.EventQuery{Latest: true, Livemode: mode, Limit: limit})
 		events = nil
 		for _, rec := range recs {
 			events = append(events, clientele.Event{

@@ -177,12 +177,14 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 
 // release takes back whatever paid an invoice.
 func (a *account) release(h *held) error {
-	payments, err := a.tx.InvoicePayments(h.ID)
+	q := store.Of(a.call.Livemode, a.customer.ID, store.PaidInvoice(h.ID))
+	q.Order = store.OldestFirst
+	payments, err := a.tx.Select(store.Payments.Kind, q)
 	if err != nil {
 		return err
 	}
-	for _, id := range payments {
-		pay, err := holdPayment(a.tx, a.call.Livemode, id)
+	for _, rec := range payments {
+		pay, err := holdPayment(a.tx, a.call.Livemode, rec.ID)
 		if err != nil {
 			return err
 		}

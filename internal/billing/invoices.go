@@ -49,11 +49,11 @@ func (s Invoices) Create(ctx context.Context, call Call, p InvoiceParams) (store
 func (a *account) draft(
 	currency clientele.PaymentCurrency, content InvoiceContent, reason string,
 ) (*held, error) {
-	seq, err := a.tx.NextSeq(store.KindInvoice, a.now)
+	seq, err := a.tx.NextSeq(store.Invoices.Kind, a.now)
 	if err != nil {
 		return nil, err
 	}
-	id, err := a.s.seqID("in_", seq)
+	id, err := a.s.seqID(store.Invoices.Prefix, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -265,7 +265,7 @@ func (s Invoices) Delete(ctx context.Context, call Call, id string) (store.Docum
 			return store.Document{}, conflict("status",
 				"%s is %s: only a draft is deleted; void it, or issue a credit note", h.called(), h.state())
 		}
-		if err := tx.DeleteInvoice(h.rec, h.Invoice); err != nil {
+		if err := store.Invoices.Delete(tx, h.rec, h.Invoice); err != nil {
 			return store.Document{}, err
 		}
 		err = s.record(tx, call, clientele.EventInvoiceDeleted, changed{
@@ -324,7 +324,7 @@ func (s Invoices) Retrieve(ctx context.Context, mode clientele.Mode, id string) 
 
 // findInvoice finds an invoice by id or printed number.
 func findInvoice(tx store.Tx, mode clientele.Mode, ref string) (store.Record, error) {
-	rec, found, err := tx.Invoice(mode, ref)
+	rec, found, err := tx.Get(store.Invoices.Kind, mode, ref)
 	if err == nil && !found {
 		rec, found, err = tx.InvoiceByNumber(mode, ref)
 	}
@@ -337,43 +337,17 @@ func findInvoice(tx store.Tx, mode clientele.Mode, ref string) (store.Record, er
 // List answers a page of invoices, expanded if asked for, and the exact count of all that match. customer,
 // unless empty, is an id or DID; an unknown one has no invoices.
 func (s Invoices) List(
-	ctx context.Context, customer string, f store.InvoiceFilter, expand bool,
+	ctx context.Context, customer string, q store.Query, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
-		f.CustomerID = id
-		if docs, count, err = tx.ListInvoices(f); err == nil && expand {
-			docs, err = expandInvoices(tx, f.Livemode, docs)
-		}
-		return err
-	})
-	return docs, count, err
+	if !expand {
+		return s.list(ctx, store.Invoices.Kind, customer, q, nil)
+	}
+	return s.list(ctx, store.Invoices.Kind, customer, q, expandInvoices)
 }
 
 // Search answers a page of the invoices in which every word of a query occurs, and their exact count.
 func (s Invoices) Search(ctx context.Context, q Search) (docs [][]byte, count int64, err error) {
-	all := store.InvoiceFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
-	list := func(tx store.Tx) ([][]byte, int64, error) { return tx.ListInvoices(all) }
-	return s.searchTexts(ctx, q, store.Tx.SearchInvoices, list, expandInvoices)
-}
-
-// scanOf is Scan for what may be restricted to one customer: fn gets the id of the one that is named, or "". An unknown
-// one has nothing: fn is not called.
-func (s *core) scanOf(
-	ctx context.Context, mode clientele.Mode, customer string, fn func(tx store.Tx, id string) error,
-) error {
-	return s.scanStore(ctx, func(tx store.Tx) error {
-		if customer == "" {
-			return fn(tx, "")
-		}
-		rec, err := findCustomerOrDeleted(tx, mode, customer)
-		if isCode(err, clientele.ErrorCodeNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return fn(tx, rec.ID)
-	})
+	return s.searchTexts(ctx, store.Invoices.Kind, q, expandInvoices)
 }
 
 // saveInvoice writes an invoice's next version and the event that says what happened to it.
@@ -386,7 +360,7 @@ func (s *core) saveInvoice(tx store.Tx, call Call, event string, h *held) (err e
 		return err
 	}
 	h.rec.Version++
-	if err := tx.SaveInvoice(h.rec, before, h.Invoice); err != nil {
+	if err := store.Invoices.Save(tx, h.rec, before, h.Invoice); err != nil {
 		return err
 	}
 	h.written()

@@ -11,6 +11,17 @@ import (
 	"clientele.dev/internal/store"
 )
 
+// unpaidInvoices selects a customer's invoices that have something left to pay.
+func unpaidInvoices(mode clientele.Mode, customerID string) store.Query {
+	return store.Of(mode, customerID, store.OneOf("status", clientele.InvoiceOpen, clientele.InvoiceUncollectible),
+		store.NotZero("remaining"))
+}
+
+// overdueInvoices selects a customer's invoices that make it delinquent.
+func overdueInvoices(mode clientele.Mode, customerID string) store.Query {
+	return store.Of(mode, customerID, store.OneOf("status", clientele.InvoiceUncollectible), store.NotZero("remaining"))
+}
+
 // OverdueInvoices answers the customer's uncollectible invoices and what they come to in each currency, and beside them
 // those that are past due.
 func (s Customers) OverdueInvoices(
@@ -63,16 +74,18 @@ func (s Receivables) NewlyDelinquent(
 ) (customers []clientele.Customer, err error) {
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		customers = nil
-		docs, err := tx.ChangedOverdueInvoices(mode, since.UnixMilli(), givenUpLooked)
+		invoices, err := store.Invoices.Select(tx, store.Query{
+			Mode: mode, Order: []store.Order{{Field: "updated_at", Desc: true}}, Window: store.Window{Limit: givenUpLooked},
+			Where: []store.Condition{
+				store.OneOf("status", clientele.InvoiceUncollectible), store.NotZero("remaining"),
+				store.AtLeast("updated_at", since.UnixMilli()),
+			},
+		})
 		if err != nil {
 			return err
 		}
 		seen := map[string]bool{}
-		for _, doc := range docs {
-			var i clientele.Invoice
-			if err := json.Unmarshal(doc, &i); err != nil {
-				return err
-			}
+		for _, i := range invoices {
 			if seen[i.CustomerID] || i.StatusTransitions.MarkedUncollectibleAt < since.Unix() {
 				continue
 			}
@@ -141,11 +154,11 @@ func appendUnpaid(b []byte, list []store.UnpaidInvoice, m money) ([]byte, error)
 	for _, i := range list {
 		size += len(i.JSON)
 	}
-	b = AppendList(append(slices.Grow(b, size), `"invoices":`...), documentsOf(list))
+	b = AppendList(append(slices.Grow(b, size), `"invoices":`...), unpaidDocuments(list))
 	return append(append(b, `,"summary":`...), summary...), nil
 }
 
-func documentsOf(list []store.UnpaidInvoice) [][]byte {
+func unpaidDocuments(list []store.UnpaidInvoice) [][]byte {
 	docs := make([][]byte, len(list))
 	for i := range list {
 		docs[i] = list[i].JSON
@@ -161,14 +174,14 @@ type money struct {
 
 func moneyOf(tx store.Tx, mode clientele.Mode) (money, error) {
 	m := money{map[string]clientele.PaymentCurrency{}, map[string]clientele.PaymentMethod{}}
-	currencies, err := tx.PaymentCurrencies(mode)
+	currencies, err := currenciesOf(tx, mode)
 	if err != nil {
 		return m, err
 	}
 	for _, c := range currencies {
 		m.currencies[c.ID] = c
 	}
-	methods, err := tx.PaymentMethods(mode)
+	methods, err := methodsOf(tx, mode)
 	for _, method := range methods {
 		m.methods[method.ID] = method
 	}
@@ -187,7 +200,7 @@ func (s Customers) Explain(ctx context.Context, mode clientele.Mode, ref string)
 		}
 		because, err := tx.UnpaidInvoices(rec.ID, clientele.InvoiceUncollectible)
 		doc.JSON = append(doc.JSON[:len(doc.JSON)-1], `,"delinquent_because":`...)
-		doc.JSON = append(AppendList(doc.JSON, documentsOf(because)), '}')
+		doc.JSON = append(AppendList(doc.JSON, unpaidDocuments(because)), '}')
 		return err
 	})
 	return doc, err

@@ -425,7 +425,8 @@ func (a *account) unapplyCredit(wanted clientele.Amount) error {
 	if wanted.Sign() <= 0 {
 		return nil
 	}
-	recs, err := a.tx.CreditedInvoices(a.customer.ID, wanted.Currency())
+	recs, err := a.tx.Select(store.Invoices.Kind, store.Of(a.call.Livemode, a.customer.ID,
+		store.Equal("currency_id", wanted.Currency()), store.NotZero("credited")))
 	if err != nil {
 		return err
 	}

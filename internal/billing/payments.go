@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
 
@@ -199,16 +200,17 @@ func checkMetadata(raw jsontext.Value) error { return fillMetadata(&clientele.Me
 // payment is a payment while a transaction works on it.
 type payment struct {
 	*clientele.Payment
-	rec store.Record
+	before clientele.Payment // as it was when it was last read or written
+	rec    store.Record
 }
 
 // receive records the money of a new payment, which has paid nothing yet.
 func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (*payment, error) {
-	seq, err := a.tx.NextSeq(store.KindPayment, a.now)
+	seq, err := a.tx.NextSeq(store.Payments.Kind, a.now)
 	if err != nil {
 		return nil, err
 	}
-	id, err := a.s.seqID("pi_", seq)
+	id, err := a.s.seqID(store.Payments.Prefix, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +218,7 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 	if err := checkBounds(currency, amount); err != nil {
 		return nil, err
 	}
-	pay := &payment{&clientele.Payment{
+	pay := &payment{Payment: &clientele.Payment{
 		ID: id, Object: "payment_intent", Livemode: a.call.Livemode, Description: p.Description, Amount: amount,
 		AmountReceived: amount, AmountAllocated: zero, AmountRefunded: zero, AmountCredited: zero,
 		AmountUnallocated: amount, CurrencyID: currency.ID, CustomerID: a.customer.ID,
@@ -224,7 +226,7 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 		Method: p.Method, Reference: p.Reference, ReceivedAt: p.ReceivedAt, Status: clientele.PaymentSucceeded,
 		LastPaymentError: []byte("null"), CaptureMethod: "manual", ConfirmationMethod: "manual",
 		PaymentMethodTypes: []string{"manual"}, Metadata: clientele.Metadata{}, CreatedAt: clientele.At(a.now),
-	}, store.Record{ID: id, Seq: seq}}
+	}, rec: store.Record{ID: id, Seq: seq}}
 	switch {
 	case pay.ReceivedAt == 0:
 		pay.ReceivedAt = a.now.Unix()
@@ -235,8 +237,7 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 		return nil, err
 	}
 	if p.Reference != "" {
-		pay.PossibleDuplicate, err = a.tx.DuplicatePayment(pay.Payment)
-		if err != nil {
+		if pay.PossibleDuplicate, err = a.duplicateOf(pay.Payment); err != nil {
 			return nil, err
 		}
 	}
@@ -244,6 +245,24 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 		CurrencyID: currency.ID, Reason: clientele.ReasonPayment, Unapplied: amount, PaymentID: id,
 	})
 	return pay, err
+}
+
+// duplicateOf is the customer's oldest payment that was not reversed and has the same amount, currency and reference,
+// whatever its case, width and spacing; "" when there is none.
+func (a *account) duplicateOf(p *clientele.Payment) (id string, err error) {
+	reference := fold.Reference(p.Reference)
+	if reference == "" {
+		return "", nil
+	}
+	q := store.Of(p.Livemode, p.CustomerID, store.Equal("reference", reference),
+		store.Equal("currency_id", p.CurrencyID), store.Equal("amount", p.Amount.String()),
+		store.OneOf("status", clientele.PaymentSucceeded))
+	q.Order, q.Limit = store.OldestFirst, 1
+	same, err := a.tx.Select(store.Payments.Kind, q)
+	if err != nil || len(same) == 0 {
+		return "", err
+	}
+	return same[0].ID, nil
 }
 
 // move counts a part of what a payment has left as paid on an invoice, or the other way when it is negative.
@@ -263,7 +282,10 @@ func (p *payment) move(invoiceID string, part clientele.Amount) {
 
 // savePayment writes a payment's next version and the event that says what happened to it.
 func (a *account) savePayment(pay *payment, event string) (err error) {
-	old := pay.rec.JSON
+	old, before := pay.rec.JSON, &pay.before
+	if pay.rec.Version == 0 {
+		before = nil
+	}
 	nothing := func(l clientele.Allocation) bool { return l.Amount.Sign() == 0 }
 	pay.Allocations = slices.DeleteFunc(pay.Allocations, nothing)
 	pay.UpdatedAt = clientele.At(a.now)
@@ -271,9 +293,10 @@ func (a *account) savePayment(pay *payment, event string) (err error) {
 		return err
 	}
 	pay.rec.Version++
-	if err := a.tx.SavePayment(pay.rec, pay.Payment); err != nil {
+	if err := store.Payments.Save(a.tx, pay.rec, before, pay.Payment); err != nil {
 		return err
 	}
+	pay.before = *pay.Payment
 	return a.s.record(a.tx, a.call, event, changed{
 		id: pay.ID, customerID: pay.CustomerID, version: pay.rec.Version, before: old, after: pay.rec.JSON,
 	})
@@ -292,7 +315,7 @@ func (s Payments) Retrieve(ctx context.Context, mode clientele.Mode, id string) 
 		}
 		doc = store.Document{JSON: docs[0], Version: pay.rec.Version}
 		if pay.InvoiceID != "" {
-			rec, found, err := tx.Invoice(mode, pay.InvoiceID)
+			rec, found, err := tx.Get(store.Invoices.Kind, mode, pay.InvoiceID)
 			if err != nil {
 				return err
 			}
@@ -308,34 +331,29 @@ func (s Payments) Retrieve(ctx context.Context, mode clientele.Mode, id string) 
 // List answers a page of payments and the exact count of all that match. customer, unless empty, is an id or
 // DID; an unknown one has no payments.
 func (s Payments) List(
-	ctx context.Context, customer string, f store.PaymentFilter, expand bool,
+	ctx context.Context, customer string, q store.Query, expand bool,
 ) (docs [][]byte, count int64, err error) {
-	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
-		f.CustomerID = id
-		docs, count, err = tx.ListPayments(f)
-		if err == nil && expand {
-			docs, err = expandReferring(tx, f.Livemode, docs)
-		}
-		return err
-	})
-	return docs, count, err
+	if !expand {
+		return s.list(ctx, store.Payments.Kind, customer, q, nil)
+	}
+	return s.list(ctx, store.Payments.Kind, customer, q, expandReferring)
 }
 
 // Search answers a page of the payments that match a query, and the exact count of all that do.
 func (s Payments) Search(ctx context.Context, q Search) (docs [][]byte, count int64, err error) {
-	all := store.PaymentFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
-	list := func(tx store.Tx) ([][]byte, int64, error) { return tx.ListPayments(all) }
-	return s.searchTexts(ctx, q, store.Tx.SearchPayments, list, expandReferring)
+	return s.searchTexts(ctx, store.Payments.Kind, q, expandReferring)
 }
 
 func holdPayment(tx store.Tx, mode clientele.Mode, id string) (*payment, error) {
-	rec, found, err := tx.Payment(mode, id)
+	rec, found, err := tx.Get(store.Payments.Kind, mode, id)
 	if err != nil {
 		return nil, err
 	}
 	if !found {
 		return nil, clientele.Errorf(clientele.ErrorCodeNotFound, "id", "no payment %q in this mode", id)
 	}
-	p := &payment{new(clientele.Payment), rec}
-	return p, json.Unmarshal(rec.JSON, p.Payment)
+	p := &payment{Payment: new(clientele.Payment), rec: rec}
+	err = json.Unmarshal(rec.JSON, p.Payment)
+	p.before = *p.Payment
+	return p, err
 }

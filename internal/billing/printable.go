@@ -3,8 +3,6 @@ package billing
 import (
 	"context"
 
-	"github.com/go-json-experiment/json"
-
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
@@ -64,16 +62,6 @@ func printable(tx store.Tx, h *held) (Printable, error) {
 			p.Invoice.CustomerName, p.Invoice.CustomerEmail, p.Invoice.CustomerAddress = c.Name, c.Email, &c.Address
 		}
 	}
-	docs, err := tx.CreditNotes(h.ID)
-	if err != nil {
-		return p, err
-	}
-	for _, doc := range docs {
-		var note clientele.CreditNote
-		if err := json.Unmarshal(doc, &note); err != nil {
-			return p, err
-		}
-		p.CreditNotes = append(p.CreditNotes, note)
-	}
-	return p, nil
+	p.CreditNotes, err = creditNotesOf(tx, h.Livemode, h.ID)
+	return p, err
 }

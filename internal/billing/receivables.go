@@ -155,7 +155,7 @@ func namesOf(tx store.Tx, mode clientele.Mode, ids []string) (map[string]named, 
 	const step = 500
 	names := make(map[string]named, len(ids))
 	for some := range slices.Chunk(ids, step) {
-		recs, err := tx.CustomersByID(mode, some)
+		recs, err := tx.GetAll(store.Customers.Kind, mode, some)
 		if err != nil {
 			return nil, err
 		}

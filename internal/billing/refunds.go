@@ -64,11 +64,11 @@ func (s Payments) Refund(ctx context.Context, call Call, id string, p RefundPara
 
 // refund records money that was sent back, of a payment or else of the customer's credit.
 func (a *account) refund(r clientele.Refund) (doc store.Document, t clientele.BalanceTransaction, err error) {
-	seq, err := a.tx.NextSeq(store.KindRefund, a.now)
+	seq, err := a.tx.NextSeq(store.Refunds.Kind, a.now)
 	if err != nil {
 		return doc, t, err
 	}
-	if r.ID, err = a.s.seqID("re_", seq); err != nil {
+	if r.ID, err = a.s.seqID(store.Refunds.Prefix, seq); err != nil {
 		return doc, t, err
 	}
 	r.StartingBalance, r.StartingTokenBalance = a.credit(r.CurrencyID), a.credits()
@@ -92,7 +92,8 @@ func (a *account) refund(r clientele.Refund) (doc store.Document, t clientele.Ba
 	if doc.JSON, err = encodeObject(r); err != nil {
 		return doc, t, err
 	}
-	if err := a.tx.AddRefund(store.Record{ID: r.ID, Seq: seq, Version: 1, JSON: doc.JSON}, r); err != nil {
+	rec := store.Record{ID: r.ID, Seq: seq, Version: 1, JSON: doc.JSON}
+	if err := store.Refunds.Save(a.tx, rec, nil, &r); err != nil {
 		return doc, t, err
 	}
 	return doc, t, a.s.record(a.tx, a.call, clientele.EventRefundCreated,
@@ -102,7 +103,7 @@ func (a *account) refund(r clientele.Refund) (doc store.Document, t clientele.Ba
 // Retrieve answers a refund, expanded with its customer, currency and payment method.
 func (s Refunds) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		rec, found, err := tx.Refund(mode, id)
+		rec, found, err := tx.Get(store.Refunds.Kind, mode, id)
 		if err != nil {
 			return err
 		}
@@ -121,23 +122,14 @@ func (s Refunds) Retrieve(ctx context.Context, mode clientele.Mode, id string) (
 // List answers a page of refunds, expanded, and the exact count of all that match. customer, unless empty, is an id or
 // DID; an unknown one has none.
 func (s Refunds) List(
-	ctx context.Context, customer string, f store.RefundFilter,
+	ctx context.Context, customer string, q store.Query,
 ) (docs [][]byte, count int64, err error) {
-	err = s.scanOf(ctx, f.Livemode, customer, func(tx store.Tx, id string) error {
-		f.CustomerID = id
-		if docs, count, err = tx.ListRefunds(f); err == nil {
-			docs, err = expandRefunds(tx, f.Livemode, docs)
-		}
-		return err
-	})
-	return docs, count, err
+	return s.list(ctx, store.Refunds.Kind, customer, q, expandRefunds)
 }
 
 // Search answers a page of the refunds that match a query, expanded, and the exact count of all that do.
 func (s Refunds) Search(ctx context.Context, q Search) (docs [][]byte, count int64, err error) {
-	all := store.RefundFilter{Livemode: q.Livemode, Order: q.Order, Window: q.window()}
-	list := func(tx store.Tx) ([][]byte, int64, error) { return tx.ListRefunds(all) }
-	return s.searchTexts(ctx, q, store.Tx.SearchRefunds, list, expandRefunds)
+	return s.searchTexts(ctx, store.Refunds.Kind, q, expandRefunds)
 }
 
 // expandRefunds adds to refunds the objects that each refers to.
@@ -158,7 +150,7 @@ func expandRefunds(tx store.Tx, mode clientele.Mode, docs [][]byte) ([][]byte, e
 	if err != nil || len(ids) == 0 {
 		return expanded, err
 	}
-	payments, err := tx.PaymentsByID(mode, ids)
+	payments, err := tx.GetAll(store.Payments.Kind, mode, ids)
 	for i, doc := range expanded {
 		if rec, found := payments[of[i].PaymentID]; found {
 			expanded[i] = slices.Concat(doc[:len(doc)-1], []byte(`,"paymentIntent":`), rec.JSON, []byte("}"))

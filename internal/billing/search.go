@@ -280,15 +280,15 @@ type Search struct {
 	Plain         bool // without what belongs to each, or what each refers to
 }
 
-// window is the part of what is found that is asked for.
-func (q Search) window() store.Window { return store.Window{Limit: q.Limit, Offset: q.Offset} }
+// all selects the page of everything: what an empty query finds.
+func (q Search) all() store.Query {
+	return store.Query{Mode: q.Livemode, Order: q.Order, Window: store.Window{Limit: q.Limit, Offset: q.Offset}}
+}
 
 // searchTexts searches objects that are found by one text each, lists all when the query is empty, and expands them
 // unless they are to be plain.
 func (s *core) searchTexts(
-	ctx context.Context, q Search, search func(store.Tx, store.TextSearch) ([][]byte, int64, error),
-	list func(store.Tx) ([][]byte, int64, error),
-	expand func(store.Tx, clientele.Mode, [][]byte) ([][]byte, error),
+	ctx context.Context, k *store.Kind, q Search, expand func(store.Tx, clientele.Mode, [][]byte) ([][]byte, error),
 ) (docs [][]byte, count int64, err error) {
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		money, err := moneyOf(tx, q.Livemode)
@@ -299,13 +299,15 @@ func (s *core) searchTexts(
 		if err != nil {
 			return err
 		}
+		var page []store.Record
 		if len(terms) == 0 {
-			docs, count, err = list(tx)
+			page, count, err = tx.List(k, q.all())
 		} else {
-			docs, count, err = search(tx, store.TextSearch{
+			page, count, err = tx.Search(k, store.TextSearch{
 				Livemode: q.Livemode, Terms: terms, Order: q.Order, Limit: q.Limit, Offset: q.Offset,
 			})
 		}
+		docs = documentsOf(page)
 		if err == nil && !q.Plain {
 			docs, err = expand(tx, q.Livemode, docs)
 		}

@@ -12,7 +12,7 @@ import (
 func (s *Service) Seed(ctx context.Context) error {
 	return s.store.Update(ctx, func(tx store.Tx) error {
 		for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
-			methods, err := tx.PaymentMethods(mode)
+			methods, err := methodsOf(tx, mode)
 			if err != nil {
 				return err
 			}

@@ -38,11 +38,11 @@ func (s Customers) Statement(
 		if !from.IsZero() {
 			st.From = clientele.At(from)
 		}
-		numbers, err := invoiceNumbers(tx, c.ID)
+		numbers, err := invoiceNumbers(tx, c)
 		if err != nil {
 			return err
 		}
-		references, err := paymentReferences(tx, c.ID)
+		references, err := paymentReferences(tx, c)
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (s Customers) Statement(
 func (s Customers) fillStatement(
 	tx store.Tx, mode clientele.Mode, st *clientele.Statement, from time.Time, known names,
 ) error {
-	currencies, err := tx.PaymentCurrencies(mode)
+	currencies, err := currenciesOf(tx, mode)
 	if err != nil {
 		return err
 	}
@@ -142,35 +142,33 @@ func describe(t clientele.BalanceTransaction, references map[string]string) stri
 }
 
 // paymentReferences are what payers and banks call a customer's payments, by their ids.
-func paymentReferences(tx store.Tx, customerID string) (map[string]string, error) {
-	docs, err := tx.CustomerPayments(customerID)
+func paymentReferences(tx store.Tx, c *clientele.Customer) (map[string]string, error) {
+	recs, err := tx.Select(store.Payments.Kind, store.Of(c.Livemode, c.ID))
 	references := map[string]string{}
-	for _, doc := range docs {
+	for _, rec := range recs {
 		var payment struct {
-			ID        string `json:"id"`
 			Reference string `json:"reference"`
 		}
-		if err := json.Unmarshal(doc, &payment); err != nil {
+		if err := json.Unmarshal(rec.JSON, &payment); err != nil {
 			return nil, err
 		}
-		references[payment.ID] = payment.Reference
+		references[rec.ID] = payment.Reference
 	}
 	return references, err
 }
 
 // invoiceNumbers are the numbers of a customer's invoices by id.
-func invoiceNumbers(tx store.Tx, customerID string) (map[string]string, error) {
-	docs, err := tx.CustomerInvoices(customerID)
+func invoiceNumbers(tx store.Tx, c *clientele.Customer) (map[string]string, error) {
+	recs, err := tx.Select(store.Invoices.Kind, store.Of(c.Livemode, c.ID))
 	numbers := map[string]string{}
-	for _, doc := range docs {
+	for _, rec := range recs {
 		var invoice struct {
-			ID     string `json:"id"`
 			Number string `json:"number"`
 		}
-		if err := json.Unmarshal(doc, &invoice); err != nil {
+		if err := json.Unmarshal(rec.JSON, &invoice); err != nil {
 			return nil, err
 		}
-		numbers[invoice.ID] = invoice.Number
+		numbers[rec.ID] = invoice.Number
 	}
 	return numbers, err
 }

@@ -107,15 +107,15 @@ func daysToPay(i *clientele.Invoice) int64 {
 }
 
 // sumBooksOf adds what a customer's ledger and invoices come to.
-func sumBooksOf(tx store.Tx, customerID string, s sums) error {
-	err := tx.Movements(store.MovementFilter{CustomerID: customerID}, func(m store.Movement) error {
+func sumBooksOf(tx store.Tx, c *clientele.Customer, s sums) error {
+	err := tx.Movements(store.MovementFilter{CustomerID: c.ID}, func(m store.Movement) error {
 		s.addMovement(m)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return eachInvoice(tx, customerID, func(i *clientele.Invoice) {
+	return eachInvoice(tx, c, func(i *clientele.Invoice) {
 		s.addInvoice(dayOfState(i), &clientele.Invoice{}, i)
 	})
 }
@@ -127,14 +127,10 @@ func dayOfState(i *clientele.Invoice) int64 {
 }
 
 // eachInvoice calls fn with every invoice of a customer, newest first.
-func eachInvoice(tx store.Tx, customerID string, fn func(*clientele.Invoice)) error {
-	docs, err := tx.CustomerInvoices(customerID)
-	for _, doc := range docs {
-		h, err := hold(store.Record{JSON: doc})
-		if err != nil {
-			return err
-		}
-		fn(h.Invoice)
+func eachInvoice(tx store.Tx, c *clientele.Customer, fn func(*clientele.Invoice)) error {
+	invoices, err := store.Invoices.Select(tx, store.Of(c.Livemode, c.ID))
+	for i := range invoices {
+		fn(&invoices[i])
 	}
 	return err
 }

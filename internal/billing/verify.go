@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -25,7 +26,7 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 	const step = 200 // each step is one snapshot: a server may go on beside it
 	var done, total, seq int64
 	err := s.store.Scan(ctx, func(tx store.Tx) (err error) {
-		total, err = tx.CountCustomers()
+		total, err = countCustomers(tx)
 		return err
 	})
 	if err != nil {
@@ -33,15 +34,15 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 	}
 	total *= 2
 	for {
-		var recs []store.Record
+		var recs []store.StoredRow
 		var found []Difference // what a run of the function finds that was not the last one is not told
 		err := s.store.Scan(ctx, func(tx store.Tx) (err error) {
 			found = nil
-			if recs, err = tx.CustomersAfter(seq, step); err != nil {
+			if recs, err = tx.RowsAfter(store.Customers.Kind, seq, step); err != nil {
 				return err
 			}
 			for _, rec := range recs {
-				if err := audit(tx, rec, func(d Difference) { found = append(found, d) }); err != nil {
+				if err := audit(tx, rec.Record, func(d Difference) { found = append(found, d) }); err != nil {
 					return err
 				}
 			}
@@ -70,8 +71,46 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 		return err
 	}
 	return s.store.Scan(ctx, func(tx store.Tx) error {
+		for _, k := range store.Kinds {
+			if err := checkRows(tx, k, differs); err != nil {
+				return err
+			}
+		}
 		return tx.Contradictions(func(id, text string) { differs(Difference{id, text}) })
 	})
+}
+
+// countCustomers counts the customers of both modes, deleted ones too.
+func countCustomers(tx store.Tx) (total int64, err error) {
+	for _, q := range []store.Query{
+		{Mode: clientele.Test}, {Mode: clientele.Live}, {Mode: clientele.Test, Deleted: true},
+		{Mode: clientele.Live, Deleted: true},
+	} {
+		n, err := tx.Count(store.Customers.Kind, q)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// checkRows wants the columns of every row of a kind to repeat what its document says: lists and sums read them.
+func checkRows(tx store.Tx, k *store.Kind, differs func(Difference)) error {
+	for seq := int64(0); ; {
+		rows, err := tx.RowsAfter(k, seq, 200)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, stored := range rows {
+			seq = stored.Seq
+			row, err := k.RowOf(stored.JSON)
+			if err != nil || row.ID != stored.ID || row.Livemode != stored.Livemode || row.CustomerID != stored.CustomerID ||
+				!slices.Equal(row.Values, stored.Values) {
+				differs(Difference{stored.ID, "the row in " + k.Table + " does not repeat its document"})
+			}
+		}
+	}
 }
 
 // VerifyCustomer is [Service.Verify] for one customer of a mode, deleted or not, without the sums of all.
@@ -148,7 +187,7 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 // contradiction that the database finds.
 func (b *books) checkRefunds() error {
 	for _, id := range b.refunds {
-		rec, found, err := b.tx.Refund(b.customer.Livemode, id)
+		rec, found, err := b.tx.Get(store.Refunds.Kind, b.customer.Livemode, id)
 		if err == nil && found {
 			err = b.lastEvent(store.TypeRefund, id, rec.JSON)
 		}
@@ -161,7 +200,7 @@ func (b *books) checkRefunds() error {
 
 // lastEvent compares an object with what its last event says, and wants an event for each of its versions.
 func (b *books) lastEvent(kind store.ObjectType, id string, doc []byte) error {
-	recs, err := b.tx.ObjectEvents(kind, id)
+	recs, err := b.tx.Events(store.EventQuery{ObjectType: kind, ObjectID: id})
 	if err != nil {
 		return err
 	}
@@ -180,19 +219,19 @@ func (b *books) lastEvent(kind store.ObjectType, id string, doc []byte) error {
 }
 
 func (b *books) readInvoices() error {
-	docs, err := b.tx.CustomerInvoices(b.customer.ID)
-	for _, doc := range docs {
+	recs, err := b.tx.Select(store.Invoices.Kind, store.Of(b.customer.Livemode, b.customer.ID))
+	for _, rec := range recs {
 		invoice := new(clientele.Invoice)
-		if err := json.Unmarshal(doc, invoice); err != nil {
+		if err := json.Unmarshal(rec.JSON, invoice); err != nil {
 			b.differ(b.customer.ID, "an invoice's document cannot be read: %v", err)
 			continue
 		}
 		b.invoices[invoice.ID] = invoice
 		b.invoiced[invoice.ID] = &invoiceBooks{}
-		if err := b.lastEvent(store.TypeInvoice, invoice.ID, doc); err != nil {
+		if err := b.lastEvent(store.TypeInvoice, invoice.ID, rec.JSON); err != nil {
 			return err
 		}
-		events, err := b.history(invoice.ID, doc)
+		events, err := b.history(invoice.ID, rec.JSON)
 		if err != nil {
 			return err
 		}
@@ -203,7 +242,7 @@ func (b *books) readInvoices() error {
 
 // history are the events of an invoice from how it is now, nil when it is gone.
 func (b *books) history(id string, doc []byte) ([]clientele.Event, error) {
-	recs, err := b.tx.ObjectEvents(store.TypeInvoice, id)
+	recs, err := b.tx.Events(store.EventQuery{ObjectType: store.TypeInvoice, ObjectID: id})
 	if err != nil {
 		return nil, err
 	}
@@ -215,16 +254,16 @@ func (b *books) history(id string, doc []byte) ([]clientele.Event, error) {
 }
 
 func (b *books) readPayments() error {
-	docs, err := b.tx.CustomerPayments(b.customer.ID)
-	for _, doc := range docs {
+	recs, err := b.tx.Select(store.Payments.Kind, store.Of(b.customer.Livemode, b.customer.ID))
+	for _, rec := range recs {
 		pay := new(clientele.Payment)
-		if err := json.Unmarshal(doc, pay); err != nil {
+		if err := json.Unmarshal(rec.JSON, pay); err != nil {
 			b.differ(b.customer.ID, "a payment's document cannot be read: %v", err)
 			continue
 		}
 		b.payments[pay.ID] = pay
 		b.paid[pay.ID] = &paymentBooks{allocated: map[string]clientele.Amount{}}
-		if err := b.lastEvent(store.TypePayment, pay.ID, doc); err != nil {
+		if err := b.lastEvent(store.TypePayment, pay.ID, rec.JSON); err != nil {
 			return err
 		}
 	}
@@ -470,9 +509,9 @@ func (b *books) numbersOfDrafts(fn func(number string)) error {
 	for _, events := range b.events {
 		noteAll(events)
 	}
-	deleted, err := b.tx.DeletedInvoices(b.customer.ID)
-	for _, id := range deleted {
-		events, err := b.history(id, nil)
+	deleted, err := b.tx.Events(store.EventQuery{CustomerID: b.customer.ID, Type: clientele.EventInvoiceDeleted})
+	for _, e := range deleted {
+		events, err := b.history(e.ObjectID, nil)
 		if err != nil {
 			return err
 		}

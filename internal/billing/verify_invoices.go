@@ -125,18 +125,18 @@ func (b *books) checkPrinted(i *clientele.Invoice) error {
 
 // checkCreditNotes compares an invoice's credit notes with what it says of them.
 func (b *books) checkCreditNotes(i *clientele.Invoice) error {
-	docs, err := b.tx.CreditNotes(i.ID)
+	recs, err := b.tx.Select(store.CreditNotes.Kind, creditNotesQuery(i.Livemode, i.ID))
 	if err != nil {
 		return err
 	}
 	off, credited := clientele.Zero(i.CurrencyID), clientele.Zero(i.CurrencyID)
-	for n, doc := range docs {
+	for n, rec := range recs {
 		var note clientele.CreditNote
-		if err := json.Unmarshal(doc, &note); err != nil {
+		if err := json.Unmarshal(rec.JSON, &note); err != nil {
 			b.differ(i.ID, "a credit note's document cannot be read: %v", err)
 			continue
 		}
-		if err := b.lastEvent(store.TypeCreditNote, note.ID, doc); err != nil {
+		if err := b.lastEvent(store.TypeCreditNote, note.ID, rec.JSON); err != nil {
 			return err
 		}
 		addTo(&off, note.AmountOff)

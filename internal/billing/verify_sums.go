@@ -27,7 +27,7 @@ var takenOff = map[store.Figure]store.Figure{
 func auditSums(tx store.Tx, looked func(n int) error, differs func(Difference)) error {
 	must := map[clientele.Mode]sums{clientele.Test: {}, clientele.Live: {}}
 	for seq := int64(0); ; {
-		recs, err := tx.CustomersAfter(seq, 200)
+		recs, err := tx.RowsAfter(store.Customers.Kind, seq, 200)
 		if err != nil {
 			return err
 		}
@@ -36,9 +36,9 @@ func auditSums(tx store.Tx, looked func(n int) error, differs func(Difference)) 
 		}
 		for _, rec := range recs {
 			seq = rec.Seq
-			c, err := decodeCustomer(rec)
+			c, err := decodeCustomer(rec.Record)
 			if err == nil {
-				err = sumBooksOf(tx, c.ID, must[c.Livemode])
+				err = sumBooksOf(tx, c, must[c.Livemode])
 			}
 			if isUnreadable(err) {
 				differs(Difference{rec.ID, fmt.Sprintf("its sums cannot be told: %v", err)})

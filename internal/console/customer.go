@@ -58,18 +58,18 @@ func (s *console) customer(v *visit) (page, error) {
 			return err
 		})
 		all.Go(func() (err error) {
-			f := store.InvoiceFilter{Livemode: v.Mode, Window: few}
-			data.Invoices, err = todoOf[clientele.Invoice](s.service.Invoices.List(ctx, c.ID, f, false))
+			q := store.Query{Mode: v.Mode, Window: few}
+			data.Invoices, err = todoOf[clientele.Invoice](s.service.Invoices.List(ctx, c.ID, q, false))
 			return err
 		})
 		all.Go(func() (err error) {
-			f := store.PaymentFilter{Livemode: v.Mode, Window: few}
-			data.Payments, err = todoOf[clientele.Payment](s.service.Payments.List(ctx, c.ID, f, false))
+			q := store.Query{Mode: v.Mode, Window: few}
+			data.Payments, err = todoOf[clientele.Payment](s.service.Payments.List(ctx, c.ID, q, false))
 			return err
 		})
 		all.Go(func() (err error) {
-			f := store.LedgerFilter{Livemode: v.Mode, Credit: true, Window: few}
-			data.Credit, err = todoOf[clientele.BalanceTransaction](s.service.Customers.BalanceTransactions(ctx, c.ID, f))
+			q := store.Query{Mode: v.Mode, Where: []store.Condition{store.NotZero("credit")}, Window: few}
+			data.Credit, err = todoOf[clientele.BalanceTransaction](s.service.Customers.BalanceTransactions(ctx, c.ID, q))
 			return err
 		})
 	}

@@ -12,31 +12,31 @@ import (
 
 var customerSorting = sorting{"name": true, "email": true, "created_at": true, "updated_at": true}
 
-// customersFilter reads the filters of the list of customers from an address.
-func customersFilter(v *visit) (f store.CustomerFilter, search string) {
+// customersQuery reads what the list of customers is asked for from an address.
+func customersQuery(v *visit) (all store.Query, search string) {
 	q := v.URL.Query()
-	f = store.CustomerFilter{Livemode: v.Mode, Order: customerSorting.order(q.Get("sort"))}
+	all = store.Query{Mode: v.Mode, Order: customerSorting.order(q.Get("sort"))}
 	switch q.Get("show") {
 	case "delinquent":
-		f.Delinquent = new(true)
+		all.Where = []store.Condition{store.Equal("delinquent", true)}
 	case "good":
-		f.Delinquent = new(false)
+		all.Where = []store.Condition{store.Equal("delinquent", false)}
 	case "deleted":
-		f.Deleted = true
+		all.Deleted = true
 	}
-	return f, strings.TrimSpace(q.Get("q"))
+	return all, strings.TrimSpace(q.Get("q"))
 }
 
 // listCustomers reads a part of the customers that an address asks for.
 func (s *console) listCustomers(v *visit, w store.Window) ([][]byte, int64, error) {
-	f, search := customersFilter(v)
+	all, search := customersQuery(v)
 	if search != "" {
 		return s.service.Customers.Search(v.Context(), billing.Search{
 			Livemode: v.Mode, Query: search, Limit: w.Limit, Offset: w.Offset, Plain: true,
 		})
 	}
-	f.Window = w
-	return s.service.Customers.List(v.Context(), f, false)
+	all.Window = w
+	return s.service.Customers.List(v.Context(), all, false)
 }
 
 // customers is the list of customers, or those that a search finds, best first.

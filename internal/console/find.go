@@ -118,8 +118,8 @@ func (s *console) chooseCustomer(v *visit, what string) (page, error) {
 	var err error
 	const few = 12
 	if data.Query == "" {
-		f := store.CustomerFilter{Livemode: v.Mode, Window: store.Window{Limit: few}}
-		docs, _, err = s.service.Customers.List(v.Context(), f, false)
+		q := store.Query{Mode: v.Mode, Window: store.Window{Limit: few}}
+		docs, _, err = s.service.Customers.List(v.Context(), q, false)
 	} else {
 		docs, _, err = s.service.Customers.Search(v.Context(), billing.Search{
 			Livemode: v.Mode, Query: data.Query, Limit: few, Plain: true,

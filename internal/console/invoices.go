@@ -23,52 +23,53 @@ type searched[T any] struct {
 	Currencies []clientele.PaymentCurrency
 }
 
-// invoicesFilter reads the filters of the list of invoices from an address.
-func (s *console) invoicesFilter(v *visit) (f store.InvoiceFilter, search string, err error) {
+// invoicesQuery reads what the list of invoices is asked for from an address.
+func (s *console) invoicesQuery(v *visit) (all store.Query, search string, err error) {
 	q := v.URL.Query()
-	f = store.InvoiceFilter{
-		Livemode: v.Mode, CurrencyID: q.Get("currency"), Order: invoiceSorting.order(q.Get("sort")),
+	within, err := v.madeWithin()
+	all = store.Query{
+		Mode: v.Mode, Order: invoiceSorting.order(q.Get("sort")),
+		Where: append(within, store.Given("currency_id", q.Get("currency"))),
 	}
 	switch state := clientele.InvoiceStatus(q.Get("show")); state {
 	case clientele.InvoiceDraft, clientele.InvoiceOpen, clientele.InvoicePaid, clientele.InvoiceUncollectible,
 		clientele.InvoiceVoid:
-		f.States = []clientele.InvoiceStatus{state}
+		all.Where = append(all.Where, store.OneOf("status", state))
 	case "late":
 		zone := v.settings.Zone()
-		f.States = []clientele.InvoiceStatus{clientele.InvoiceOpen}
-		f.DueTo = v.today.Begin(zone).Unix() // late from the day after
+		all.Where = append(all.Where, store.OneOf("status", clientele.InvoiceOpen),
+			store.Below("due_date", v.today.Begin(zone).Unix())) // late from the day after
 	}
-	f.From, f.To, err = v.madeWithin()
-	return f, strings.TrimSpace(q.Get("q")), err
+	return all, strings.TrimSpace(q.Get("q")), err
 }
 
-// madeWithin reads the first and the last day, where the business is, of which an address asks for what was made: as
-// unix milliseconds, from one on and before another; 0 is open.
-func (v *visit) madeWithin() (from, to int64, err error) {
+// madeWithin reads the first and the last day, where the business is, of which an address asks for what was made.
+func (v *visit) madeWithin() ([]store.Condition, error) {
 	q, zone := v.URL.Query(), v.settings.Zone()
 	first, err := dayIn("from", q.Get("from"))
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
 	last, err := dayIn("to", q.Get("to"))
 	switch {
 	case err != nil:
-		return 0, 0, err
+		return nil, err
 	case first != 0 && last != 0 && last < first:
-		return 0, 0, invalid("to", "the last day is before the first")
+		return nil, invalid("to", "the last day is before the first")
 	}
+	var from, to int64 // unix milliseconds; 0 is open
 	if first != 0 {
 		from = max(first.Begin(zone).UnixMilli(), 1)
 	}
 	if last != 0 {
 		to = max((last + 1).Begin(zone).UnixMilli(), 1)
 	}
-	return from, to, nil
+	return []store.Condition{store.AtLeast("created_at", from), store.Below("created_at", to)}, nil
 }
 
 // listInvoices reads a part of the invoices that an address asks for.
 func (s *console) listInvoices(v *visit, w store.Window) ([][]byte, int64, error) {
-	f, search, err := s.invoicesFilter(v)
+	all, search, err := s.invoicesQuery(v)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -77,8 +78,8 @@ func (s *console) listInvoices(v *visit, w store.Window) ([][]byte, int64, error
 			Livemode: v.Mode, Query: search, Limit: w.Limit, Offset: w.Offset,
 		})
 	}
-	f.Window = w
-	return s.service.Invoices.List(v.Context(), v.URL.Query().Get("customer"), f, true)
+	all.Window = w
+	return s.service.Invoices.List(v.Context(), v.URL.Query().Get("customer"), all, true)
 }
 
 // invoices is the list of invoices, or those that a search finds.
@@ -225,13 +226,13 @@ func (s *console) invoice(v *visit) (page, error) {
 	all, ctx := errgroup.WithContext(v.Context())
 	many := store.Window{Limit: 100}
 	all.Go(func() (err error) {
-		f := store.PaymentFilter{Livemode: v.Mode, InvoiceID: i.ID, Window: many}
-		data.Payments, err = todoOf[clientele.Payment](s.service.Payments.List(ctx, i.CustomerID, f, false))
+		q := store.Query{Mode: v.Mode, Where: []store.Condition{store.PaidInvoice(i.ID)}, Window: many}
+		data.Payments, err = todoOf[clientele.Payment](s.service.Payments.List(ctx, i.CustomerID, q, false))
 		return err
 	})
 	all.Go(func() (err error) {
-		f := store.CreditNoteFilter{Livemode: v.Mode, InvoiceID: i.ID, Window: many}
-		data.CreditNotes, err = todoOf[clientele.CreditNote](s.service.CreditNotes.List(ctx, i.CustomerID, f))
+		q := store.Query{Mode: v.Mode, Where: []store.Condition{store.Equal("invoice_id", i.ID)}, Window: many}
+		data.CreditNotes, err = todoOf[clientele.CreditNote](s.service.CreditNotes.List(ctx, i.CustomerID, q))
 		return err
 	})
 	all.Go(func() error {

@@ -67,8 +67,8 @@ func (s *console) overview(v *visit) (page, error) {
 		return err
 	})
 	all.Go(func() (err error) {
-		docs, count, err := s.service.Payments.List(ctx, "", store.PaymentFilter{
-			Livemode: v.Mode, Unapplied: true, Window: store.Window{Limit: few},
+		docs, count, err := s.service.Payments.List(ctx, "", store.Query{
+			Mode: v.Mode, Where: []store.Condition{store.NotZero("unallocated")}, Window: store.Window{Limit: few},
 		}, false)
 		if err == nil {
 			data.Unapplied.Count = count
@@ -77,8 +77,9 @@ func (s *console) overview(v *visit) (page, error) {
 		return err
 	})
 	all.Go(func() (err error) {
-		docs, count, err := s.service.Invoices.List(ctx, "", store.InvoiceFilter{
-			Livemode: v.Mode, States: []clientele.InvoiceStatus{clientele.InvoiceDraft}, Window: store.Window{Limit: few},
+		docs, count, err := s.service.Invoices.List(ctx, "", store.Query{
+			Mode: v.Mode, Where: []store.Condition{store.OneOf("status", clientele.InvoiceDraft)},
+			Window: store.Window{Limit: few},
 		}, false)
 		if err == nil {
 			data.Drafts.Count = count
@@ -99,8 +100,8 @@ func (s *console) overview(v *visit) (page, error) {
 		return cmp.Or(cmp.Compare(b.Sum.Invoices, a.Sum.Invoices), cmp.Compare(a.Currency.Symbol, b.Currency.Symbol))
 	})
 	if len(data.Currencies) == 0 {
-		_, count, err := s.service.Customers.List(v.Context(), store.CustomerFilter{
-			Livemode: v.Mode, Window: store.Window{Limit: 1},
+		_, count, err := s.service.Customers.List(v.Context(), store.Query{
+			Mode: v.Mode, Window: store.Window{Limit: 1},
 		}, false)
 		if err != nil {
 			return page{}, err

@@ -23,9 +23,9 @@ const paying = "pay."
 // unpaidInvoices are the invoices of a customer that have something left to pay, oldest due first.
 func (s *console) unpaidInvoices(v *visit, customer string) ([]clientele.Invoice, error) {
 	const many = 50
-	docs, _, err := s.service.Invoices.List(v.Context(), customer, store.InvoiceFilter{
-		Livemode: v.Mode, Order: []store.Order{{Field: "due_date"}}, Window: store.Window{Limit: many},
-		States: []clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoiceUncollectible},
+	docs, _, err := s.service.Invoices.List(v.Context(), customer, store.Query{
+		Mode: v.Mode, Order: []store.Order{{Field: "due_date"}}, Window: store.Window{Limit: many},
+		Where: []store.Condition{store.OneOf("status", clientele.InvoiceOpen, clientele.InvoiceUncollectible)},
 	}, false)
 	if err != nil {
 		return nil, err

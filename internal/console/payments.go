@@ -16,18 +16,19 @@ func (s *console) listPayments(v *visit, w store.Window) ([][]byte, int64, error
 			Livemode: v.Mode, Query: search, Limit: w.Limit, Offset: w.Offset,
 		})
 	}
-	f := store.PaymentFilter{Livemode: v.Mode, CurrencyID: q.Get("currency"), Window: w}
-	var err error
-	if f.From, f.To, err = v.madeWithin(); err != nil {
+	within, err := v.madeWithin()
+	if err != nil {
 		return nil, 0, err
 	}
+	where := append(within, store.Given("currency_id", q.Get("currency")))
 	switch q.Get("show") {
 	case "unapplied":
-		f.Unapplied = true
+		where = append(where, store.NotZero("unallocated"))
 	case "reversed":
-		f.Status = clientele.PaymentCanceled
+		where = append(where, store.OneOf("status", clientele.PaymentCanceled))
 	}
-	return s.service.Payments.List(v.Context(), q.Get("customer"), f, true)
+	all := store.Query{Mode: v.Mode, Where: where, Window: w}
+	return s.service.Payments.List(v.Context(), q.Get("customer"), all, true)
 }
 
 func (s *console) payments(v *visit) (page, error) {
@@ -79,7 +80,9 @@ func (s *console) payment(v *visit) (page, error) {
 		}
 		data.Paid = append(data.Paid, paidInvoice{a, i})
 	}
-	f := store.RefundFilter{Livemode: v.Mode, PaymentID: p.ID, Window: store.Window{Limit: 100}}
-	data.Refunds, err = todoOf[clientele.RefundExpanded](s.service.Refunds.List(v.Context(), p.CustomerID, f))
+	q := store.Query{
+		Mode: v.Mode, Where: []store.Condition{store.Equal("payment_id", p.ID)}, Window: store.Window{Limit: 100},
+	}
+	data.Refunds, err = todoOf[clientele.RefundExpanded](s.service.Refunds.List(v.Context(), p.CustomerID, q))
 	return page{template: "payment", title: "Payment", data: data}, err
 }

@@ -149,8 +149,8 @@ func (s *console) ownOverview(v *visit) (page, error) {
 			data.Owes = append(data.Owes, currencyOwed{c, barsOfAging(buckets, c.ID), credit})
 		}
 	}
-	docs, count, err := s.service.Invoices.List(v.Context(), v.customer.ID, store.InvoiceFilter{
-		Livemode: v.Mode, States: finalized, Window: window(pageOf(v.Request)),
+	docs, count, err := s.service.Invoices.List(v.Context(), v.customer.ID, store.Query{
+		Mode: v.Mode, Where: []store.Condition{store.OneOf("status", finalized...)}, Window: window(pageOf(v.Request)),
 	}, false)
 	if err != nil {
 		return page{}, err

@@ -70,8 +70,8 @@ func (s *console) start(w http.ResponseWriter, r *http.Request) {
 	if visitor.Live == nil {
 		mode = clientele.Test
 	} else if visitor.Test != nil {
-		filter := store.CustomerFilter{Livemode: clientele.Live, Window: store.Window{Limit: 1}}
-		_, count, err := s.service.Customers.List(r.Context(), filter, false)
+		one := store.Query{Mode: clientele.Live, Window: store.Window{Limit: 1}}
+		_, count, err := s.service.Customers.List(r.Context(), one, false)
 		if err != nil {
 			s.fail(w, &visit{Request: r}, err)
 			return

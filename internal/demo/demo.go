@@ -43,7 +43,7 @@ func Fill(ctx context.Context, db store.Transactions, until time.Time) error {
 		}
 		clock := billing.WithClock(func() time.Time { return b.now })
 		b.service = billing.New(inside{tx}, clock, billing.WithRandom(rand.NewChaCha8([32]byte{1})))
-		if first, err := tx.CustomersAfter(0, 1); err != nil || len(first) > 0 {
+		if first, err := tx.RowsAfter(store.Customers.Kind, 0, 1); err != nil || len(first) > 0 {
 			return err
 		}
 		currencies, err := b.service.PaymentCurrencies.List(ctx, false)

@@ -102,14 +102,14 @@ func all[T any](t *testing.T, list func(store.Window) ([][]byte, int64, error)) 
 func allCustomers(t *testing.T, s *billing.Service, mode clientele.Mode) ([]clientele.Customer, string) {
 	t.Helper()
 	return all[clientele.Customer](t, func(w store.Window) ([][]byte, int64, error) {
-		return s.Customers.List(t.Context(), store.CustomerFilter{Livemode: mode, Window: w}, false)
+		return s.Customers.List(t.Context(), store.Query{Mode: mode, Window: w}, false)
 	})
 }
 
 func allInvoices(t *testing.T, s *billing.Service, mode clientele.Mode) ([]clientele.Invoice, string) {
 	t.Helper()
 	return all[clientele.Invoice](t, func(w store.Window) ([][]byte, int64, error) {
-		return s.Invoices.List(t.Context(), "", store.InvoiceFilter{Livemode: mode, Window: w}, false)
+		return s.Invoices.List(t.Context(), "", store.Query{Mode: mode, Window: w}, false)
 	})
 }
 

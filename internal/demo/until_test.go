@@ -24,7 +24,7 @@ func TestTheDemoFollowsTheDay(t *testing.T) {
 		}
 		newest := time.Time{}
 		service := billing.New(s.DB)
-		f := store.CustomerFilter{Window: store.Window{Limit: 1000}}
+		f := store.Query{Window: store.Window{Limit: 1000}}
 		docs, _, err := service.Customers.List(t.Context(), f, false)
 		if err != nil {
 			t.Fatal(err)

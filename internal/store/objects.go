@@ -6,19 +6,6 @@ import (
 	"clientele.dev"
 )
 
-// Kind is a kind of object with a position in time.
-type Kind string
-
-// The kinds of objects with a position in time.
-const (
-	KindCustomer Kind = "customers"
-	KindInvoice  Kind = "invoices"
-
-	KindPayment    Kind = "payments"
-	KindCreditNote Kind = "credit_notes"
-	KindRefund     Kind = "refunds"
-)
-
 // NameKind is a kind of name that at most one customer of a mode has.
 type NameKind string
 
@@ -36,6 +23,14 @@ type Record struct {
 	Version   int64 // counts the object's changes from 1
 	DeletedAt int64 // unix milliseconds; 0 when not deleted
 	JSON      []byte
+}
+
+// StoredRow is an object with the values of its columns, in the order of its kind's.
+type StoredRow struct {
+	Record
+	Livemode   clientele.Mode
+	CustomerID string
+	Values     []any
 }
 
 // Ref names a customer: by ID, or else by another name.
@@ -65,7 +60,10 @@ type Document struct {
 const lastMoment = 1<<47 - 2
 
 // SeqAt is the first position in time of a millisecond: 48 bits of it, then room for 65,536 objects.
-func SeqAt(t time.Time) int64 { return min(t.UnixMilli(), lastMoment) << 16 }
+func SeqAt(t time.Time) int64 { return SeqFrom(t.UnixMilli()) }
+
+// SeqFrom is [SeqAt] for unix milliseconds.
+func SeqFrom(ms int64) int64 { return min(ms, lastMoment) << 16 }
 
 // SeqAfter is the first position later than a moment in unix milliseconds.
 func SeqAfter(ms int64) int64 { return (min(ms, lastMoment) + 1) << 16 }

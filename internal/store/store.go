@@ -40,46 +40,59 @@ type Transactions interface {
 	Update(ctx context.Context, fn func(Tx) error) error
 }
 
-// Tx is one transaction or snapshot. Every look-up is bound to a mode: what belongs to the other is not found. Its
-// parts are the resources.
+// Tx is one transaction or snapshot. Every look-up is bound to a mode: what belongs to the other is not found.
 type Tx interface {
 	// Nested runs fn so that its changes are undone when it fails, while the transaction goes on.
 	Nested(fn func() error) error
-	// NextSeq returns a free position in time for a new object created at the moment: later than every object of the
-	// same millisecond, so that positions, and the ids made of them, order objects by creation.
-	NextSeq(kind Kind, at time.Time) (int64, error)
-	// Contradictions calls fn with every stored row that contradicts its own document, or what it belongs to.
+	// Contradictions calls fn with every stored row that contradicts what it belongs to, or how many there are.
 	Contradictions(fn func(id, text string)) error
 
-	Customers
-	Invoices
-	Payments
-	CreditNotes
-	Refunds
+	Described
+	CustomerLookups
+	Allocations
 	Ledger
 	Sums
 	Receivables
-	Currencies
+	PaymentCurrency
 	Settings
 	Events
 	Answers
 }
 
-// Customers are customers, deleted ones among them, and their names.
-type Customers interface {
-	// Customer finds a customer that is not deleted by id or, when the id is empty, by DID or external id.
+// Described are objects of every kind that is described, see [Kind].
+type Described interface {
+	// NextSeq returns a free position in time for a new object created at the moment: later than every object of the
+	// same millisecond, so that positions, and the ids made of them, order objects by creation.
+	NextSeq(k *Kind, at time.Time) (int64, error)
+	// Get finds an object by id, a deleted one too.
+	Get(k *Kind, mode clientele.Mode, id string) (Record, bool, error)
+	// GetAll returns objects by id, deleted ones too.
+	GetAll(k *Kind, mode clientele.Mode, ids []string) (map[string]Record, error)
+	// List returns the page and the exact count of everything that is selected. It is for what users ask.
+	List(k *Kind, q Query) (page []Record, count int64, err error)
+	// Select returns all that is selected, or the window of it when its limit is not 0. It is for what rules ask: few
+	// forms of queries, of which each finds what it wants in an index.
+	Select(k *Kind, q Query) ([]Record, error)
+	// Count counts what is selected, for rules as Select is.
+	Count(k *Kind, q Query) (int64, error)
+	// Search returns the page of what is found by its text, and the exact count of everything that is.
+	Search(k *Kind, s TextSearch) (page []Record, count int64, err error)
+	// Save writes an object's next version, and what it is found and counted by; before is nil for a new one. The names
+	// of a customer must have been claimed. See [Objects.Save].
+	Save(k *Kind, rec Record, before, after *Row) error
+	// Delete removes an object for good, which is at the record's version. See [Objects.Delete].
+	Delete(k *Kind, rec Record, row *Row) error
+	// RowsAfter returns up to limit objects of both modes, deleted ones too, from after a position on, with the values of
+	// their columns as they are stored.
+	RowsAfter(k *Kind, seq, limit int64) ([]StoredRow, error)
+}
+
+// CustomerLookups are how customers are found by more than their ids.
+type CustomerLookups interface {
+	// Customer finds a customer that is not deleted by id or, when the id is empty, by a unique name.
 	Customer(mode clientele.Mode, ref Ref) (Record, bool, error)
-	// DeletedCustomer finds a deleted customer by id.
-	DeletedCustomer(mode clientele.Mode, id string) (Record, bool, error)
-	// CustomersByID returns customers by id, deleted ones too.
-	CustomersByID(mode clientele.Mode, ids []string) (map[string]Record, error)
-	// ListCustomers returns the page and the exact count of everything that matches.
-	ListCustomers(filter CustomerFilter) (page []Record, count int64, err error)
 	// SearchCustomers returns the page, best matches first, and the exact count of everything that matches.
 	SearchCustomers(search CustomerSearch) (page []Record, count int64, err error)
-	// SaveCustomer writes after, whose record says position, version and whether it is hidden; before is nil for a new
-	// one. The names, search index and counts follow. Names must have been claimed.
-	SaveCustomer(rec Record, before, after *clientele.Customer) error
 	// ClaimName gives the unique name to the customer and returns "", or the id of the customer that has it. A database
 	// may say the latter only when it runs the transaction again.
 	ClaimName(mode clientele.Mode, kind NameKind, name string, customer Record) (holder string, err error)
@@ -87,86 +100,22 @@ type Customers interface {
 	ReleaseName(mode clientele.Mode, kind NameKind, name string) error
 	// CustomerDocuments returns the invoices and payments of customers, by their ids: up to limit of each, newest first.
 	CustomerDocuments(customerIDs []string, limit int64) (map[string]CustomerDocuments, error)
-	// CustomersAfter returns up to limit customers of both modes, deleted ones too, from after a position on.
-	CustomersAfter(seq, limit int64) ([]Record, error)
-	// CountCustomers counts the customers of both modes, deleted ones too.
-	CountCustomers() (int64, error)
 }
 
-// Invoices reads and writes invoices, and finds those that are due or can be paid.
-type Invoices interface {
-	// Invoice finds an invoice by id.
-	Invoice(mode clientele.Mode, id string) (Record, bool, error)
+// Allocations are what payments and invoices ask of each other.
+type Allocations interface {
 	// InvoiceByNumber finds the invoice with a printed number, whatever its case, width and spacing (see [fold.Label]),
-	// which no two invoices of a mode have, unless they had it before that was so: then the one that has it exactly.
+	// which no two invoices of a mode have.
 	InvoiceByNumber(mode clientele.Mode, number string) (Record, bool, error)
-	// ListInvoices returns the page and the exact count of everything that matches.
-	ListInvoices(filter InvoiceFilter) (docs [][]byte, count int64, err error)
-	// SearchInvoices returns the page and the exact count of everything that matches.
-	SearchInvoices(search TextSearch) (docs [][]byte, count int64, err error)
-	// CustomerInvoices returns a customer's invoices, newest first; in any state when none is named.
-	CustomerInvoices(customerID string, states ...clientele.InvoiceStatus) (docs [][]byte, err error)
 	// PayableInvoices calls fn with a customer's open and uncollectible invoices in a currency, the oldest due first,
 	// until fn wants no more. fn may change them.
 	PayableInvoices(customerID, currencyID string, fn func(Record) (more bool, err error)) error
-	// CreditedInvoices returns the invoices that a customer's credit in a currency paid, in whole or in part, newest
-	// first.
-	CreditedInvoices(customerID, currencyID string) ([]Record, error)
 	// LateInvoices returns up to limit open invoices that nothing holds at a moment in unix seconds and that are late on
 	// a day by more days than their customers allow, or than days; never for days below 0.
 	LateInvoices(mode clientele.Mode, now int64, today clientele.Day, days, limit int64) ([]Record, error)
-	// SaveInvoice writes the invoice; before, what is stored of it, is nil when it is new.
-	SaveInvoice(rec Record, before, after *clientele.Invoice) error
-	// DeleteInvoice removes a draft.
-	DeleteInvoice(rec Record, invoice *clientele.Invoice) error
-}
-
-// Payments are payments.
-type Payments interface {
-	// Payment finds a payment by id.
-	Payment(mode clientele.Mode, id string) (Record, bool, error)
-	// PaymentsByID returns payments by id.
-	PaymentsByID(mode clientele.Mode, ids []string) (map[string]Record, error)
-	// ListPayments returns the page and the exact count of everything that matches.
-	ListPayments(filter PaymentFilter) (docs [][]byte, count int64, err error)
-	// CustomerPayments returns all payments of a customer, newest first.
-	CustomerPayments(customerID string) (docs [][]byte, err error)
-	// InvoicePayments returns the ids of the payments that ever paid an invoice.
-	InvoicePayments(invoiceID string) ([]string, error)
 	// LastPayments returns, by invoice, the id of the last payment that paid a part of it, reversed or not. The customers
 	// are those of the invoices.
 	LastPayments(customerIDs, invoiceIDs []string) (map[string]string, error)
-	// DuplicatePayment finds a customer's oldest payment that was not reversed and has the same amount, currency
-	// and reference, whatever its case, width and spacing; "" when there is none.
-	DuplicatePayment(p *clientele.Payment) (id string, err error)
-	// SearchPayments returns the page and the exact count of everything that matches.
-	SearchPayments(search TextSearch) (docs [][]byte, count int64, err error)
-	// SavePayment writes the payment; a record of version 1 is new.
-	SavePayment(rec Record, p *clientele.Payment) error
-}
-
-// Refunds are refunds.
-type Refunds interface {
-	// Refund finds a refund by id.
-	Refund(mode clientele.Mode, id string) (Record, bool, error)
-	// ListRefunds returns the page, newest first, and the exact count of everything that matches.
-	ListRefunds(filter RefundFilter) (docs [][]byte, count int64, err error)
-	// SearchRefunds returns the page and the exact count of everything that matches.
-	SearchRefunds(search TextSearch) (docs [][]byte, count int64, err error)
-	// AddRefund writes a new refund.
-	AddRefund(rec Record, r clientele.Refund) error
-}
-
-// CreditNotes are credit notes.
-type CreditNotes interface {
-	// CreditNote finds a credit note by id.
-	CreditNote(mode clientele.Mode, id string) (Record, bool, error)
-	// CreditNotes returns an invoice's credit notes, oldest first.
-	CreditNotes(invoiceID string) (docs [][]byte, err error)
-	// ListCreditNotes returns the page, newest first, and the exact count of everything that matches.
-	ListCreditNotes(filter CreditNoteFilter) (docs [][]byte, count int64, err error)
-	// AddCreditNote writes a new credit note.
-	AddCreditNote(rec Record, n clientele.CreditNote) error
 }
 
 // Ledger is every customer's movements, only ever appended to.
@@ -178,7 +127,7 @@ type Ledger interface {
 	// Movements calls fn with the movements that match, oldest first.
 	Movements(filter MovementFilter, fn func(Movement) error) error
 	// ListLedger returns the page, newest first, and the exact count of everything that matches.
-	ListLedger(filter LedgerFilter) (page []Movement, count int64, err error)
+	ListLedger(q Query) (page []Movement, count int64, err error)
 }
 
 // Sums are what the movements of all customers of a mode come to, kept by the day of the movement.
@@ -194,15 +143,8 @@ type Sums interface {
 
 // Receivables are what is left to pay, summed or in parts.
 type Receivables interface {
-	// CountUnpaidInvoices counts a customer's open and uncollectible invoices with something left to pay.
-	CountUnpaidInvoices(customerID string) (int64, error)
 	// UnpaidInvoices returns a customer's invoices in a state that have something left to pay, oldest first.
 	UnpaidInvoices(customerID string, status clientele.InvoiceStatus) ([]UnpaidInvoice, error)
-	// ChangedOverdueInvoices returns up to limit uncollectible invoices of a mode that have something left to pay and
-	// changed at or after a moment in unix milliseconds, the latest change first.
-	ChangedOverdueInvoices(mode clientele.Mode, since, limit int64) (docs [][]byte, err error)
-	// HasOverdueInvoice says whether a customer has an uncollectible invoice with something left to pay.
-	HasOverdueInvoice(customerID string) (bool, error)
 	// Outstanding calls fn with what was left to pay by each customer on each due day, in parts, customer by customer.
 	Outstanding(filter OutstandingFilter, fn func(customerID string, due clientele.Day, part clientele.Amount)) error
 	// UnappliedCustomers returns the customers, or the one, that had money which was not applied at a moment in unix
@@ -212,16 +154,10 @@ type Receivables interface {
 	UnpaidAmounts(filter UnpaidFilter, fn func(UnpaidAmount)) error
 }
 
-// Currencies are currencies and payment methods.
-type Currencies interface {
+// PaymentCurrency is how one currency is found.
+type PaymentCurrency interface {
 	// PaymentCurrency finds a currency by id, or the base currency when the id is empty.
 	PaymentCurrency(mode clientele.Mode, id string) (c clientele.PaymentCurrency, found bool, err error)
-	// PaymentCurrencies and PaymentMethods return all of a mode, oldest first.
-	PaymentCurrencies(mode clientele.Mode) ([]clientele.PaymentCurrency, error)
-	PaymentMethods(mode clientele.Mode) ([]clientele.PaymentMethod, error)
-	// AddPaymentCurrency and AddPaymentMethod write new ones.
-	AddPaymentCurrency(c clientele.PaymentCurrency) error
-	AddPaymentMethod(m clientele.PaymentMethod) error
 }
 
 // Settings are a mode's settings.
@@ -238,14 +174,8 @@ type Settings interface {
 type Events interface {
 	// AddEvent appends to the events.
 	AddEvent(e EventRecord) error
-	// ObjectEvents returns the events of an object, oldest first.
-	ObjectEvents(kind ObjectType, id string) ([]EventRecord, error)
-	// DeletedInvoices returns the ids of a customer's drafts that were deleted.
-	DeletedInvoices(customerID string) (ids []string, err error)
-	// EventsAfter returns up to limit events from after a position on, in order.
-	EventsAfter(seq, limit int64) ([]EventRecord, error)
-	// LatestEvents returns the last events, newest first.
-	LatestEvents(mode clientele.Mode, limit int64) ([]EventRecord, error)
+	// Events returns the events that are selected.
+	Events(q EventQuery) ([]EventRecord, error)
 	// Object returns an object of either mode as it is now, deleted customers too, and its version; nil for none.
 	Object(kind ObjectType, id string) (doc []byte, version int64, err error)
 }

@@ -25,15 +25,6 @@ func HeldUntil(i *clientele.Invoice) int64 {
 	return i.Hold.Until
 }
 
-// PolicyOf is after how many days past due a customer's invoices become uncollectible, -1 for never; nil when the
-// customer has no time of its own, or is nil.
-func PolicyOf(c *clientele.Customer) *int64 {
-	if c == nil || c.InvoiceSettings == nil {
-		return nil
-	}
-	return c.InvoiceSettings.UncollectibleAfterDays
-}
-
 // StoredAmount reads an amount of a currency's smallest unit that a database kept. A sum may have more digits than a
 // request's amount.
 func StoredAmount(currency, units string) (a clientele.Amount, err error) {

@@ -83,7 +83,8 @@ func created(tx store.Tx, n int64) error {
 	if _, _, err := tx.Customer(false, store.Ref{ID: c.ID}); err != nil {
 		return err
 	}
-	if err := tx.SaveCustomer(store.Record{ID: c.ID, Seq: n, Version: 1, JSON: []byte("{}")}, nil, c); err != nil {
+	rec := store.Record{ID: c.ID, Seq: n, Version: 1, JSON: []byte("{}")}
+	if err := store.Customers.Save(tx, rec, nil, c); err != nil {
 		return err
 	}
 	return tx.AddEvent(store.EventRecord{
@@ -132,7 +133,7 @@ func TestACommitWhoseAnswerIsLostHappensOnce(t *testing.T) {
 			for id, want := range map[string]int{"cus_1": 1, "cus_2": 0} {
 				var events []store.EventRecord
 				err = s.View(t.Context(), func(tx store.Tx) (err error) {
-					events, err = tx.ObjectEvents(store.TypeCustomer, id)
+					events, err = tx.Events(store.EventQuery{ObjectType: store.TypeCustomer, ObjectID: id})
 					return err
 				})
 				if err != nil || len(events) != want {

@@ -13,11 +13,6 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// there is, of the tables whose rows are counted, the condition that a row is in its mode's list.
-var there = map[string]string{
-	"customers": " AND deleted_at IS NULL", "invoices": "", "payments": "", "refunds": "",
-}
-
 // countRow counts a new row of a table, or one that is gone: among all, and among those in its currency unless that is
 // "". It only notes the change: a row that all count in would be
 // locked by each of them until its commit.
@@ -117,22 +112,22 @@ func (t *tx) readBuckets(all *[]bucket, kind string, mode clientele.Mode, bits, 
 
 // listAll reads a page of all of a mode by time of creation, and answers how many there are. The first pages are one
 // message, the last ones two.
-func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (count int64, err error) {
+func (t *tx) listAll(l listing) (page []store.Record, count int64, err error) {
 	const short = 100 // rows that are walked sooner than found in the counts
 	if l.After != "" || l.Before != "" || l.Offset > short {
 		if err := t.severalMessages(); err != nil {
-			return 0, err
+			return nil, 0, err
 		}
 	}
 	var all []bucket
-	t.readBuckets(&all, l.kind(), l.mode, store.CountLevels[0], 0, 1<<62)
-	w := walk{desc: l.desc(), limit: l.Limit, skip: l.Offset, from: beginning(l.desc())}
+	t.readBuckets(&all, l.key(), l.Mode, store.CountLevels[0], 0, 1<<62)
+	w := walk{desc: l.Descends(), limit: l.Limit, skip: l.Offset, from: beginning(l.Descends())}
 	switch {
 	case l.After != "" || l.Before != "":
 		w.backwards = l.Before != ""
 		w.desc = w.desc != w.backwards
-		if w.from, err = t.seqOf(l); err != nil {
-			return 0, err
+		if w.from, err = t.beside(l); err != nil {
+			return nil, 0, err
 		}
 		if w.desc {
 			w.from--
@@ -141,11 +136,11 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 		}
 	case w.skip > short:
 		if err := t.send(); err != nil {
-			return 0, err
+			return nil, 0, err
 		}
 		rest := rowsIn(all) - w.skip
 		if rest <= 0 {
-			return rowsIn(all), nil
+			return nil, rowsIn(all), nil
 		}
 		if rest <= short { // the other end is nearer
 			w.desc, w.backwards = !w.desc, true
@@ -156,18 +151,21 @@ func listAll[T any](t *tx, l listing, rows *[]T, read func(pgx.Rows) error) (cou
 		var found bool
 		w.from, w.skip, found, err = store.SkipTo(w.skip, w.desc, t.buckets(l, &all))
 		if err != nil || !found {
-			return rowsIn(all), err
+			return nil, rowsIn(all), err
 		}
 	}
-	where, args := " WHERE livemode = $1"+there[l.table], []any{l.mode, w.from, w.limit, w.skip}
-	if l.currencyID != "" {
-		where, args = where+" AND currency_id = $5", append(args, l.currencyID)
+	where, args := " WHERE livemode = $1", []any{l.Mode, w.from, w.limit, w.skip}
+	if l.currency != "" {
+		where, args = where+" AND currency_id = $5", append(args, l.currency)
 	}
-	err = t.each(read, l.columns+where+w.order(), args...)
+	if l.Restorable {
+		where += " AND deleted_at IS NULL"
+	}
+	err = t.each(t.readerOf(l.Kind, &page), selectOf(l.Kind)+where+w.order(), args...)
 	if w.backwards {
-		slices.Reverse(*rows)
+		slices.Reverse(page)
 	}
-	return rowsIn(all), err
+	return page, rowsIn(all), err
 }
 
 // walk is how a page is read.
@@ -206,13 +204,13 @@ func (t *tx) buckets(l listing, coarsest *[]bucket) store.CountedBuckets {
 		found := coarsest
 		if bits != store.CountLevels[0] {
 			found = new([]bucket)
-			t.readBuckets(found, l.kind(), l.mode, bits, first, last)
+			t.readBuckets(found, l.key(), l.Mode, bits, first, last)
 		}
 		if err := t.send(); err != nil {
 			return err
 		}
 		slices.SortFunc(*found, func(a, b bucket) int { return cmp.Compare(a.number, b.number) })
-		if l.desc() {
+		if l.Descends() {
 			slices.Reverse(*found)
 		}
 		for _, b := range *found {

@@ -33,19 +33,6 @@ func (t *tx) PaymentCurrency(mode clientele.Mode, id string) (c clientele.Paymen
 	return all[0], true, nil
 }
 
-// PaymentCurrencies implements [store.Currencies].
-func (t *tx) PaymentCurrencies(mode clientele.Mode) ([]clientele.PaymentCurrency, error) {
-	t.lockCurrencies()
-	return allOf[clientele.PaymentCurrency](t,
-		"SELECT doc FROM payment_currencies WHERE livemode = $1 ORDER BY seq", mode)
-}
-
-// PaymentMethods implements [store.Currencies].
-func (t *tx) PaymentMethods(mode clientele.Mode) ([]clientele.PaymentMethod, error) {
-	t.lockCurrencies()
-	return allOf[clientele.PaymentMethod](t, "SELECT doc FROM payment_methods WHERE livemode = $1 ORDER BY seq", mode)
-}
-
 // lockCurrencies makes others who add one wait: whoever reads all of them in order to write wants to add another.
 func (t *tx) lockCurrencies() {
 	if t.writing {
@@ -66,22 +53,6 @@ func allOf[T any](t *tx, query string, args ...any) (all []T, err error) {
 		return err
 	}, query, args...)
 	return all, err
-}
-
-// AddPaymentCurrency implements [store.Currencies].
-func (t *tx) AddPaymentCurrency(c clientele.PaymentCurrency) error {
-	t.addsCurrencies = true
-	doc, err := json.Marshal(c)
-	t.run("INSERT INTO payment_currencies (id, livemode, is_base, doc) VALUES ($1, $2, $3, $4)",
-		c.ID, c.Livemode, c.IsBaseCurrency, doc)
-	return err
-}
-
-// AddPaymentMethod implements [store.Currencies].
-func (t *tx) AddPaymentMethod(m clientele.PaymentMethod) error {
-	doc, err := json.Marshal(m)
-	t.run("INSERT INTO payment_methods (id, livemode, doc) VALUES ($1, $2, $3)", m.ID, m.Livemode, doc)
-	return err
 }
 
 // Settings implements [store.Settings].

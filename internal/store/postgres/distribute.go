@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"clientele.dev/internal/store"
 )
 
 //go:embed distribution.sql
@@ -21,32 +23,37 @@ type distributionStep struct {
 	sql  string
 }
 
-// distributedTables are the tables that are distributed, the column by which, and the table whose rows of the same
-// value are on the same machine.
-var distributedTables = []struct{ table, column, with string }{
-	{"customers", "id", "none"},
-	{"customer_metadata", "customer_id", "customers"},
-	{"customer_texts", "customer_id", "customers"},
-	{"customer_policies", "customer_id", "customers"},
-	{"invoices", "customer_id", "customers"},
-	{"invoice_metadata", "customer_id", "customers"},
-	{"invoice_texts", "customer_id", "customers"},
-	{"payments", "customer_id", "customers"},
-	{"payment_metadata", "customer_id", "customers"},
-	{"payment_texts", "customer_id", "customers"},
-	{"credit_notes", "customer_id", "customers"},
-	{"refunds", "customer_id", "customers"},
-	{"refund_texts", "customer_id", "customers"},
-	{"ledger", "customer_id", "customers"},
-	{"events", "customer_id", "customers"},
-	{"customer_names", "name", "none"},
-	{"object_customers", "id", "customer_names"},
-	{"answers", "key", "customer_names"},
-	{"positions", "ms", "none"},
-	{"row_counts", "part", "none"},
-	{"row_count_changes", "part", "row_counts"},
-	{"ledger_sums", "part", "row_counts"},
-	{"ledger_sum_changes", "part", "row_counts"},
+// distributedTable is a table that is distributed, the column by which, and the table whose rows of the same value are
+// on the same machine.
+type distributedTable struct{ table, column, with string }
+
+// distributedTables are those of customers and what is theirs, by the customer; unique names, by the name; and counts
+// and sums, by the part of them.
+func distributedTables() []distributedTable {
+	all := []distributedTable{{"customers", "id", "none"}}
+	ofCustomers := func(table string) { all = append(all, distributedTable{table, "customer_id", "customers"}) }
+	for _, k := range append(slices.Clone(store.Kinds), store.Movements) {
+		if k.Owned {
+			ofCustomers(k.Table)
+		}
+		if k.HasMetadata {
+			ofCustomers(k.Metadata())
+		}
+		if k.Search != store.SearchNothing {
+			ofCustomers(k.Texts())
+		}
+	}
+	ofCustomers("events")
+	return append(all, []distributedTable{
+		{"customer_names", "name", "none"},
+		{"object_customers", "id", "customer_names"},
+		{"answers", "key", "customer_names"},
+		{"positions", "ms", "none"},
+		{"row_counts", "part", "none"},
+		{"row_count_changes", "part", "row_counts"},
+		{"ledger_sums", "part", "row_counts"},
+		{"ledger_sum_changes", "part", "row_counts"},
+	}...)
 }
 
 // everywhere are the tables that every machine has.
@@ -58,7 +65,7 @@ var everywhere = []string{
 // distributionSteps are the steps of a distribution, in their order.
 func distributionSteps() []distributionStep {
 	steps := []distributionStep{{"keys", prepareDistribution}}
-	for _, d := range distributedTables {
+	for _, d := range distributedTables() {
 		shards := ""
 		if d.table == "row_counts" { // which are few, and all asked for every total
 			shards = ", shard_count => 4"

@@ -1,11 +1,13 @@
 package postgres
 
 import (
+	"slices"
+
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"clientele.dev"
-	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
 )
 
 // This file is what is different when the tables are distributed over several machines with Citus. What belongs to a
@@ -61,23 +63,25 @@ func (t *tx) customerOf(id string) (customerID string, err error) {
 }
 
 // customerOfEvents is the customer that the events of an object say, on several machines.
-func (t *tx) customerOfEvents(kind store.ObjectType, id string) (customerID string, err error) {
-	switch kind {
-	case store.TypeCustomer:
-		return id, nil
-	case store.TypeInvoice, store.TypePayment, store.TypeCreditNote, store.TypeRefund:
+func (t *tx) customerOfEvents(of store.ObjectType, id string) (customerID string, err error) {
+	switch k := store.KindOf(of); {
+	case k == nil:
+		return "", nil
+	case k.Owned:
 		return t.customerOf(id)
+	case k == store.Customers.Kind:
+		return id, nil
 	}
 	return "", nil
 }
 
 // addCustomerOf adds whose an object is to the conditions of a statement, on several machines: one of them has it then.
-func (t *tx) addCustomerOf(w *where, id string) error {
+func (t *tx) addCustomerOf(w *sql.Where, id string) error {
 	if !t.store.distributed {
 		return nil
 	}
 	customerID, err := t.customerOf(id)
-	w.add("customer_id = ?", customerID)
+	w.Add("customer_id = ?", customerID)
 	return err
 }
 
@@ -92,40 +96,49 @@ func (t *tx) holderOf(mode clientele.Mode, kind store.NameKind, name string) (cu
 }
 
 // addHolder adds that a customer has a unique name to the conditions of a statement.
-func (t *tx) addHolder(w *where, mode clientele.Mode, kind store.NameKind, name string) error {
+func (t *tx) addHolder(w *sql.Where, mode clientele.Mode, kind store.NameKind, name string) error {
 	if !t.store.distributed {
-		w.add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
+		w.Add("id = (SELECT customer_id FROM customer_names WHERE livemode = ? AND kind = ? AND name = ?)",
 			mode, string(kind), name)
 		return nil
 	}
 	customerID, err := t.holderOf(mode, kind, name)
-	w.add("id = ?", customerID)
+	w.Add("id = ?", customerID)
 	return err
 }
 
 // register makes a new object's position one that no other has, and says whose the object is, on several machines.
-func (t *tx) register(kind store.Kind, id, customerID string, seq int64) {
+func (t *tx) register(k *store.Kind, row *store.Row, seq int64) {
 	if !t.store.distributed {
 		return
 	}
-	t.run("INSERT INTO positions (kind, ms, seq) VALUES ($1, $2, $3)", string(kind), seq>>16, seq)
-	if kind != store.KindCustomer {
-		t.run("INSERT INTO object_customers (id, customer_id) VALUES ($1, $2)", id, customerID)
+	t.run("INSERT INTO positions (kind, ms, seq) VALUES ($1, $2, $3)", k.Table, seq>>16, seq)
+	if k.Owned {
+		t.run("INSERT INTO object_customers (id, customer_id) VALUES ($1, $2)", row.ID, row.CustomerID)
 	}
 }
 
 // saveNumber makes an invoice's printed number one that no other has, on several machines.
-func (t *tx) saveNumber(i *clientele.Invoice, was, is string) {
-	was, is = fold.Label(was), fold.Label(is)
+func (t *tx) saveNumber(one, before, after *store.Row) {
+	was, is := numberKey(before), numberKey(after)
 	if !t.store.distributed || was == is {
 		return
 	}
 	if was != "" {
 		t.run("DELETE FROM customer_names WHERE livemode = $1 AND kind = $2 AND name = $3",
-			i.Livemode, string(nameInvoiceNumber), was)
+			one.Livemode, string(nameInvoiceNumber), was)
 	}
 	if is != "" {
 		t.run("INSERT INTO customer_names (livemode, kind, name, customer_id) VALUES ($1, $2, $3, $4)",
-			i.Livemode, string(nameInvoiceNumber), is, i.CustomerID)
+			one.Livemode, string(nameInvoiceNumber), is, one.CustomerID)
 	}
+}
+
+// numberKey is the number of an invoice as numbers are compared.
+func numberKey(invoice *store.Row) string {
+	if invoice == nil {
+		return ""
+	}
+	i := slices.IndexFunc(store.Invoices.Columns, func(c store.Column) bool { return c.Name == "number_key" })
+	return invoice.Values[i].(string)
 }

@@ -8,6 +8,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
 )
 
 // AddEvent implements [store.Events].
@@ -39,47 +40,31 @@ func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord
 	return events, err
 }
 
-// ObjectEvents implements [store.Events].
-func (t *tx) ObjectEvents(kind store.ObjectType, id string) ([]store.EventRecord, error) {
-	var w where
-	w.add("object_id = ?", id)
+// Events implements [store.Events].
+func (t *tx) Events(q store.EventQuery) ([]store.EventRecord, error) {
+	switch {
+	case q.ObjectID != "":
+		return t.eventsOf(q.ObjectType, q.ObjectID)
+	case q.Type == clientele.EventInvoiceDeleted: // of which there is an index
+		return t.eventRecords(" WHERE customer_id = $1 AND type = 'invoice.deleted'", q.CustomerID)
+	case q.Latest:
+		return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", q.Livemode, q.Limit)
+	}
+	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", q.After, q.Limit)
+}
+
+// eventsOf are the events of an object, oldest first.
+func (t *tx) eventsOf(of store.ObjectType, id string) ([]store.EventRecord, error) {
+	var w sql.Where
+	w.Add("object_id = ?", id)
 	if t.store.distributed {
-		customerID, err := t.customerOfEvents(kind, id)
+		customerID, err := t.customerOfEvents(of, id)
 		if err != nil {
 			return nil, err
 		}
-		w.add("customer_id = ?", customerID)
+		w.Add("customer_id = ?", customerID)
 	}
-	return t.eventRecords(" WHERE "+w.String()+" ORDER BY object_version", w.args...)
-}
-
-// DeletedInvoices implements [store.Events].
-func (t *tx) DeletedInvoices(customerID string) (ids []string, err error) {
-	err = t.each(appendTo(&ids), "SELECT object_id FROM events WHERE customer_id = $1 AND type = 'invoice.deleted'",
-		customerID)
-	return ids, err
-}
-
-// EventsAfter implements [store.Events].
-func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
-	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
-}
-
-// LatestEvents implements [store.Events].
-func (t *tx) LatestEvents(mode clientele.Mode, limit int64) ([]store.EventRecord, error) {
-	return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", mode, limit)
-}
-
-// objects says how an object is read as it is now, with its version.
-var objects = map[store.ObjectType]string{
-	store.TypeCustomer:        "SELECT doc, version FROM customers WHERE id = ?",
-	store.TypeInvoice:         "SELECT doc, version FROM invoices WHERE id = ?",
-	store.TypePayment:         "SELECT doc, version FROM payments WHERE id = ?",
-	store.TypeCreditNote:      "SELECT doc, 1::bigint FROM credit_notes WHERE id = ?",
-	store.TypeRefund:          "SELECT doc, 1::bigint FROM refunds WHERE id = ?",
-	store.TypePaymentCurrency: "SELECT doc, 1::bigint FROM payment_currencies WHERE id = ?",
-	store.TypePaymentMethod:   "SELECT doc, 1::bigint FROM payment_methods WHERE id = ?",
-	store.TypeSettings:        "SELECT doc, version FROM settings WHERE livemode = (? = 'settings_live')",
+	return t.eventRecords(" WHERE "+w.String()+" ORDER BY object_version", w.Args...)
 }
 
 // Object implements [store.Events].
@@ -95,16 +80,20 @@ func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64
 		}, selectKeys+" WHERE id = $1", id)
 		return doc, version, err
 	}
-	var w where
-	w.add(objects[kind], id)
-	switch kind {
-	case store.TypeInvoice, store.TypePayment, store.TypeCreditNote, store.TypeRefund:
+	if kind == store.TypeSettings {
+		err = t.each(into(&doc, &version), "SELECT doc, version FROM settings WHERE livemode = ($1 = 'settings_live')", id)
+		return doc, version, err
+	}
+	var w sql.Where
+	w.Add("id = ?", id)
+	k := store.KindOf(kind)
+	if k.Owned {
 		if err := t.addCustomerOf(&w, id); err != nil {
 			return nil, 0, err
 		}
 	}
-	err = t.each(into(&doc, &version), w.String(), w.args...)
-	return doc, version, err
+	rec, _, err := t.record(sql.SelectRecords(k)+" WHERE "+w.String(), w.Args...)
+	return rec.JSON, rec.Version, err
 }
 
 // ClaimAnswer implements [store.Answers]. The second statement sees what whoever had the lock before has committed.

@@ -8,6 +8,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
 )
 
 // LedgerEnd implements [store.Ledger].
@@ -85,22 +86,22 @@ func scanMovement(r pgx.Rows) (m store.Movement, err error) {
 
 // Movements implements [store.Ledger].
 func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) error {
-	var w where
-	w.equal("customer_id", f.CustomerID)
+	var w sql.Where
+	w.Given("customer_id", f.CustomerID)
 	if f.InvoiceID != "" {
-		w.add("invoice_id = ? AND invoice_id <> ''", f.InvoiceID)
+		w.Add("invoice_id = ? AND invoice_id <> ''", f.InvoiceID)
 	}
 	if f.PaymentID != "" {
-		w.add("payment_id = ? AND payment_id <> ''", f.PaymentID)
+		w.Add("payment_id = ? AND payment_id <> ''", f.PaymentID)
 	}
 	if f.CustomerID == "" {
-		w.add("livemode = ?", f.Livemode)
+		w.Add("livemode = ?", f.Livemode)
 	}
 	if f.From != 0 {
-		w.add("seq >= ?", f.From)
+		w.Add("seq >= ?", f.From)
 	}
 	if f.To != 0 {
-		w.add("seq < ?", f.To)
+		w.Add("seq < ?", f.To)
 	}
 	return t.eachUnprepared(func(r pgx.Rows) error {
 		m, err := scanMovement(r)
@@ -108,18 +109,12 @@ func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) er
 			return err
 		}
 		return fn(m)
-	}, selectMovements+w.String()+" ORDER BY seq", w.args...)
+	}, selectMovements+w.String()+" ORDER BY seq", w.Args...)
 }
 
 // ListLedger implements [store.Ledger].
-func (t *tx) ListLedger(f store.LedgerFilter) (page []store.Movement, count int64, err error) {
-	l := listing{table: "ledger", mode: f.Livemode, Window: f.Window}
-	l.where.add("customer_id = ?", f.CustomerID)
-	l.where.equal("currency_id", f.CurrencyID)
-	if f.Credit {
-		l.where.add("credit <> 0")
-	}
-	seqs, count, err := t.list(l)
+func (t *tx) ListLedger(q store.Query) (page []store.Movement, count int64, err error) {
+	seqs, count, err := t.page(listingOf(store.Movements, q))
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
@@ -127,7 +122,7 @@ func (t *tx) ListLedger(f store.LedgerFilter) (page []store.Movement, count int6
 		m, err := scanMovement(r)
 		page = append(page, m)
 		return err
-	}, selectMovements+"customer_id = $1 AND seq = ANY($2)", f.CustomerID, seqs)
+	}, selectMovements+"customer_id = $1 AND seq = ANY($2)", q.CustomerID(), seqs)
 	return inOrderOf(seqs, page, func(m store.Movement) int64 { return m.Seq }), count, err
 }
 

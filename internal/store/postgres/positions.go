@@ -14,10 +14,10 @@ type positions struct {
 	last map[moment]*given
 }
 
-// moment is a millisecond of a kind of objects.
+// moment is a millisecond of a table.
 type moment struct {
-	kind store.Kind
-	ms   int64
+	table string
+	ms    int64
 }
 
 type given struct {
@@ -59,9 +59,9 @@ func (p *positions) leave(m moment) {
 	}
 }
 
-// NextSeq implements [store.Tx].
-func (t *tx) NextSeq(kind store.Kind, at time.Time) (int64, error) {
-	m := moment{kind, at.UnixMilli()}
+// NextSeq implements [store.Described].
+func (t *tx) NextSeq(k *store.Kind, at time.Time) (int64, error) {
+	m := moment{k.Table, at.UnixMilli()}
 	t.store.positions.enter(m)
 	t.reserved = append(t.reserved, m)
 	first := store.SeqAt(at)
@@ -78,11 +78,11 @@ func (t *tx) NextSeq(kind store.Kind, at time.Time) (int64, error) {
 // lastSeq is the last position of a moment that an object has.
 func (t *tx) lastSeq(m moment) (last *int64, err error) {
 	if t.store.distributed {
-		err = t.each(into(&last), "SELECT max(seq) FROM positions WHERE kind = $1 AND ms = $2", string(m.kind), m.ms)
+		err = t.each(into(&last), "SELECT max(seq) FROM positions WHERE kind = $1 AND ms = $2", m.table, m.ms)
 		return last, err
 	}
 	first := m.ms << 16
-	err = t.each(into(&last), "SELECT max(seq) FROM "+string(m.kind)+" WHERE seq >= $1 AND seq < $2", first, first+1<<16)
+	err = t.each(into(&last), "SELECT max(seq) FROM "+m.table+" WHERE seq >= $1 AND seq < $2", first, first+1<<16)
 	return last, err
 }
 

@@ -22,7 +22,7 @@ func customerAt(tx store.Tx, seq int64, name string) error {
 			return err
 		}
 	}
-	return tx.SaveCustomer(rec, nil, c)
+	return store.Customers.Save(tx, rec, nil, c)
 }
 
 // TestANameThatWasFreeIsTakenMeanwhile takes names from under a transaction that has just seen them free. It never
@@ -70,7 +70,7 @@ func TestCountsAreSummedUp(t *testing.T) {
 			}
 		}
 		err := s.View(t.Context(), func(tx store.Tx) error {
-			_, count, err := tx.ListCustomers(store.CustomerFilter{Window: store.Window{Limit: 1}})
+			_, count, err := tx.List(store.Customers.Kind, store.Query{Window: store.Window{Limit: 1}})
 			if err == nil && count != n+1 {
 				t.Errorf("%d are counted, want %d", count, n+1)
 			}

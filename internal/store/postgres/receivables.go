@@ -5,6 +5,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
 )
 
 // Outstanding implements [store.Receivables]. An invoice that has long been settled is not looked at: whatever was left
@@ -12,13 +13,13 @@ import (
 func (t *tx) Outstanding(
 	f store.OutstandingFilter, fn func(customerID string, due clientele.Day, part clientele.Amount),
 ) error {
-	var w where
-	w.add("i.livemode = ?", f.Livemode)
-	w.add("i.settled_at > ?", f.Until)
-	w.add("i.seq < ?", store.SeqAfter(f.Until))
-	w.equal("i.customer_id", f.CustomerID)
-	w.equal("i.currency_id", f.CurrencyID)
-	w.add("l.seq < ?", store.SeqAfter(f.Until))
+	var w sql.Where
+	w.Add("i.livemode = ?", f.Livemode)
+	w.Add("i.settled_at > ?", f.Until)
+	w.Add("i.seq < ?", store.SeqAfter(f.Until))
+	w.Given("i.customer_id", f.CustomerID)
+	w.Given("i.currency_id", f.CurrencyID)
+	w.Add("l.seq < ?", store.SeqAfter(f.Until))
 	return t.eachUnprepared(func(r pgx.Rows) error {
 		var customerID, currency, units string
 		var due clientele.Day
@@ -31,7 +32,7 @@ func (t *tx) Outstanding(
 	}, `SELECT i.customer_id, i.currency_id, i.due_day, sum(l.receivable)::text
 		FROM invoices i
 			JOIN ledger l ON l.customer_id = i.customer_id AND l.invoice_id = i.id AND l.invoice_id <> '' WHERE `+w.String()+
-		" GROUP BY i.customer_id, i.currency_id, i.due_day ORDER BY i.customer_id", w.args...)
+		" GROUP BY i.customer_id, i.currency_id, i.due_day ORDER BY i.customer_id", w.Args...)
 }
 
 // UnappliedCustomers implements [store.Receivables].
@@ -53,10 +54,10 @@ func (t *tx) UnappliedCustomers(mode clientele.Mode, customerID string, at int64
 
 // UnpaidAmounts implements [store.Receivables].
 func (t *tx) UnpaidAmounts(f store.UnpaidFilter, fn func(store.UnpaidAmount)) error {
-	var w where
-	w.add("livemode = ? AND settled_at = ?", f.Livemode, store.Unsettled)
-	w.equal("customer_id", f.CustomerID)
-	w.equal("currency_id", f.CurrencyID)
+	var w sql.Where
+	w.Add("livemode = ? AND settled_at = ?", f.Livemode, store.Unsettled)
+	w.Given("customer_id", f.CustomerID)
+	w.Given("currency_id", f.CurrencyID)
 	return t.eachUnprepared(func(r pgx.Rows) error {
 		var o store.UnpaidAmount
 		var currency, units string
@@ -67,14 +68,7 @@ func (t *tx) UnpaidAmounts(f store.UnpaidFilter, fn func(store.UnpaidAmount)) er
 		fn(o)
 		return err
 	}, `SELECT customer_id, status, due_date, due_day, currency_id, remaining::text FROM invoices
-		WHERE `+w.String(), w.args...)
-}
-
-// HasOverdueInvoice implements [store.Receivables].
-func (t *tx) HasOverdueInvoice(customerID string) (has bool, err error) {
-	err = t.each(into(&has), `SELECT EXISTS (SELECT 1 FROM invoices
-		WHERE customer_id = $1 AND status = 'uncollectible' AND remaining <> 0)`, customerID)
-	return has, err
+		WHERE `+w.String(), w.Args...)
 }
 
 // UnpaidInvoices implements [store.Receivables].
@@ -93,19 +87,4 @@ func (t *tx) UnpaidInvoices(
 	}, `SELECT due_day, currency_id, remaining::text, doc FROM invoices
 		WHERE customer_id = $1 AND status = $2 AND remaining <> 0 ORDER BY seq`, customerID, string(status))
 	return list, err
-}
-
-// ChangedOverdueInvoices implements [store.Receivables].
-func (t *tx) ChangedOverdueInvoices(mode clientele.Mode, since, limit int64) (docs [][]byte, err error) {
-	err = t.each(appendTo(&docs), `SELECT doc FROM invoices
-		WHERE livemode = $1 AND status = 'uncollectible' AND remaining <> 0 AND updated_at >= $2
-		ORDER BY updated_at DESC LIMIT $3`, bool(mode), since, limit)
-	return docs, err
-}
-
-// CountUnpaidInvoices implements [store.Receivables].
-func (t *tx) CountUnpaidInvoices(customerID string) (count int64, err error) {
-	err = t.each(into(&count), `SELECT count(*) FROM invoices
-		WHERE customer_id = $1 AND status IN ('open', 'uncollectible') AND remaining <> 0`, customerID)
-	return count, err
 }

@@ -10,6 +10,7 @@ import (
 	"clientele.dev"
 
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
 )
 
 // lineFeed stands around every field in customer_texts. No folded text holds one.
@@ -21,10 +22,10 @@ func like(text string) string {
 }
 
 // addTerm adds the condition that a term's text occurs.
-func addTerm(w *where, mode clientele.Mode, term store.Term) {
+func addTerm(w *sql.Where, mode clientele.Mode, term store.Term) {
 	switch {
 	case term.Key != "":
-		w.add(`(t.customer_id, t.seq) IN (SELECT customer_id, seq FROM customer_metadata WHERE livemode = ? AND key = ?
+		w.Add(`(t.customer_id, t.seq) IN (SELECT customer_id, seq FROM customer_metadata WHERE livemode = ? AND key = ?
 			AND position(? IN coalesce(folded, value)) > 0)`, mode, term.Key, term.Text)
 	default:
 		addText(w, []string{"t.text"}, writings(term)) // which the index knows
@@ -43,7 +44,7 @@ func writings(term store.Term) []string {
 }
 
 // addText adds the condition that one of several writings occurs in one of several texts.
-func addText(w *where, texts, writings []string) {
+func addText(w *sql.Where, texts, writings []string) {
 	var ways []string
 	var args []any
 	for _, text := range texts {
@@ -51,7 +52,7 @@ func addText(w *where, texts, writings []string) {
 			ways, args = append(ways, text+" LIKE ?"), append(args, "%"+like(writing)+"%")
 		}
 	}
-	w.add("("+strings.Join(ways, " OR ")+")", args...)
+	w.Add("("+strings.Join(ways, " OR ")+")", args...)
 }
 
 // linesOf writes the lines of customer_texts that are a field, in the order of [store.SearchTexts].
@@ -66,7 +67,7 @@ func linesOf(field store.SearchField) []string {
 func lineOf(n int) string { return fmt.Sprintf("split_part(t.text, chr(10), %d)", n+2) }
 
 // rank writes how well a customer matches: 0 when a field is the whole query, 1 when one starts with it, 2 otherwise.
-func rank(w *where, whole *store.Term) string {
+func rank(w *sql.Where, whole *store.Term) string {
 	if whole == nil {
 		return "2"
 	}
@@ -77,8 +78,8 @@ func rank(w *where, whole *store.Term) string {
 	var is, starts []string
 	for _, text := range texts {
 		for _, writing := range writings(*whole) {
-			w.args = append(w.args, before+like(writing)+after, before+like(writing)+"%")
-			n := len(w.args)
+			w.Args = append(w.Args, before+like(writing)+after, before+like(writing)+"%")
+			n := len(w.Args)
 			is = append(is, fmt.Sprintf("%s LIKE $%d", text, n-1))
 			starts = append(starts, fmt.Sprintf("%s LIKE $%d", text, n))
 		}
@@ -89,37 +90,37 @@ func rank(w *where, whole *store.Term) string {
 
 // SearchCustomers implements [store.Customers].
 func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count int64, err error) {
-	var w where
-	w.add("t.livemode = ?", s.Livemode)
+	var w sql.Where
+	w.Add("t.livemode = ?", s.Livemode)
 	for _, term := range s.Terms {
 		addTerm(&w, s.Livemode, term)
 	}
 	if s.Phone != "" {
-		byPhone := where{args: w.args}
+		byPhone := sql.Where{Args: w.Args}
 		for _, term := range s.PhoneTerms {
 			addTerm(&byPhone, s.Livemode, term)
 		}
-		w.args = byPhone.args
-		w.add("("+byPhone.String()+" OR (t.text LIKE ? AND "+linesOf("phone")[0]+" LIKE ?))",
+		w.Args = byPhone.Args
+		w.Add("("+byPhone.String()+" OR (t.text LIKE ? AND "+linesOf("phone")[0]+" LIKE ?))",
 			"%"+s.Phone+"%", "%"+s.Phone+"%")
 	}
 	conditions := w.String()
 	query := ""
 	if len(s.Order) > 0 {
-		query = inOrder("customer_texts", "customers o ON o.id = m.customer_id", s.Order, w)
+		query = t.inOrder(store.Customers.Kind, s.Order, w)
 	} else {
 		ranked := rank(&w, s.Whole)
-		n := len(w.args)
+		n := len(w.Args)
 		query = fmt.Sprintf(`WITH matches AS MATERIALIZED (SELECT t.seq, %s AS rank FROM customer_texts t WHERE %s)
 			SELECT (SELECT count(*) FROM matches), seq FROM (SELECT seq, rank FROM matches ORDER BY rank, seq DESC
 				LIMIT $%d OFFSET $%d) page ORDER BY rank, seq DESC`, ranked, conditions, n+1, n+2)
 	}
-	seqs, count, err := t.matches(query, s.Limit, s.Offset, w.args)
+	seqs, count, err := t.matches(query, s.Limit, s.Offset, w.Args)
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
-	recs, err := t.customers(" WHERE seq = ANY($1)", seqs)
-	return inOrderOf(seqs, recs, func(rec store.Record) int64 { return rec.Seq }), count, err
+	page, err = t.recordsAt(store.Customers.Kind, "", seqs)
+	return page, count, err
 }
 
 // matches reads a statement that answers the number of matches and the positions of a page of them. One beyond the last
@@ -143,43 +144,28 @@ func (t *tx) matches(query string, limit, offset int64, args []any) (seqs []int6
 
 // inOrder writes a statement for [tx.matches]: the texts that the conditions select, in an order of the objects o that
 // they are of. Those are read only for an order that is not the time's, which the texts have.
-func inOrder(texts, objects string, order []store.Order, w where) string {
+func (t *tx) inOrder(k *store.Kind, order []store.Order, w sql.Where) string {
 	from := "matches o"
-	if !byTime(order) {
-		from = "matches m JOIN " + objects
+	if !store.ByTime(order) {
+		from = "matches m JOIN " + k.Table + " o ON o." + k.Owner() + " = m.customer_id AND o.seq = m.seq"
 	}
-	n := len(w.args)
+	n := len(w.Args)
 	return fmt.Sprintf(`WITH matches AS MATERIALIZED (SELECT t.customer_id, t.seq FROM %s t WHERE %s)
 		SELECT (SELECT count(*) FROM matches), o.seq FROM %s ORDER BY %s LIMIT $%d OFFSET $%d`,
-		texts, w.String(), from, orderOf("o.", order), n+1, n+2)
+		k.Texts(), w.String(), from, sql.OrderBy(t, k, "o.", order), n+1, n+2)
 }
 
-// SearchInvoices implements [store.Invoices].
-func (t *tx) SearchInvoices(s store.TextSearch) ([][]byte, int64, error) {
-	return t.searchTexts("invoice_texts", "invoices", s)
-}
-
-// SearchPayments implements [store.Payments].
-func (t *tx) SearchPayments(s store.TextSearch) ([][]byte, int64, error) {
-	return t.searchTexts("payment_texts", "payments", s)
-}
-
-// SearchRefunds implements [store.Refunds].
-func (t *tx) SearchRefunds(s store.TextSearch) ([][]byte, int64, error) {
-	return t.searchTexts("refund_texts", "refunds", s)
-}
-
-func (t *tx) searchTexts(texts, table string, s store.TextSearch) (docs [][]byte, count int64, err error) {
-	var w where
-	w.add("t.livemode = ?", s.Livemode)
+// Search implements [store.Described].
+func (t *tx) Search(k *store.Kind, s store.TextSearch) (page []store.Record, count int64, err error) {
+	var w sql.Where
+	w.Add("t.livemode = ?", s.Livemode)
 	for _, writings := range s.Terms {
 		addText(&w, []string{"t.text"}, writings)
 	}
-	query := inOrder(texts, table+" o ON o.customer_id = m.customer_id AND o.seq = m.seq", s.Order, w)
-	seqs, count, err := t.matches(query, s.Limit, s.Offset, w.args)
+	seqs, count, err := t.matches(t.inOrder(k, s.Order, w), s.Limit, s.Offset, w.Args)
 	if err != nil || len(seqs) == 0 {
 		return nil, count, err
 	}
-	docs, err = t.documentsAt(table, "", seqs)
-	return docs, count, err
+	page, err = t.recordsAt(k, "", seqs)
+	return page, count, err
 }

@@ -226,25 +226,8 @@ func (t *tx) record(query string, args ...any) (rec store.Record, found bool, er
 	return rec, found, err
 }
 
-// records reads objects.
-func (t *tx) records(query string, args ...any) (recs []store.Record, err error) {
-	err = t.each(func(r pgx.Rows) error {
-		var rec store.Record
-		err := scanRecord(r, &rec)
-		recs = append(recs, rec)
-		return err
-	}, query, args...)
-	return recs, err
-}
-
 func scanRecord(r pgx.Rows, rec *store.Record) error {
 	return r.Scan(&rec.ID, &rec.Seq, &rec.Version, &rec.DeletedAt, &rec.JSON)
-}
-
-// documents reads one column of documents.
-func (t *tx) documents(query string, args ...any) (docs [][]byte, err error) {
-	err = t.each(appendTo(&docs), query, args...)
-	return docs, err
 }
 
 // appendTo appends a statement's one column to a list.

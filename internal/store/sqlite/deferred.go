@@ -100,9 +100,9 @@ func (c *conn) inside(savepoint string, before *deferred, fn func() error) error
 
 // countRow counts a new row, or one that is gone: among all of its table and among those in its currency.
 func (t *tx) countRow(a whole, seq, by int64) error {
-	kinds := []string{a.table}
+	kinds := []string{a.Table}
 	if a.currency != "" {
-		kinds = append(kinds, a.kind())
+		kinds = append(kinds, a.key())
 	}
 	for _, kind := range kinds {
 		k := countKey{kind, a.mode, seq >> 16 >> finest}

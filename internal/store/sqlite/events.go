@@ -7,6 +7,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
 )
 
 // AddEvent implements [store.Tx].
@@ -44,38 +45,17 @@ func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord
 	return events, err
 }
 
-// ObjectEvents implements [store.Tx].
-func (t *tx) ObjectEvents(_ store.ObjectType, id string) ([]store.EventRecord, error) {
-	return t.eventRecords(" WHERE object_id = $1 ORDER BY object_version", id)
-}
-
-// DeletedInvoices implements [store.Tx].
-func (t *tx) DeletedInvoices(customerID string) (ids []string, err error) {
-	err = t.each("SELECT object_id FROM events WHERE customer_id = $1 AND type = 'invoice.deleted'",
-		func(r row) error { ids = append(ids, r.text(0)); return nil }, customerID)
-	return ids, err
-}
-
-// EventsAfter implements [store.Tx].
-func (t *tx) EventsAfter(seq, limit int64) ([]store.EventRecord, error) {
-	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
-}
-
-// LatestEvents implements [store.Tx].
-func (t *tx) LatestEvents(mode clientele.Mode, limit int64) ([]store.EventRecord, error) {
-	return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", mode, limit)
-}
-
-// objects says how an object is read as it is now, with its version.
-var objects = map[store.ObjectType]string{
-	store.TypeCustomer:        "SELECT doc, version FROM customers WHERE id = $1",
-	store.TypeInvoice:         "SELECT doc, version FROM invoices WHERE id = $1",
-	store.TypePayment:         "SELECT doc, version FROM payments WHERE id = $1",
-	store.TypeCreditNote:      "SELECT doc, 1 FROM credit_notes WHERE id = $1",
-	store.TypeRefund:          "SELECT doc, 1 FROM refunds WHERE id = $1",
-	store.TypePaymentCurrency: "SELECT doc, 1 FROM payment_currencies WHERE id = $1",
-	store.TypePaymentMethod:   "SELECT doc, 1 FROM payment_methods WHERE id = $1",
-	store.TypeSettings:        "SELECT doc, version FROM settings WHERE livemode = ($1 = 'settings_live')",
+// Events implements [store.Events].
+func (t *tx) Events(q store.EventQuery) ([]store.EventRecord, error) {
+	switch {
+	case q.ObjectID != "":
+		return t.eventRecords(" WHERE object_id = $1 ORDER BY object_version", q.ObjectID)
+	case q.Type == clientele.EventInvoiceDeleted: // of which there is an index
+		return t.eventRecords(" WHERE customer_id = $1 AND type = 'invoice.deleted'", q.CustomerID)
+	case q.Latest:
+		return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", q.Livemode, q.Limit)
+	}
+	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", q.After, q.Limit)
 }
 
 // Object implements [store.Tx].
@@ -89,11 +69,15 @@ func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64
 		}, id)
 		return doc, version, err
 	}
-	err = t.each(objects[kind], func(r row) error {
-		doc, version = r.bytes(0), r.int(1)
-		return nil
-	}, id)
-	return doc, version, err
+	if kind == store.TypeSettings {
+		err = t.each("SELECT doc, version FROM settings WHERE livemode = ($1 = 'settings_live')", func(r row) error {
+			doc, version = r.bytes(0), r.int(1)
+			return nil
+		}, id)
+		return doc, version, err
+	}
+	rec, _, err := t.record(sql.SelectRecords(store.KindOf(kind))+" WHERE id = $1", id)
+	return rec.JSON, rec.Version, err
 }
 
 // ClaimAnswer implements [store.Tx]. There is one writer at a time: whoever comes later waits anyway.

@@ -7,6 +7,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
 )
 
 // LedgerEnd implements [store.Ledger].
@@ -83,23 +84,23 @@ func (r row) movement() (m store.Movement, err error) {
 
 // Movements implements [store.Ledger].
 func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) error {
-	var w where
+	var w sql.Where
 	switch { // the + keeps the planner from walking all of the customer's
 	case f.InvoiceID != "":
-		w.add("invoice_id = ? AND invoice_id <> '' AND +customer_id = ?", f.InvoiceID, f.CustomerID)
+		w.Add("invoice_id = ? AND invoice_id <> '' AND +customer_id = ?", f.InvoiceID, f.CustomerID)
 	case f.PaymentID != "":
-		w.add("payment_id = ? AND payment_id <> '' AND +customer_id = ?", f.PaymentID, f.CustomerID)
+		w.Add("payment_id = ? AND payment_id <> '' AND +customer_id = ?", f.PaymentID, f.CustomerID)
 	default:
-		w.equal("customer_id", f.CustomerID)
+		w.Given("customer_id", f.CustomerID)
 	}
 	if f.CustomerID == "" {
-		w.add("livemode = ?", f.Livemode)
+		w.Add("livemode = ?", f.Livemode)
 	}
 	if f.From != 0 {
-		w.add("seq >= ?", f.From)
+		w.Add("seq >= ?", f.From)
 	}
 	if f.To != 0 {
-		w.add("seq < ?", f.To)
+		w.Add("seq < ?", f.To)
 	}
 	return t.interruptible(func() error {
 		return t.eachUnprepared(selectMovements+w.String()+" ORDER BY seq", func(r row) error {
@@ -108,21 +109,15 @@ func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) er
 				return err
 			}
 			return fn(m)
-		}, w.args...)
+		}, w.Args...)
 	})
 }
 
 // ListLedger implements [store.Ledger].
-func (t *tx) ListLedger(f store.LedgerFilter) (page []store.Movement, count int64, err error) {
-	var w where
-	w.add("customer_id = ?", f.CustomerID)
-	w.equal("currency_id", f.CurrencyID)
-	if f.Credit {
-		w.add("credit <> '0'")
-	}
+func (t *tx) ListLedger(q store.Query) (page []store.Movement, count int64, err error) {
 	err = t.interruptible(func() error {
 		var seqs []int64
-		if seqs, count, err = t.list(whole{table: "ledger", mode: f.Livemode}, w, false, nil, f.Window); err != nil {
+		if seqs, count, err = t.page(store.Movements, q); err != nil {
 			return err
 		}
 		for _, seq := range seqs {
@@ -130,7 +125,7 @@ func (t *tx) ListLedger(f store.LedgerFilter) (page []store.Movement, count int6
 				m, err := r.movement()
 				page = append(page, m)
 				return err
-			}, f.CustomerID, seq)
+			}, q.CustomerID(), seq)
 			if err != nil {
 				return err
 			}

@@ -45,7 +45,8 @@ func TestTheLogStaysBoundedWhileReadersOverlap(t *testing.T) {
 		readers.Go(func() {
 			for ctx.Err() == nil {
 				err := s.View(ctx, func(tx store.Tx) error {
-					if _, err := tx.CountCustomers(); err != nil { // the snapshot begins with the first read
+					// The snapshot begins with the first read.
+					if _, err := tx.Count(store.Customers.Kind, store.Query{}); err != nil {
 						return err
 					}
 					select {
@@ -235,16 +236,19 @@ func TestABatchThatIsUndoneIsAnsweredAsUndone(t *testing.T) {
 func TestTheLastTextOfACommitIsFound(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	save := func(version int64, reference string) error {
+	payment := func(reference string) *clientele.Payment {
+		zero := clientele.Zero("c")
+		return &clientele.Payment{
+			ID: "pi_1", CustomerID: "cus_1", CurrencyID: "c", Reference: reference, Amount: zero, AmountUnallocated: zero,
+		}
+	}
+	save := func(version int64, before *clientele.Payment, reference string) error {
 		return s.Update(t.Context(), func(tx store.Tx) error {
-			zero := clientele.Zero("c")
 			rec := store.Record{ID: "pi_1", Seq: 1, Version: version, JSON: []byte("{}")}
-			return tx.SavePayment(rec, &clientele.Payment{
-				ID: "pi_1", CurrencyID: "c", Reference: reference, Amount: zero, AmountUnallocated: zero,
-			})
+			return store.Payments.Save(tx, rec, before, payment(reference))
 		})
 	}
-	if err := save(1, "alpha"); err != nil {
+	if err := save(1, nil, "alpha"); err != nil {
 		t.Fatal(err)
 	}
 	started, release := make(chan struct{}), make(chan struct{})
@@ -256,11 +260,11 @@ func TestTheLastTextOfACommitIsFound(t *testing.T) {
 		}
 	})
 	<-started
-	texts := []string{"bravo", "charlie", "delta"}
-	for i, text := range texts {
+	texts := []string{"alpha", "bravo", "charlie", "delta"}
+	for i, text := range texts[1:] {
 		before := len(s.writer.jobs)
 		wg.Go(func() {
-			if err := save(int64(i+2), text); err != nil {
+			if err := save(int64(i+2), payment(texts[i]), text); err != nil {
 				t.Error(err)
 			}
 		})
@@ -270,10 +274,10 @@ func TestTheLastTextOfACommitIsFound(t *testing.T) {
 	}
 	close(release)
 	wg.Wait()
-	for _, text := range append(texts, "alpha") {
+	for _, text := range texts {
 		var count int64
 		err := s.View(t.Context(), func(tx store.Tx) (err error) {
-			_, count, err = tx.SearchPayments(store.TextSearch{Terms: [][]string{{text}}, Limit: 1})
+			_, count, err = tx.Search(store.Payments.Kind, store.TextSearch{Terms: [][]string{{text}}, Limit: 1})
 			return err
 		})
 		if want := map[bool]int64{true: 1, false: 0}[text == "delta"]; err != nil || count != want {

@@ -8,8 +8,8 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// reindexMetadata makes an object findable by its metadata as it is now, writing the keys that changed.
-func (t *tx) reindexMetadata(table string, seq int64, mode clientele.Mode, before, after clientele.Metadata) error {
+// saveMetadata makes an object findable by its metadata as it is now, writing the keys that changed.
+func (t *tx) saveMetadata(table string, seq int64, mode clientele.Mode, before, after clientele.Metadata) error {
 	for key, raw := range before {
 		if now, has := after[key]; has && bytes.Equal(now, raw) {
 			continue
@@ -39,12 +39,4 @@ func (t *tx) reindexMetadata(table string, seq int64, mode clientele.Mode, befor
 		}
 	}
 	return nil
-}
-
-// addMetadata adds the filters by metadata to the conditions of a list.
-func (w *where) addMetadata(table string, mode clientele.Mode, matches []store.MetadataMatch) {
-	for _, m := range matches {
-		w.add("seq IN (SELECT seq FROM "+table+" WHERE livemode = ? AND key = ? AND value = ?)",
-			mode, m.Key, store.MetadataKey(m.Value))
-	}
 }

@@ -8,17 +8,11 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
 )
 
 // framing surrounds every indexed text, so that "is" and "starts with" are substrings too. No folded text holds it.
 const framing = "\n"
-
-func searchTable(mode clientele.Mode) string {
-	if mode {
-		return "customer_search_live"
-	}
-	return "customer_search_test"
-}
 
 // phrase is a text that must occur in a field, at its start, or be all of it.
 type phrase struct {
@@ -90,7 +84,7 @@ func isOf(column, field store.SearchField) bool {
 }
 
 // scan writes the phrase as a condition on the texts themselves.
-func (p phrase) scan(w *where, not string) {
+func (p phrase) scan(w *sql.Where, not string) {
 	var ways []string
 	var args []any
 	for _, column := range textColumns {
@@ -110,7 +104,7 @@ func (p phrase) scan(w *where, not string) {
 			args = append(args, text)
 		}
 	}
-	w.add(not+"("+strings.Join(ways, " OR ")+")", args...)
+	w.Add(not+"("+strings.Join(ways, " OR ")+")", args...)
 }
 
 // tier is a part of what a search finds, alike in rank.
@@ -152,10 +146,10 @@ func matchesOf(phrases []phrase) (match []string) {
 
 // from writes the tier as the rest of a statement after its FROM, with the column of numbers. texts says that the
 // statement needs the table of texts in any case.
-func (s tier) from(mode clientele.Mode, texts bool) (number, from string, w where) {
+func (s tier) from(mode clientele.Mode, texts bool) (number, from string, w sql.Where) {
 	query := s.query()
 	if query == "" {
-		w.add("t.livemode = ?", mode)
+		w.Add("t.livemode = ?", mode)
 	}
 	// What the index cannot say is read in the texts: words too short for it, and fields.
 	for _, p := range s.not {
@@ -172,29 +166,29 @@ func (s tier) from(mode clientele.Mode, texts bool) (number, from string, w wher
 		s.scanPhone(&w)
 	}
 	for _, m := range s.metadata {
-		w.add(`t.seq IN (SELECT seq FROM customer_metadata
+		w.Add(`t.seq IN (SELECT seq FROM customer_metadata
 			WHERE livemode = ? AND key = ? AND instr(iif(folded = '', value, folded), ?) > 0)`, mode, m.Key, m.Text)
 	}
 	if query == "" {
 		return "t.number", "customer_texts t", w
 	}
-	table := searchTable(mode)
+	table := searchIndex(store.Customers.Kind, mode)
 	from = table + " f"
-	if texts || len(w.conditions) > 0 {
+	if texts || len(w.Conditions) > 0 {
 		from += " JOIN customer_texts t ON t.number = f.rowid"
 	}
-	w.add("f."+table+" MATCH ?", query)
+	w.Add("f."+table+" MATCH ?", query)
 	return "f.rowid", from, w
 }
 
 // scanPhone writes as a condition on the texts themselves that the phrases match or else the phone has the digits.
-func (s tier) scanPhone(w *where) {
-	all := where{args: w.args}
+func (s tier) scanPhone(w *sql.Where) {
+	all := sql.Where{Args: w.Args}
 	for _, p := range s.byPhone {
 		p.scan(&all, "")
 	}
-	w.args = all.args
-	w.add("(("+all.String()+") OR instr(t.phone, ?) > 0)", s.phone)
+	w.Args = all.Args
+	w.Add("(("+all.String()+") OR instr(t.phone, ?) > 0)", s.phone)
 }
 
 // SearchCustomers implements [store.Tx].
@@ -274,9 +268,9 @@ func (t *tx) searchInOrder(s store.CustomerSearch, everything tier) (page []int6
 		return nil, 0, err
 	}
 	number, from, w := everything.from(s.Livemode, true)
-	args, n := w.with(s.Limit, s.Offset)
+	args, n := w.With(s.Limit, s.Offset)
 	page, err = t.seqs(fmt.Sprintf(`SELECT %s FROM %s JOIN customers o ON o.seq = t.seq WHERE %s ORDER BY %s
-		LIMIT $%d OFFSET $%d`, number, from, w.String(), orderOf("o.", s.Order), n, n+1), args)
+		LIMIT $%d OFFSET $%d`, number, from, w.String(), sql.OrderBy(t, store.Customers.Kind, "o.", s.Order), n, n+1), args)
 	return page, count, err
 }
 
@@ -366,16 +360,16 @@ func (t *tx) tierPage(mode clientele.Mode, part tier, limit, skip int64) ([]int6
 		order = "t.seq"
 	}
 	conditions := w.String()
-	w.add("LIMIT ?", limit)
-	w.add("OFFSET ?", skip)
-	n := len(w.conditions)
+	w.Add("LIMIT ?", limit)
+	w.Add("OFFSET ?", skip)
+	n := len(w.Conditions)
 	return t.seqs("SELECT "+number+" FROM "+from+" WHERE "+conditions+" ORDER BY "+order+" DESC "+
-		w.conditions[n-2]+" "+w.conditions[n-1], w.args)
+		w.Conditions[n-2]+" "+w.Conditions[n-1], w.Args)
 }
 
 func (t *tx) countTier(mode clientele.Mode, part tier) (n int64, err error) {
 	_, from, w := part.from(mode, false)
 	read := func(r row) error { n = r.int(0); return nil }
-	err = t.eachUnprepared("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.args...)
+	err = t.eachUnprepared("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.Args...)
 	return n, err
 }

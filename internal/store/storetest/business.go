@@ -171,29 +171,29 @@ func (b *business) read(server int, invoice, payment string, customers ...string
 		document(s.Customers.Retrieve(ctx, clientele.Test, customer))
 		document(s.Customers.Explain(ctx, clientele.Test, customer))
 		document(s.Customers.OverdueInvoices(ctx, clientele.Test, customer))
-		list(s.Customers.BalanceTransactions(ctx, customer, store.LedgerFilter{Window: page}))
+		list(s.Customers.BalanceTransactions(ctx, customer, store.Query{Window: page}))
 		statement, err := s.Customers.Statement(ctx, clientele.Test, customer, billing.Moment{},
 			billing.Moment{At: someDay.AddDate(100, 0, 0)})
 		add(statement, err)
-		list(s.Invoices.List(ctx, customer, store.InvoiceFilter{Window: page}, true))
-		list(s.Payments.List(ctx, customer, store.PaymentFilter{Window: page}, false))
-		list(s.CreditNotes.List(ctx, customer, store.CreditNoteFilter{Window: page}))
+		list(s.Invoices.List(ctx, customer, store.Query{Window: page}, true))
+		list(s.Payments.List(ctx, customer, store.Query{Window: page}, false))
+		list(s.CreditNotes.List(ctx, customer, store.Query{Window: page}))
 	}
 	document(s.Invoices.Retrieve(ctx, clientele.Test, invoice))
 	document(s.Payments.Retrieve(ctx, clientele.Test, payment))
-	list(s.Customers.List(ctx, store.CustomerFilter{Window: page, Deleted: true}, true))
-	ofBo := []store.MetadataMatch{{Key: "of", Value: "Bo"}}
-	list(s.Customers.List(ctx, store.CustomerFilter{Window: page, Metadata: ofBo}, false))
+	list(s.Customers.List(ctx, store.Query{Window: page, Deleted: true}, true))
+	ofBo := store.WithMetadata("of", "Bo")
+	list(s.Customers.List(ctx, store.Query{Window: page, Where: []store.Condition{ofBo}}, false))
 	list(s.Customers.Search(ctx, billing.Search{Query: "name:an", Limit: 50}))
-	list(s.Invoices.List(ctx, "", store.InvoiceFilter{
-		Window: page, States: []clientele.InvoiceStatus{clientele.InvoiceUncollectible}, IgnoreZero: true,
-		Order: []store.Order{{Field: "due_date"}},
+	list(s.Invoices.List(ctx, "", store.Query{
+		Window: page, Order: []store.Order{{Field: "due_date"}},
+		Where: []store.Condition{store.OneOf("status", clientele.InvoiceUncollectible), store.NotZero("total")},
 	}, false))
-	older, _, err := s.Invoices.List(ctx, "", store.InvoiceFilter{Window: store.Window{Limit: 50, After: invoice}}, false)
+	older, _, err := s.Invoices.List(ctx, "", store.Query{Window: store.Window{Limit: 50, After: invoice}}, false)
 	list(older, int64(len(older)), err)
 	list(s.Invoices.Search(ctx, billing.Search{Query: "bo", Limit: 50, Plain: true}))
-	list(s.Payments.List(ctx, "", store.PaymentFilter{Window: page, InvoiceID: invoice}, false))
-	list(s.CreditNotes.List(ctx, "", store.CreditNoteFilter{Window: page}))
+	list(s.Payments.List(ctx, "", store.Query{Window: page, Where: []store.Condition{store.PaidInvoice(invoice)}}, false))
+	list(s.CreditNotes.List(ctx, "", store.Query{Window: page}))
 	document(s.Settings.Retrieve(ctx, clientele.Test))
 	sums, err := s.Receivables.Summary(ctx, clientele.Test, time.Time{}, time.Time{})
 	add(sums, err)

@@ -14,7 +14,7 @@ func anyReadMayFail(b *breaking) {
 	ctx, mode := b.Context(), clientele.Test
 	customer, invoice, payment, note, refund := b.history()
 	window := store.Window{Limit: 10}
-	ofX := store.MetadataMatch{Key: "x", Value: "1"}
+	ofX := store.WithMetadata("x", "1")
 	desc, byName := []store.Order{{Field: "created_at", Desc: true}}, []store.Order{{Field: "name"}}
 	docs := func(_ [][]byte, _ int64, err error) error { return err }
 	doc := func(_ store.Document, err error) error { return err }
@@ -42,19 +42,19 @@ func anyReadMayFail(b *breaking) {
 			return err
 		},
 		"movements of credit": func() error {
-			return docs(s.Customers.BalanceTransactions(ctx, customer, store.LedgerFilter{Livemode: mode, Window: window}))
+			return docs(s.Customers.BalanceTransactions(ctx, customer, store.Query{Mode: mode, Window: window}))
 		},
 		"customers": func() error {
-			return docs(s.Customers.List(ctx, store.CustomerFilter{Livemode: mode, Order: desc, Window: window}, true))
+			return docs(s.Customers.List(ctx, store.Query{Mode: mode, Order: desc, Window: window}, true))
 		},
 		"customers by metadata": func() error {
-			return docs(s.Customers.List(ctx, store.CustomerFilter{
-				Livemode: mode, Metadata: []store.MetadataMatch{ofX}, Order: desc, Window: window,
+			return docs(s.Customers.List(ctx, store.Query{
+				Mode: mode, Order: desc, Window: window, Where: []store.Condition{ofX},
 			}, true))
 		},
 		"customers beside one": func() error {
 			w := store.Window{Limit: 10, After: customer}
-			return docs(s.Customers.List(ctx, store.CustomerFilter{Livemode: mode, Order: desc, Window: w}, true))
+			return docs(s.Customers.List(ctx, store.Query{Mode: mode, Order: desc, Window: w}, true))
 		},
 		"customers found": func() error {
 			return docs(s.Customers.Search(ctx, billing.Search{Livemode: mode, Query: "ada", Limit: 10}))
@@ -78,10 +78,10 @@ func anyReadMayFail(b *breaking) {
 		},
 		"printed invoice": func() error { _, err := s.Invoices.Printable(ctx, mode, invoice); return err },
 		"invoices": func() error {
-			return docs(s.Invoices.List(ctx, "", store.InvoiceFilter{Livemode: mode, Order: desc, Window: window}, true))
+			return docs(s.Invoices.List(ctx, "", store.Query{Mode: mode, Order: desc, Window: window}, true))
 		},
 		"a customer's invoices": func() error {
-			f := store.InvoiceFilter{Livemode: mode, Order: desc, Window: window}
+			f := store.Query{Mode: mode, Order: desc, Window: window}
 			return docs(s.Invoices.List(ctx, customer, f, true))
 		},
 		"invoices found": func() error {
@@ -89,11 +89,11 @@ func anyReadMayFail(b *breaking) {
 		},
 		"payment": func() error { return doc(s.Payments.Retrieve(ctx, mode, payment)) },
 		"payments": func() error {
-			return docs(s.Payments.List(ctx, "", store.PaymentFilter{Livemode: mode, Order: desc, Window: window}, true))
+			return docs(s.Payments.List(ctx, "", store.Query{Mode: mode, Order: desc, Window: window}, true))
 		},
 		"payments of an invoice": func() error {
-			return docs(s.Payments.List(ctx, "", store.PaymentFilter{
-				Livemode: mode, InvoiceID: invoice, Order: desc, Window: window,
+			return docs(s.Payments.List(ctx, "", store.Query{
+				Mode: mode, Order: desc, Window: window, Where: []store.Condition{store.PaidInvoice(invoice)},
 			}, true))
 		},
 		"payments found": func() error {
@@ -101,11 +101,11 @@ func anyReadMayFail(b *breaking) {
 		},
 		"credit note": func() error { return doc(s.CreditNotes.Retrieve(ctx, mode, note)) },
 		"credit notes": func() error {
-			return docs(s.CreditNotes.List(ctx, customer, store.CreditNoteFilter{Livemode: mode, Window: window}))
+			return docs(s.CreditNotes.List(ctx, customer, store.Query{Mode: mode, Window: window}))
 		},
 		"refund": func() error { return doc(s.Refunds.Retrieve(ctx, mode, refund)) },
 		"refunds": func() error {
-			return docs(s.Refunds.List(ctx, customer, store.RefundFilter{Livemode: mode, Window: window}))
+			return docs(s.Refunds.List(ctx, customer, store.Query{Mode: mode, Window: window}))
 		},
 		"aging": func() error { _, err := s.Receivables.Aging(ctx, billing.AgingFilter{Livemode: mode}); return err },
 		"aging of a past moment": func() error {

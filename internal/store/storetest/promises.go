@@ -44,7 +44,7 @@ func named(tx store.Tx, n int64, name string) error {
 	if _, err := tx.ClaimName(false, store.NameExternalID, name, rec); err != nil {
 		return err
 	}
-	return tx.SaveCustomer(rec, nil, c)
+	return store.Customers.Save(tx, rec, nil, c)
 }
 
 func nestedUndoes(t *testing.T, s, _ store.Store) {
@@ -92,7 +92,8 @@ func whatWasLookedUpStays(t *testing.T, s, other store.Store) {
 				ID: "in_1", CustomerID: "cus_1", Status: clientele.InvoiceOpen, Metadata: clientele.Metadata{},
 				AmountRemaining: clientele.NewAmount("", 1),
 			}
-			return tx.SaveInvoice(store.Record{ID: i.ID, Seq: 1, Version: 1, JSON: []byte(`{"metadata":{}}`)}, nil, i)
+			rec := store.Record{ID: i.ID, Seq: 1, Version: 1, JSON: []byte(`{"metadata":{}}`)}
+			return store.Invoices.Save(tx, rec, nil, i)
 		})
 	}
 	err := s.Update(t.Context(), func(tx store.Tx) error {
@@ -101,7 +102,8 @@ func whatWasLookedUpStays(t *testing.T, s, other store.Store) {
 		}
 		once.Do(func() { go add() })
 		for range 300 { // long enough for the other, if it did not wait
-			if n, err := tx.CountUnpaidInvoices("cus_1"); err != nil || n != 0 {
+			n, err := tx.Count(store.Invoices.Kind, store.Of(false, "cus_1", store.NotZero("remaining")))
+			if err != nil || n != 0 {
 				return fmt.Errorf("there are %d invoices by now: %w", n, err)
 			}
 		}
@@ -121,7 +123,7 @@ func updateUndoes(t *testing.T, s, other store.Store) {
 		t.Errorf("it ended with %v, and the name is %q's", err, holder(t, s, "one"))
 	}
 	err = other.View(t.Context(), func(tx store.Tx) error {
-		_, count, err := tx.ListCustomers(store.CustomerFilter{Window: store.Window{Limit: 1}})
+		_, count, err := tx.List(store.Customers.Kind, store.Query{Window: store.Window{Limit: 1}})
 		if count != 0 {
 			t.Errorf("%d customers are left of it", count)
 		}
@@ -162,23 +164,28 @@ func savesAreOfTheNextVersion(t *testing.T, s, _ store.Store) {
 	saves := map[string]func(tx store.Tx, version int64) error{
 		"customer": func(tx store.Tx, v int64) error {
 			if v == 1 {
-				return tx.SaveCustomer(rec(v), nil, c)
+				return store.Customers.Save(tx, rec(v), nil, c)
 			}
-			return tx.SaveCustomer(rec(v), c, c)
+			return store.Customers.Save(tx, rec(v), c, c)
 		},
 		"customer of another name": func(tx store.Tx, v int64) error {
 			if v == 1 {
-				return tx.SaveCustomer(rec(v), nil, c)
+				return store.Customers.Save(tx, rec(v), nil, c)
 			}
-			return tx.SaveCustomer(rec(v), c, &changed)
+			return store.Customers.Save(tx, rec(v), c, &changed)
 		},
 		"invoice": func(tx store.Tx, v int64) error {
 			if v == 1 {
-				return tx.SaveInvoice(rec(v), nil, i)
+				return store.Invoices.Save(tx, rec(v), nil, i)
 			}
-			return tx.SaveInvoice(rec(v), i, i)
+			return store.Invoices.Save(tx, rec(v), i, i)
 		},
-		"payment":  func(tx store.Tx, v int64) error { return tx.SavePayment(rec(v), p) },
+		"payment": func(tx store.Tx, v int64) error {
+			if v == 1 {
+				return store.Payments.Save(tx, rec(v), nil, p)
+			}
+			return store.Payments.Save(tx, rec(v), p, p)
+		},
 		"settings": func(tx store.Tx, v int64) error { return tx.SaveSettings(rec(v), clientele.Settings{}) },
 	}
 	undo := errors.New("for the next")
@@ -204,7 +211,7 @@ func positionsRise(t *testing.T, s, _ store.Store) {
 	err := s.Update(t.Context(), func(tx store.Tx) error {
 		var last int64
 		for n := range int64(5) {
-			seq, err := tx.NextSeq(store.KindCustomer, someDay)
+			seq, err := tx.NextSeq(store.Customers.Kind, someDay)
 			if err != nil {
 				return err
 			}
@@ -214,7 +221,7 @@ func positionsRise(t *testing.T, s, _ store.Store) {
 			last = seq
 			rec, c := customer(n)
 			rec.Seq = seq
-			if err := tx.SaveCustomer(rec, nil, c); err != nil {
+			if err := store.Customers.Save(tx, rec, nil, c); err != nil {
 				return err
 			}
 		}
@@ -267,7 +274,7 @@ func eventsAreInOrder(t *testing.T, s, other store.Store) {
 		}
 	}
 	err := other.View(t.Context(), func(tx store.Tx) error {
-		all, err := tx.EventsAfter(0, 10)
+		all, err := tx.Events(store.EventQuery{Limit: 10})
 		if err != nil || len(all) != 3 {
 			return fmt.Errorf("%d events, %w", len(all), err)
 		}
@@ -281,14 +288,14 @@ func eventsAreInOrder(t *testing.T, s, other store.Store) {
 				t.Errorf("event %d is\n%s, want\n%s", i, got, want)
 			}
 		}
-		rest, err := tx.EventsAfter(all[0].Seq, 1)
+		rest, err := tx.Events(store.EventQuery{After: all[0].Seq, Limit: 1})
 		if err != nil {
 			return err
 		}
 		if len(rest) != 1 || rest[0].ObjectID != "a" {
 			t.Errorf("after the first comes %+v", rest)
 		}
-		ofB, err := tx.ObjectEvents(store.TypeCustomer, "b")
+		ofB, err := tx.Events(store.EventQuery{ObjectType: store.TypeCustomer, ObjectID: "b"})
 		if err == nil && (len(ofB) != 2 || ofB[0].Undo != nil || ofB[1].ObjectVersion != 2) {
 			t.Errorf("b has %+v", ofB)
 		}
@@ -356,14 +363,15 @@ func lastTextsAreFound(t *testing.T, s, other store.Store) {
 	}
 	version := int64(0)
 	var before *clientele.Invoice
+	var paidBefore *clientele.Payment
 	change := func(tx store.Tx, text string) error {
 		version++
 		seq := store.SeqAt(someDay) + 7
-		after := invoice(text)
+		after, paid := invoice(text), payment(text)
 		in := store.Record{ID: "in_1", Seq: seq, Version: version, JSON: []byte(`{"id":"in_1"}`)}
 		pi := store.Record{ID: "pi_1", Seq: seq, Version: version, JSON: []byte(`{"id":"pi_1"}`)}
-		err := errors.Join(tx.SaveInvoice(in, before, after), tx.SavePayment(pi, payment(text)))
-		before = after
+		err := errors.Join(store.Invoices.Save(tx, in, before, after), store.Payments.Save(tx, pi, paidBefore, paid))
+		before, paidBefore = after, paid
 		return err
 	}
 	undone := errors.New("undone")
@@ -372,7 +380,7 @@ func lastTextsAreFound(t *testing.T, s, other store.Store) {
 	} {
 		err := s.Update(t.Context(), func(tx store.Tx) error {
 			if round == 0 {
-				if err := tx.SaveCustomer(rec, nil, c); err != nil {
+				if err := store.Customers.Save(tx, rec, nil, c); err != nil {
 					return err
 				}
 			}
@@ -380,9 +388,9 @@ func lastTextsAreFound(t *testing.T, s, other store.Store) {
 				if err := tx.Nested(func() error { return change(tx, text) }); err != nil {
 					return err
 				}
-				kept, was := version, before
+				kept, was, wasPaid := version, before, paidBefore
 				err := tx.Nested(func() error { return errors.Join(change(tx, "foxtrot"), undone) })
-				if version, before = kept, was; !errors.Is(err, undone) {
+				if version, before, paidBefore = kept, was, wasPaid; !errors.Is(err, undone) {
 					return err
 				}
 			}
@@ -399,8 +407,8 @@ func lastTextsAreFound(t *testing.T, s, other store.Store) {
 			var payments, invoices int64
 			err := other.View(t.Context(), func(tx store.Tx) (err error) {
 				search := store.TextSearch{Terms: [][]string{{text}}, Limit: 10}
-				if _, payments, err = tx.SearchPayments(search); err == nil {
-					_, invoices, err = tx.SearchInvoices(search)
+				if _, payments, err = tx.Search(store.Payments.Kind, search); err == nil {
+					_, invoices, err = tx.Search(store.Invoices.Kind, search)
 				}
 				return err
 			})

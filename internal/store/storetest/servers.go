@@ -98,7 +98,7 @@ func repeatsHaveOneEffect(t *testing.T, first, second store.Store) {
 	if len(slices.Compact(answers)) != 1 {
 		t.Errorf("they were answered %q", answers)
 	}
-	everybody := store.CustomerFilter{Window: store.Window{Limit: 1}}
+	everybody := store.Query{Window: store.Window{Limit: 1}}
 	if _, count, err := s[0].Customers.List(t.Context(), everybody, false); count != 1 {
 		t.Errorf("%d customers were made, %v", count, err)
 	}
@@ -166,8 +166,8 @@ func writesAreSeen(t *testing.T, first, second store.Store) {
 		if err != nil || !strings.Contains(string(doc.JSON), c.ID) {
 			t.Fatalf("customer %d: %v", n, err)
 		}
-		_, count, err := there.Customers.List(t.Context(), store.CustomerFilter{
-			Email: c.Email, Window: store.Window{Limit: 1},
+		_, count, err := there.Customers.List(t.Context(), store.Query{
+			Window: store.Window{Limit: 1}, Where: []store.Condition{store.Equal("email", c.Email)},
 		}, false)
 		if err != nil || count != 1 {
 			t.Fatalf("%d customers have the email %s, %v", count, c.Email, err)
@@ -299,7 +299,7 @@ func pagesAreExact(t *testing.T, first, second store.Store) {
 	slices.Reverse(want)
 	var got []string
 	for offset := int64(0); offset < n; offset += 7 { // deep enough for the counts
-		docs, count, err := s[offset%2].Customers.List(t.Context(), store.CustomerFilter{
+		docs, count, err := s[offset%2].Customers.List(t.Context(), store.Query{
 			Window: store.Window{Limit: 7, Offset: offset},
 		}, false)
 		if err != nil || count != int64(len(want)) {

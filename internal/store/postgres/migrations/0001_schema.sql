@@ -12,8 +12,7 @@ CREATE TABLE customers (
 	delinquent  boolean NOT NULL,
 	email       text    COLLATE "C" NOT NULL, -- in lower case
 	name        text    COLLATE "C" NOT NULL, -- folded, for sorting
-	did         text    COLLATE "C" NOT NULL,
-	external_id text    COLLATE "C" NOT NULL,
+	uncollectible_after bigint, -- its own time until an open invoice becomes so, in days past due; -1 for never
 	invoices    bigint  NOT NULL DEFAULT 0, -- how many belong to the customer: answers say so without counting
 	payments    bigint  NOT NULL DEFAULT 0,
 	doc         text    COLLATE "C" NOT NULL -- the customer as the wire answers it
@@ -25,6 +24,7 @@ CREATE INDEX customers_by_name ON customers (livemode, left(name, 256), seq) WHE
 CREATE INDEX customers_by_email ON customers (livemode, email, seq) WHERE deleted_at IS NULL;
 CREATE INDEX customers_delinquent ON customers (livemode, seq) WHERE delinquent AND deleted_at IS NULL;
 CREATE INDEX customers_deleted ON customers (livemode, seq) WHERE deleted_at IS NOT NULL;
+CREATE INDEX customers_of_their_own ON customers (livemode, uncollectible_after, id) WHERE uncollectible_after IS NOT NULL;
 
 -- Names that one customer of a mode has: did, external_id, invoice_prefix.
 CREATE TABLE customer_names (
@@ -48,19 +48,13 @@ CREATE TABLE customer_metadata (
 -- What search looks into, folded: name, email, phone, DID, id and external id, each in a line of its own and every line
 -- between line feeds, so that "equals" and "starts with" are parts too. Deleted customers have none.
 CREATE TABLE customer_texts (
-	customer_id text    COLLATE "C" PRIMARY KEY,
+	customer_id text    COLLATE "C" NOT NULL,
 	seq         bigint  NOT NULL,
 	livemode    boolean NOT NULL,
-	text        text    COLLATE "C" NOT NULL
+	text        text    COLLATE "C" NOT NULL,
+	PRIMARY KEY (customer_id, seq)
 );
 CREATE INDEX customer_texts_by_piece ON customer_texts USING gin (text gin_trgm_ops);
-
--- The customers who have a time of their own after which an open invoice becomes uncollectible; -1 for never.
-CREATE TABLE customer_policies (
-	customer_id text    COLLATE "C" PRIMARY KEY,
-	livemode    boolean NOT NULL,
-	days        bigint  NOT NULL
-);
 
 CREATE TABLE invoices (
 	customer_id text    COLLATE "C" NOT NULL,
@@ -94,7 +88,7 @@ CREATE UNIQUE INDEX invoices_by_number_key ON invoices (livemode, number_key) WH
 CREATE INDEX invoices_by_due_date ON invoices (livemode, due_date, seq);
 CREATE INDEX invoices_open ON invoices (livemode, due_day) WHERE status = 'open';
 -- The invoices that became uncollectible lately are among those that changed lately.
-CREATE INDEX invoices_uncollectible ON invoices (livemode, updated_at) WHERE status = 'uncollectible' AND remaining <> 0;
+CREATE INDEX invoices_uncollectible ON invoices (livemode, updated_at, seq) WHERE status = 'uncollectible' AND remaining <> 0;
 CREATE INDEX invoices_unpaid ON invoices (customer_id, currency_id, due_date, seq)
 	WHERE status IN ('open', 'uncollectible') AND remaining <> 0;
 CREATE INDEX invoices_outstanding ON invoices (livemode, settled_at);

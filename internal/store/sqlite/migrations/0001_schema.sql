@@ -4,13 +4,13 @@ CREATE TABLE customers (
 	seq         INTEGER PRIMARY KEY,
 	id          TEXT    NOT NULL UNIQUE,
 	livemode    INTEGER NOT NULL,
-	listed_mode INTEGER,          -- the mode in whose lists it is; NULL while it is deleted
 	deleted_at  INTEGER,          -- unix milliseconds; NULL unless it is deleted
 	version     INTEGER NOT NULL, -- counts changes from 1
 	updated_at  INTEGER NOT NULL, -- unix milliseconds
 	delinquent  INTEGER NOT NULL,
 	email       TEXT    NOT NULL, -- in lower case
 	name        TEXT    NOT NULL, -- folded, for sorting
+	uncollectible_after INTEGER, -- its own time until an open invoice becomes so, in days past due; -1 for never
 	doc         TEXT    NOT NULL, -- the customer as the wire answers it
 	-- Customers are numbered as they come, and the search index has the numbers as its row ids: it keeps the distance from
 	-- one to the next in one byte where it would take five for positions in time.
@@ -18,12 +18,13 @@ CREATE TABLE customers (
 ) STRICT;
 
 -- Narrow indexes: a page is found, skipped to and counted in them before any document is read.
-CREATE INDEX customers_by_time ON customers (listed_mode, seq);
-CREATE INDEX customers_by_update ON customers (listed_mode, updated_at, seq);
-CREATE INDEX customers_by_name ON customers (listed_mode, name, seq);
-CREATE INDEX customers_by_email ON customers (listed_mode, email, seq);
-CREATE INDEX customers_delinquent ON customers (listed_mode, delinquent, seq);
+CREATE INDEX customers_by_time ON customers (livemode, seq) WHERE deleted_at IS NULL;
+CREATE INDEX customers_by_update ON customers (livemode, updated_at, seq) WHERE deleted_at IS NULL;
+CREATE INDEX customers_by_name ON customers (livemode, name, seq) WHERE deleted_at IS NULL;
+CREATE INDEX customers_by_email ON customers (livemode, email, seq) WHERE deleted_at IS NULL;
+CREATE INDEX customers_delinquent ON customers (livemode, delinquent, seq) WHERE deleted_at IS NULL;
 CREATE INDEX customers_deleted ON customers (livemode, seq) WHERE deleted_at IS NOT NULL;
+CREATE INDEX customers_of_their_own ON customers (livemode, uncollectible_after, id) WHERE uncollectible_after IS NOT NULL;
 
 -- The last number that was given, and whether the numbers of a mode are in the order of time: until a customer comes
 -- with a date of creation before another's.
@@ -79,15 +80,8 @@ CREATE VIRTUAL TABLE customer_search_live USING fts5 (
 -- How many invoices and payments a customer has: lists say so of each customer without counting.
 CREATE TABLE customer_counts (
 	customer_id TEXT    PRIMARY KEY,
-	invoices    INTEGER NOT NULL,
-	payments    INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
--- The customers who have a time of their own after which an open invoice becomes uncollectible; -1 for never.
-CREATE TABLE customer_policies (
-	customer_id TEXT    PRIMARY KEY,
-	livemode    INTEGER NOT NULL,
-	days        INTEGER NOT NULL
+	invoices    INTEGER NOT NULL DEFAULT 0,
+	payments    INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE payment_methods (
@@ -101,8 +95,10 @@ CREATE TABLE payment_currencies (
 	seq      INTEGER PRIMARY KEY,
 	id       TEXT    NOT NULL UNIQUE,
 	livemode INTEGER NOT NULL,
+	is_base  INTEGER NOT NULL,
 	doc      TEXT    NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX payment_currencies_base ON payment_currencies (livemode) WHERE is_base;
 
 CREATE TABLE invoices (
 	seq           INTEGER PRIMARY KEY, -- a position in time, as of customers
@@ -115,9 +111,10 @@ CREATE TABLE invoices (
 	number        TEXT    NOT NULL, -- '' for a draft
 	due_date      INTEGER NOT NULL, -- unix seconds; 0 for none
 	updated_at    INTEGER NOT NULL, -- unix milliseconds
-	total_is_zero INTEGER NOT NULL,
+	total         TEXT    NOT NULL, -- in the currency's smallest unit, as all amounts
 	doc           TEXT    NOT NULL,
-	remaining     TEXT    NOT NULL, -- what is left to pay, in the currency's smallest unit
+	remaining     TEXT    NOT NULL, -- what is left to pay
+	credited      TEXT    NOT NULL, -- what credit paid
 	settled_at    INTEGER NOT NULL, -- since when nothing is left, unix milliseconds; the largest integer while something is
 	held_until    INTEGER NOT NULL, -- until when an open one does not become uncollectible by itself: unix seconds
 	due_day       INTEGER NOT NULL, -- days since 1970, where the business was when it was issued

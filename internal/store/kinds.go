@@ -1,0 +1,174 @@
+package store
+
+import (
+	"strings"
+
+	"clientele.dev"
+	"clientele.dev/internal/fold"
+)
+
+// Kinds are the kinds of objects that have a table of their own in the form of [Kind].
+var Kinds = []*Kind{
+	Customers.Kind, Invoices.Kind, Payments.Kind, CreditNotes.Kind, Refunds.Kind, PaymentCurrencies.Kind,
+	PaymentMethods.Kind,
+}
+
+// KindOf finds the description of a type of objects; nil for what has none.
+func KindOf(of ObjectType) *Kind {
+	for _, k := range Kinds {
+		if k.Type == of {
+			return k
+		}
+	}
+	return nil
+}
+
+// Customers describes customers.
+var Customers = describe(Kind{
+	Type: TypeCustomer, Name: "customer", Table: "customers", Prefix: "cus_", Created: clientele.EventCustomerCreated,
+	Versioned: true, Restorable: true, Counted: true, HasMetadata: true, Search: SearchRanked,
+}, func(c *clientele.Customer) Row {
+	return Row{ID: c.ID, Livemode: c.Livemode, Texts: searchedOfCustomer(c), Metadata: c.Metadata}
+},
+	[]columnOf[clientele.Customer]{
+		{Column{Name: "updated_at", Type: Integer}, // unix milliseconds
+			func(c *clientele.Customer) any { return c.UpdatedAt.UnixMilli() }},
+		{Column{Name: "delinquent", Type: Boolean},
+			func(c *clientele.Customer) any { return c.Delinquent }},
+		{Column{Name: "email"},
+			func(c *clientele.Customer) any { return strings.ToLower(c.Email) }},
+		{Column{Name: "name", Long: true},
+			func(c *clientele.Customer) any { return fold.Text(c.Name) }},
+		{Column{Name: "uncollectible_after", Type: Integer}, uncollectibleAfter},
+	})
+
+// uncollectibleAfter is after how many days past due a customer's invoices become uncollectible, -1 for never; nil when
+// the customer has no time of its own.
+func uncollectibleAfter(c *clientele.Customer) any {
+	if c.InvoiceSettings == nil || c.InvoiceSettings.UncollectibleAfterDays == nil {
+		return nil
+	}
+	return *c.InvoiceSettings.UncollectibleAfterDays
+}
+
+// Invoices describes invoices.
+var Invoices = describe(Kind{
+	Type: TypeInvoice, Name: "invoice", Table: "invoices", Prefix: "in_", Created: clientele.EventInvoiceCreated,
+	Owned: true, Versioned: true, Embedded: true, Counted: true, HasMetadata: true, Search: SearchText,
+}, func(i *clientele.Invoice) Row {
+	return Row{
+		ID: i.ID, Livemode: i.Livemode, CustomerID: i.CustomerID, Metadata: i.Metadata,
+		Texts: []string{
+			i.Number, i.ID, i.Description, i.CustomerName, i.CustomerEmail, AmountWord(i.CurrencyID, i.Total),
+			AmountWord(i.CurrencyID, i.AmountDue),
+		},
+	}
+},
+	[]columnOf[clientele.Invoice]{
+		{Column{Name: "currency_id", Fixed: true},
+			func(i *clientele.Invoice) any { return i.CurrencyID }},
+		{Column{Name: "status", Literal: true},
+			func(i *clientele.Invoice) any { return string(i.Status) }},
+		{Column{Name: "number", Optional: true},
+			func(i *clientele.Invoice) any { return i.Number }},
+		{Column{Name: "number_key", Optional: true}, // equal for what is one number
+			func(i *clientele.Invoice) any { return fold.Label(i.Number) }},
+		{Column{Name: "due_date", Type: Integer, Optional: true}, // unix seconds
+			func(i *clientele.Invoice) any { return i.DueDate }},
+		{Column{Name: "due_day", Type: Integer}, // days since 1970
+			func(i *clientele.Invoice) any { return int64(i.Due()) }},
+		{Column{Name: "updated_at", Type: Integer},
+			func(i *clientele.Invoice) any { return i.UpdatedAt.UnixMilli() }},
+		{Column{Name: "total", Type: Amount},
+			func(i *clientele.Invoice) any { return i.Total.String() }},
+		{Column{Name: "remaining", Type: Amount},
+			func(i *clientele.Invoice) any { return i.AmountRemaining.String() }},
+		{Column{Name: "credited", Type: Amount}, // what credit paid
+			func(i *clientele.Invoice) any { return i.AmountCredited.String() }},
+		{Column{Name: "settled_at", Type: Integer}, // see SettledAt
+			func(i *clientele.Invoice) any { return SettledAt(i) }},
+		{Column{Name: "held_until", Type: Integer}, // see HeldUntil
+			func(i *clientele.Invoice) any { return HeldUntil(i) }},
+	})
+
+// Payments describes payments.
+var Payments = describe(Kind{
+	Type: TypePayment, Name: "payment", Table: "payments", Prefix: "pi_", Created: clientele.EventPaymentSucceeded,
+	Owned: true, Versioned: true, Embedded: true, Counted: true, HasMetadata: true, Search: SearchText,
+}, func(p *clientele.Payment) Row {
+	return Row{
+		ID: p.ID, Livemode: p.Livemode, CustomerID: p.CustomerID, Metadata: p.Metadata,
+		Texts: []string{p.ID, p.Reference, p.Method, p.Description, AmountWord(p.CurrencyID, p.Amount)},
+	}
+},
+	[]columnOf[clientele.Payment]{
+		{Column{Name: "currency_id", Fixed: true},
+			func(p *clientele.Payment) any { return p.CurrencyID }},
+		{Column{Name: "status", Literal: true},
+			func(p *clientele.Payment) any { return string(p.Status) }},
+		{Column{Name: "updated_at", Type: Integer},
+			func(p *clientele.Payment) any { return p.UpdatedAt.UnixMilli() }},
+		{Column{Name: "reference", Optional: true}, // as references are compared
+			func(p *clientele.Payment) any { return fold.Reference(p.Reference) }},
+		{Column{Name: "amount", Type: Amount, Fixed: true},
+			func(p *clientele.Payment) any { return p.Amount.String() }},
+		{Column{Name: "unallocated", Type: Amount}, // what is left of it
+			func(p *clientele.Payment) any { return p.AmountUnallocated.String() }},
+	})
+
+// CreditNotes describes credit notes.
+var CreditNotes = describe(Kind{
+	Type: TypeCreditNote, Name: "credit_note", Table: "credit_notes", Prefix: "cn_",
+	Created: clientele.EventCreditNoteCreated, Owned: true,
+}, func(n *clientele.CreditNote) Row {
+	return Row{ID: n.ID, Livemode: n.Livemode, CustomerID: n.CustomerID}
+},
+	[]columnOf[clientele.CreditNote]{
+		{Column{Name: "invoice_id", Fixed: true, Few: true},
+			func(n *clientele.CreditNote) any { return n.InvoiceID }},
+	})
+
+// Refunds describes refunds.
+var Refunds = describe(Kind{
+	Type: TypeRefund, Name: "refund", Table: "refunds", Prefix: "re_", Created: clientele.EventRefundCreated,
+	Owned: true, Counted: true, Search: SearchText,
+}, func(r *clientele.Refund) Row {
+	return Row{
+		ID: r.ID, Livemode: r.Livemode, CustomerID: r.CustomerID,
+		Texts: []string{
+			r.ID, r.PaymentIntentID, r.InvoiceID, r.Reason, r.Description, AmountWord(r.CurrencyID, r.Amount),
+		},
+	}
+},
+	[]columnOf[clientele.Refund]{
+		{Column{Name: "currency_id", Fixed: true},
+			func(r *clientele.Refund) any { return r.CurrencyID }},
+		{Column{Name: "payment_id", Fixed: true, Optional: true, Few: true},
+			func(r *clientele.Refund) any { return r.PaymentIntentID }},
+		{Column{Name: "invoice_id", Fixed: true, Optional: true, Few: true},
+			func(r *clientele.Refund) any { return r.InvoiceID }},
+	})
+
+// Movements describes the movements of the ledger. Their rows are all that is kept of them: they have no document.
+var Movements = &Kind{
+	Type: "balance_transaction", Name: "movement", Table: "ledger", Prefix: "txn_", Owned: true,
+	Columns: []Column{
+		{Name: "currency_id", Fixed: true}, {Name: "credit", Type: Amount, Fixed: true},
+		{Name: "invoice_id", Fixed: true, Optional: true, Few: true},
+		{Name: "payment_id", Fixed: true, Optional: true, Few: true},
+	},
+}
+
+// PaymentCurrencies describes payment currencies.
+var PaymentCurrencies = describe(Kind{
+	Type: TypePaymentCurrency, Name: "payment_currency", Table: "payment_currencies", Small: true,
+}, func(c *clientele.PaymentCurrency) Row { return Row{ID: c.ID, Livemode: c.Livemode} },
+	[]columnOf[clientele.PaymentCurrency]{
+		{Column{Name: "is_base", Type: Boolean, Fixed: true},
+			func(c *clientele.PaymentCurrency) any { return c.IsBaseCurrency }},
+	})
+
+// PaymentMethods describes payment methods.
+var PaymentMethods = describe(Kind{
+	Type: TypePaymentMethod, Name: "payment_method", Table: "payment_methods", Small: true,
+}, func(m *clientele.PaymentMethod) Row { return Row{ID: m.ID, Livemode: m.Livemode} }, nil)
