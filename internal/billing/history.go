@@ -46,23 +46,14 @@ func objectBefore(e store.EventRecord, after []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.ID(), err)
 	}
-	var object any
-	switch e.ObjectType() { // of the others there is one version
-	case store.TypeCustomer:
-		object = new(clientele.Customer)
-	case store.TypeInvoice:
-		object = new(clientele.Invoice)
-	case store.TypePayment:
-		object = new(clientele.Payment)
-	case store.TypeSettings:
-		object = new(clientele.Settings)
-	default:
+	k := store.KindOf(e.ObjectType())
+	if k == nil { // a key, whose members are in their order
 		return doc, nil
 	}
-	if err := json.Unmarshal(doc, object); err != nil {
-		return nil, fmt.Errorf("event %s: %w", e.ID(), err)
+	if doc, err = k.InOrder(doc); err != nil {
+		err = fmt.Errorf("event %s: %w", e.ID(), err)
 	}
-	return encodeObject(object)
+	return doc, err
 }
 
 // eventOf writes an event as the wire has it.

@@ -47,7 +47,7 @@ func (s *core) inWords(mode clientele.Mode, fn transaction) transaction {
 
 // written is the refusal with its amounts as people write them.
 func (r *refusal) written(tx store.Tx, mode clientele.Mode) error {
-	settings, _, err := tx.Settings(mode)
+	settings, _, err := settingsOf(tx, mode)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	_ "image/png"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"golang.org/x/text/language"
 
 	"clientele.dev"
@@ -60,30 +61,39 @@ func (s Settings) Of(ctx context.Context, mode clientele.Mode) (settings cliente
 	return settings, err
 }
 
-// settingsOf are a mode's settings, or the first ones, whose version is 0.
+// settingsOf are a mode's settings, or the first ones, and their version, which is 0 of these.
 func settingsOf(tx store.Tx, mode clientele.Mode) (clientele.Settings, int64, error) {
-	settings, version, err := tx.Settings(mode)
-	return orFirstSettings(settings, version != 0, mode), version, err
+	rec, settings, err := settingsRecord(tx, mode)
+	return settings, rec.Version, err
 }
 
-// settingsAt are a mode's settings as they were at a version.
-func settingsAt(tx store.Tx, mode clientele.Mode, version int64) (clientele.Settings, error) {
-	settings, found, err := tx.SettingsAt(mode, version)
-	return orFirstSettings(settings, found, mode), err
+// settingsRecord is [settingsOf] with what is stored of them.
+func settingsRecord(tx store.Tx, mode clientele.Mode) (rec store.Record, settings clientele.Settings, err error) {
+	rec, found, err := tx.Get(store.Settings.Kind, mode, store.SettingsID(mode))
+	if err != nil || !found {
+		return store.Record{}, firstSettings(mode), err
+	}
+	return rec, settings, json.Unmarshal(rec.JSON, &settings)
 }
 
-// orFirstSettings are settings that were found, or the first ones.
-func orFirstSettings(settings clientele.Settings, found bool, mode clientele.Mode) clientele.Settings {
-	if !found {
-		return clientele.Settings{
-			Object: "settings", Livemode: mode, Locale: "en", TimeZone: firstTimeZone,
-			UncollectibleAfterDays: defaultUncollectibleAfter,
-		}
+// settingsAt are a mode's settings as they were at a version: an issued invoice is printed with those that there were.
+func settingsAt(tx store.Tx, mode clientele.Mode, version int64) (settings clientele.Settings, err error) {
+	if version == 0 {
+		return firstSettings(mode), nil
 	}
-	if settings.TimeZone == "" { // saved before there were any
-		settings.TimeZone = firstTimeZone
+	doc, err := objectAt(tx, store.TypeSettings, store.SettingsID(mode), version)
+	if err == nil {
+		err = json.Unmarshal(doc, &settings)
 	}
-	return settings
+	return settings, err
+}
+
+// firstSettings are the settings of a mode that nobody has changed.
+func firstSettings(mode clientele.Mode) clientele.Settings {
+	return clientele.Settings{
+		Object: "settings", Livemode: mode, Locale: "en", TimeZone: firstTimeZone,
+		UncollectibleAfterDays: defaultUncollectibleAfter,
+	}
 }
 
 // firstTimeZone is where a business is until it says where.
@@ -110,14 +120,15 @@ func (s Settings) Update(ctx context.Context, call Call, p SettingsParams) (stor
 func (s Settings) save(
 	tx store.Tx, call Call, change func(*clientele.Settings) error,
 ) (settings clientele.Settings, doc store.Document, err error) {
-	settings, version, err := settingsOf(tx, call.Livemode)
+	rec, settings, err := settingsRecord(tx, call.Livemode)
 	if err == nil {
-		err = call.checkVersionOf(store.Record{Version: version}, true)
+		err = call.checkVersionOf(rec, true)
 	}
 	if err != nil {
 		return settings, doc, err
 	}
-	before, err := encodeObject(settings)
+	before := settings
+	was, err := encodeObject(before)
 	if err != nil {
 		return settings, doc, err
 	}
@@ -125,17 +136,21 @@ func (s Settings) save(
 		return settings, doc, err
 	}
 	settings.UpdatedAt = clientele.At(s.now())
-	after, err := encodeObject(settings)
-	if err != nil {
+	if rec.JSON, err = encodeObject(settings); err != nil {
 		return settings, doc, err
 	}
-	if err := tx.SaveSettings(store.Record{Version: version + 1, JSON: after}, settings); err != nil {
+	rec.ID = store.SettingsID(call.Livemode)
+	rec.Version++
+	var replaced *clientele.Settings
+	if rec.Version > 1 {
+		replaced = &before
+	}
+	if err := store.Settings.Save(tx, rec, replaced, &settings); err != nil {
 		return settings, doc, err
 	}
-	id := "settings_" + call.Livemode.String()
-	doc = store.Document{JSON: after, Version: version + 1}
-	return settings, doc, s.record(tx, call, clientele.EventSettingsUpdated,
-		changed{id: id, version: version + 1, before: before, after: after})
+	return settings, store.Document{JSON: rec.JSON, Version: rec.Version},
+		s.record(tx, call, clientele.EventSettingsUpdated,
+			changed{id: rec.ID, version: rec.Version, before: was, after: rec.JSON})
 }
 
 // AccountParams are what a request says about who issues the invoices. What is absent stays as it is.

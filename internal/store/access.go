@@ -10,6 +10,13 @@ import (
 
 // Access is who may use the server. Its look-ups are quick and wait for nobody.
 type Access interface {
+	Keys
+	Apps
+	Sessions
+}
+
+// Keys are API keys.
+type Keys interface {
 	// KeyByHash finds the key of a secret by its SHA-256, revoked or not, and says whether there is one.
 	KeyByHash(ctx context.Context, hash [32]byte) (Key, bool, error)
 	// Keys are all keys, revoked ones included, oldest first.
@@ -25,7 +32,10 @@ type Access interface {
 	RevokeKeys(ctx context.Context, by By, at time.Time, ids ...string) (found int, err error)
 	// NoteUses notes when keys were last used, by their ids.
 	NoteUses(ctx context.Context, uses map[string]time.Time) error
+}
 
+// Apps are the applications that are trusted.
+type Apps interface {
 	// Apps are all applications, revoked ones included, oldest first.
 	Apps(ctx context.Context) ([]App, error)
 	// AddApp trusts an application. A public key that was revoked is trusted again; one that is trusted is an error.
@@ -34,7 +44,10 @@ type Access interface {
 	ReplaceApp(ctx context.Context, a App, at time.Time) (replaced int64, err error)
 	// RevokeApp ends the trust in an application at a moment and says whether there is such an application.
 	RevokeApp(ctx context.Context, id string, at time.Time) (bool, error)
+}
 
+// Sessions are what browsers may do for a while.
+type Sessions interface {
 	// AddSession adds a session.
 	AddSession(ctx context.Context, s Session) error
 	// SessionByHash finds a session by the SHA-256 of its secret, ended or not, and says whether there is one.

@@ -29,7 +29,8 @@ type Kind struct {
 	HasMetadata bool // is found by its metadata
 	Search      SearchBy
 
-	rowOf func(doc []byte) (Row, error)
+	rowOf   func(doc []byte) (Row, error)
+	inOrder func(doc []byte) ([]byte, error)
 }
 
 // SearchBy says what search looks into.
@@ -82,6 +83,9 @@ type Row struct {
 
 // RowOf reads the row that a document must have.
 func (k *Kind) RowOf(doc []byte) (Row, error) { return k.rowOf(doc) }
+
+// InOrder writes a document with its members in the order of the wire.
+func (k *Kind) InOrder(doc []byte) ([]byte, error) { return k.inOrder(doc) }
 
 // Column finds a column by its name; nil for one that the kind has not.
 func (k *Kind) Column(name string) *Column {
@@ -150,6 +154,13 @@ func describe[T any](k Kind, row func(*T) Row, columns []columnOf[T]) Objects[T]
 		object := new(T)
 		err := json.Unmarshal(doc, object)
 		return whole(object), err
+	}
+	k.inOrder = func(doc []byte) ([]byte, error) {
+		object := new(T)
+		if err := json.Unmarshal(doc, object); err != nil {
+			return nil, err
+		}
+		return json.Marshal(object, json.Deterministic(true))
 	}
 	return Objects[T]{&k, whole}
 }

@@ -10,7 +10,7 @@ import (
 // Kinds are the kinds of objects that have a table of their own in the form of [Kind].
 var Kinds = []*Kind{
 	Customers.Kind, Invoices.Kind, Payments.Kind, CreditNotes.Kind, Refunds.Kind, PaymentCurrencies.Kind,
-	PaymentMethods.Kind,
+	PaymentMethods.Kind, Settings.Kind,
 }
 
 // KindOf finds the description of a type of objects; nil for what has none.
@@ -148,6 +148,14 @@ var Refunds = describe(Kind{
 		{Column{Name: "invoice_id", Fixed: true, Optional: true, Few: true},
 			func(r *clientele.Refund) any { return r.InvoiceID }},
 	})
+
+// Settings describes the settings of a mode, of which there is one.
+var Settings = describe(Kind{
+	Type: TypeSettings, Name: "settings", Table: "settings", Small: true, Versioned: true,
+}, func(s *clientele.Settings) Row { return Row{ID: SettingsID(s.Livemode), Livemode: s.Livemode} }, nil)
+
+// SettingsID is the id of the settings of a mode.
+func SettingsID(mode clientele.Mode) string { return "settings_" + mode.String() }
 
 // Movements describes the movements of the ledger. Their rows are all that is kept of them: they have no document.
 var Movements = &Kind{

@@ -54,7 +54,6 @@ type Tx interface {
 	Sums
 	Receivables
 	PaymentCurrency
-	Settings
 	Events
 	Answers
 }
@@ -158,16 +157,6 @@ type Receivables interface {
 type PaymentCurrency interface {
 	// PaymentCurrency finds a currency by id, or the base currency when the id is empty.
 	PaymentCurrency(mode clientele.Mode, id string) (c clientele.PaymentCurrency, found bool, err error)
-}
-
-// Settings are a mode's settings.
-type Settings interface {
-	// Settings returns a mode's settings and their version, which is 0 when there are none.
-	Settings(mode clientele.Mode) (settings clientele.Settings, version int64, err error)
-	// SettingsAt returns a mode's settings as they were at a version; those of when versions began to be kept at 0.
-	SettingsAt(mode clientele.Mode, version int64) (settings clientele.Settings, found bool, err error)
-	// SaveSettings writes a mode's settings, and keeps them by their version.
-	SaveSettings(rec Record, settings clientele.Settings) error
 }
 
 // Events are the events, and the objects they are about.

@@ -58,7 +58,7 @@ func distributedTables() []distributedTable {
 
 // everywhere are the tables that every machine has.
 var everywhere = []string{
-	"payment_methods", "payment_currencies", "settings", "settings_versions", "api_keys", "apps", "sessions",
+	"payment_methods", "payment_currencies", "settings", "api_keys", "apps", "sessions",
 	"leases",
 }
 

@@ -80,10 +80,6 @@ func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64
 		}, selectKeys+" WHERE id = $1", id)
 		return doc, version, err
 	}
-	if kind == store.TypeSettings {
-		err = t.each(into(&doc, &version), "SELECT doc, version FROM settings WHERE livemode = ($1 = 'settings_live')", id)
-		return doc, version, err
-	}
 	var w sql.Where
 	w.Add("id = ?", id)
 	k := store.KindOf(kind)

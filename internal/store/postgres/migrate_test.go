@@ -76,7 +76,7 @@ func TestAnOldServerStops(t *testing.T) {
 	}
 	write := func() error {
 		return s.Update(t.Context(), func(tx store.Tx) error {
-			return tx.SaveSettings(store.Record{Version: 1, JSON: []byte("{}")}, clientele.Settings{})
+			return store.Settings.Save(tx, store.Record{Version: 1, JSON: []byte("{}")}, nil, &clientele.Settings{})
 		})
 	}
 	if err := s.Ready(t.Context()); err != nil {
@@ -90,7 +90,7 @@ func TestAnOldServerStops(t *testing.T) {
 		t.Errorf("it writes: %v", err)
 	}
 	err = s.View(t.Context(), func(tx store.Tx) error {
-		_, _, err := tx.Settings(clientele.Test)
+		_, _, err := tx.Get(store.Settings.Kind, clientele.Test, store.SettingsID(clientele.Test))
 		return err
 	})
 	if !errors.Is(err, store.ErrNewerSchema) {

@@ -15,7 +15,7 @@ func Checks() (all []Check) {
 		if k.Created != "" {
 			all = append(all, gone(k))
 		}
-		if k.Versioned {
+		if k.Versioned && !k.Small {
 			all = append(all, withoutEvents(k))
 		}
 		if k.Owned {

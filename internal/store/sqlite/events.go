@@ -69,13 +69,6 @@ func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64
 		}, id)
 		return doc, version, err
 	}
-	if kind == store.TypeSettings {
-		err = t.each("SELECT doc, version FROM settings WHERE livemode = ($1 = 'settings_live')", func(r row) error {
-			doc, version = r.bytes(0), r.int(1)
-			return nil
-		}, id)
-		return doc, version, err
-	}
 	rec, _, err := t.record(sql.SelectRecords(store.KindOf(kind))+" WHERE id = $1", id)
 	return rec.JSON, rec.Version, err
 }

@@ -186,7 +186,15 @@ func savesAreOfTheNextVersion(t *testing.T, s, _ store.Store) {
 			}
 			return store.Payments.Save(tx, rec(v), p, p)
 		},
-		"settings": func(tx store.Tx, v int64) error { return tx.SaveSettings(rec(v), clientele.Settings{}) },
+		"settings": func(tx store.Tx, v int64) error {
+			settings, saved := &clientele.Settings{}, rec(v)
+			if v == 1 {
+				return store.Settings.Save(tx, saved, nil, settings)
+			}
+			stored, _, err := tx.Get(store.Settings.Kind, clientele.Test, store.SettingsID(clientele.Test))
+			saved.Seq = stored.Seq
+			return errors.Join(err, store.Settings.Save(tx, saved, settings, settings))
+		},
 	}
 	undo := errors.New("for the next")
 	for name, save := range saves {

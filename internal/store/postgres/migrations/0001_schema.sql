@@ -263,17 +263,11 @@ CREATE TABLE payment_currencies (
 CREATE UNIQUE INDEX payment_currencies_base ON payment_currencies (livemode) WHERE is_base;
 
 CREATE TABLE settings (
-	livemode boolean PRIMARY KEY,
-	version  bigint  NOT NULL,
-	doc      text    COLLATE "C" NOT NULL
-);
-
--- An issued invoice is printed as it was: with the settings that there were.
-CREATE TABLE settings_versions (
+	seq      bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	id       text    COLLATE "C" NOT NULL UNIQUE,
 	livemode boolean NOT NULL,
 	version  bigint  NOT NULL,
-	doc      text    COLLATE "C" NOT NULL,
-	PRIMARY KEY (livemode, version)
+	doc      text    COLLATE "C" NOT NULL
 );
 
 -- Every change of every object, in the transaction that made it. What the change replaced is kept with its event, and

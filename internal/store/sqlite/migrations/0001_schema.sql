@@ -339,18 +339,12 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_time ON answers (answered_at);
 
 CREATE TABLE settings (
-	livemode INTEGER PRIMARY KEY,
+	seq      INTEGER PRIMARY KEY,
+	id       TEXT    NOT NULL UNIQUE,
+	livemode INTEGER NOT NULL,
 	version  INTEGER NOT NULL,
 	doc      TEXT    NOT NULL
 ) STRICT;
-
--- An issued invoice is printed as it was: with the settings that there were.
-CREATE TABLE settings_versions (
-	livemode INTEGER NOT NULL,
-	version  INTEGER NOT NULL,
-	doc      TEXT    NOT NULL,
-	PRIMARY KEY (livemode, version)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE api_keys (
 	id           TEXT    PRIMARY KEY,
