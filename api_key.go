@@ -1,6 +1,6 @@
 package clientele
 
-// APIKey is what opens the API in one mode, as its events have it: never its secret.
+// APIKey is what opens the API in one mode: never its secret.
 type APIKey struct {
 	// Unique identifier, starting with key_.
 	ID string `json:"id"`
@@ -20,6 +20,15 @@ type APIKey struct {
 	ExpiresAt *Time `json:"expires_at,omitempty"`
 	// From when on it is refused; absent while it was not revoked.
 	RevokedAt *Time `json:"revoked_at,omitempty"`
+	// When it was last used, within a minute; absent when it never was, and in events.
+	LastUsedAt *Time `json:"last_used_at,omitempty"`
 	// ISO-8601 UTC with milliseconds.
 	CreatedAt Time `json:"created_at"`
+}
+
+// APIKeyCreated is a new key with its secret, which is shown this once.
+type APIKeyCreated struct {
+	APIKey
+	// What goes into the header Authorization, after Bearer.
+	Secret string `json:"secret"`
 }

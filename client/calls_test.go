@@ -382,6 +382,14 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PortalSessions.Create(ctx, "cus_1") }},
 	{"end a portal session", "DELETE /api/portal-sessions/ps_1", `{"id":"ps_1","object":"portal_session"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PortalSessions.End(ctx, "ps_1") }},
+	{"list keys", "GET /api/keys?page=2&pageSize=5", `{"count":1,"list":[{"id":"key_1"}]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Keys.List(ctx, 2, 5) }},
+	{"create a key", "POST /api/keys", `{"id":"key_1","secret":"sk_test_x"}`, `{"name":"till","scope":"write"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Keys.Create(ctx, client.KeyParams{Name: "till", Scope: "write"})
+		}},
+	{"revoke a key", "DELETE /api/keys/key_1?made=true", `{"id":"key_1"}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) { return p.Keys.Revoke(ctx, "key_1", true) }},
 	{"list currencies", "GET /api/payment-currencies", `[{"id":"curr_1","symbol":"USD"}]`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PaymentCurrencies.List(ctx) }},
 	{"retrieve a currency", "GET /api/payment-currencies/curr_1", `{"id":"curr_1"}`, "",

@@ -30,6 +30,8 @@ type Client struct {
 	Settings *Settings
 	// Addresses at which customers see what is their own.
 	PortalSessions *PortalSessions
+	// What opens the API.
+	Keys *Keys
 	// What invoices may be written in.
 	PaymentCurrencies *PaymentCurrencies
 	// How money arrives.
@@ -57,6 +59,7 @@ func New(baseURL, key string, opts ...Option) *Client {
 	c.Receivables = &Receivables{c}
 	c.Settings = &Settings{c}
 	c.PortalSessions = &PortalSessions{c}
+	c.Keys = &Keys{c}
 	c.PaymentCurrencies = &PaymentCurrencies{c}
 	c.PaymentMethods = &PaymentMethods{c}
 	for _, opt := range opts {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
 	"text/tabwriter"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/internal/auth"
 )
 
@@ -41,8 +43,7 @@ func (n appsNew) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	pair, now := auth.NewPair(), time.Now()
-	replaced, err := db.ReplaceApp(a.ctx, auth.NewApp(n.Name, pair.Public, now), now)
+	pair, replaced, err := auth.NewApps(db, time.Now).Create(a.ctx, n.Name)
 	if err != nil {
 		return err
 	}
@@ -99,8 +100,8 @@ func (t appsTrust) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	trusted := auth.NewApp(t.Name, key, time.Now())
-	if err := db.AddApp(a.ctx, trusted); err != nil {
+	trusted, err := auth.NewApps(db, time.Now).Trust(a.ctx, t.Name, key)
+	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s  %s\n", trusted.ID, auth.DID(key))
@@ -140,8 +141,9 @@ func (r appsRevoke) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	found, err := db.RevokeApp(a.ctx, r.ID, time.Now())
-	if err == nil && !found {
+	err = auth.NewApps(db, time.Now).Revoke(a.ctx, r.ID)
+	var refused *clientele.Error
+	if errors.As(err, &refused) && refused.Code == clientele.ErrorCodeNotFound {
 		err = fmt.Errorf("no application %q; clientele apps list shows them", r.ID)
 	}
 	return err

@@ -35,7 +35,7 @@ func (s serveCommand) firstKeys(a *app, db store.Store, log *slog.Logger, url st
 	if err != nil {
 		return err
 	}
-	first, err := db.AddFirstKeys(a.ctx, bySystem(), given...)
+	first, err := auth.NewKeys(db, time.Now).AddFirst(a.ctx, bySystem(), given...)
 	if err == nil && first {
 		log.Info("this is a new database: its first keys are those of a file", "file", path)
 	}
@@ -65,7 +65,7 @@ func showFirstKeys(a *app, db store.Store, url string) error {
 	if err != nil {
 		return err
 	}
-	first, err := db.AddFirstKeys(a.ctx, bySystem(), keys...)
+	first, err := auth.NewKeys(db, time.Now).AddFirst(a.ctx, bySystem(), keys...)
 	if err == nil && first {
 		_, err = fmt.Fprintf(a.stdout, "This is a new database. Its secret keys, shown this once:\n%s", secrets)
 	}
@@ -81,7 +81,7 @@ func writeFirstKeys(a *app, db store.Store, log *slog.Logger, url, path string) 
 	err = createWhole(path, secrets)
 	if errors.Is(err, fs.ErrExist) { // another server was quicker
 		if keys, err = readFirstKeys(path); err == nil {
-			_, err = db.AddFirstKeys(a.ctx, bySystem(), keys...)
+			_, err = auth.NewKeys(db, time.Now).AddFirst(a.ctx, bySystem(), keys...)
 		}
 		return err
 	}
@@ -89,7 +89,7 @@ func writeFirstKeys(a *app, db store.Store, log *slog.Logger, url, path string) 
 		return fmt.Errorf("the first keys of the new database cannot be written: %w; say with --first-keys-file (or "+
 			"CLIENTELE_FIRST_KEYS_FILE) where they can, or name a file there that has a sk_test_… and a sk_live_… line", err)
 	}
-	first, err := db.AddFirstKeys(a.ctx, bySystem(), keys...)
+	first, err := auth.NewKeys(db, time.Now).AddFirst(a.ctx, bySystem(), keys...)
 	if err == nil && first {
 		log.Warn("this is a new database: its secret keys are in a file; take them out and remove it", "file", path)
 		return nil

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/store"
 )
@@ -21,7 +22,7 @@ type keysCommand struct {
 type keysCreate struct {
 	Mode  string        `enum:"test,live" required:"" help:"Which world the key opens: test or live."`
 	Name  string        `required:"" help:"What the key is for."`
-	Scope string        `enum:"metrics,read,write,admin" default:"write" help:"What the key allows: metrics (GET /metrics alone), read, write, or admin, which also makes and revokes keys in the console (${default})."`
+	Scope string        `enum:"metrics,read,write,admin" default:"write" help:"What the key allows: metrics (GET /metrics alone), read, write, or admin, which also makes and revokes keys, in the console and over the API (${default})."`
 	Lasts time.Duration `help:"How long the key is good, such as 720h; for ever when absent." placeholder:"TIME"`
 }
 
@@ -53,11 +54,12 @@ func (k keysCreate) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	key, secret := auth.NewKey(k.Name, k.Mode == "live", store.Scope(k.Scope), time.Now())
+	p := auth.KeyParams{Name: k.Name, Scope: store.Scope(k.Scope)}
 	if k.Lasts > 0 {
-		key.ExpiresAt = key.CreatedAt.Add(k.Lasts)
+		p.ExpiresAt = new(clientele.At(time.Now().Add(k.Lasts)))
 	}
-	if err := db.AddKey(a.ctx, byCommandLine(), key); err != nil {
+	_, secret, err := auth.NewKeys(db, time.Now).Create(a.ctx, byCommandLine(), k.Mode == "live", p)
+	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(a.stdout, secret)
@@ -122,7 +124,7 @@ func (k keysRevoke) Run(a *app) error {
 	if left > 0 {
 		fmt.Fprintf(a.stderr, "to revoke what it made too: clientele keys revoke %s --made\n", k.ID)
 	}
-	found, err := db.RevokeKeys(a.ctx, byCommandLine(), time.Now(), ids...)
+	found, err := auth.NewKeys(db, time.Now).Revoke(a.ctx, byCommandLine(), ids...)
 	if err == nil && found == 0 {
 		err = fmt.Errorf("no key %q; clientele keys list shows them", k.ID)
 	}
@@ -168,12 +170,11 @@ func (k keysRotate) Run(a *app) error {
 		if !old.Good(now) {
 			return fmt.Errorf("key %s is %s; create a new one", k.ID, stateOfKey(old))
 		}
-		key, secret := auth.NewKey(old.Name, old.Livemode, old.Scope, now)
-		key.ExpiresAt = old.ExpiresAt
-		if err := db.ReplaceKey(a.ctx, byCommandLine(), old.ID, now.Add(k.Grace), key); err != nil {
+		_, secret, err := auth.NewKeys(db, time.Now).Replace(a.ctx, byCommandLine(), old, k.Grace)
+		if err != nil {
 			return err
 		}
-		_, err := fmt.Fprintln(a.stdout, secret)
+		_, err = fmt.Fprintln(a.stdout, secret)
 		return err
 	}
 	return fmt.Errorf("no key %q; clientele keys list shows them", k.ID)

@@ -43,6 +43,7 @@ func TestCommands(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":      exits,
 			"capture":    capture,
+			"until":      until,
 			"mode":       mode,
 			"from-later": fromLater,
 			"database":   makeDatabase,
@@ -65,6 +66,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// until runs a command again and again until its output matches: until 'expired' clientele keys list.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until pattern command [args...]")
+	}
+	pattern := regexp.MustCompile("(?m)" + args[0])
+	for began := time.Now(); ; {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Since(began) > 2*time.Minute {
+			ts.Fatalf("it never said %s", args[0])
+		}
 	}
 }
 

@@ -108,7 +108,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	failures, access, drawing := new(console.Failures), auth.New(db, time.Now), web.NewQueue()
 	runner := jobs.NewRunner(db, log, time.Now, serverJobs(service, db, access)...)
 	handler := api.New(api.Config{
-		Service: service, Auth: access, Check: db.Ready, Log: log, Now: time.Now,
+		Service: service, Auth: access, Keys: auth.NewKeys(db, time.Now), Check: db.Ready, Log: log, Now: time.Now,
 		Pages: console.New(console.Config{
 			Service: service, Auth: access, Access: db, Failures: failures, Log: log, Now: time.Now,
 			Version: programVersion(), Drawing: drawing, Jobs: runner.Statuses,

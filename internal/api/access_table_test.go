@@ -30,7 +30,7 @@ func TestAccessTable(t *testing.T) {
 	who = append(who, identity{"a key of the other mode", "Bearer " + s.LiveKey})
 	names := strings.NewReplacer(o.customer, "{id}", o.deleted, "{id}", o.owing, "{id}", o.invoice, "{id}",
 		o.open, "{id}", o.payment, "{id}", o.note, "{id}", o.refund, "{id}", o.currency, "{id}",
-		o.method, "{id}", o.portal, "{id}",
+		o.method, "{id}", o.portal, "{id}", o.key, "{id}",
 		didSecp, "{did}", "external/new", "external/{external_id}")
 	rows := map[string]string{}
 	add := func(route, body string) {
@@ -85,7 +85,7 @@ Every route of the API as everybody, made by the tests, which call each: the sta
 is allowed. 404 in the last column says that what belongs to one mode is not there for the other; without an id, a
 key acts in its own mode. An application that signs its requests may do what a key of scope write may, in both modes.
 A console session may do what its key may ([access-console.md](access-console.md)); one of a link, what keys of scope
-admin of both modes may. Only admin and links make and revoke keys and applications, in the console. A customer's link
+admin of both modes may. Only admin and links make and revoke keys, and applications in the console. A customer's link
 opens what is the customer's own under /customer, and nothing of the API.
 
 `

@@ -30,6 +30,7 @@ import (
 type API struct {
 	service  *billing.Service
 	auth     *auth.Authenticator
+	keys     auth.Keys
 	check    func(context.Context) error // whether the database answers
 	log      *slog.Logger
 	metrics  *metrics
@@ -55,6 +56,7 @@ const (
 type Config struct {
 	Service *billing.Service
 	Auth    *auth.Authenticator
+	Keys    auth.Keys
 	Check   func(context.Context) error
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -68,7 +70,7 @@ type Config struct {
 // New makes the handler of every route.
 func New(c Config) *API {
 	a := &API{
-		service: c.Service, auth: c.Auth, check: c.Check, log: c.Log, now: c.Now, failed: c.Failed,
+		service: c.Service, auth: c.Auth, keys: c.Keys, check: c.Check, log: c.Log, now: c.Now, failed: c.Failed,
 		metrics: newMetrics(c.Figures), mux: http.NewServeMux(),
 		bodies:  semaphore.NewWeighted(maxBodies),
 		answers: semaphore.NewWeighted(maxAnswers),

@@ -24,6 +24,8 @@ type things struct {
 	owing, open, payment, note, refund string
 	// A link to the customer's portal.
 	portal string
+	// An API key.
+	key string
 }
 
 func (s *server) things(t testing.TB, payment *client.Client, did string) things {
@@ -51,9 +53,10 @@ func (s *server) things(t testing.TB, payment *client.Client, did string) things
 	}))(t)
 	refund := ok(payment.Payments.Refund(t.Context(), back.ID, client.RefundParams{}))(t)
 	portal := ok(payment.PortalSessions.Create(t.Context(), c.ID))(t)
+	key := ok(payment.Keys.Create(t.Context(), client.KeyParams{Name: "till", Scope: "read"}))(t)
 	return things{
 		c.ID, gone.ID, draft(t, payment, c.ID, currency.ID, "7").ID, currency.ID, method.ID, eve.ID, open.ID, pay.ID,
-		note.ID, refund.ID, portal.ID,
+		note.ID, refund.ID, portal.ID, key.ID,
 	}
 }
 
@@ -105,6 +108,9 @@ func (o things) writes() map[string]string {
 		"POST /api/payments/" + o.payment + "/reverse":             `{}`,
 		"PUT /api/settings":                                        `{"uncollectible_after_days":9}`,
 		"PUT /api/account":                                         `{"name":"changed"}`,
+		"GET /api/keys":                                            ``,
+		"POST /api/keys":                                           `{"name":"x","scope":"read"}`,
+		"DELETE /api/keys/" + o.key:                                ``,
 		"POST /api/portal-sessions":                                `{"customer_id":"` + o.customer + `"}`,
 		"DELETE /api/portal-sessions/" + o.portal:                  ``,
 		"POST /api/payment-methods":                                `{"type":"base","name":"x"}`,
@@ -127,7 +133,7 @@ func TestEveryRouteIsTriedByEverybody(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(clientele.OpenAPI), &document); err != nil {
 		t.Fatal(err)
 	}
-	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1", "ps_1"}
+	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1", "ps_1", "key_1"}
 	tried := slices.Clone(openRoutes)
 	for _, path := range o.reads() {
 		path, _, _ = strings.Cut(path, "?")
@@ -228,7 +234,7 @@ func TestARevokedKeyIsRefusedAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ok(s.DB.RevokeKeys(t.Context(), store.By{}, s.Now().Add(time.Hour), key.ID))(t)
+	ok(auth.NewKeys(s.DB, func() time.Time { return s.Now().Add(time.Hour) }).Revoke(t.Context(), store.By{}, key.ID))(t)
 	s.send(t, "GET", "/api/customers", "", credentials...).must(t, 200)
 	s.Advance(time.Hour)
 	s.send(t, "GET", "/api/customers", "", credentials...).refused(t, 401, "")

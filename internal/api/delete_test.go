@@ -66,6 +66,7 @@ func TestADeletedCustomerIsGoneFromEverywhereAndComesBackWhole(t *testing.T) {
 	})
 
 	state := s.state(t)
+	s.rightBooks(t)
 	twice := s.send(t, "POST", "/api/customers/"+c.ID+"/restore", "").must(t, 200)
 	if string(twice.body) != string(back.body) || s.state(t) != state {
 		t.Error("restoring again did something")

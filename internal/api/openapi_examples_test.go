@@ -43,6 +43,7 @@ var requestExamples = map[string]any{
 	"updateSettings":           obj("uncollectible_after_days", 45, "business", obj("name", "Acme Ltd")),
 	"updateAccount":            obj("name", "Acme Ltd", "tax_id", "GB 123456789"),
 	"createPortalSession":      obj("customer_id", exampleCustomer.ID),
+	"createKey":                obj("name", "reports", "scope", "read"),
 	"createCurrency":           obj("name", "US Dollar", "symbol", "USD", "decimal", 2),
 	"createMethod":             obj("name", "Bank transfer", "type", "manual"),
 }
@@ -142,7 +143,19 @@ var answerExamples = map[reflect.Type]any{
 		ID: "ps_xxxxxxxxxxxxxxxx", Object: "portal_session", Livemode: true, CustomerID: exampleCustomer.ID,
 		URL: "https://billing.example.com/portal/XXXXXXXXXXXXXXXX", ExpiresAt: exampleTime,
 	},
+	reflect.TypeFor[clientele.APIKey](): exampleKey,
+	reflect.TypeFor[clientele.APIKeyCreated](): clientele.APIKeyCreated{
+		APIKey: exampleKey, Secret: "sk_live_XXXXXXXXXXXXXXXX",
+	},
+	reflect.TypeFor[clientele.Page[clientele.APIKey]](): clientele.Page[clientele.APIKey]{
+		Count: 1, List: []clientele.APIKey{exampleKey}, Paging: clientele.Paging{Page: 1, PageSize: 20},
+	},
 	reflect.TypeFor[health](): health{"ok"},
+}
+
+var exampleKey = clientele.APIKey{
+	ID: "key_xxxxxxxxxxxxxxxx", Object: "api_key", Livemode: true, Name: "reports", Scope: "read", Hint: "sk_live_…xxxx",
+	CreatedBy: "key_yyyyyyyyyyyyyyyy", CreatedAt: exampleTime,
 }
 
 func exampleExpanded() clientele.CustomerExpanded {

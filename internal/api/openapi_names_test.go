@@ -75,7 +75,7 @@ func TestOperationIDs(t *testing.T) {
 	seen := map[string]bool{}
 	verb := regexp.MustCompile(
 		`^(create|retrieve|list|search|update|upsert|delete|restore|finalize|mark|pay|void|check` +
-			`|show|send|print|allocate|unallocate|credit|refund|reverse|hold|release|write|reopen)[A-Z]`)
+			`|show|send|print|allocate|unallocate|credit|refund|reverse|hold|release|write|reopen|revoke)[A-Z]`)
 	for _, r := range new(API).routes() {
 		id := operationID(r)
 		if seen[id] || !verb.MatchString(id) {

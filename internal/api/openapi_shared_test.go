@@ -37,6 +37,7 @@ func tags() []any {
 		obj("name", "Refunds", "description", "Money sent back: of payments, and of credit."),
 		obj("name", "Receivables", "description", "What all customers owe, on any day."),
 		obj("name", "Settings", "description", "What the business has decided for all its customers."),
+		obj("name", "API keys", "description", "What opens the API in one mode. They need a key of scope admin."),
 		obj("name", "Payment currencies", "description", "The currencies that invoices may be written in."),
 		obj("name", "Payment methods", "description", "The ways money arrives."),
 		obj("name", "Operation", "description", "For those who run the server."),

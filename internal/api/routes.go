@@ -2,6 +2,7 @@ package api
 
 import (
 	"clientele.dev"
+	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 )
 
@@ -350,6 +351,17 @@ func (a *API) routes() []route {
 		{pattern: "POST /api/portal-sessions", handle: a.createPortalSession, access: authenticated, group: "Customers",
 			body: portalParams{}, answers: clientele.PortalSession{}, status: 201, fresh: true,
 			summary: "Make an address, good for an hour, at which a customer sees what is due and edits contact details."},
+
+		{pattern: "GET /api/keys", handle: a.listKeys, access: authenticated, group: "API keys",
+			query: paging, answers: clientele.Page[clientele.APIKey]{},
+			summary: "List the API keys of the mode, revoked ones too, newest first. It needs a key of scope admin."},
+		{pattern: "POST /api/keys", handle: a.createKey, access: authenticated, group: "API keys",
+			body: auth.KeyParams{}, answers: clientele.APIKeyCreated{}, status: 201, fresh: true,
+			summary: "Make an API key of the mode, and show its secret, this once. It needs a key of scope admin."},
+		{pattern: "DELETE /api/keys/{id}", handle: a.revokeKey, access: authenticated, group: "API keys",
+			query:   []param{{"made", "true also revokes the keys that it made, and those that they made.", true}},
+			answers: clientele.APIKey{}, fresh: true,
+			summary: "Revoke an API key: it is refused from the next request on. It needs a key of scope admin."},
 
 		{pattern: "POST /api/payment-currencies", handle: a.createCurrency, access: authenticated,
 			group: "Payment currencies",

@@ -32,8 +32,9 @@ type Server struct {
 	DB      store.Store
 	DBURL   string           // the address of the database
 	Service *billing.Service // for what a server does by itself: policies
-	TestKey string           // a secret key of test mode that may write
-	LiveKey string           // a secret key of live mode that may write
+	Keys    auth.Keys
+	TestKey string // a secret key of test mode that may write
+	LiveKey string // a secret key of live mode that may write
 
 	http     *httptest.Server
 	database *database
@@ -80,15 +81,16 @@ func serve(db *database, done func() error) (s *Server, err error) {
 	if err := s.Service.Seed(ctx); err != nil {
 		return nil, err
 	}
-	test, testSecret := auth.NewKey("apptest", clientele.Test, store.ScopeAdmin, s.Now())
-	live, liveSecret := auth.NewKey("apptest", clientele.Live, store.ScopeAdmin, s.Now())
-	s.TestKey, s.LiveKey = testSecret, liveSecret
-	if err := s.DB.AddKey(ctx, byTest, test, live); err != nil {
+	s.Keys = auth.NewKeys(s.DB, s.Now)
+	if s.TestKey, err = s.NewKey(clientele.Test, store.ScopeAdmin); err != nil {
+		return nil, err
+	}
+	if s.LiveKey, err = s.NewKey(clientele.Live, store.ScopeAdmin); err != nil {
 		return nil, err
 	}
 	access, log := auth.New(s.DB, s.Now), slog.New(slog.DiscardHandler)
 	handler := api.New(api.Config{
-		Service: s.Service, Auth: access, Check: s.DB.Ready, Log: log, Now: time.Now,
+		Service: s.Service, Auth: access, Keys: s.Keys, Check: s.DB.Ready, Log: log, Now: time.Now,
 		Pages: console.New(console.Config{Service: s.Service, Auth: access, Access: s.DB, Log: log, Now: s.Now}),
 	})
 	base := web.Base{}.Trusting(web.LocalProxies)
@@ -128,8 +130,8 @@ func (s *Server) Advance(d time.Duration) { s.clock.Add(d.Milliseconds()) }
 
 // NewKey makes another key and returns its secret.
 func (s *Server) NewKey(mode clientele.Mode, scope store.Scope) (secret string, err error) {
-	key, secret := auth.NewKey("apptest", mode, scope, s.Now())
-	return secret, s.DB.AddKey(context.Background(), byTest, key)
+	_, secret, err = s.Keys.Create(context.Background(), byTest, mode, auth.KeyParams{Name: "apptest", Scope: scope})
+	return secret, err
 }
 
 // Rows reads the database beside the server.

@@ -112,12 +112,14 @@ func newSide(t *testing.T, db store.Store, now func() time.Time) *side {
 		t.Fatal(err)
 	}
 	key, secret := auth.NewKey("test", false, store.ScopeWrite, now())
+	keys := auth.NewKeys(db, now)
 	s.key = secret
-	if err := db.AddKey(context.Background(), store.By{}, key); err != nil {
+	if err := keys.Add(context.Background(), store.By{}, key); err != nil {
 		t.Fatal(err)
 	}
 	s.handler = api.New(api.Config{
-		Service: s.service, Auth: auth.New(db, now), Check: db.Ready, Log: slog.New(slog.DiscardHandler), Now: now,
+		Service: s.service, Auth: auth.New(db, now), Keys: keys, Check: db.Ready,
+		Log: slog.New(slog.DiscardHandler), Now: now,
 	})
 	return s
 }

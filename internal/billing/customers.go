@@ -259,13 +259,13 @@ func (s Customers) Restore(ctx context.Context, call Call, id string) (store.Doc
 		if err := reclaimNames(tx, rec, c); err != nil {
 			return store.Document{}, err
 		}
-		old := rec.JSON
+		old, before := rec.JSON, cloneCustomer(c)
 		rec.Version, rec.DeletedAt = rec.Version+1, 0
 		c.UpdatedAt = clientele.At(s.now())
 		if rec.JSON, err = encodeObject(c); err != nil {
 			return store.Document{}, err
 		}
-		err = s.saveCustomer(tx, call, clientele.EventCustomerRestored, rec, c, c, old)
+		err = s.saveCustomer(tx, call, clientele.EventCustomerRestored, rec, before, c, old)
 		return customerDocument(rec, false), err
 	})
 }

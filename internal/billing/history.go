@@ -46,11 +46,7 @@ func objectBefore(e store.EventRecord, after []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.ID(), err)
 	}
-	k := store.KindOf(e.ObjectType())
-	if k == nil { // a key, whose members are in their order
-		return doc, nil
-	}
-	if doc, err = k.InOrder(doc); err != nil {
+	if doc, err = store.KindOf(e.ObjectType()).InOrder(doc); err != nil {
 		err = fmt.Errorf("event %s: %w", e.ID(), err)
 	}
 	return doc, err
@@ -82,16 +78,16 @@ func eventOf(e store.EventRecord, before, after []byte) (clientele.Event, error)
 }
 
 // history returns the events of an object, oldest first, each with the object as it left it.
-func history(tx store.Tx, kind store.ObjectType, id string) ([]clientele.Event, error) {
+func history(tx store.Tx, mode clientele.Mode, kind store.ObjectType, id string) ([]clientele.Event, error) {
 	recs, err := tx.Events(store.EventQuery{ObjectType: kind, ObjectID: id})
 	if err != nil {
 		return nil, err
 	}
-	after, _, err := tx.Object(kind, id)
+	rec, _, err := tx.Get(store.KindOf(kind), mode, id)
 	if err != nil {
 		return nil, err
 	}
-	return rebuilt(recs, after)
+	return rebuilt(recs, rec.JSON)
 }
 
 // rebuilt are the events of an object, oldest first, each with the object as it left it, from how the object is now.
@@ -115,7 +111,7 @@ func (s *core) historyOf(
 	ctx context.Context, mode clientele.Mode, kind store.ObjectType, id string,
 ) (events []clientele.Event, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		events, err = history(tx, kind, id)
+		events, err = history(tx, mode, kind, id)
 		return err
 	})
 	slices.Reverse(events)
@@ -123,12 +119,14 @@ func (s *core) historyOf(
 }
 
 // objectAt is an object as it was at a version.
-func objectAt(tx store.Tx, kind store.ObjectType, id string, version int64) ([]byte, error) {
-	doc, current, err := tx.Object(kind, id)
-	if err != nil || current == version {
-		return doc, err
+func objectAt(
+	tx store.Tx, mode clientele.Mode, kind store.ObjectType, id string, version int64,
+) ([]byte, error) {
+	rec, _, err := tx.Get(store.KindOf(kind), mode, id)
+	if err != nil || rec.Version == version {
+		return rec.JSON, err
 	}
-	events, err := history(tx, kind, id)
+	events, err := history(tx, mode, kind, id)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +176,7 @@ func eventsOf(tx store.Tx, recs []store.EventRecord) (events []clientele.Event, 
 	of := map[string][]clientele.Event{}
 	for _, rec := range recs {
 		if of[rec.ObjectID] == nil {
-			if of[rec.ObjectID], err = history(tx, rec.ObjectType(), rec.ObjectID); err != nil {
+			if of[rec.ObjectID], err = history(tx, rec.Livemode, rec.ObjectType(), rec.ObjectID); err != nil {
 				return nil, 0, err
 			}
 		}

@@ -169,7 +169,7 @@ func (s *core) answerOnce(tx store.Tx, call Call, fn transaction) (doc store.Doc
 		doc = kept.Document
 		doc.Replayed = true
 		if doc.Of != "" {
-			doc.JSON, err = objectAt(tx, doc.Of, doc.ID, doc.Version)
+			doc.JSON, err = objectAt(tx, call.Livemode, doc.Of, doc.ID, doc.Version)
 		}
 		return doc, nil, err
 	}

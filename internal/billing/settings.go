@@ -81,7 +81,7 @@ func settingsAt(tx store.Tx, mode clientele.Mode, version int64) (settings clien
 	if version == 0 {
 		return firstSettings(mode), nil
 	}
-	doc, err := objectAt(tx, store.TypeSettings, store.SettingsID(mode), version)
+	doc, err := objectAt(tx, mode, store.TypeSettings, store.SettingsID(mode), version)
 	if err == nil {
 		err = json.Unmarshal(doc, &settings)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -106,7 +105,7 @@ func checkRows(tx store.Tx, k *store.Kind, differs func(Difference)) error {
 			seq = stored.Seq
 			row, err := k.RowOf(stored.JSON)
 			if err != nil || row.ID != stored.ID || row.Livemode != stored.Livemode || row.CustomerID != stored.CustomerID ||
-				!slices.Equal(row.Values, stored.Values) {
+				!k.SameValues(row.Values, stored.Values) {
 				differs(Difference{stored.ID, "the row in " + k.Table + " does not repeat its document"})
 			}
 		}

@@ -36,7 +36,7 @@ func everything(t *testing.T, s *apptest.Server) string {
 	t.Helper()
 	all := ""
 	for _, query := range []string{
-		"SELECT count(*), max(seq) FROM events", "SELECT id, name, scope, revoked_at FROM api_keys ORDER BY id",
+		"SELECT count(*), max(seq) FROM events", "SELECT id, doc FROM api_keys ORDER BY id",
 		"SELECT id, name, revoked_at FROM apps ORDER BY id", "SELECT count(*) FROM sessions WHERE kind = 'portal'",
 	} {
 		rows, err := s.Rows(t.Context(), query)

@@ -131,11 +131,11 @@ func (c callers) of(id string) string {
 
 // namesOfCallers names the keys and applications, and who has the database.
 func (s *console) namesOfCallers(v *visit) (callers, error) {
-	keys, err := s.access.Keys(v.Context())
+	keys, err := s.keys.All(v.Context())
 	if err != nil {
 		return nil, err
 	}
-	apps, err := s.access.Apps(v.Context())
+	apps, err := s.apps.All(v.Context())
 	names := callers{"system": "the server itself", store.CommandLine: "the command line", "operator": "a link"}
 	for _, k := range keys {
 		names[k.ID] = "key " + k.Name

@@ -37,7 +37,8 @@ type Config struct {
 type console struct {
 	service   *billing.Service
 	auth      *auth.Authenticator
-	access    store.Access
+	keys      auth.Keys
+	apps      auth.Apps
 	failures  *Failures
 	jobs      func() []jobs.Status
 	log       *slog.Logger
@@ -51,7 +52,8 @@ type console struct {
 // New makes the handler of every page.
 func New(c Config) http.Handler {
 	s := &console{
-		service: c.Service, auth: c.Auth, access: c.Access, failures: c.Failures, jobs: c.Jobs, log: c.Log,
+		service: c.Service, auth: c.Auth, keys: auth.NewKeys(c.Access, c.Now),
+		apps: auth.NewApps(c.Access, c.Now), failures: c.Failures, jobs: c.Jobs, log: c.Log,
 		now: c.Now, version: c.Version, templates: parsedTemplates(),
 		refusals: refusals{now: c.Now}, drawing: c.Drawing,
 	}

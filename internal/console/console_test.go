@@ -252,12 +252,12 @@ func TestKeysOfSessions(t *testing.T) {
 	t.Parallel()
 	s := apptest.New(t)
 	key, secret := auth.NewKey("reader", clientele.Test, store.ScopeRead, s.Now())
-	if err := s.DB.AddKey(t.Context(), store.By{}, key); err != nil {
+	if err := s.Keys.Add(t.Context(), store.By{}, key); err != nil {
 		t.Fatal(err)
 	}
 	b := signedIn(t, s, secret)
 	b.get("/test/customers").want(200, "can only read")
-	if _, err := s.DB.RevokeKeys(t.Context(), store.By{}, s.Now(), key.ID); err != nil {
+	if _, err := s.Keys.Revoke(t.Context(), store.By{}, key.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.get("/test/customers").leads("/sign-in?mode=test&next=%2Ftest%2Fcustomers")

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -68,17 +69,15 @@ type developersPage struct {
 }
 
 func (s *console) developers(v *visit) (page, error) {
-	keys, err := s.access.Keys(v.Context())
+	keys, err := s.keys.List(v.Context(), v.Mode)
 	if err != nil {
 		return page{}, err
 	}
-	keys = slices.DeleteFunc(keys, func(k store.Key) bool { return k.Livemode != v.Mode })
-	slices.Reverse(keys)
 	names, err := s.namesOfCallers(v)
 	if err != nil {
 		return page{}, err
 	}
-	apps, err := s.access.Apps(v.Context())
+	apps, err := s.apps.All(v.Context())
 	if err != nil {
 		return page{}, err
 	}
@@ -158,29 +157,29 @@ func (s *console) createKey() act {
 			}, nil
 		},
 		answer: func(v *visit, sent url.Values) (page, error) {
-			name, scope := strings.TrimSpace(sent.Get("name")), store.Scope(sent.Get("scope"))
-			const longest = 255
-			if name == "" || len(name) > longest {
-				return page{}, invalid("name",
-					"write what the key is for, in up to %d characters", longest)
-			}
-			if !auth.IsScope(scope) {
-				return page{}, invalid("scope", "choose what the key allows")
-			}
-			key, secret := auth.NewKey(name, v.Mode, scope, s.now())
-			if last, err := dayIn("expires", sent.Get("expires")); err != nil {
+			p := auth.KeyParams{Name: sent.Get("name"), Scope: store.Scope(sent.Get("scope"))}
+			last, err := dayIn("expires", sent.Get("expires"))
+			if err != nil {
 				return page{}, err
-			} else if last != 0 {
-				key.ExpiresAt = (last + 1).Begin(v.settings.Zone())
 			}
-			if key.Expired(s.now()) {
-				return page{}, invalid("expires", "the day is over")
+			if last != 0 {
+				p.ExpiresAt = new(clientele.At((last + 1).Begin(v.settings.Zone())))
 			}
+			_, secret, err := s.keys.Create(v.Context(), s.by(v), v.Mode, p)
 			return page{template: "secret", title: "The new key", data: secretPage{
 				"Copy it now. It is kept as a hash, and nobody can show it again.", secret, v.Path("developers"),
-			}}, s.access.AddKey(v.Context(), s.by(v), key)
+			}}, ofField(err, "expires_at", "expires")
 		},
 	}
+}
+
+// ofField says of an error about a field of the API which field of a form it is about.
+func ofField(err error, field, inForm string) error {
+	var e *clientele.Error
+	if errors.As(err, &e) && e.Field == field {
+		return clientele.Errorf(e.Code, inForm, "%s", e.Message)
+	}
+	return err
 }
 
 // by is who makes or revokes a key.
@@ -193,7 +192,7 @@ func (s *console) revokeKey() act {
 	return act{
 		admin: true,
 		form: func(v *visit) (form, error) {
-			key, made, err := s.findKey(v)
+			key, made, err := s.keys.Find(v.Context(), v.Mode, v.PathValue("id"))
 			f := form{
 				Title: "Revoke this key?", Submit: "Revoke the key", Danger: true,
 				Cancel: v.Path("developers"), Back: "Developers",
@@ -211,7 +210,7 @@ func (s *console) revokeKey() act {
 			return f, err
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
-			key, made, err := s.findKey(v)
+			key, made, err := s.keys.Find(v.Context(), v.Mode, v.PathValue("id"))
 			if err != nil {
 				return "", err
 			}
@@ -221,24 +220,10 @@ func (s *console) revokeKey() act {
 					ids = append(ids, k.ID)
 				}
 			}
-			_, err = s.access.RevokeKeys(v.Context(), s.by(v), s.now(), ids...)
+			_, err = s.keys.Revoke(v.Context(), s.by(v), ids...)
 			return after(v.Path("developers"), "key_revoked", ""), err
 		},
 	}
-}
-
-// findKey finds the key of an address, and those that it made and that are good.
-func (s *console) findKey(v *visit) (key store.Key, made []store.Key, err error) {
-	keys, err := s.access.Keys(v.Context())
-	i := slices.IndexFunc(keys, func(k store.Key) bool { return k.ID == v.PathValue("id") && k.Livemode == v.Mode })
-	if err == nil && i < 0 {
-		err = clientele.Errorf(clientele.ErrorCodeNotFound, "", "there is no such key in this mode")
-	}
-	if err != nil {
-		return store.Key{}, nil, err
-	}
-	made = slices.DeleteFunc(store.MadeBy(keys[i].ID, keys), func(k store.Key) bool { return !k.Good(s.now()) })
-	return keys[i], made, nil
 }
 
 var errOneMode = clientele.Errorf(clientele.ErrorCodeForbidden, "",
@@ -270,17 +255,12 @@ func (s *console) createApp() act {
 			if !administersBoth(v) {
 				return page{}, errOneMode
 			}
-			name := strings.TrimSpace(sent.Get("name"))
-			const longest = 255
-			if name == "" || len(name) > longest {
-				return page{}, invalid("name", "write what it is called")
-			}
 			port, err := strconv.ParseUint(sent.Get("port"), 10, 16)
 			if err != nil || port == 0 {
 				return page{}, invalid("port", "a port is a number from 1 to 65535")
 			}
-			pair, now := auth.NewPair(), s.now()
-			if _, err := s.access.ReplaceApp(v.Context(), auth.NewApp(name, pair.Public, now), now); err != nil {
+			pair, _, err := s.apps.Create(v.Context(), sent.Get("name"))
+			if err != nil {
 				return page{}, err
 			}
 			text := ""
@@ -319,7 +299,7 @@ func (s *console) revokeApp() act {
 			if !administersBoth(v) {
 				return "", errOneMode
 			}
-			_, err := s.access.RevokeApp(v.Context(), v.PathValue("id"), s.now())
+			err := s.apps.Revoke(v.Context(), v.PathValue("id"))
 			return after(v.Path("developers"), "app_revoked", ""), err
 		},
 	}

@@ -10,6 +10,9 @@ import (
 
 // Access is who may use the server. Its look-ups are quick and wait for nobody.
 type Access interface {
+	// UpdateAccess is Update for what changes API keys: when it returns, every server obeys the change.
+	UpdateAccess(ctx context.Context, fn func(Tx) error) error
+
 	Keys
 	Apps
 	Sessions
@@ -21,15 +24,6 @@ type Keys interface {
 	KeyByHash(ctx context.Context, hash [32]byte) (Key, bool, error)
 	// Keys are all keys, revoked ones included, oldest first.
 	Keys(ctx context.Context) ([]Key, error)
-	// AddKey adds keys, all or none, with the event of each.
-	AddKey(ctx context.Context, by By, keys ...Key) error
-	// AddFirstKeys adds keys when there are none yet, and says whether it did: of several servers one does.
-	AddFirstKeys(ctx context.Context, by By, keys ...Key) (bool, error)
-	// ReplaceKey adds a key and revokes another from a moment on, both or neither.
-	ReplaceKey(ctx context.Context, by By, oldID string, at time.Time, key Key) error
-	// RevokeKeys ends keys at a moment, with the event of each, and says how many there are of these. It never gives one
-	// a later end.
-	RevokeKeys(ctx context.Context, by By, at time.Time, ids ...string) (found int, err error)
 	// NoteUses notes when keys were last used, by their ids.
 	NoteUses(ctx context.Context, uses map[string]time.Time) error
 }

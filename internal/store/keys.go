@@ -53,14 +53,41 @@ func (k Key) Expired(at time.Time) bool { return ended(k.ExpiresAt, at) }
 // Good says whether the key can still be used.
 func (k Key) Good(at time.Time) bool { return !k.Revoked(at) && !k.Expired(at) }
 
-// Document is the key as its events have it: without its secret's hash and when it was used.
-func (k Key) Document() ([]byte, error) {
-	object := clientele.APIKey{
+// Wire is the key as the wire has it: without its secret's hash.
+func (k Key) Wire() clientele.APIKey {
+	return clientele.APIKey{
 		ID: k.ID, Object: string(TypeAPIKey), Livemode: k.Livemode, Name: k.Name, Scope: string(k.Scope), Hint: k.Hint,
 		CreatedBy: k.CreatedBy, ExpiresAt: timestamp(k.ExpiresAt), RevokedAt: timestamp(k.RevokedAt),
-		CreatedAt: clientele.At(k.CreatedAt),
+		LastUsedAt: timestamp(k.LastUsed), CreatedAt: clientele.At(k.CreatedAt),
 	}
+}
+
+// MarshalJSON writes the key as it is kept and as its events have it: as the wire has it, but for when it was used.
+func (k Key) MarshalJSON() ([]byte, error) {
+	object := k.Wire()
+	object.LastUsedAt = nil
 	return json.Marshal(object)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (k *Key) UnmarshalJSON(doc []byte) error {
+	var object clientele.APIKey
+	if err := json.Unmarshal(doc, &object); err != nil {
+		return err
+	}
+	*k = Key{
+		ID: object.ID, Livemode: object.Livemode, Name: object.Name, Scope: Scope(object.Scope), Hint: object.Hint,
+		CreatedBy: object.CreatedBy, ExpiresAt: momentOf(object.ExpiresAt), RevokedAt: momentOf(object.RevokedAt),
+		CreatedAt: object.CreatedAt.Time,
+	}
+	return nil
+}
+
+func momentOf(t *clientele.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.Time
 }
 
 func timestamp(t time.Time) *clientele.Time {
@@ -81,31 +108,29 @@ func (k *Key) End(at time.Time) bool {
 	return true
 }
 
-// KeyCreated is the event of a new key.
-func KeyCreated(by By, k Key) (EventRecord, error) {
-	doc, err := k.Document()
-	return k.event(clientele.EventAPIKeyCreated, by, nil, doc), err
-}
-
-// KeyRevoked is the event of a key whose end was brought forward.
-func KeyRevoked(by By, before, after Key) (EventRecord, error) {
-	was, err := before.Document()
-	if err != nil {
-		return EventRecord{}, err
+// SaveKey writes a key's next version, and the event of that; before is nil for a new one.
+func SaveKey(tx Tx, by By, seq int64, before *Key, after Key) error {
+	kind, was := clientele.EventAPIKeyCreated, []byte(nil)
+	is, err := after.MarshalJSON()
+	if err == nil && before != nil {
+		kind = clientele.EventAPIKeyRevoked
+		was, err = before.MarshalJSON()
 	}
-	is, err := after.Document()
 	if err != nil {
-		return EventRecord{}, err
+		return err
+	}
+	rec := Record{ID: after.ID, Seq: seq, Version: after.Version, JSON: is}
+	if err := APIKeys.Save(tx, rec, before, &after); err != nil {
+		return err
 	}
 	undo, err := UndoOf(was, is)
-	return after.event(clientele.EventAPIKeyRevoked, by, undo, is), err
-}
-
-func (k Key) event(kind string, by By, undo, doc []byte) EventRecord {
-	return EventRecord{
-		Livemode: k.Livemode, Type: kind, ObjectID: k.ID, ObjectVersion: k.Version, At: by.At, RequestID: by.RequestID,
-		Actor: by.Actor, Undo: undo, Digest: DigestOf(doc),
+	if err != nil {
+		return err
 	}
+	return tx.AddEvent(EventRecord{
+		Livemode: after.Livemode, Type: kind, ObjectID: after.ID, ObjectVersion: after.Version, At: by.At,
+		RequestID: by.RequestID, Actor: by.Actor, Undo: undo, Digest: DigestOf(is),
+	})
 }
 
 // MadeBy are the keys that a key made, and those that they made, and so on.

@@ -69,6 +69,7 @@ const (
 	Integer                   // int64, or nil for none
 	Boolean                   // bool
 	Amount                    // string: the digits of a currency's smallest unit
+	Bytes                     // []byte, which the document does not have
 )
 
 // Row is what the database keeps of an object beside its document, to find it by.
@@ -94,6 +95,16 @@ func (k *Kind) Column(name string) *Column {
 		return nil
 	}
 	return &k.Columns[i]
+}
+
+// SameValues says whether the values of columns are those of a document, but for the columns that it does not have.
+func (k *Kind) SameValues(document, stored []any) bool {
+	for i, c := range k.Columns {
+		if c.Type != Bytes && document[i] != stored[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // Currency is the currency of a row, "" for a kind that has none.

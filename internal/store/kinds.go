@@ -10,7 +10,7 @@ import (
 // Kinds are the kinds of objects that have a table of their own in the form of [Kind].
 var Kinds = []*Kind{
 	Customers.Kind, Invoices.Kind, Payments.Kind, CreditNotes.Kind, Refunds.Kind, PaymentCurrencies.Kind,
-	PaymentMethods.Kind, Settings.Kind,
+	PaymentMethods.Kind, Settings.Kind, APIKeys.Kind,
 }
 
 // KindOf finds the description of a type of objects; nil for what has none.
@@ -156,6 +156,15 @@ var Settings = describe(Kind{
 
 // SettingsID is the id of the settings of a mode.
 func SettingsID(mode clientele.Mode) string { return "settings_" + mode.String() }
+
+// APIKeys describes API keys. When a key was last used is a column that the databases keep beside.
+var APIKeys = describe(Kind{
+	Type: TypeAPIKey, Name: "api_key", Table: "api_keys", Prefix: "key_", Small: true, Versioned: true,
+}, func(k *Key) Row { return Row{ID: k.ID, Livemode: k.Livemode} },
+	[]columnOf[Key]{
+		{Column{Name: "hash", Type: Bytes, Fixed: true}, func(k *Key) any { return k.Hash[:] }},
+		{Column{Name: "created_at", Type: Integer, Fixed: true}, func(k *Key) any { return k.CreatedAt.UnixMilli() }},
+	})
 
 // Movements describes the movements of the ledger. Their rows are all that is kept of them: they have no document.
 var Movements = &Kind{

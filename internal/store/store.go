@@ -63,7 +63,7 @@ type Described interface {
 	// NextSeq returns a free position in time for a new object created at the moment: later than every object of the
 	// same millisecond, so that positions, and the ids made of them, order objects by creation.
 	NextSeq(k *Kind, at time.Time) (int64, error)
-	// Get finds an object by id, a deleted one too.
+	// Get finds an object by id, a deleted one too. In a transaction that writes, the customer that it is of is locked.
 	Get(k *Kind, mode clientele.Mode, id string) (Record, bool, error)
 	// GetAll returns objects by id, deleted ones too.
 	GetAll(k *Kind, mode clientele.Mode, ids []string) (map[string]Record, error)
@@ -159,14 +159,12 @@ type PaymentCurrency interface {
 	PaymentCurrency(mode clientele.Mode, id string) (c clientele.PaymentCurrency, found bool, err error)
 }
 
-// Events are the events, and the objects they are about.
+// Events are what happened to objects.
 type Events interface {
 	// AddEvent appends to the events.
 	AddEvent(e EventRecord) error
 	// Events returns the events that are selected.
 	Events(q EventQuery) ([]EventRecord, error)
-	// Object returns an object of either mode as it is now, deleted customers too, and its version; nil for none.
-	Object(kind ObjectType, id string) (doc []byte, version int64, err error)
 }
 
 // Answers are the answers given to requests that may be sent again.

@@ -7,32 +7,24 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
 	"clientele.dev/internal/store"
 )
 
-const selectKeys = `SELECT id, name, livemode, scope, hash, hint, created_at, coalesce(revoked_at, 0), created_by,
-	coalesce(expires_at, 0), coalesce(last_used_at, 0), version FROM api_keys`
+const selectKeys = "SELECT doc, hash, coalesce(last_used_at, 0), version FROM api_keys"
 
 func keyOf(r pgx.CollectableRow) (k store.Key, err error) {
-	var hash []byte
-	var created, revoked, expires, used int64
-	err = r.Scan(&k.ID, &k.Name, &k.Livemode, (*string)(&k.Scope), &hash, &k.Hint, &created, &revoked, &k.CreatedBy,
-		&expires, &used, &k.Version)
-	if err == nil {
-		k.Hash, k.CreatedAt, k.RevokedAt = [32]byte(hash), timeOf(created), timeOf(revoked)
-		k.ExpiresAt, k.LastUsed = timeOf(expires), timeOf(used)
+	var doc, hash []byte
+	var used int64
+	if err := r.Scan(&doc, &hash, &used, &k.Version); err != nil {
+		return k, err
 	}
+	version := k.Version
+	err = json.Unmarshal(doc, &k)
+	k.Hash, k.LastUsed, k.Version = [32]byte(hash), timeOf(used), version
 	return k, err
-}
-
-// milliseconds is a moment as it is kept: none is no number.
-func milliseconds(t time.Time) *int64 {
-	if t.IsZero() {
-		return nil
-	}
-	return new(t.UnixMilli())
 }
 
 // timeOf reads unix milliseconds; 0 is no moment.
@@ -74,93 +66,12 @@ func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key store.Key, fo
 
 // Keys implements [store.Access].
 func (s *Store) Keys(ctx context.Context) ([]store.Key, error) {
-	return look(ctx, s, keyOf, selectKeys+" ORDER BY created_at, id")
+	return look(ctx, s, keyOf, selectKeys+" ORDER BY created_at, seq")
 }
 
-// AddKey implements [store.Access].
-func (s *Store) AddKey(ctx context.Context, by store.By, keys ...store.Key) error {
-	return s.change(ctx, func(t *tx) error { return t.addKeys(by, keys) })
-}
-
-// AddFirstKeys implements [store.Access].
-func (s *Store) AddFirstKeys(ctx context.Context, by store.By, keys ...store.Key) (first bool, err error) {
-	err = s.change(ctx, func(t *tx) error {
-		t.run("SELECT pg_advisory_xact_lock(hashtextextended('clientele keys', 0))")
-		err := t.each(into(&first), "SELECT NOT EXISTS (SELECT 1 FROM api_keys)")
-		if err != nil || !first {
-			return err
-		}
-		return t.addKeys(by, keys)
-	})
-	return first && err == nil, err
-}
-
-func (t *tx) addKeys(by store.By, keys []store.Key) error {
-	for _, k := range keys {
-		k.CreatedBy, k.Version = by.Actor, 1
-		t.run(`INSERT INTO api_keys
-			(id, name, livemode, scope, hash, hint, created_at, created_by, expires_at, version)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, k.ID, k.Name, k.Livemode, string(k.Scope), k.Hash[:], k.Hint,
-			k.CreatedAt.UnixMilli(), k.CreatedBy, milliseconds(k.ExpiresAt), k.Version)
-		event, err := store.KeyCreated(by, k)
-		if err == nil {
-			err = t.AddEvent(event)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ReplaceKey implements [store.Access].
-func (s *Store) ReplaceKey(ctx context.Context, by store.By, oldID string, at time.Time, key store.Key) error {
-	return s.change(ctx, func(t *tx) error {
-		if _, err := t.revokeKey(by, at, oldID); err != nil {
-			return err
-		}
-		return t.addKeys(by, []store.Key{key})
-	})
-}
-
-// RevokeKeys implements [store.Access].
-func (s *Store) RevokeKeys(ctx context.Context, by store.By, at time.Time, ids ...string) (found int, err error) {
-	err = s.change(ctx, func(t *tx) error {
-		found = 0
-		for _, id := range ids {
-			one, err := t.revokeKey(by, at, id)
-			if err != nil {
-				return err
-			}
-			if one {
-				found++
-			}
-		}
-		return nil
-	})
-	return found, err
-}
-
-func (t *tx) revokeKey(by store.By, at time.Time, id string) (found bool, err error) {
-	var keys []store.Key
-	err = t.each(func(r pgx.Rows) error {
-		key, err := keyOf(r)
-		keys = append(keys, key)
-		return err
-	}, selectKeys+" WHERE id = $1 FOR UPDATE", id)
-	if err != nil || len(keys) == 0 {
-		return false, err
-	}
-	before, key := keys[0], keys[0]
-	if !key.End(at) {
-		return true, nil
-	}
-	t.run("UPDATE api_keys SET revoked_at = $1, version = $2 WHERE id = $3", key.RevokedAt.UnixMilli(), key.Version, id)
-	event, err := store.KeyRevoked(by, before, key)
-	if err == nil {
-		err = t.AddEvent(event)
-	}
-	return err == nil, err
+// UpdateAccess implements [store.Access].
+func (s *Store) UpdateAccess(ctx context.Context, fn func(store.Tx) error) error {
+	return s.change(ctx, func(t *tx) error { return fn(t) })
 }
 
 // NoteUses implements [store.Access]. Nobody needs to hear of it: nothing depends on when a key was used.

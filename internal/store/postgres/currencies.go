@@ -5,6 +5,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // PaymentCurrency implements [store.Currencies].
@@ -30,10 +31,11 @@ func (t *tx) PaymentCurrency(mode clientele.Mode, id string) (c clientele.Paymen
 	return all[0], true, nil
 }
 
-// lockCurrencies makes others who add one wait: whoever reads all of them in order to write wants to add another.
-func (t *tx) lockCurrencies() {
+// lockAll makes others who add one of a small kind wait: whoever reads all of them in order to write wants to add
+// another.
+func (t *tx) lockAll(k *store.Kind) {
 	if t.writing {
-		t.run("SELECT pg_advisory_xact_lock(hashtextextended('clientele currencies', 0))")
+		t.run("SELECT pg_advisory_xact_lock(hashtextextended('clientele ' || $1, 0))", k.Table)
 	}
 }
 

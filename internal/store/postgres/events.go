@@ -67,31 +67,6 @@ func (t *tx) eventsOf(of store.ObjectType, id string) ([]store.EventRecord, erro
 	return t.eventRecords(" WHERE "+w.String()+" ORDER BY object_version", w.Args...)
 }
 
-// Object implements [store.Events].
-func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64, err error) {
-	if kind == store.TypeAPIKey {
-		err = t.each(func(r pgx.Rows) error {
-			key, err := keyOf(r)
-			if err == nil {
-				version = key.Version
-				doc, err = key.Document()
-			}
-			return err
-		}, selectKeys+" WHERE id = $1", id)
-		return doc, version, err
-	}
-	var w sql.Where
-	w.Add("id = ?", id)
-	k := store.KindOf(kind)
-	if k.Owned {
-		if err := t.addCustomerOf(&w, id); err != nil {
-			return nil, 0, err
-		}
-	}
-	rec, _, err := t.record(sql.SelectRecords(k)+" WHERE "+w.String(), w.Args...)
-	return rec.JSON, rec.Version, err
-}
-
 // ClaimAnswer implements [store.Answers]. The second statement sees what whoever had the lock before has committed.
 func (t *tx) ClaimAnswer(actor, key string, after time.Time) (a store.Answer, found bool, err error) {
 	t.run("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))", actor, key)

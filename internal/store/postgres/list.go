@@ -63,7 +63,7 @@ func (t *tx) Select(k *store.Kind, q store.Query) (recs []store.Record, err erro
 		return nil, err
 	}
 	if k.Small {
-		t.lockCurrencies()
+		t.lockAll(k)
 	}
 	err = t.each(t.readerOf(k, &recs), query, args...)
 	return recs, err

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"clientele.dev"
+	"clientele.dev/internal/auth"
 	"clientele.dev/internal/pgtest"
 	"clientele.dev/internal/store"
 )
@@ -176,7 +177,8 @@ func TestNothingIsCachedWhenChangesAreNotHeard(t *testing.T) {
 	url := pgtest.URL(t, prepare(t))
 	s := openAt(t, url)
 	key, app := store.Key{ID: "key_1", Hash: [32]byte{1}}, store.App{ID: "app_1", PublicKey: make([]byte, 32)}
-	if err := errors.Join(s.AddKey(t.Context(), store.By{}, key), s.AddApp(t.Context(), app)); err != nil {
+	keys := auth.NewKeys(s, time.Now)
+	if err := errors.Join(keys.Add(t.Context(), store.By{}, key), s.AddApp(t.Context(), app)); err != nil {
 		t.Fatal(err)
 	}
 	beside, err := pgx.Connect(t.Context(), url)
@@ -221,8 +223,11 @@ func TestNothingIsCachedWhenChangesAreNotHeard(t *testing.T) {
 		}
 	}
 	// Another server, which has the lock that everybody waits for, revokes both.
-	for _, table := range []string{"api_keys", "apps"} {
-		if _, err := beside.Exec(t.Context(), "UPDATE "+table+" SET revoked_at = 1"); err != nil {
+	for _, revoke := range []string{
+		`UPDATE api_keys SET doc = replace(doc, '"created_at"', '"revoked_at":"1970-01-01T00:00:00.001Z","created_at"')`,
+		"UPDATE apps SET revoked_at = 1",
+	} {
+		if _, err := beside.Exec(t.Context(), revoke); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -249,7 +254,7 @@ func TestAChangeWaitsUntilAllHaveForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := make(chan error, 1)
-	go func() { changed <- s.AddKey(t.Context(), store.By{}, store.Key{ID: "key_1"}) }()
+	go func() { changed <- auth.NewKeys(s, time.Now).Add(t.Context(), store.By{}, store.Key{ID: "key_1"}) }()
 	for waiting := 0; waiting == 0; { // until the change is seen to wait
 		var keys int
 		err := slow.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM api_keys), count(*) FROM pg_locks

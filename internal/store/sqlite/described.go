@@ -93,6 +93,8 @@ func (r row) value(i int, of store.ColumnType) any {
 		return r.int(i)
 	case of == store.Boolean:
 		return r.int(i) == 1
+	case of == store.Bytes:
+		return r.bytes(i)
 	}
 	return r.text(i)
 }

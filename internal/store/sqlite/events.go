@@ -7,7 +7,6 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
-	"clientele.dev/internal/store/sql"
 )
 
 // AddEvent implements [store.Tx].
@@ -56,21 +55,6 @@ func (t *tx) Events(q store.EventQuery) ([]store.EventRecord, error) {
 		return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", q.Livemode, q.Limit)
 	}
 	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", q.After, q.Limit)
-}
-
-// Object implements [store.Tx].
-func (t *tx) Object(kind store.ObjectType, id string) (doc []byte, version int64, err error) {
-	if kind == store.TypeAPIKey {
-		err = t.each(selectKeys+" WHERE id = $1", func(r row) (err error) {
-			key := keyOf(r)
-			doc, err = key.Document()
-			version = key.Version
-			return err
-		}, id)
-		return doc, version, err
-	}
-	rec, _, err := t.record(sql.SelectRecords(store.KindOf(kind))+" WHERE id = $1", id)
-	return rec.JSON, rec.Version, err
 }
 
 // ClaimAnswer implements [store.Tx]. There is one writer at a time: whoever comes later waits anyway.

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/auth"
 	"clientele.dev/internal/store"
 )
 
 // keysAreReplaced gives a new database its first keys, once whoever comes first, and replaces keys and applications on
 // one server: the other has the new ones, and the old ones for as long as it was said.
 func keysAreReplaced(t *testing.T, first, second store.Store) {
-	ctx, now := t.Context(), time.Now()
+	ctx, now := t.Context(), someDay.AddDate(1, 0, 0)
 	key := func(n byte) store.Key {
 		return store.Key{
 			ID: fmt.Sprint("key_", n), Name: "n", Hash: [32]byte{n}, Scope: store.ScopeRead, CreatedAt: someDay, Hint: "h",
@@ -24,14 +25,15 @@ func keysAreReplaced(t *testing.T, first, second store.Store) {
 	}
 	by := store.By{Actor: "key_0", At: someDay, RequestID: "req_1"}
 	for i, s := range []store.Store{first, second} {
-		if first, err := s.AddFirstKeys(ctx, by, key(1), key(2)); err != nil || first != (i == 0) {
+		if first, err := keysAt(s, now).AddFirst(ctx, by, key(1), key(2)); err != nil || first != (i == 0) {
 			t.Errorf("server %d made the first keys: %v, %v", i, first, err)
 		}
 		if err := s.Ready(ctx); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := second.ReplaceKey(ctx, by, "key_1", now.Add(time.Hour), key(3)); err != nil {
+	replacing, _, err := keysAt(second, now).Replace(ctx, by, key(1), time.Hour)
+	if err != nil {
 		t.Fatal(err)
 	}
 	app := func(n byte, name string) store.App {
@@ -51,8 +53,10 @@ func keysAreReplaced(t *testing.T, first, second store.Store) {
 		if old := keys[0]; old.ID != "key_1" || old.Revoked(now) || !old.Revoked(now.Add(2*time.Hour)) {
 			t.Errorf("server %d: the key that was replaced is %+v", i, old)
 		}
-		if got, want := fmt.Sprintf("%+v", keys[2]), fmt.Sprintf("%+v", key(3)); got != want {
-			t.Errorf("server %d: the new key is %s, want %s", i, got, want)
+		made := keys[2]
+		if made.ID != replacing.ID || made.Hash != replacing.Hash || made.Name != "n" || made.Scope != store.ScopeRead ||
+			made.CreatedBy != "key_0" || !made.ExpiresAt.Equal(someDay.Add(time.Hour)) || made.Version != 1 {
+			t.Errorf("server %d: the new key is %+v", i, made)
 		}
 		apps, err := s.Apps(ctx)
 		if err != nil || len(apps) != 3 || !apps[0].Revoked(now) || apps[1].Revoked(now) || apps[2].Revoked(now) {
@@ -77,9 +81,9 @@ func keysHaveEvents(t *testing.T, first, second store.Store) {
 			t.Fatal(err)
 		}
 	}
-	must(first.AddKey(ctx, by, key(1), key(2)))
-	must(first.AddKey(ctx, store.By{Actor: "key_1", At: someDay}, key(3)))
-	must(second.AddKey(ctx, store.By{Actor: "key_3", At: someDay}, key(4)))
+	must(keysAt(first, someDay).Add(ctx, by, key(1), key(2)))
+	must(keysAt(first, someDay).Add(ctx, store.By{Actor: "key_1", At: someDay}, key(3)))
+	must(keysAt(second, someDay).Add(ctx, store.By{Actor: "key_3", At: someDay}, key(4)))
 	used := someDay.Add(time.Minute)
 	must(first.NoteUses(ctx, map[string]time.Time{"key_1": used, "key_2": used}))
 	must(second.NoteUses(ctx, map[string]time.Time{"key_1": used.Add(-time.Hour), "key_none": used}))
@@ -97,12 +101,12 @@ func keysHaveEvents(t *testing.T, first, second store.Store) {
 	if fmt.Sprint(made) != "[key_3 key_4]" {
 		t.Errorf("key_1 and what it made have made %v", made)
 	}
-	found, err := second.RevokeKeys(ctx, by, someDay.Add(time.Hour), append(made, "key_1", "key_none")...)
+	found, err := keysAt(second, someDay.Add(time.Hour)).Revoke(ctx, by, append(made, "key_1", "key_none")...)
 	must(err)
 	if found != 3 {
 		t.Errorf("%d of three keys were found", found)
 	}
-	_, err = first.RevokeKeys(ctx, by, someDay.Add(2*time.Hour), "key_1") // it ends sooner already
+	_, err = keysAt(first, someDay.Add(2*time.Hour)).Revoke(ctx, by, "key_1") // it ends sooner already
 	must(err)
 	events, _, err := service.Events(ctx, 0, 100)
 	must(err)
@@ -125,6 +129,11 @@ func keysHaveEvents(t *testing.T, first, second store.Store) {
 	if got != want {
 		t.Errorf("the events are\n%s\nwant\n%s", got, want)
 	}
+}
+
+// keysAt is the service of keys at a moment.
+func keysAt(s store.Store, at time.Time) auth.Keys {
+	return auth.NewKeys(s, func() time.Time { return at })
 }
 
 // sessionsEnd opens sessions on one server and ends them on the other, each once.

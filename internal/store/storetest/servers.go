@@ -197,7 +197,7 @@ func revocationsAreObeyed(t *testing.T, first, second store.Store) {
 		key := store.Key{ID: fmt.Sprint("key_", n), Hash: [32]byte{byte(n)}, Scope: store.ScopeRead, CreatedAt: someDay}
 		app := store.App{ID: fmt.Sprint("app_", n), PublicKey: make([]byte, 31+n%2), CreatedAt: someDay}
 		app.PublicKey = append(app.PublicKey, byte(n))
-		if err := errors.Join(first.AddKey(ctx, store.By{}, key), first.AddApp(ctx, app)); err != nil {
+		if err := errors.Join(keysAt(first, now).Add(ctx, store.By{}, key), first.AddApp(ctx, app)); err != nil {
 			t.Fatal(err)
 		}
 		look := func(s store.Store, revoked bool) {
@@ -235,7 +235,7 @@ func revocationsAreBroughtForward(t *testing.T, first, second store.Store) {
 	ctx, now := t.Context(), someDay
 	key := store.Key{ID: "key_1", Hash: [32]byte{1}, Scope: store.ScopeRead, CreatedAt: someDay}
 	app := store.App{ID: "app_1", PublicKey: make([]byte, 32), CreatedAt: someDay}
-	if err := errors.Join(first.AddKey(ctx, store.By{}, key), first.AddApp(ctx, app)); err != nil {
+	if err := errors.Join(keysAt(first, now).Add(ctx, store.By{}, key), first.AddApp(ctx, app)); err != nil {
 		t.Fatal(err)
 	}
 	hour := func(n int) time.Time { return now.Add(time.Duration(n) * time.Hour) }
@@ -273,7 +273,7 @@ func revocationsAreBroughtForward(t *testing.T, first, second store.Store) {
 }
 
 func revokeKey(ctx context.Context, s store.Store, id string, at time.Time) (bool, error) {
-	n, err := s.RevokeKeys(ctx, store.By{At: someDay}, at, id)
+	n, err := keysAt(s, at).Revoke(ctx, store.By{At: someDay}, id)
 	return n == 1, err
 }
 

@@ -330,18 +330,14 @@ CREATE TABLE row_count_changes (
 );
 
 CREATE TABLE api_keys (
-	id           text    COLLATE "C" PRIMARY KEY,
-	name         text    COLLATE "C" NOT NULL,
+	seq          bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	id           text    COLLATE "C" NOT NULL UNIQUE,
 	livemode     boolean NOT NULL,
-	scope        text    COLLATE "C" NOT NULL, -- metrics, read, write or admin
+	version      bigint  NOT NULL,
 	hash         bytea   NOT NULL UNIQUE,      -- SHA-256 of the secret, which is kept nowhere
-	hint         text    COLLATE "C" NOT NULL, -- how the secret starts and ends
 	created_at   bigint  NOT NULL,             -- unix milliseconds
-	revoked_at   bigint,                       -- unix milliseconds; may lie ahead
-	created_by   text    COLLATE "C" NOT NULL,
-	expires_at   bigint,                       -- unix milliseconds
 	last_used_at bigint,                       -- unix milliseconds, within a minute
-	version      bigint  NOT NULL
+	doc          text    COLLATE "C" NOT NULL
 );
 
 CREATE TABLE apps (

@@ -347,19 +347,15 @@ CREATE TABLE settings (
 ) STRICT;
 
 CREATE TABLE api_keys (
-	id           TEXT    PRIMARY KEY,
-	name         TEXT    NOT NULL,
+	seq          INTEGER PRIMARY KEY,
+	id           TEXT    NOT NULL UNIQUE,
 	livemode     INTEGER NOT NULL,
-	scope        TEXT    NOT NULL, -- metrics, read, write or admin
+	version      INTEGER NOT NULL,
 	hash         BLOB    NOT NULL UNIQUE, -- SHA-256 of the secret, which is kept nowhere
-	hint         TEXT    NOT NULL, -- how the secret starts and ends
 	created_at   INTEGER NOT NULL, -- unix milliseconds
-	revoked_at   INTEGER,          -- unix milliseconds; may lie ahead
-	created_by   TEXT    NOT NULL,
-	expires_at   INTEGER,          -- unix milliseconds
 	last_used_at INTEGER,          -- unix milliseconds, within a minute
-	version      INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+	doc          TEXT    NOT NULL
+) STRICT;
 
 CREATE TABLE apps (
 	id         TEXT    PRIMARY KEY,
