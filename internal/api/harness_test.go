@@ -234,7 +234,7 @@ func (s *server) copyInvoice(t testing.TB, id string, times int, change func(*cl
 			if err != nil {
 				return err
 			}
-			copied := store.Record{ID: i.ID, Seq: rec.Seq - int64(n) - 1, Version: 1, JSON: doc}
+			copied := store.Record{ID: i.ID, Seq: rec.Seq - store.Position(n) - 1, Version: 1, JSON: doc}
 			if err := store.Invoices.Save(tx, copied, nil, &i); err != nil {
 				return err
 			}

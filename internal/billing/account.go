@@ -22,7 +22,7 @@ type account struct {
 	before   *clientele.Customer
 	customer *clientele.Customer
 
-	last      int64                       // the position of the last movement, once ends has an entry
+	last      store.Position              // the position of the last movement, once ends has an entry
 	ends      map[string]*store.LedgerEnd // the balances by currency, of those that were asked for
 	movements []store.Movement            // posted and not written yet
 	credited  bool                        // whether credit was given since debits were settled with it
@@ -100,7 +100,7 @@ func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.
 		return t, fmt.Errorf("customer %s: %s would leave %s receivable and %s unapplied in %s", a.customer.ID, t.Reason,
 			t.EndingReceivable, t.EndingUnapplied, t.CurrencyID)
 	}
-	seq := max(a.last+1, store.SeqAt(a.now))
+	seq := max(a.last+1, store.PositionAt(a.now))
 	if t.ID, err = a.s.seqID(store.Movements.Prefix, seq); err != nil {
 		return t, err
 	}
@@ -108,7 +108,7 @@ func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.
 		t.Metadata = clientele.Metadata{}
 	}
 	t.Object, t.Livemode, t.CustomerID = "balance_transaction", a.call.Livemode, a.customer.ID
-	t.RequestedBy, t.CreatedAt = a.call.Actor, clientele.At(time.UnixMilli(seq>>16))
+	t.RequestedBy, t.CreatedAt = a.call.Actor, clientele.At(seq.Time())
 	a.credited = a.credited || t.Amount.Sign() > 0 && givesCredit[t.Reason]
 	if t.Amount.Sign() != 0 {
 		a.customer.TokenBalance[t.CurrencyID] = t.EndingBalance
@@ -130,7 +130,7 @@ func (a *account) end(currency string) (*store.LedgerEnd, error) {
 	if end := a.ends[currency]; end != nil {
 		return end, nil
 	}
-	end, err := a.tx.LedgerEnd(a.customer.ID, currency, forever)
+	end, err := a.tx.LedgerEnd(a.customer.ID, currency, store.Forever)
 	if err != nil {
 		return nil, err
 	}

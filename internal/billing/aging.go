@@ -242,7 +242,7 @@ func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 	}
 	changes := sums{}
 	err := tx.Movements(store.MovementFilter{
-		Livemode: mode, From: store.SeqAt(time.UnixMilli(today * day)), To: store.SeqAfter(b.at.until()),
+		Livemode: mode, From: store.PositionAt(time.UnixMilli(today * day)), To: store.PositionAfter(b.at.until()),
 	}, func(m store.Movement) error {
 		changes.addMovement(m)
 		return nil
@@ -257,7 +257,7 @@ func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 func (b *buckets) addUnapplied(tx store.Tx, mode clientele.Mode, customerID string) error {
 	currencies, err := currenciesOf(tx, mode)
 	for _, c := range currencies {
-		end, err := tx.LedgerEnd(customerID, c.ID, store.SeqAfter(b.at.until()))
+		end, err := tx.LedgerEnd(customerID, c.ID, store.PositionAfter(b.at.until()))
 		if err != nil {
 			return err
 		}

@@ -215,7 +215,7 @@ func checkOwedNothing(tx store.Tx, c *clientele.Customer) error {
 		return err
 	}
 	for _, currency := range currencies {
-		end, err := tx.LedgerEnd(c.ID, currency.ID, forever)
+		end, err := tx.LedgerEnd(c.ID, currency.ID, store.Forever)
 		if err != nil {
 			return err
 		}

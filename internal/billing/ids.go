@@ -13,7 +13,7 @@ import (
 var idAlphabet = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
 // seqID makes an id of an object's position in time and 64 random bits.
-func (s *core) seqID(prefix string, seq int64) (string, error) {
+func (s *core) seqID(prefix string, seq store.Position) (string, error) {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], uint64(seq))
 	if _, err := io.ReadFull(s.random, b[8:]); err != nil {
@@ -24,7 +24,7 @@ func (s *core) seqID(prefix string, seq int64) (string, error) {
 
 // newID makes an id of a moment and random bits, for objects that need no position in time.
 func (s *core) newID(prefix string, at time.Time) (string, error) {
-	return s.seqID(prefix, store.SeqAt(at))
+	return s.seqID(prefix, store.PositionAt(at))
 }
 
 // newInvoicePrefix makes what the numbers of a customer's invoices start with: eight letters and digits that cannot be

@@ -62,10 +62,10 @@ func (s Customers) fillStatement(
 	if err != nil {
 		return err
 	}
-	first := int64(0)
+	first := store.Beginning
 	accounts := map[string]*clientele.StatementAccount{}
 	if !from.IsZero() {
-		first = store.SeqAt(from)
+		first = store.PositionAt(from)
 	}
 	for _, c := range currencies {
 		zero := clientele.Zero(c.ID)
@@ -84,7 +84,7 @@ func (s Customers) fillStatement(
 		a.ClosingBalance = a.OpeningBalance
 	}
 	err = tx.Movements(store.MovementFilter{
-		CustomerID: st.Customer.ID, From: first, To: store.SeqAfter(st.To.UnixMilli()),
+		CustomerID: st.Customer.ID, From: first, To: store.PositionAfter(st.To.UnixMilli()),
 	}, func(m store.Movement) error {
 		if st.From.IsZero() {
 			st.From = m.CreatedAt

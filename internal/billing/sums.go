@@ -42,7 +42,7 @@ func (s sums) parts() (all []store.SumPart) {
 
 // addMovement adds what a movement changes.
 func (s sums) addMovement(m store.Movement) {
-	day := store.DayOf(m.Seq >> 16 / 1000)
+	day := store.DayOf(m.Seq.Milliseconds() / 1000)
 	key := func(f store.Figure) sumKey { return sumKey{figure: f, day: day, currency: m.CurrencyID} }
 	due := key(store.FigureReceivable)
 	due.dueDay = m.DueDay

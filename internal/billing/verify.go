@@ -23,7 +23,8 @@ type Difference struct {
 // whom each is looked at twice: alone, and for the sums of all.
 func (s *Service) Verify(ctx context.Context, progress func(done, total int64), differs func(Difference)) error {
 	const step = 200 // each step is one snapshot: a server may go on beside it
-	var done, total, seq int64
+	var done, total int64
+	var seq store.Position
 	err := s.store.Scan(ctx, func(tx store.Tx) (err error) {
 		total, err = countCustomers(tx)
 		return err
@@ -96,7 +97,7 @@ func countCustomers(tx store.Tx) (total int64, err error) {
 
 // checkRows wants the columns of every row of a kind to repeat what its document says: lists and sums read them.
 func checkRows(tx store.Tx, k *store.Kind, differs func(Difference)) error {
-	for seq := int64(0); ; {
+	for seq := store.Beginning; ; {
 		rows, err := tx.RowsAfter(k, seq, 200)
 		if err != nil || len(rows) == 0 {
 			return err

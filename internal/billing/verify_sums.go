@@ -26,7 +26,7 @@ var takenOff = map[store.Figure]store.Figure{
 // told of every few customers.
 func auditSums(tx store.Tx, looked func(n int) error, differs func(Difference)) error {
 	must := map[clientele.Mode]sums{clientele.Test: {}, clientele.Live: {}}
-	for seq := int64(0); ; {
+	for seq := store.Beginning; ; {
 		recs, err := tx.RowsAfter(store.Customers.Kind, seq, 200)
 		if err != nil {
 			return err

@@ -19,7 +19,7 @@ type CountedBuckets func(bits, first, last int64, fn func(bucket, count int64)) 
 // SkipTo returns the position from which to walk to the row that offset others stand before in a list by time of
 // creation, and how many rows to skip from there on. The counts say in which bucket of each level it is, until one has
 // few rows. A list that is not that long has no such row.
-func SkipTo(offset int64, desc bool, buckets CountedBuckets) (from, skip int64, found bool, err error) {
+func SkipTo(offset int64, desc bool, buckets CountedBuckets) (from Position, skip int64, found bool, err error) {
 	const few = 200
 	skip = offset
 	first, last := int64(0), int64(1<<62)
@@ -47,9 +47,9 @@ func SkipTo(offset int64, desc bool, buckets CountedBuckets) (from, skip int64, 
 			break
 		}
 	}
-	width := bits + 16 // bits of a position within the bucket
+	width := bits + counterBits // bits of a position within the bucket
 	if desc {
-		return (bucket+1)<<width - 1, skip, true, nil
+		return Position((bucket+1)<<width - 1), skip, true, nil
 	}
-	return bucket << width, skip, true, nil
+	return Position(bucket << width), skip, true, nil
 }

@@ -30,7 +30,9 @@ func TestSkipTo(t *testing.T) {
 				if !found {
 					continue
 				}
-				at := slices.IndexFunc(seqs, func(seq int64) bool { return desc && seq <= from || !desc && seq >= from })
+				at := slices.IndexFunc(seqs, func(seq int64) bool {
+					return desc && seq <= int64(from) || !desc && seq >= int64(from)
+				})
 				if at < 0 || at+int(skip) != offset {
 					t.Fatalf("seed %d: row %d of %d (desc %v) is sought %d rows after row %d", seed, offset, len(seqs), desc,
 						skip, at)

@@ -16,7 +16,7 @@ type MovementFilter struct {
 	InvoiceID  string         // of the customer
 	PaymentID  string         // of the customer
 	Livemode   clientele.Mode // when CustomerID is ""
-	From, To   int64          // at or after From and before To, as positions in time
+	From, To   Position       // at or after From and before To; 0 is open
 }
 
 // OutstandingFilter selects what was left to pay at a moment. Zero fields do not restrict.

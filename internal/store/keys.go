@@ -109,7 +109,7 @@ func (k *Key) End(at time.Time) bool {
 }
 
 // SaveKey writes a key's next version, and the event of that; before is nil for a new one.
-func SaveKey(tx Tx, by By, seq int64, before *Key, after Key) error {
+func SaveKey(tx Tx, by By, seq Position, before *Key, after Key) error {
 	kind, was := clientele.EventAPIKeyCreated, []byte(nil)
 	is, err := after.MarshalJSON()
 	if err == nil && before != nil {

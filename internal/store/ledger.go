@@ -4,15 +4,15 @@ import "clientele.dev"
 
 // Movement is a movement in a customer's ledger as it is kept.
 type Movement struct {
-	Seq    int64 // position in time: rises with each movement of the customer
-	DueDay int64 // of the invoice, days since 1970; 0 when it is about none
+	Seq    Position // rises with each movement of the customer
+	DueDay int64    // of the invoice, days since 1970; 0 when it is about none
 	clientele.BalanceTransaction
 }
 
 // LedgerEnd is where a customer's ledger ends: the position of the last movement, 0 when there is none, and the
 // balances in a currency.
 type LedgerEnd struct {
-	Seq                           int64
+	Seq                           Position
 	Receivable, Credit, Unapplied clientele.Amount
 }
 

@@ -19,7 +19,7 @@ const (
 // Record is a stored object: its JSON is exactly what the wire answers.
 type Record struct {
 	ID        string
-	Seq       int64 // position in time: milliseconds << 16 and a counter
+	Seq       Position
 	Version   int64 // counts the object's changes from 1
 	DeletedAt int64 // unix milliseconds; 0 when not deleted
 	JSON      []byte
@@ -55,18 +55,6 @@ type Document struct {
 	Created  bool  // the request made the object
 	Replayed bool  // the answer was given before
 }
-
-// lastMoment is the last that has a position in time, in unix milliseconds: in the year 6429.
-const lastMoment = 1<<47 - 2
-
-// SeqAt is the first position in time of a millisecond: 48 bits of it, then room for 65,536 objects.
-func SeqAt(t time.Time) int64 { return SeqFrom(t.UnixMilli()) }
-
-// SeqFrom is [SeqAt] for unix milliseconds.
-func SeqFrom(ms int64) int64 { return min(ms, lastMoment) << 16 }
-
-// SeqAfter is the first position later than a moment in unix milliseconds.
-func SeqAfter(ms int64) int64 { return (min(ms, lastMoment) + 1) << 16 }
 
 // Answer is a kept answer to a request that may be repeated.
 type Answer struct {

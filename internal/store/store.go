@@ -62,7 +62,7 @@ type Tx interface {
 type Described interface {
 	// NextSeq returns a free position in time for a new object created at the moment: later than every object of the
 	// same millisecond, so that positions, and the ids made of them, order objects by creation.
-	NextSeq(k *Kind, at time.Time) (int64, error)
+	NextSeq(k *Kind, at time.Time) (Position, error)
 	// Get finds an object by id, a deleted one too. In a transaction that writes, the customer that it is of is locked.
 	Get(k *Kind, mode clientele.Mode, id string) (Record, bool, error)
 	// GetAll returns objects by id, deleted ones too.
@@ -83,7 +83,7 @@ type Described interface {
 	Delete(k *Kind, rec Record, row *Row) error
 	// RowsAfter returns up to limit objects of both modes, deleted ones too, from after a position on, with the values of
 	// their columns as they are stored.
-	RowsAfter(k *Kind, seq, limit int64) ([]StoredRow, error)
+	RowsAfter(k *Kind, seq Position, limit int64) ([]StoredRow, error)
 }
 
 // CustomerLookups are how customers are found by more than their ids.
@@ -120,7 +120,7 @@ type Allocations interface {
 // Ledger is every customer's movements, only ever appended to.
 type Ledger interface {
 	// LedgerEnd returns where a customer's ledger ended before a position, and its balances in a currency.
-	LedgerEnd(customerID, currencyID string, before int64) (LedgerEnd, error)
+	LedgerEnd(customerID, currencyID string, before Position) (LedgerEnd, error)
 	// AppendToLedger appends movements, of which the positions of one customer's rise.
 	AppendToLedger(movements []Movement) error
 	// Movements calls fn with the movements that match, oldest first.

@@ -51,7 +51,7 @@ func (t *tx) PayableInvoices(
 	customerID, currencyID string, fn func(store.Record) (more bool, err error),
 ) error {
 	const some = 20
-	due, seq := int64(-1), int64(0)
+	due, seq := int64(-1), store.Beginning
 	for {
 		var recs []store.Record
 		err := t.each(func(r pgx.Rows) error {

@@ -83,7 +83,7 @@ func created(tx store.Tx, n int64) error {
 	if _, _, err := tx.Customer(false, store.Ref{ID: c.ID}); err != nil {
 		return err
 	}
-	rec := store.Record{ID: c.ID, Seq: n, Version: 1, JSON: []byte("{}")}
+	rec := store.Record{ID: c.ID, Seq: store.Position(n), Version: 1, JSON: []byte("{}")}
 	if err := store.Customers.Save(tx, rec, nil, c); err != nil {
 		return err
 	}

@@ -16,9 +16,9 @@ import (
 // countRow counts a new row of a table, or one that is gone: among all, and among those in its currency unless that is
 // "". It only notes the change: a row that all count in would be
 // locked by each of them until its commit.
-func (t *tx) countRow(table, currencyID string, mode clientele.Mode, seq, by int64) {
+func (t *tx) countRow(table, currencyID string, mode clientele.Mode, seq store.Position, by int64) {
 	query := "INSERT INTO row_count_changes (part, kind, livemode, ms, change) VALUES ($1, $2, $3, $4, $5)"
-	args := []any{t.store.countPart(seq), table, mode, seq >> 16, by}
+	args := []any{t.store.countPart(seq), table, mode, seq.Milliseconds(), by}
 	if currencyID != "" {
 		query, args = query+", ($1, $6, $3, $4, $5)", append(args, store.CountedKind(table, currencyID))
 	}
@@ -171,7 +171,7 @@ func (t *tx) listAll(l listing) (page []store.Record, count int64, err error) {
 // walk is how a page is read.
 type walk struct {
 	desc, backwards bool
-	from            int64 // the position from which on
+	from            store.Position // the position from which on
 	skip, limit     int64
 }
 
@@ -183,11 +183,11 @@ func (w walk) order() string {
 }
 
 // beginning is the position before which a list has nothing.
-func beginning(desc bool) int64 {
+func beginning(desc bool) store.Position {
 	if desc {
-		return 1<<63 - 1
+		return store.Forever
 	}
-	return 0
+	return store.Beginning
 }
 
 // rowsIn sums buckets.

@@ -75,7 +75,7 @@ func (t *tx) recordsOf(k *store.Kind, conditions string, args ...any) (recs []st
 }
 
 // RowsAfter implements [store.Described].
-func (t *tx) RowsAfter(k *store.Kind, seq, limit int64) (rows []store.StoredRow, err error) {
+func (t *tx) RowsAfter(k *store.Kind, seq store.Position, limit int64) (rows []store.StoredRow, err error) {
 	columns := sql.RecordsOf(k, k.Table) + ", livemode"
 	if k.Owned {
 		columns += ", customer_id"
@@ -165,7 +165,7 @@ func (t *tx) Delete(k *store.Kind, rec store.Record, row *store.Row) error {
 }
 
 // follow brings what an object is found and counted by up to date; nil is one that lists do not have.
-func (t *tx) follow(k *store.Kind, seq int64, before, after *store.Row) {
+func (t *tx) follow(k *store.Kind, seq store.Position, before, after *store.Row) {
 	one, was, is := cmp.Or(after, before), cmp.Or(before, &store.Row{}), cmp.Or(after, &store.Row{})
 	if k.Counted && (before == nil || after == nil) {
 		by := int64(1)

@@ -22,15 +22,17 @@ const nameInvoiceNumber store.NameKind = "invoice_number"
 const countParts = 16
 
 // countPart is the part that counts what is at a position.
-func (s *Store) countPart(seq int64) int64 {
+func (s *Store) countPart(seq store.Position) int64 {
 	if !s.distributed {
 		return 0
 	}
-	return seq >> 16 % countParts
+	return seq.Milliseconds() % countParts
 }
 
 // sumPart is the part that has a part of a sum.
-func (s *Store) sumPart(p store.SumPart) int64 { return s.countPart(p.DueDay<<16 + p.Day<<16) }
+func (s *Store) sumPart(p store.SumPart) int64 {
+	return s.countPart(store.PositionOf(p.DueDay + p.Day))
+}
 
 // forDistributed is the configuration of connections to several machines.
 func forDistributed(config *pgxpool.Config) *pgxpool.Config {
@@ -108,11 +110,11 @@ func (t *tx) addHolder(w *sql.Where, mode clientele.Mode, kind store.NameKind, n
 }
 
 // register makes a new object's position one that no other has, and says whose the object is, on several machines.
-func (t *tx) register(k *store.Kind, row *store.Row, seq int64) {
+func (t *tx) register(k *store.Kind, row *store.Row, seq store.Position) {
 	if !t.store.distributed {
 		return
 	}
-	t.run("INSERT INTO positions (kind, ms, seq) VALUES ($1, $2, $3)", k.Table, seq>>16, seq)
+	t.run("INSERT INTO positions (kind, ms, seq) VALUES ($1, $2, $3)", k.Table, seq.Milliseconds(), seq)
 	if k.Owned {
 		t.run("INSERT INTO object_customers (id, customer_id) VALUES ($1, $2)", row.ID, row.CustomerID)
 	}

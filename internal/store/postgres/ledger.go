@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"time"
-
 	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
@@ -12,7 +10,7 @@ import (
 )
 
 // LedgerEnd implements [store.Ledger].
-func (t *tx) LedgerEnd(customerID, currencyID string, before int64) (end store.LedgerEnd, err error) {
+func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (end store.LedgerEnd, err error) {
 	zero := clientele.Zero(currencyID)
 	end = store.LedgerEnd{Receivable: zero, Credit: zero, Unapplied: zero}
 	t.read(into(&end.Seq), "SELECT seq FROM ledger WHERE customer_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT 1",
@@ -75,7 +73,7 @@ func scanMovement(r pgx.Rows) (m store.Movement, err error) {
 		return m, err
 	}
 	m.DueDay = store.DayOf(m.DueDay) // what is kept is a moment of it
-	b.Object, b.CreatedAt = "balance_transaction", clientele.At(time.UnixMilli(m.Seq>>16))
+	b.Object, b.CreatedAt = "balance_transaction", clientele.At(m.Seq.Time())
 	err = storedAmounts(b.CurrencyID, units[:], &b.Receivable, &b.Amount, &b.Unapplied, &b.EndingReceivable,
 		&b.EndingBalance, &b.EndingUnapplied)
 	if err != nil {
@@ -123,7 +121,7 @@ func (t *tx) ListLedger(q store.Query) (page []store.Movement, count int64, err 
 		page = append(page, m)
 		return err
 	}, selectMovements+"customer_id = $1 AND seq = ANY($2)", q.CustomerID(), seqs)
-	return inOrderOf(seqs, page, func(m store.Movement) int64 { return m.Seq }), count, err
+	return inOrderOf(seqs, page, func(m store.Movement) store.Position { return m.Seq }), count, err
 }
 
 // AddToSums implements [store.Sums]. It only notes the changes, as countRow does.

@@ -38,17 +38,17 @@ func (t *tx) List(k *store.Kind, q store.Query) (page []store.Record, count int6
 }
 
 // recordsAt reads the objects at positions, in their order: all of one customer's, or of anybody's when it is "".
-func (t *tx) recordsAt(k *store.Kind, customerID string, seqs []int64) ([]store.Record, error) {
+func (t *tx) recordsAt(k *store.Kind, customerID string, seqs []store.Position) ([]store.Record, error) {
 	var w sql.Where
 	w.Add("seq = ANY(?)", seqs)
 	w.Given("customer_id", customerID)
 	recs, err := t.recordsOf(k, " WHERE "+w.String(), w.Args...)
-	return inOrderOf(seqs, recs, func(rec store.Record) int64 { return rec.Seq }), err
+	return inOrderOf(seqs, recs, func(rec store.Record) store.Position { return rec.Seq }), err
 }
 
 // inOrderOf puts what was read by position into the order of the positions.
-func inOrderOf[T any](seqs []int64, all []T, seqOf func(T) int64) []T {
-	place := make(map[int64]int, len(seqs))
+func inOrderOf[T any](seqs []store.Position, all []T, seqOf func(T) store.Position) []T {
+	place := make(map[store.Position]int, len(seqs))
 	for i, seq := range seqs {
 		place[seq] = i
 	}
@@ -79,7 +79,7 @@ func (t *tx) Count(k *store.Kind, q store.Query) (count int64, err error) {
 }
 
 // page answers the positions of a page, and how many there are in all.
-func (t *tx) page(l listing) (seqs []int64, count int64, err error) {
+func (t *tx) page(l listing) (seqs []store.Position, count int64, err error) {
 	w, err := sql.Conditions(t, l.Kind, l.Query)
 	if err != nil {
 		return nil, 0, err
@@ -116,7 +116,7 @@ func (t *tx) countAll(l listing) (count int64, err error) {
 }
 
 // beside is the position of the object that a page stands beside, deleted or not; 0 when it stands beside none.
-func (t *tx) beside(l listing) (seq int64, err error) {
+func (t *tx) beside(l listing) (seq store.Position, err error) {
 	id, _ := sql.Beside(l.Window)
 	if id == "" {
 		return 0, nil

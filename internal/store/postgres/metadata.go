@@ -11,7 +11,9 @@ import (
 )
 
 // saveMetadata makes an object findable by its metadata as it is now, writing the keys that changed, in one order.
-func (t *tx) saveMetadata(table, customerID string, seq int64, mode clientele.Mode, before, after clientele.Metadata) {
+func (t *tx) saveMetadata(
+	table, customerID string, seq store.Position, mode clientele.Mode, before, after clientele.Metadata,
+) {
 	for _, key := range slices.Sorted(maps.Keys(before)) {
 		if now, has := after[key]; has && bytes.Equal(now, before[key]) {
 			continue

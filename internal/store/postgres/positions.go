@@ -21,8 +21,8 @@ type moment struct {
 }
 
 type given struct {
-	users int   // transactions under way that were given one, or are about to be
-	seq   int64 // the last
+	users int            // transactions under way that were given one, or are about to be
+	seq   store.Position // the last
 }
 
 // enter keeps a moment's last position until leave is called as often.
@@ -39,7 +39,7 @@ func (p *positions) enter(m moment) {
 }
 
 // next gives a position, at first or later.
-func (p *positions) next(m moment, first int64) int64 {
+func (p *positions) next(m moment, first store.Position) store.Position {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	g := p.last[m]
@@ -60,11 +60,11 @@ func (p *positions) leave(m moment) {
 }
 
 // NextSeq implements [store.Described].
-func (t *tx) NextSeq(k *store.Kind, at time.Time) (int64, error) {
+func (t *tx) NextSeq(k *store.Kind, at time.Time) (store.Position, error) {
 	m := moment{k.Table, at.UnixMilli()}
 	t.store.positions.enter(m)
 	t.reserved = append(t.reserved, m)
-	first := store.SeqAt(at)
+	first := store.PositionAt(at)
 	last, err := t.lastSeq(m)
 	if err != nil {
 		return 0, err
@@ -76,13 +76,13 @@ func (t *tx) NextSeq(k *store.Kind, at time.Time) (int64, error) {
 }
 
 // lastSeq is the last position of a moment that an object has.
-func (t *tx) lastSeq(m moment) (last *int64, err error) {
+func (t *tx) lastSeq(m moment) (last *store.Position, err error) {
 	if t.store.distributed {
 		err = t.each(into(&last), "SELECT max(seq) FROM positions WHERE kind = $1 AND ms = $2", m.table, m.ms)
 		return last, err
 	}
-	first := m.ms << 16
-	err = t.each(into(&last), "SELECT max(seq) FROM "+m.table+" WHERE seq >= $1 AND seq < $2", first, first+1<<16)
+	err = t.each(into(&last), "SELECT max(seq) FROM "+m.table+" WHERE seq >= $1 AND seq < $2", store.PositionOf(m.ms),
+		store.PositionOf(m.ms+1))
 	return last, err
 }
 

@@ -17,7 +17,7 @@ import (
 // customerAt saves a new customer at a position, with a name unless that is "".
 func customerAt(tx store.Tx, seq int64, name string) error {
 	c := &clientele.Customer{ID: fmt.Sprint("cus_", seq), ExternalID: name, Metadata: clientele.Metadata{}}
-	rec := store.Record{ID: c.ID, Seq: seq, Version: 1, JSON: []byte("{}")}
+	rec := store.Record{ID: c.ID, Seq: store.Position(seq), Version: 1, JSON: []byte("{}")}
 	if name != "" {
 		if _, err := tx.ClaimName(false, store.NameExternalID, name, rec); err != nil {
 			return err

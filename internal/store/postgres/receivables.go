@@ -16,10 +16,10 @@ func (t *tx) Outstanding(
 	var w sql.Where
 	w.Add("i.livemode = ?", f.Livemode)
 	w.Add("i.settled_at > ?", f.Until)
-	w.Add("i.seq < ?", store.SeqAfter(f.Until))
+	w.Add("i.seq < ?", store.PositionAfter(f.Until))
 	w.Given("i.customer_id", f.CustomerID)
 	w.Given("i.currency_id", f.CurrencyID)
-	w.Add("l.seq < ?", store.SeqAfter(f.Until))
+	w.Add("l.seq < ?", store.PositionAfter(f.Until))
 	return t.eachUnprepared(func(r pgx.Rows) error {
 		var customerID, currency, units string
 		var due clientele.Day
@@ -46,7 +46,7 @@ func (t *tx) UnappliedCustomers(mode clientele.Mode, customerID string, at int64
 		query += "unallocated <> 0"
 	} else {
 		query += "seq < $2 AND (unallocated <> 0 OR updated_at > $3)"
-		args = append(args, store.SeqAfter(at), at)
+		args = append(args, store.PositionAfter(at), at)
 	}
 	err = t.each(appendTo(&ids), query, args...)
 	return ids, err

@@ -125,9 +125,9 @@ func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count
 
 // matches reads a statement that answers the number of matches and the positions of a page of them. One beyond the last
 // page answers no row, and the number is asked for again.
-func (t *tx) matches(query string, limit, offset int64, args []any) (seqs []int64, count int64, err error) {
+func (t *tx) matches(query string, limit, offset int64, args []any) (seqs []store.Position, count int64, err error) {
 	read := func(r pgx.Rows) error {
-		var seq int64
+		var seq store.Position
 		err := r.Scan(&count, &seq)
 		seqs = append(seqs, seq)
 		return err

@@ -37,7 +37,7 @@ func reversed(orderBy string) string {
 
 // Page writes the statement that selects the positions of a page, and its parameters. A page that ends before an object
 // is answered from its end. beside is the position of the object that the page stands beside, if it does.
-func Page(to Writer, k *store.Kind, w Where, q store.Query, beside int64) (query string, args []any) {
+func Page(to Writer, k *store.Kind, w Where, q store.Query, beside store.Position) (query string, args []any) {
 	orderBy, backwards := OrderBy(to, k, "", q.Order), q.Before != ""
 	if backwards {
 		orderBy = reversed(orderBy)

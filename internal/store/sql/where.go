@@ -98,7 +98,7 @@ func add(to Writer, w *Where, k *store.Kind, q store.Query, c store.Condition) e
 		return to.PaidInvoice(w, c.Values[0].(string))
 	}
 	if c.Column == "created_at" {
-		compare(w, "seq", c.Is, []any{store.SeqFrom(c.Values[0].(int64))})
+		compare(w, "seq", c.Is, []any{store.PositionOf(c.Values[0].(int64))})
 		return nil
 	}
 	column := k.Column(c.Column)

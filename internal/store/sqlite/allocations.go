@@ -31,8 +31,8 @@ func (t *tx) LastPayments(_, invoiceIDs []string) (map[string]string, error) {
 func (t *tx) PayableInvoices(
 	customerID, currencyID string, fn func(store.Record) (more bool, err error),
 ) error {
-	var seqs []int64
-	read := func(r row) error { seqs = append(seqs, r.int(0)); return nil }
+	var seqs []store.Position
+	read := func(r row) error { seqs = append(seqs, r.seq(0)); return nil }
 	err := t.each(`SELECT seq FROM invoices
 		WHERE customer_id = $1 AND status IN ('open', 'uncollectible') AND currency_id = $2 AND remaining <> '0'
 		ORDER BY due_date, seq`, read, customerID, currencyID)

@@ -18,7 +18,7 @@ func (t *tx) Customer(mode clientele.Mode, ref store.Ref) (store.Record, bool, e
 }
 
 // nextNumber numbers a new customer, and notes when it is older than one that was there.
-func (t *tx) nextNumber(mode clientele.Mode, seq int64) (number int64, err error) {
+func (t *tx) nextNumber(mode clientele.Mode, seq store.Position) (number int64, err error) {
 	read := func(r row) error { number = r.int(0) + 1; return nil }
 	if err := t.each("SELECT max(last_number) FROM customer_numbers", read); err != nil {
 		return 0, err

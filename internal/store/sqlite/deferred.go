@@ -99,13 +99,13 @@ func (c *conn) inside(savepoint string, before *deferred, fn func() error) error
 }
 
 // countRow counts a new row, or one that is gone: among all of its table and among those in its currency.
-func (t *tx) countRow(a whole, seq, by int64) error {
+func (t *tx) countRow(a whole, seq store.Position, by int64) error {
 	kinds := []string{a.Table}
 	if a.currency != "" {
 		kinds = append(kinds, a.key())
 	}
 	for _, kind := range kinds {
-		k := countKey{kind, a.mode, seq >> 16 >> finest}
+		k := countKey{kind, a.mode, seq.Milliseconds() >> finest}
 		if t.later != nil {
 			t.later.counts[k] += by
 		} else if err := t.countRows(k, by); err != nil {

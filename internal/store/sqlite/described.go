@@ -14,13 +14,13 @@ import (
 )
 
 // NextSeq implements [store.Described].
-func (t *tx) NextSeq(k *store.Kind, at time.Time) (seq int64, err error) {
-	first := store.SeqAt(at)
+func (t *tx) NextSeq(k *store.Kind, at time.Time) (seq store.Position, err error) {
+	first := store.PositionAt(at)
 	seq = first
 	err = t.each("SELECT max(seq) FROM "+k.Table+" WHERE seq >= $1 AND seq < $2", func(r row) error {
-		seq = max(first, r.int(0)+1)
+		seq = max(first, r.seq(0)+1)
 		return nil
-	}, first, store.SeqAt(at.Add(time.Millisecond)))
+	}, first, store.PositionAt(at.Add(time.Millisecond)))
 	return seq, err
 }
 
@@ -59,11 +59,11 @@ func (t *tx) records(query string, args ...any) (recs []store.Record, err error)
 }
 
 func (r row) record() store.Record {
-	return store.Record{ID: r.text(0), Seq: r.int(1), Version: r.int(2), DeletedAt: r.int(3), JSON: r.bytes(4)}
+	return store.Record{ID: r.text(0), Seq: r.seq(1), Version: r.int(2), DeletedAt: r.int(3), JSON: r.bytes(4)}
 }
 
 // RowsAfter implements [store.Described].
-func (t *tx) RowsAfter(k *store.Kind, seq, limit int64) (rows []store.StoredRow, err error) {
+func (t *tx) RowsAfter(k *store.Kind, seq store.Position, limit int64) (rows []store.StoredRow, err error) {
 	columns := sql.RecordsOf(k, k.Table) + ", livemode"
 	if k.Owned {
 		columns += ", customer_id"
@@ -175,7 +175,10 @@ func (t *tx) Delete(k *store.Kind, rec store.Record, row *store.Row) error {
 }
 
 // place is where an object stands in time and, of what is ranked, its number: how many had come when it did.
-type place struct{ seq, number int64 }
+type place struct {
+	seq    store.Position
+	number int64
+}
 
 // follow brings what an object is found and counted by up to date; nil is one that lists do not have.
 func (t *tx) follow(k *store.Kind, at place, before, after *store.Row) error {
@@ -216,7 +219,7 @@ func (t *tx) saveTexts(k *store.Kind, at place, mode clientele.Mode, texts []str
 		if err != nil {
 			return err
 		}
-		return t.indexText(searchIndex(k, mode), at.seq, text)
+		return t.indexText(searchIndex(k, mode), int64(at.seq), text)
 	}
 	columns, lines := []any{at.number, at.seq, mode}, framing
 	for _, text := range store.SearchTexts(texts) {
@@ -235,7 +238,7 @@ func (t *tx) saveTexts(k *store.Kind, at place, mode clientele.Mode, texts []str
 
 // removeTexts makes an object not findable by its texts any more.
 func (t *tx) removeTexts(k *store.Kind, at place, mode clientele.Mode) error {
-	key, row := "seq", at.seq
+	key, row := "seq", int64(at.seq)
 	if k.Search == store.SearchRanked {
 		key, row = "number", at.number
 	}

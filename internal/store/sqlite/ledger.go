@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"time"
-
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
@@ -11,10 +9,10 @@ import (
 )
 
 // LedgerEnd implements [store.Ledger].
-func (t *tx) LedgerEnd(customerID, currencyID string, before int64) (end store.LedgerEnd, err error) {
+func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (end store.LedgerEnd, err error) {
 	zero := clientele.Zero(currencyID)
 	end = store.LedgerEnd{Receivable: zero, Credit: zero, Unapplied: zero}
-	last := func(r row) error { end.Seq = r.int(0); return nil }
+	last := func(r row) error { end.Seq = r.seq(0); return nil }
 	err = t.each("SELECT seq FROM ledger WHERE customer_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT 1", last,
 		customerID, before)
 	if err != nil {
@@ -66,13 +64,13 @@ const selectMovements = `SELECT seq, id, livemode, customer_id, currency_id, rea
 
 // movement reads a row of selectMovements.
 func (r row) movement() (m store.Movement, err error) {
-	m.Seq, m.DueDay = r.int(0), store.DayOf(r.int(11))
+	m.Seq, m.DueDay = r.seq(0), store.DayOf(r.int(11))
 	b := &m.BalanceTransaction
 	*b = clientele.BalanceTransaction{
 		ID: r.text(1), Object: "balance_transaction", Livemode: clientele.Mode(r.int(2) == 1), CustomerID: r.text(3),
 		CurrencyID: r.text(4), Reason: clientele.BalanceReason(r.text(5)), InvoiceID: r.text(6), PaymentID: r.text(7),
 		CreditNoteID: r.text(8), RefundID: r.text(9), Reverses: r.text(10), Description: r.text(18),
-		RequestedBy: r.text(20), CreatedAt: clientele.At(time.UnixMilli(m.Seq >> 16)),
+		RequestedBy: r.text(20), CreatedAt: clientele.At(m.Seq.Time()),
 	}
 	err = r.amounts(12, b.CurrencyID, &b.Receivable, &b.Amount, &b.Unapplied, &b.EndingReceivable, &b.EndingBalance,
 		&b.EndingUnapplied)
@@ -116,7 +114,7 @@ func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) er
 // ListLedger implements [store.Ledger].
 func (t *tx) ListLedger(q store.Query) (page []store.Movement, count int64, err error) {
 	err = t.interruptible(func() error {
-		var seqs []int64
+		var seqs []store.Position
 		if seqs, count, err = t.page(store.Movements, q); err != nil {
 			return err
 		}

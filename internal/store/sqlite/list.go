@@ -11,7 +11,7 @@ import (
 // List implements [store.Described].
 func (t *tx) List(k *store.Kind, q store.Query) (page []store.Record, count int64, err error) {
 	err = t.scan(func() error {
-		var seqs []int64
+		var seqs []store.Position
 		if seqs, count, err = t.page(k, q); err != nil {
 			return err
 		}
@@ -23,7 +23,7 @@ func (t *tx) List(k *store.Kind, q store.Query) (page []store.Record, count int6
 
 // recordsAt reads the objects at positions, in their order. Reading them one by one keeps the search for the page in
 // narrow indexes and costs microseconds.
-func (t *tx) recordsAt(k *store.Kind, seqs []int64) (recs []store.Record, err error) {
+func (t *tx) recordsAt(k *store.Kind, seqs []store.Position) (recs []store.Record, err error) {
 	query := sql.SelectRecords(k) + " WHERE seq = $1"
 	read := func(r row) error { recs = append(recs, r.record()); return nil }
 	for _, seq := range seqs {
@@ -65,7 +65,7 @@ type whole struct {
 func (a whole) key() string { return store.CountedKind(a.Table, a.currency) }
 
 // page answers the positions of a page, and how many there are in all.
-func (t *tx) page(k *store.Kind, q store.Query) (seqs []int64, count int64, err error) {
+func (t *tx) page(k *store.Kind, q store.Query) (seqs []store.Position, count int64, err error) {
 	currency, all := q.WholeMode()
 	if all = all && k.Counted; all && q.ByTime() {
 		return t.pageOfAll(whole{k, q.Mode, currency}, q)
@@ -86,7 +86,7 @@ func (t *tx) page(k *store.Kind, q store.Query) (seqs []int64, count int64, err 
 		return nil, 0, err
 	}
 	query, args := sql.Page(t, k, w, q, beside)
-	seqs, err = t.seqs(query, args)
+	seqs, err = numbers[store.Position](t, query, args)
 	if q.Before != "" {
 		slices.Reverse(seqs)
 	}
@@ -94,35 +94,37 @@ func (t *tx) page(k *store.Kind, q store.Query) (seqs []int64, count int64, err 
 }
 
 // beside is the position of the object that a page stands beside, deleted or not; 0 when it stands beside none.
-func (t *tx) beside(k *store.Kind, q store.Query) (seq int64, err error) {
+func (t *tx) beside(k *store.Kind, q store.Query) (seq store.Position, err error) {
 	id, _ := sql.Beside(q.Window)
 	if id == "" {
 		return 0, nil
 	}
-	err = t.each("SELECT seq FROM "+k.Table+" WHERE id = $1 AND livemode = $2", into(&seq), id, q.Mode)
+	read := func(r row) error { seq = r.seq(0); return nil }
+	err = t.each("SELECT seq FROM "+k.Table+" WHERE id = $1 AND livemode = $2", read, id, q.Mode)
 	if err == nil && seq == 0 {
 		err = sql.NoObject(q.Window)
 	}
 	return seq, err
 }
 
-func (t *tx) seqs(query string, args []any) (seqs []int64, err error) {
+// numbers reads a statement's one column of numbers, or of positions.
+func numbers[T ~int64](t *tx, query string, args []any) (all []T, err error) {
 	err = t.eachUnprepared(query, func(r row) error {
-		seqs = append(seqs, r.int(0))
+		all = append(all, T(r.int(0)))
 		return nil
 	}, args...)
-	return seqs, err
+	return all, err
 }
 
 // pageOfAll answers the positions of a page of all by time of creation, and how many there are.
-func (t *tx) pageOfAll(a whole, q store.Query) (seqs []int64, count int64, err error) {
+func (t *tx) pageOfAll(a whole, q store.Query) (seqs []store.Position, count int64, err error) {
 	if count, err = t.countAll(a); err != nil {
 		return nil, 0, err
 	}
 	desc, backwards := q.Descends(), q.Before != ""
-	from, skip := int64(0), q.Offset
+	from, skip := store.Beginning, q.Offset
 	if desc {
-		from = 1<<63 - 1
+		from = store.Forever
 	}
 	const short = 100 // rows that are walked sooner than found in the counts
 	switch {
@@ -158,7 +160,7 @@ func (t *tx) countAll(a whole) (count int64, err error) {
 }
 
 // walk reads positions from one on, itself included.
-func (t *tx) walk(a whole, from int64, desc bool, limit, skip int64) (seqs []int64, err error) {
+func (t *tx) walk(a whole, from store.Position, desc bool, limit, skip int64) (seqs []store.Position, err error) {
 	order := " AND seq >= $2 ORDER BY seq ASC LIMIT $3 OFFSET $4"
 	if desc {
 		order = " AND seq <= $2 ORDER BY seq DESC LIMIT $3 OFFSET $4"
@@ -171,7 +173,7 @@ func (t *tx) walk(a whole, from int64, desc bool, limit, skip int64) (seqs []int
 		order = " AND deleted_at IS NULL" + order
 	}
 	err = t.each("SELECT seq FROM "+a.Table+" WHERE livemode = $1"+order, func(r row) error {
-		seqs = append(seqs, r.int(0))
+		seqs = append(seqs, r.seq(0))
 		return nil
 	}, args...)
 	return seqs, err

@@ -9,7 +9,9 @@ import (
 )
 
 // saveMetadata makes an object findable by its metadata as it is now, writing the keys that changed.
-func (t *tx) saveMetadata(table string, seq int64, mode clientele.Mode, before, after clientele.Metadata) error {
+func (t *tx) saveMetadata(
+	table string, seq store.Position, mode clientele.Mode, before, after clientele.Metadata,
+) error {
 	for key, raw := range before {
 		if now, has := after[key]; has && bytes.Equal(now, raw) {
 			continue

@@ -194,14 +194,14 @@ func (s tier) scanPhone(w *sql.Where) {
 // SearchCustomers implements [store.Tx].
 func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count int64, err error) {
 	err = t.scan(func() error {
-		var numbers []int64
+		var found []int64
 		if len(s.Order) > 0 {
-			numbers, count, err = t.searchInOrder(s, everything(s))
+			found, count, err = t.searchInOrder(s, everything(s))
 		} else {
-			numbers, count, err = t.search(s, everything(s))
+			found, count, err = t.search(s, everything(s))
 		}
 		if err == nil {
-			page, err = t.customersNumbered(numbers)
+			page, err = t.customersNumbered(found)
 		}
 		return err
 	})
@@ -269,7 +269,7 @@ func (t *tx) searchInOrder(s store.CustomerSearch, everything tier) (page []int6
 	}
 	number, from, w := everything.from(s.Livemode, true)
 	args, n := w.With(s.Limit, s.Offset)
-	page, err = t.seqs(fmt.Sprintf(`SELECT %s FROM %s JOIN customers o ON o.seq = t.seq WHERE %s ORDER BY %s
+	page, err = numbers[int64](t, fmt.Sprintf(`SELECT %s FROM %s JOIN customers o ON o.seq = t.seq WHERE %s ORDER BY %s
 		LIMIT $%d OFFSET $%d`, number, from, w.String(), sql.OrderBy(t, store.Customers.Kind, "o.", s.Order), n, n+1), args)
 	return page, count, err
 }
@@ -327,13 +327,13 @@ func (t *tx) searchPage(s store.CustomerSearch, everything tier) (page []int64, 
 		if limit == 0 {
 			break
 		}
-		numbers, err := t.tierPage(s.Livemode, part, limit, skip)
+		found, err := t.tierPage(s.Livemode, part, limit, skip)
 		if err != nil {
 			return nil, err
 		}
-		page = append(page, numbers...)
+		page = append(page, found...)
 		if skip > 0 && i < len(tiers)-1 {
-			if len(numbers) > 0 {
+			if len(found) > 0 {
 				skip = 0
 				continue
 			}
@@ -363,7 +363,7 @@ func (t *tx) tierPage(mode clientele.Mode, part tier, limit, skip int64) ([]int6
 	w.Add("LIMIT ?", limit)
 	w.Add("OFFSET ?", skip)
 	n := len(w.Conditions)
-	return t.seqs("SELECT "+number+" FROM "+from+" WHERE "+conditions+" ORDER BY "+order+" DESC "+
+	return numbers[int64](t, "SELECT "+number+" FROM "+from+" WHERE "+conditions+" ORDER BY "+order+" DESC "+
 		w.Conditions[n-2]+" "+w.Conditions[n-1], w.Args)
 }
 

@@ -12,6 +12,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // busyTimeout is how long a writer waits for another process that writes, such as a command beside the server.
@@ -145,6 +146,8 @@ func step(stmt *sqlite.Stmt, fn func(row) error, args []any) error {
 			stmt.BindText(i+1, v)
 		case int64:
 			stmt.BindInt64(i+1, v)
+		case store.Position:
+			stmt.BindInt64(i+1, int64(v))
 		case bool:
 			stmt.BindBool(i+1, v)
 		case clientele.Mode:
@@ -173,9 +176,10 @@ func step(stmt *sqlite.Stmt, fn func(row) error, args []any) error {
 // row is a row of a result; columns count from 0.
 type row struct{ stmt *sqlite.Stmt }
 
-func (r row) text(i int) string { return r.stmt.ColumnText(i) }
-func (r row) int(i int) int64   { return r.stmt.ColumnInt64(i) }
-func (r row) null(i int) bool   { return r.stmt.ColumnType(i) == sqlite.TypeNull }
+func (r row) text(i int) string        { return r.stmt.ColumnText(i) }
+func (r row) int(i int) int64          { return r.stmt.ColumnInt64(i) }
+func (r row) seq(i int) store.Position { return store.Position(r.int(i)) }
+func (r row) null(i int) bool          { return r.stmt.ColumnType(i) == sqlite.TypeNull }
 
 func (r row) bytes(i int) []byte {
 	b := make([]byte, r.stmt.ColumnLen(i))

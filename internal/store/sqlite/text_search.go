@@ -22,8 +22,9 @@ func (t *tx) Search(k *store.Kind, s store.TextSearch) (page []store.Record, cou
 			from, by = from+" JOIN "+k.Table+" o ON o.seq = t.seq", "o."
 		}
 		args, n := w.With(s.Limit, s.Offset)
-		seqs, err := t.seqs(fmt.Sprintf("SELECT t.seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d", from, w.String(),
-			sql.OrderBy(t, k, by, s.Order), n, n+1), args)
+		query = fmt.Sprintf("SELECT t.seq FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d", from, w.String(),
+			sql.OrderBy(t, k, by, s.Order), n, n+1)
+		seqs, err := numbers[store.Position](t, query, args)
 		if err != nil {
 			return err
 		}

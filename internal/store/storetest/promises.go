@@ -20,7 +20,7 @@ var someDay = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 func customer(n int64) (store.Record, *clientele.Customer) {
 	c := &clientele.Customer{ID: fmt.Sprint("cus_", n), Name: fmt.Sprint("name ", n), Metadata: clientele.Metadata{}}
 	doc := fmt.Sprintf(`{"id":%q,"livemode":false,"delinquent":false,"metadata":{}}`, c.ID)
-	return store.Record{ID: c.ID, Seq: store.SeqAt(someDay) + n, Version: 1, JSON: []byte(doc)}, c
+	return store.Record{ID: c.ID, Seq: store.PositionAt(someDay) + store.Position(n), Version: 1, JSON: []byte(doc)}, c
 }
 
 // holder says who has a name.
@@ -217,13 +217,13 @@ func savesAreOfTheNextVersion(t *testing.T, s, _ store.Store) {
 
 func positionsRise(t *testing.T, s, _ store.Store) {
 	err := s.Update(t.Context(), func(tx store.Tx) error {
-		var last int64
+		var last store.Position
 		for n := range int64(5) {
 			seq, err := tx.NextSeq(store.Customers.Kind, someDay)
 			if err != nil {
 				return err
 			}
-			if seq <= last || seq < store.SeqAt(someDay) || seq >= store.SeqAt(someDay.Add(time.Millisecond)) {
+			if seq <= last || seq < store.PositionAt(someDay) || seq >= store.PositionAt(someDay.Add(time.Millisecond)) {
 				t.Errorf("position %d comes after %d", seq, last)
 			}
 			last = seq
@@ -374,7 +374,7 @@ func lastTextsAreFound(t *testing.T, s, other store.Store) {
 	var paidBefore *clientele.Payment
 	change := func(tx store.Tx, text string) error {
 		version++
-		seq := store.SeqAt(someDay) + 7
+		seq := store.PositionAt(someDay) + 7
 		after, paid := invoice(text), payment(text)
 		in := store.Record{ID: "in_1", Seq: seq, Version: version, JSON: []byte(`{"id":"in_1"}`)}
 		pi := store.Record{ID: "pi_1", Seq: seq, Version: version, JSON: []byte(`{"id":"pi_1"}`)}
