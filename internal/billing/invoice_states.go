@@ -208,7 +208,11 @@ func (s Invoices) MarkUncollectible(ctx context.Context, call Call, id string) (
 		if err := checkTransition(h, clientele.InvoiceUncollectible, clientele.InvoiceOpen); err != nil {
 			return err
 		}
-		return s.giveUp(tx, call, h)
+		a, err := s.openAny(tx, call, h.CustomerID)
+		if err != nil {
+			return err
+		}
+		return a.markUncollectible(h)
 	})
 }
 
@@ -255,11 +259,22 @@ func (s Invoices) setHold(
 	})
 }
 
-func (s *core) giveUp(tx store.Tx, call Call, h *held) error {
-	a, err := s.openAny(tx, call, h.CustomerID)
-	if err != nil {
-		return err
+// collectionEnds says whether an open invoice becomes uncollectible by itself on a day: it is late by more days than are
+// allowed, which is never for days below 0, and nothing holds it.
+func collectionEnds(i *clientele.Invoice, allowed int64, today clientele.Day, now time.Time) bool {
+	return i.Status == clientele.InvoiceOpen && allowed >= 0 && clientele.DaysLate(i.Due(), today) > allowed &&
+		store.HeldUntil(i) <= now.Unix()
+}
+
+// daysAllowed is by how many days an invoice of a customer may be late before its collection ends.
+func daysAllowed(c *clientele.Customer, settings clientele.Settings) int64 {
+	if c.InvoiceSettings != nil && c.InvoiceSettings.UncollectibleAfterDays != nil {
+		return *c.InvoiceSettings.UncollectibleAfterDays
 	}
+	return settings.UncollectibleAfterDays
+}
+
+func (a *account) markUncollectible(h *held) error {
 	h.Status, h.StatusTransitions.MarkedUncollectibleAt = clientele.InvoiceUncollectible, a.now.Unix()
 	if err := a.saveAs(h, clientele.EventInvoiceMarkedUncollectible); err != nil {
 		return err
@@ -283,18 +298,18 @@ func (s *Service) ApplyPolicy(ctx context.Context) (given int, err error) {
 }
 
 func (s *core) applyPolicy(ctx context.Context, mode clientele.Mode, limit int64) (n int, err error) {
-	late := func(tx store.Tx) (recs []store.Record, err error) {
-		settings, _, err := settingsOf(tx, mode)
-		if err != nil {
-			return nil, err
+	now := s.now()
+	late := func(tx store.Tx) (recs []store.Record, settings clientele.Settings, today clientele.Day, err error) {
+		if settings, _, err = settingsOf(tx, mode); err != nil {
+			return nil, settings, 0, err
 		}
-		now := s.now()
-		today := clientele.DayIn(now, settings.Zone())
-		return tx.LateInvoices(mode, now.Unix(), today, settings.UncollectibleAfterDays, limit)
+		today = clientele.DayIn(now, settings.Zone())
+		recs, err = tx.LateInvoices(mode, now.Unix(), today, settings.UncollectibleAfterDays, limit)
+		return recs, settings, today, err
 	}
 	// A look before writing: most of the time there is nothing to do.
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		recs, err := late(tx)
+		recs, _, _, err := late(tx)
 		n = len(recs)
 		return err
 	})
@@ -302,16 +317,24 @@ func (s *core) applyPolicy(ctx context.Context, mode clientele.Mode, limit int64
 		return n, err
 	}
 	err = s.store.Update(ctx, func(tx store.Tx) error {
-		recs, err := late(tx)
-		n = len(recs)
+		n = 0
+		recs, settings, today, err := late(tx)
 		for _, rec := range recs {
 			h, err := hold(rec)
 			if err != nil {
 				return err
 			}
-			if err := s.giveUp(tx, Call{Livemode: mode, Actor: "system"}, h); err != nil {
+			a, err := s.openAny(tx, Call{Livemode: mode, Actor: "system"}, h.CustomerID)
+			if err != nil {
 				return err
 			}
+			if !collectionEnds(h.Invoice, daysAllowed(a.customer, settings), today, now) {
+				continue
+			}
+			if err := a.markUncollectible(h); err != nil {
+				return err
+			}
+			n++
 		}
 		return err
 	})

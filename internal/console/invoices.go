@@ -36,9 +36,8 @@ func (s *console) invoicesQuery(v *visit) (all store.Query, search string, err e
 		clientele.InvoiceVoid:
 		all.Where = append(all.Where, store.OneOf("status", state))
 	case "late":
-		zone := v.settings.Zone()
 		all.Where = append(all.Where, store.OneOf("status", clientele.InvoiceOpen),
-			store.Below("due_date", v.today.Begin(zone).Unix())) // late from the day after
+			store.Below("due_day", int64(v.today))) // late from the day after
 	}
 	return all, strings.TrimSpace(q.Get("q")), err
 }

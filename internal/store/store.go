@@ -110,7 +110,8 @@ type Allocations interface {
 	// until fn wants no more. fn may change them.
 	PayableInvoices(customerID, currencyID string, fn func(Record) (more bool, err error)) error
 	// LateInvoices returns up to limit open invoices that nothing holds at a moment in unix seconds and that are late on
-	// a day by more days than their customers allow, or than days; never for days below 0.
+	// a day by more days than their customers allow, or than days; never for days below 0. It finds them by indexes;
+	// whether the collection of one ends is decided above.
 	LateInvoices(mode clientele.Mode, now int64, today clientele.Day, days, limit int64) ([]Record, error)
 	// LastPayments returns, by invoice, the id of the last payment that paid a part of it, reversed or not. The customers
 	// are those of the invoices.
