@@ -72,9 +72,10 @@ $(LINT):
 	@GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
 	@mv $(TOOLS)/golangci-lint $@
 
-generate: ## Write openapi.yaml anew from the table of routes, and the tables of who may do what.
+generate: ## Write what is generated anew: openapi.yaml, the tables of who may do what, the picture of imports.
 	go test ./internal/api -run TestOpenAPI -update
 	go test ./internal/api ./internal/console -run TestAccessTable -update
+	go test . -run TestREADME -update
 
 fuzz: ## Fuzz every parser, FUZZTIME (30s) each.
 	@for target in $$(grep -rhoE --include='*_test.go' 'func Fuzz[A-Za-z]+' . | sed 's/func //' | sort); do \

@@ -41,7 +41,8 @@ func TestCollectionEnds(t *testing.T) {
 	}
 	own := &clientele.Customer{InvoiceSettings: &clientele.InvoiceSettings{UncollectibleAfterDays: new(int64(7))}}
 	settings := clientele.Settings{UncollectibleAfterDays: 30}
-	for c, want := range map[*clientele.Customer]int64{own: 7, {}: 30, {InvoiceSettings: &clientele.InvoiceSettings{}}: 30} {
+	none := &clientele.Customer{InvoiceSettings: &clientele.InvoiceSettings{}}
+	for c, want := range map[*clientele.Customer]int64{own: 7, {}: 30, none: 30} {
 		if got := daysAllowed(c, settings); got != want {
 			t.Errorf("%d days are allowed, want %d", got, want)
 		}

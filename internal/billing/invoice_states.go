@@ -259,8 +259,8 @@ func (s Invoices) setHold(
 	})
 }
 
-// collectionEnds says whether an open invoice becomes uncollectible by itself on a day: it is late by more days than are
-// allowed, which is never for days below 0, and nothing holds it.
+// collectionEnds says whether an open invoice becomes uncollectible by itself on a day: it is late by more days than
+// are allowed, which is never for days below 0, and nothing holds it.
 func collectionEnds(i *clientele.Invoice, allowed int64, today clientele.Day, now time.Time) bool {
 	return i.Status == clientele.InvoiceOpen && allowed >= 0 && clientele.DaysLate(i.Due(), today) > allowed &&
 		store.HeldUntil(i) <= now.Unix()

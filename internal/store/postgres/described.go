@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,6 +13,33 @@ import (
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sql"
 )
+
+// NextSeq implements [store.Described].
+func (t *tx) NextSeq(k *store.Kind, at time.Time) (store.Position, error) {
+	m := moment{k.Table, at.UnixMilli()}
+	t.store.positions.enter(m)
+	t.reserved = append(t.reserved, m)
+	first := store.PositionAt(at)
+	last, err := t.lastSeq(m)
+	if err != nil {
+		return 0, err
+	}
+	if last != nil {
+		first = *last + 1
+	}
+	return t.store.positions.next(m, first), nil
+}
+
+// lastSeq is the last position of a moment that an object has.
+func (t *tx) lastSeq(m moment) (last *store.Position, err error) {
+	if t.store.distributed {
+		err = t.each(into(&last), "SELECT max(seq) FROM positions WHERE kind = $1 AND ms = $2", m.table, m.ms)
+		return last, err
+	}
+	err = t.each(into(&last), "SELECT max(seq) FROM "+m.table+" WHERE seq >= $1 AND seq < $2", store.PositionOf(m.ms),
+		store.PositionOf(m.ms+1))
+	return last, err
+}
 
 // Get implements [store.Described]. What it reads is locked when the transaction writes: the customer itself, or before
 // it the customer that the object belongs to.

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"sync"
-	"time"
 
 	"clientele.dev/internal/store"
 )
@@ -57,33 +56,6 @@ func (p *positions) leave(m moment) {
 	if p.last[m].users--; p.last[m].users == 0 {
 		delete(p.last, m)
 	}
-}
-
-// NextSeq implements [store.Described].
-func (t *tx) NextSeq(k *store.Kind, at time.Time) (store.Position, error) {
-	m := moment{k.Table, at.UnixMilli()}
-	t.store.positions.enter(m)
-	t.reserved = append(t.reserved, m)
-	first := store.PositionAt(at)
-	last, err := t.lastSeq(m)
-	if err != nil {
-		return 0, err
-	}
-	if last != nil {
-		first = *last + 1
-	}
-	return t.store.positions.next(m, first), nil
-}
-
-// lastSeq is the last position of a moment that an object has.
-func (t *tx) lastSeq(m moment) (last *store.Position, err error) {
-	if t.store.distributed {
-		err = t.each(into(&last), "SELECT max(seq) FROM positions WHERE kind = $1 AND ms = $2", m.table, m.ms)
-		return last, err
-	}
-	err = t.each(into(&last), "SELECT max(seq) FROM "+m.table+" WHERE seq >= $1 AND seq < $2", store.PositionOf(m.ms),
-		store.PositionOf(m.ms+1))
-	return last, err
 }
 
 // forgetPositions is called when the transaction has ended: what it was given is in the database, or free.

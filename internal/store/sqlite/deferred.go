@@ -124,23 +124,7 @@ func (c *conn) countRows(k countKey, by int64) error {
 		ON CONFLICT DO UPDATE SET count = count + excluded.count`, k.kind, k.mode, k.time<<finest, by)
 }
 
-// AddToSums implements [store.Sums].
-func (t *tx) AddToSums(mode clientele.Mode, parts []store.SumPart) error {
-	for _, p := range parts {
-		for level := range int64(store.SumLevels) {
-			k := sumKey{mode, p.Figure, level, p.Day >> (level * store.SpanBits), p.Amount.Currency(), p.DueDay}
-			add := t.addToSum
-			if t.later != nil {
-				add = t.later.add
-			}
-			if err := add(k, p.Amount); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
+// addToSum adds to one sum.
 func (c *conn) addToSum(k sumKey, amount clientele.Amount) error {
 	key := []any{k.mode, string(k.figure), k.level, k.bucket, k.currency, k.dueDay}
 	sum := clientele.Zero(k.currency)

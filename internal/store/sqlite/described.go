@@ -40,28 +40,6 @@ func (t *tx) GetAll(k *store.Kind, mode clientele.Mode, ids []string) (map[strin
 	return all, err
 }
 
-// record reads one object: id, seq, version, deleted_at, doc.
-func (t *tx) record(query string, args ...any) (rec store.Record, found bool, err error) {
-	err = t.each(query, func(r row) error {
-		rec, found = r.record(), true
-		return nil
-	}, args...)
-	return rec, found, err
-}
-
-// records reads objects.
-func (t *tx) records(query string, args ...any) (recs []store.Record, err error) {
-	err = t.each(query, func(r row) error {
-		recs = append(recs, r.record())
-		return nil
-	}, args...)
-	return recs, err
-}
-
-func (r row) record() store.Record {
-	return store.Record{ID: r.text(0), Seq: r.seq(1), Version: r.int(2), DeletedAt: r.int(3), JSON: r.bytes(4)}
-}
-
 // RowsAfter implements [store.Described].
 func (t *tx) RowsAfter(k *store.Kind, seq store.Position, limit int64) (rows []store.StoredRow, err error) {
 	columns := sql.RecordsOf(k, k.Table) + ", livemode"

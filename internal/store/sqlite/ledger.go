@@ -133,6 +133,23 @@ func (t *tx) ListLedger(q store.Query) (page []store.Movement, count int64, err 
 	return page, count, err
 }
 
+// AddToSums implements [store.Sums].
+func (t *tx) AddToSums(mode clientele.Mode, parts []store.SumPart) error {
+	for _, p := range parts {
+		for level := range int64(store.SumLevels) {
+			k := sumKey{mode, p.Figure, level, p.Day >> (level * store.SpanBits), p.Amount.Currency(), p.DueDay}
+			add := t.addToSum
+			if t.later != nil {
+				add = t.later.add
+			}
+			if err := add(k, p.Amount); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Sums implements [store.Sums].
 func (t *tx) Sums(
 	mode clientele.Mode, figures []store.Figure, from, to int64, fn func(store.SumPart),

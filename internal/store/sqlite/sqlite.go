@@ -206,21 +206,3 @@ func (c *conn) savepoint(name string, fn func() error) (err error) {
 	}
 	return c.run("RELEASE " + name)
 }
-
-// interruptible runs fn, which may take long, so that a request that gives up ends it.
-func (t *tx) interruptible(fn func() error) error {
-	defer t.SetInterrupt(t.SetInterrupt(t.ctx.Done()))
-	err := fn()
-	if t.ctx.Err() != nil && sqlite.ErrCode(err) == sqlite.ResultInterrupt {
-		return t.ctx.Err()
-	}
-	return err
-}
-
-// scan is interruptible for what reads sums, counts or indexes of texts, which a transaction that writes does not see.
-func (t *tx) scan(fn func() error) error {
-	if t.later != nil {
-		return errors.New("store: lists, searches and sums are read in a View or Scan")
-	}
-	return t.interruptible(fn)
-}

@@ -203,13 +203,3 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	}
 	return s.writer.do(ctx, func(c *conn) error { return fn(&tx{conn: c, store: s, ctx: ctx}) })
 }
-
-// tx is a transaction, or a snapshot, on one connection.
-type tx struct {
-	*conn
-	store *Store
-	ctx   context.Context
-}
-
-// Nested implements [store.Tx].
-func (t *tx) Nested(fn func() error) error { return t.inside("nested", t.later, fn) }
