@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -43,28 +43,21 @@ const longestName = 255
 
 // checkName refuses a name that says nothing or too much.
 func checkName(name string) error {
-	switch n := utf8.RuneCountInString(name); {
-	case strings.TrimSpace(name) == "":
-		return invalid("name", "name is required: write what it is for, in up to %d characters", longestName)
-	case n > longestName:
-		return invalid("name", "name has %d characters; at most %d are allowed", n, longestName)
+	if strings.TrimSpace(name) == "" {
+		return check.Invalid("name", "name is required: write what it is for, in up to %d characters", longestName)
 	}
-	return nil
+	return check.Length("name", name, longestName)
 }
 
 func (p KeyParams) check(now time.Time) error {
 	var scope, expires error
 	if !IsScope(p.Scope) {
-		scope = invalid("scope", "scope is metrics, read, write or admin")
+		scope = check.Invalid("scope", "scope is metrics, read, write or admin")
 	}
 	if p.ExpiresAt != nil && !p.ExpiresAt.After(now) {
-		expires = invalid("expires_at", "expires_at is over: give a moment in the future, or leave it out")
+		expires = check.Invalid("expires_at", "expires_at is over: give a moment in the future, or leave it out")
 	}
 	return clientele.JoinInvalid(checkName(p.Name), scope, expires)
-}
-
-func invalid(field, format string, args ...any) error {
-	return clientele.Errorf(clientele.ErrorCodeInvalid, field, format, args...)
 }
 
 // Create makes a key of a mode, and answers it with its secret, which is kept nowhere.

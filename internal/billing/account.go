@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -219,11 +220,11 @@ func (a *account) own(field, currency, id string) (*held, error) {
 	h, err := holdInvoice(a.tx, a.call.Livemode, id)
 	switch {
 	case isCode(err, clientele.ErrorCodeNotFound), err == nil && h.ID != id: // a number is not an id
-		return nil, invalid(field, "no invoice %q in this mode", id)
+		return nil, check.Invalid(field, "no invoice %q in this mode", id)
 	case err != nil:
 		return nil, err
 	case h.CustomerID != a.customer.ID:
-		return nil, invalid(field, "%s is another customer's", h.called())
+		return nil, check.Invalid(field, "%s is another customer's", h.called())
 	case h.CurrencyID != currency:
 		return nil, invalidAmount(field, "%s is over %s, in another currency than this", h.called(), h.Total)
 	}

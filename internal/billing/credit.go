@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -30,32 +31,32 @@ type CreditParams struct {
 func (p CreditParams) check() error {
 	switch {
 	case p.CurrencyID == "":
-		return invalid("currency_id", "currency_id is required: a payment currency's id")
+		return check.Invalid("currency_id", "currency_id is required: a payment currency's id")
 	case p.Amount == nil:
-		return invalid("amount",
+		return check.Invalid("amount",
 			"amount is required: a string of digits in the currency's smallest unit, with a minus to use credit")
 	case p.Amount.Sign() == 0:
-		return invalid("amount", "amount must not be 0")
+		return check.Invalid("amount", "amount must not be 0")
 	case p.Amount.Digits() > clientele.MaxAmountDigits:
-		return invalid("amount", "amount has at most %d digits", clientele.MaxAmountDigits)
+		return check.Invalid("amount", "amount has at most %d digits", clientele.MaxAmountDigits)
 	}
 	switch p.Reason {
 	case "", clientele.ReasonAdjustment:
 	case clientele.ReasonRefund, clientele.ReasonCreditApplied:
 		if p.Amount.Sign() > 0 {
-			return invalid("amount", "amount must be negative for the reason %s", p.Reason)
+			return check.Invalid("amount", "amount must be negative for the reason %s", p.Reason)
 		}
 	case clientele.ReasonCreditUnapplied:
 		if p.Amount.Sign() < 0 {
-			return invalid("amount", "amount must be positive for the reason %s", p.Reason)
+			return check.Invalid("amount", "amount must be positive for the reason %s", p.Reason)
 		}
 	default:
-		return invalid("reason", "reason must be adjustment, refund, applied_to_invoice or unapplied_from_invoice")
+		return check.Invalid("reason", "reason must be adjustment, refund, applied_to_invoice or unapplied_from_invoice")
 	}
 	if p.InvoiceID == "" && (p.Reason == clientele.ReasonCreditApplied || p.Reason == clientele.ReasonCreditUnapplied) {
-		return invalid("invoice_id", "invoice_id is required for the reason %s", p.Reason)
+		return check.Invalid("invoice_id", "invoice_id is required for the reason %s", p.Reason)
 	}
-	return clientele.JoinInvalid(checkLength("description", p.Description, maxText), checkMetadata(p.Metadata))
+	return clientele.JoinInvalid(check.Length("description", p.Description, check.MaxText), check.Metadata(p.Metadata))
 }
 
 // MoveCredit gives a customer credit or uses it.
@@ -82,7 +83,7 @@ func (s Customers) MoveCredit(ctx context.Context, call Call, customer string, p
 		if t.Reason == "" {
 			t.Reason = clientele.ReasonAdjustment
 		}
-		if err := fillMetadata(&t.Metadata, p.Metadata); err != nil {
+		if err := check.FillMetadata(&t.Metadata, p.Metadata); err != nil {
 			return store.Document{}, err
 		}
 		if t, err = a.moveCredit(currency, t); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -46,38 +47,39 @@ func (p CreditNoteParams) check() error {
 	switch p.Reason {
 	case "", "duplicate", "fraudulent", "order_change", "product_unsatisfactory":
 	default:
-		return invalid("reason", "reason must be duplicate, fraudulent, order_change or product_unsatisfactory")
+		return check.Invalid("reason", "reason must be duplicate, fraudulent, order_change or product_unsatisfactory")
 	}
-	err := clientele.JoinInvalid(checkPart(p.Amount), checkLength("memo", p.Memo, maxText), checkMetadata(p.Metadata))
+	err := clientele.JoinInvalid(checkPart(p.Amount), check.Length("memo", p.Memo, check.MaxText),
+		check.Metadata(p.Metadata))
 	if err != nil || p.Lines == nil {
 		return err
 	}
 	if p.Amount != nil {
-		return invalid("lines", "give amount or lines, not both")
+		return check.Invalid("lines", "give amount or lines, not both")
 	}
 	return checkCreditNoteLines(*p.Lines)
 }
 
 func checkCreditNoteLines(lines []CreditNoteLineParams) error {
 	if len(lines) == 0 {
-		return invalid("lines", "lines has at least one entry")
+		return check.Invalid("lines", "lines has at least one entry")
 	}
 	seen := map[string]bool{}
 	for i, l := range lines {
 		at := fmt.Sprintf("lines[%d]", i)
 		switch {
 		case l.InvoiceLineID == "":
-			return invalid(at+".invoice_line_id", "%s.invoice_line_id is required: a line of the invoice", at)
+			return check.Invalid(at+".invoice_line_id", "%s.invoice_line_id is required: a line of the invoice", at)
 		case seen[l.InvoiceLineID]:
-			return invalid(at+".invoice_line_id", "%s.invoice_line_id is in lines twice", at)
+			return check.Invalid(at+".invoice_line_id", "%s.invoice_line_id is in lines twice", at)
 		case l.Quantity != nil && l.Amount != nil:
-			return invalid(at+".amount", "give %s.quantity or %s.amount, not both", at, at)
+			return check.Invalid(at+".amount", "give %s.quantity or %s.amount, not both", at, at)
 		case l.Quantity != nil && *l.Quantity < 1:
-			return invalid(at+".quantity", "%s.quantity must be 1 or more", at)
+			return check.Invalid(at+".quantity", "%s.quantity must be 1 or more", at)
 		}
 		seen[l.InvoiceLineID] = true
 		if l.Amount != nil {
-			if err := checkPositive(at+".amount", *l.Amount); err != nil {
+			if err := check.Positive(at+".amount", *l.Amount); err != nil {
 				return err
 			}
 		}
@@ -124,7 +126,7 @@ func (a *account) creditNote(h *held, p CreditNoteParams) ([]byte, error) {
 		InvoiceID: h.ID, CustomerID: h.CustomerID, CurrencyID: h.CurrencyID, Reason: p.Reason, Memo: p.Memo,
 		Lines: []clientele.CreditNoteLine{}, Metadata: clientele.Metadata{}, CreatedAt: clientele.At(a.now),
 	}
-	if err := fillMetadata(&note.Metadata, p.Metadata); err != nil {
+	if err := check.FillMetadata(&note.Metadata, p.Metadata); err != nil {
 		return nil, err
 	}
 	if err := takeBack(&note, h, earlier, p); err != nil {
@@ -178,7 +180,7 @@ func takeBackLine(
 		}
 	}
 	if of == nil {
-		return line, invalid(at+".invoice_line_id", "the invoice has no line %q", p.InvoiceLineID)
+		return line, check.Invalid(at+".invoice_line_id", "the invoice has no line %q", p.InvoiceLineID)
 	}
 	left, taken := plus(of.Amount, of.TaxAmount), int64(0)
 	for _, note := range earlier {

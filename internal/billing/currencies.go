@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
@@ -107,7 +108,7 @@ func (s PaymentCurrencies) Create(ctx context.Context, call Call, p CurrencyPara
 	if p.Active != nil {
 		c.Active = *p.Active
 	}
-	if err := fillMetadata(&c.Metadata, p.Metadata); err != nil {
+	if err := check.FillMetadata(&c.Metadata, p.Metadata); err != nil {
 		return store.Document{}, err
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
@@ -140,7 +141,7 @@ func placeCurrency(tx store.Tx, c *clientele.PaymentCurrency) error {
 		return m.ID == c.PaymentMethodID || c.PaymentMethodID == "" && m.Type == "manual"
 	})
 	if i < 0 {
-		return invalid("payment_method_id", "no payment method %q in this mode", c.PaymentMethodID)
+		return check.Invalid("payment_method_id", "no payment method %q in this mode", c.PaymentMethodID)
 	}
 	c.PaymentMethodID = methods[i].ID
 	currencies, err := currenciesOf(tx, c.Livemode)
@@ -159,25 +160,25 @@ func placeCurrency(tx store.Tx, c *clientele.PaymentCurrency) error {
 func (p CurrencyParams) check() error {
 	switch {
 	case p.Name == "":
-		return invalid("name", "name is required")
-	case p.Symbol == "" || utf8.RuneCountInString(p.Symbol) > maxSymbol:
-		return invalid("symbol", "symbol is required, of at most %d characters", maxSymbol)
+		return check.Invalid("name", "name is required")
+	case p.Symbol == "" || utf8.RuneCountInString(p.Symbol) > check.MaxSymbol:
+		return check.Invalid("symbol", "symbol is required, of at most %d characters", check.MaxSymbol)
 	case p.Decimal == nil || *p.Decimal < 0 || *p.Decimal > maxDecimals:
-		return invalid("decimal", "decimal is required: how many decimals the currency has, 0 to %d", maxDecimals)
+		return check.Invalid("decimal", "decimal is required: how many decimals the currency has, 0 to %d", maxDecimals)
 	case p.MaximumPrecision != nil && (*p.MaximumPrecision < 0 || *p.MaximumPrecision > *p.Decimal):
-		return invalid("maximum_precision", "maximum_precision is 0 to decimal")
+		return check.Invalid("maximum_precision", "maximum_precision is 0 to decimal")
 	}
 	if digits, isMoney := moneyDecimals(p.Symbol); isMoney && p.Contract == "" && *p.Decimal != digits {
-		return invalid("decimal", "%s has %d decimals (ISO 4217)", p.Symbol, digits)
+		return check.Invalid("decimal", "%s has %d decimals (ISO 4217)", p.Symbol, digits)
 	}
 	if least, most := p.MinimumPaymentAmount, p.MaximumPaymentAmount; least != nil && most != nil && most.Sign() > 0 &&
 		minus(most.In(""), least.In("")).Sign() < 0 {
-		return invalid("maximum_payment_amount", "maximum_payment_amount is less than minimum_payment_amount")
+		return check.Invalid("maximum_payment_amount", "maximum_payment_amount is less than minimum_payment_amount")
 	}
-	return clientele.JoinInvalid(checkNotNegative("minimum_payment_amount", p.MinimumPaymentAmount),
-		checkNotNegative("maximum_payment_amount", p.MaximumPaymentAmount),
-		checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
-		checkLength("logo", p.Logo, maxText), checkLength("contract", p.Contract, maxName))
+	return clientele.JoinInvalid(check.NotNegative("minimum_payment_amount", p.MinimumPaymentAmount),
+		check.NotNegative("maximum_payment_amount", p.MaximumPaymentAmount),
+		check.Length("name", p.Name, check.MaxName), check.Length("description", p.Description, check.MaxText),
+		check.Length("logo", p.Logo, check.MaxText), check.Length("contract", p.Contract, check.MaxName))
 }
 
 // decimalsOfMoney are the decimals of money that has not two, by ISO 4217.
@@ -201,16 +202,9 @@ func checkBounds(c clientele.PaymentCurrency, amount clientele.Amount) error {
 	least, most := c.MinimumPaymentAmount.In(c.ID), c.MaximumPaymentAmount.In(c.ID)
 	switch {
 	case minus(amount, least).Sign() < 0:
-		return invalid("amount", "a payment in %s is at least %s", c.Symbol, least)
+		return check.Invalid("amount", "a payment in %s is at least %s", c.Symbol, least)
 	case most.Sign() > 0 && minus(most, amount).Sign() < 0:
-		return invalid("amount", "a payment in %s is at most %s", c.Symbol, most)
-	}
-	return nil
-}
-
-func checkNotNegative(field string, a *clientele.Amount) error {
-	if a != nil && (a.Sign() < 0 || a.Digits() > clientele.MaxAmountDigits) {
-		return invalid(field, "%s is not negative and has at most %d digits", field, clientele.MaxAmountDigits)
+		return check.Invalid("amount", "a payment in %s is at most %s", c.Symbol, most)
 	}
 	return nil
 }
@@ -221,7 +215,8 @@ func (s PaymentMethods) Create(ctx context.Context, call Call, p MethodParams) (
 		return store.Document{}, err
 	}
 	if p.Livemode != nil && *p.Livemode != call.Livemode {
-		return store.Document{}, invalid("livemode", "livemode is that of the request, %v: leave it out", call.Livemode)
+		return store.Document{}, check.Invalid("livemode", "livemode is that of the request, %v: leave it out",
+			call.Livemode)
 	}
 	settings, err := methodSettings(p.Settings)
 	if err != nil {
@@ -247,7 +242,7 @@ func (s PaymentMethods) Create(ctx context.Context, call Call, p MethodParams) (
 	if p.Features != nil {
 		m.Features = *p.Features
 	}
-	if err := fillMetadata(&m.Metadata, p.Metadata); err != nil {
+	if err := check.FillMetadata(&m.Metadata, p.Metadata); err != nil {
 		return store.Document{}, err
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) { return s.addMethod(tx, call, m) })
@@ -275,23 +270,24 @@ func methodSettings(raw jsontext.Value) ([]byte, error) {
 	}
 	var ofTypes map[string]map[string]jsontext.Value
 	if err := json.Unmarshal(raw, &ofTypes); err != nil {
-		return nil, invalid("settings", "settings is an object with one for each type, like {\"arcblock\":{…}}")
+		return nil, check.Invalid("settings", "settings is an object with one for each type, like {\"arcblock\":{…}}")
 	}
 	for _, name := range slices.Sorted(maps.Keys(ofTypes)) { // the same mistake is told every time
 		settings := ofTypes[name]
 		if !slices.Contains(methodTypes, name) {
-			return nil, invalid("settings", "settings has one object for each type of %v, and %q is none", methodTypes, name)
+			return nil, check.Invalid("settings", "settings has one object for each type of %v, and %q is none",
+				methodTypes, name)
 		}
 		for _, secret := range []string{"secret_key", "webhook_signing_secret"} {
 			if _, given := settings[secret]; given {
 				field := "settings." + name + "." + secret
-				return nil, invalid(field, "%s is a secret that Clientele neither needs nor keeps: leave it out", field)
+				return nil, check.Invalid(field, "%s is a secret that Clientele neither needs nor keeps: leave it out", field)
 			}
 		}
 	}
 	doc, err := json.Marshal(ofTypes, json.Deterministic(true))
-	if err == nil && len(doc) > maxMetadataValue {
-		err = invalid("settings", "settings is longer than %d bytes", maxMetadataValue)
+	if err == nil && len(doc) > check.MaxMetadataValue {
+		err = check.Invalid("settings", "settings is longer than %d bytes", check.MaxMetadataValue)
 	}
 	return doc, err
 }
@@ -299,16 +295,17 @@ func methodSettings(raw jsontext.Value) ([]byte, error) {
 func (p MethodParams) check() error {
 	switch {
 	case p.Name == "":
-		return invalid("name", "name is required")
+		return check.Invalid("name", "name is required")
 	case !slices.Contains(methodTypes, p.Type):
-		return invalid("type", "type is required, one of %v", methodTypes)
+		return check.Invalid("type", "type is required, one of %v", methodTypes)
 	case p.Confirmation != nil && !slices.Contains([]string{"immediate", "callback", "block"}, p.Confirmation.Type):
-		return invalid("confirmation.type", "confirmation.type is immediate, callback or block")
+		return check.Invalid("confirmation.type", "confirmation.type is immediate, callback or block")
 	case p.Confirmation != nil && p.Confirmation.Block < 0:
-		return invalid("confirmation.block", "confirmation.block is not negative")
+		return check.Invalid("confirmation.block", "confirmation.block is not negative")
 	}
-	return clientele.JoinInvalid(checkLength("name", p.Name, maxName), checkLength("description", p.Description, maxText),
-		checkLength("logo", p.Logo, maxText))
+	return clientele.JoinInvalid(check.Length("name", p.Name, check.MaxName), check.Length("description", p.Description,
+		check.MaxText),
+		check.Length("logo", p.Logo, check.MaxText))
 }
 
 // currenciesOf are all payment currencies of a mode, oldest first.
@@ -365,25 +362,6 @@ func (s PaymentMethods) Retrieve(ctx context.Context, mode clientele.Mode, id st
 		return clientele.PaymentMethod{}, err
 	}
 	return all[i], nil
-}
-
-// fillMetadata reads the metadata of a new object.
-func fillMetadata(to *clientele.Metadata, raw jsontext.Value) error {
-	if raw == nil {
-		return nil
-	}
-	merge, err := parseMetadata(raw)
-	if err != nil {
-		return err
-	}
-	return merge(to)
-}
-
-func checkLength(field, s string, max int) error {
-	if n := utf8.RuneCountInString(s); n > max {
-		return invalid(field, "%s has %d characters; at most %d are allowed", field, n, max)
-	}
-	return nil
 }
 
 func isCode(err error, code clientele.ErrorCode) bool {

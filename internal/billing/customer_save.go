@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/did"
 	"clientele.dev/internal/store"
 )
@@ -23,7 +24,7 @@ func findCustomer(tx store.Tx, mode clientele.Mode, text string) (store.Record, 
 		return rec, err
 	}
 	if _, err := did.Parse(text); err != nil && did.LooksLike(text) {
-		return rec, invalid("id", "%q is neither a customer's id nor a DID: %s", text, err)
+		return rec, check.Invalid("id", "%q is neither a customer's id nor a DID: %s", text, err)
 	}
 	return rec, noCustomer(text)
 }
@@ -118,7 +119,7 @@ func fillBalance(tx store.Tx, c *clientele.Customer) error {
 		return err
 	}
 	if !found {
-		return invalid("currency_id", "no payment currency %q in this mode", c.CurrencyID)
+		return check.Invalid("currency_id", "no payment currency %q in this mode", c.CurrencyID)
 	}
 	c.Balance = c.TokenBalance[currency.ID].Decimal(currency.Decimal)
 	return nil

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/did"
 	"clientele.dev/internal/store"
 )
@@ -97,7 +98,7 @@ func (s Customers) History(ctx context.Context, mode clientele.Mode, id string) 
 // Create creates a customer.
 func (s Customers) Create(ctx context.Context, call Call, fields Fields) (store.Document, error) {
 	if len(fields) == 0 {
-		return store.Document{}, invalid("", "the body is empty: send at least one field of the customer, such as "+
+		return store.Document{}, check.Invalid("", "the body is empty: send at least one field of the customer, such as "+
 			"name, email, did or external_id")
 	}
 	n, err := s.parseNewCustomer(call, fields)
@@ -134,7 +135,7 @@ func (s Customers) UpsertExternal(
 	ctx context.Context, call Call, externalID string, fields Fields,
 ) (store.Document, error) {
 	if externalID == "" || strings.ContainsRune(externalID, 0) || !utf8.ValidString(externalID) {
-		return store.Document{}, invalid("external_id",
+		return store.Document{}, check.Invalid("external_id",
 			"external_id must be text without the character U+0000, and not empty")
 	}
 	raw, err := encodeObject(externalID)
@@ -142,7 +143,7 @@ func (s Customers) UpsertExternal(
 		return store.Document{}, err
 	}
 	if sent, ok := fields["external_id"]; ok && !same("external_id", raw, sent) {
-		return store.Document{}, invalid("external_id", "external_id differs from the one in the path")
+		return store.Document{}, check.Invalid("external_id", "external_id differs from the one in the path")
 	}
 	fields = maps.Clone(fields)
 	fields["external_id"] = raw

@@ -8,6 +8,7 @@ import (
 	_ "time/tzdata" // so that every machine knows every time zone
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -56,9 +57,9 @@ func (d *DueDate) UnmarshalJSON(data []byte) (err error) {
 
 func (d *DueDate) check(field string) error {
 	if d == nil || d.Day == 0 {
-		return checkUnixTime(field, d.seconds(), 1)
+		return check.UnixTime(field, d.seconds(), 1)
 	}
-	return checkUnixTime(field, new(d.Day.Begin(time.UTC).Unix()), 1)
+	return check.UnixTime(field, new(d.Day.Begin(time.UTC).Unix()), 1)
 }
 
 // seconds is the moment, if it is one.

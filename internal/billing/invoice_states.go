@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -226,14 +227,14 @@ type HoldParams struct {
 
 // Hold keeps an open invoice from being marked uncollectible by itself until a moment.
 func (s Invoices) Hold(ctx context.Context, call Call, id string, p HoldParams) (store.Document, error) {
-	if err := checkLength("reason", p.Reason, maxText); err != nil {
+	if err := check.Length("reason", p.Reason, check.MaxText); err != nil {
 		return store.Document{}, err
 	}
 	switch {
 	case p.Reason == "":
-		return store.Document{}, invalid("reason", "reason is required: why the invoice is held")
-	case p.Until <= s.now().Unix() || p.Until > maxUnixTime:
-		return store.Document{}, invalid("until", "until is required: a moment after now, in unix seconds")
+		return store.Document{}, check.Invalid("reason", "reason is required: why the invoice is held")
+	case p.Until <= s.now().Unix() || p.Until > check.MaxUnixTime:
+		return store.Document{}, check.Invalid("until", "until is required: a moment after now, in unix seconds")
 	}
 	return s.setHold(ctx, call, id, &clientele.InvoiceHold{Until: p.Until, Reason: p.Reason})
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
@@ -96,9 +97,9 @@ func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, n
 		return err
 	}
 	if invoice.PeriodEnd < invoice.PeriodStart {
-		return invalid("period_end", "period_end is not before period_start")
+		return check.Invalid("period_end", "period_end is not before period_start")
 	}
-	if err := fillMetadata(&invoice.Metadata, c.Metadata); err != nil {
+	if err := check.FillMetadata(&invoice.Metadata, c.Metadata); err != nil {
 		return err
 	}
 	if c.Number != nil && *c.Number != invoice.Number {
@@ -136,9 +137,9 @@ func checkDates(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now t
 	}
 	switch {
 	case issued.Year() < firstIssued:
-		return invalid("effective_at", "effective_at is before %d", firstIssued)
+		return check.Invalid("effective_at", "effective_at is before %d", firstIssued)
 	case issued.After(now.AddDate(mostAhead, 0, 0)):
-		return invalid("effective_at", "effective_at is more than a year ahead")
+		return check.Invalid("effective_at", "effective_at is more than a year ahead")
 	case invoice.DueDate == 0:
 		return nil
 	}
@@ -148,9 +149,9 @@ func checkDates(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now t
 	}
 	switch day := clientele.DayIn(issued, where); {
 	case invoice.EffectiveAt != 0 && invoice.Due() < day:
-		return invalid(field, "the invoice is due on %s, before it is issued on %s", invoice.Due(), day)
+		return check.Invalid(field, "the invoice is due on %s, before it is issued on %s", invoice.Due(), day)
 	case invoice.Due() > clientele.DayIn(issued.AddDate(mostTerm, 0, 0), where):
-		return invalid(field, "the invoice is due more than %d years after it is issued", mostTerm)
+		return check.Invalid(field, "the invoice is due more than %d years after it is issued", mostTerm)
 	}
 	return nil
 }
@@ -213,7 +214,7 @@ func (s *core) setLines(invoice *clientele.Invoice, lines []LineParams, now time
 		subtotal, tax = plus(subtotal, line.Amount), plus(tax, line.TaxAmount)
 		if plus(subtotal, tax).Digits() > clientele.MaxAmountDigits {
 			at := fmt.Sprintf("lines[%d].unit_amount", i)
-			return invalid(at, "the lines come to more than %d digits", clientele.MaxAmountDigits)
+			return check.Invalid(at, "the lines come to more than %d digits", clientele.MaxAmountDigits)
 		}
 		invoice.Lines = append(invoice.Lines, line)
 	}
@@ -372,7 +373,7 @@ func (s *core) saveInvoice(tx store.Tx, call Call, event string, h *held) (err e
 func usableCurrency(tx store.Tx, mode clientele.Mode, id string) (clientele.PaymentCurrency, error) {
 	currency, found, err := tx.PaymentCurrency(mode, id)
 	if err == nil && (!found || !currency.Active) {
-		err = invalid("currency_id", "no active payment currency %q in this mode", id)
+		err = check.Invalid("currency_id", "no active payment currency %q in this mode", id)
 	}
 	return currency, err
 }

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/did"
 	"clientele.dev/internal/wire"
 )
@@ -29,21 +29,21 @@ type customerPatch struct {
 
 // settable are the fields of a customer that a request may set, and how each is read.
 var settable = map[string]func(field string, raw jsontext.Value) (func(*clientele.Customer) error, error){
-	"name":        plainText(maxName, func(c *clientele.Customer) *string { return &c.Name }, nil),
-	"description": plainText(maxText, func(c *clientele.Customer) *string { return &c.Description }, nil),
-	"email":       plainText(maxText, func(c *clientele.Customer) *string { return &c.Email }, parseEmail),
-	"phone":       plainText(maxText, func(c *clientele.Customer) *string { return &c.Phone }, parsePhone),
-	"external_id": plainText(maxExternalID, func(c *clientele.Customer) *string { return &c.ExternalID },
-		parseExternalID),
-	"currency_id": plainText(maxName, func(c *clientele.Customer) *string { return &c.CurrencyID }, nil),
-	"invoice_prefix": plainText(maxName, func(c *clientele.Customer) *string { return &c.InvoicePrefix },
-		parseInvoicePrefix),
+	"name":        plainText(check.MaxName, func(c *clientele.Customer) *string { return &c.Name }, nil),
+	"description": plainText(check.MaxText, func(c *clientele.Customer) *string { return &c.Description }, nil),
+	"email":       plainText(check.MaxText, func(c *clientele.Customer) *string { return &c.Email }, check.Email),
+	"phone":       plainText(check.MaxText, func(c *clientele.Customer) *string { return &c.Phone }, check.Phone),
+	"external_id": plainText(check.MaxExternalID, func(c *clientele.Customer) *string { return &c.ExternalID },
+		check.ExternalID),
+	"currency_id": plainText(check.MaxName, func(c *clientele.Customer) *string { return &c.CurrencyID }, nil),
+	"invoice_prefix": plainText(check.MaxName, func(c *clientele.Customer) *string { return &c.InvoicePrefix },
+		check.InvoicePrefix),
 	"address": func(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
-		merge, err := parseAddress(field, raw)
+		merge, err := check.Address(field, raw)
 		return func(c *clientele.Customer) error { merge(&c.Address); return nil }, err
 	},
 	"metadata": func(_ string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
-		merge, err := parseMetadata(raw)
+		merge, err := check.MetadataPatch(raw)
 		return func(c *clientele.Customer) error { return merge(&c.Metadata) }, err
 	},
 	"shipping":         parseShipping,
@@ -93,42 +93,16 @@ func (s *core) parseNewCustomer(call Call, fields Fields) (n newCustomer, err er
 	var errs [4]error
 	rest := maps.Clone(fields)
 	if raw, sent := fields["did"]; sent {
-		n.did, errs[0] = parseDIDField("did", raw)
+		n.did, errs[0] = check.DID("did", raw)
 		delete(rest, "did")
 	}
 	if raw, sent := fields["created_at"]; sent {
-		n.createdAt, errs[2] = parseCreatedAt("created_at", raw, s.now())
+		n.createdAt, errs[2] = check.CreatedAt("created_at", raw, s.now())
 		delete(rest, "created_at")
 	}
 	n.customerPatch, errs[1] = parseCustomer(rest)
 	errs[3] = n.checkNew(call.Livemode)
 	return n, clientele.JoinInvalid(errs[:]...)
-}
-
-func parseDIDField(field string, raw jsontext.Value) (string, error) {
-	s, err := text(field, raw, maxText)
-	if err != nil || s == "" {
-		return "", err
-	}
-	did, err := did.Parse(s)
-	if err != nil {
-		return "", invalid(field, "%s is not a DID: %s", field, err)
-	}
-	return did, nil
-}
-
-// parseCreatedAt reads when an object was created elsewhere.
-func parseCreatedAt(field string, raw jsontext.Value, now time.Time) (time.Time, error) {
-	s, err := text(field, raw, maxText)
-	if err != nil {
-		return time.Time{}, err
-	}
-	at, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || at.Before(time.UnixMilli(0)) || at.After(now) {
-		return time.Time{}, invalid(field,
-			"%s must be an ISO-8601 moment with its zone, from 1970 to now, such as 2023-10-27T10:00:00.000Z", field)
-	}
-	return at, nil
 }
 
 // checkNew refuses fields that a new customer cannot be given; livemode may be said if it is the request's.
@@ -140,7 +114,7 @@ func (p customerPatch) checkNew(mode clientele.Mode) error {
 		case name != "livemode":
 			errs = append(errs, unknownField(name, name+" is not a field that can be set"))
 		case !same(name, mode, p.fixed[name]):
-			errs = append(errs, invalid(name, "livemode differs from the mode of this request"))
+			errs = append(errs, check.Invalid(name, "livemode differs from the mode of this request"))
 		}
 	}
 	return clientele.JoinInvalid(errs...)
@@ -148,7 +122,8 @@ func (p customerPatch) checkNew(mode clientele.Mode) error {
 
 // unknownField is the error about a field that a customer does not have, with the nearest that it has.
 func unknownField(name, message string) error {
-	return invalid(name, "%s%s", message, wire.DidYouMean(name, append([]string{"did", "created_at"}, customerFields...)))
+	return check.Invalid(name, "%s%s", message, wire.DidYouMean(name, append([]string{"did", "created_at"},
+		customerFields...)))
 }
 
 // apply makes the changes.
@@ -178,7 +153,7 @@ func (p customerPatch) checkFixed(current []byte) error {
 		case !known && !fixedWhenAbsent[name]:
 			errs = append(errs, unknownField(name, name+" is not a field of a customer"))
 		case !same(name, value, p.fixed[name]):
-			errs = append(errs, invalid(name, "%s cannot be changed by an update; leave it out", name))
+			errs = append(errs, check.Invalid(name, "%s cannot be changed by an update; leave it out", name))
 		}
 	}
 	return clientele.JoinInvalid(errs...)
@@ -206,64 +181,44 @@ func same(name string, is, sent jsontext.Value) bool {
 
 // plainText makes the reader of a string field, with a further check of a value that is not empty.
 func plainText(
-	max int, at func(*clientele.Customer) *string, check func(field, s string) (string, error),
+	max int, at func(*clientele.Customer) *string, further func(field, s string) (string, error),
 ) func(string, jsontext.Value) (func(*clientele.Customer) error, error) {
 	return func(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
-		s, err := text(field, raw, max)
-		if err == nil && check != nil {
-			s, err = check(field, s)
+		s, err := check.String(field, raw, max)
+		if err == nil && further != nil {
+			s, err = further(field, s)
 		}
 		return func(c *clientele.Customer) error { *at(c) = s; return nil }, err
 	}
-}
-
-// parseExternalID refuses what cannot stand in a path.
-func parseExternalID(field, s string) (string, error) {
-	if s == "." || s == ".." || strings.TrimSpace(s) != s {
-		return "", invalid(field, "%s cannot be . or .. nor start or end with a space", field)
-	}
-	return s, nil
-}
-
-func parseInvoicePrefix(field, s string) (string, error) {
-	for _, c := range []byte(s) {
-		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
-			return "", invalid(field, "%s is made of capitals A to Z and digits", field)
-		}
-	}
-	if len(s) < 3 || len(s) > 12 {
-		return "", invalid(field, "%s has 3 to 12 characters", field)
-	}
-	return s, nil
 }
 
 func parseShipping(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
 	if raw.Kind() == 'n' {
 		return func(c *clientele.Customer) error { c.Shipping = nil; return nil }, nil
 	}
-	members, err := object(field, raw)
+	members, err := check.Members(field, raw)
 	if err != nil {
 		return nil, err
 	}
 	var set []func(*clientele.Shipping)
 	for _, m := range members {
-		at := field + "." + m.name
+		at := field + "." + m.Name
 		var s string
-		switch m.name {
+		switch m.Name {
 		case "address":
-			merge, e := parseAddress(at, m.value)
+			merge, e := check.Address(at, m.Value)
 			err = e
 			set = append(set, func(to *clientele.Shipping) { merge(&to.Address) })
 		case "name":
-			s, err = text(at, m.value, maxName)
+			s, err = check.String(at, m.Value, check.MaxName)
 			set = append(set, func(to *clientele.Shipping) { to.Name = s })
 		case "phone":
-			if s, err = text(at, m.value, maxText); err == nil {
-				s, err = parsePhone(at, s)
+			if s, err = check.String(at, m.Value, check.MaxText); err == nil {
+				s, err = check.Phone(at, s)
 			}
 			set = append(set, func(to *clientele.Shipping) { to.Phone = s })
 		default:
-			err = invalid(at, "%s is not a field of shipping", at)
+			err = check.Invalid(at, "%s is not a field of shipping", at)
 		}
 		if err != nil {
 			return nil, err
@@ -283,21 +238,22 @@ func parseShipping(field string, raw jsontext.Value) (func(*clientele.Customer) 
 func parseInvoiceSettings(field string, raw jsontext.Value) (func(*clientele.Customer) error, error) {
 	var settings *clientele.InvoiceSettings
 	if err := json.Unmarshal(raw, &settings, json.RejectUnknownMembers(true)); err != nil {
-		return nil, invalid(field, "%s holds custom_fields [{name, value}], default_payment_method, footer, apply_credit "+
-			"(true or false) and uncollectible_after_days (a number)", field)
+		return nil, check.Invalid(field,
+			"%s holds custom_fields [{name, value}], default_payment_method, footer, apply_credit "+
+				"(true or false) and uncollectible_after_days (a number)", field)
 	}
 	if settings != nil && settings.UncollectibleAfterDays != nil {
-		err := checkUncollectibleAfter(field+".uncollectible_after_days", *settings.UncollectibleAfterDays)
+		err := check.UncollectibleAfter(field+".uncollectible_after_days", *settings.UncollectibleAfterDays)
 		if err != nil {
 			return nil, err
 		}
 	}
 	if settings != nil {
-		if err := checkCustomFields(field+".custom_fields", &settings.CustomFields); err != nil {
+		if err := check.CustomFields(field+".custom_fields", &settings.CustomFields); err != nil {
 			return nil, err
 		}
 	}
-	if err := checkSize(field, raw); err != nil {
+	if err := check.Size(field, raw); err != nil {
 		return nil, err
 	}
 	return func(c *clientele.Customer) error { c.InvoiceSettings = settings; return nil }, nil
@@ -308,19 +264,11 @@ func parsePreference(field string, raw jsontext.Value) (func(*clientele.Customer
 		return func(c *clientele.Customer) error { c.Preference = nil; return nil }, nil
 	}
 	if raw.Kind() != '{' {
-		return nil, invalid(field, "%s must be an object", field)
+		return nil, check.Invalid(field, "%s must be an object", field)
 	}
-	if err := checkSize(field, raw); err != nil {
+	if err := check.Size(field, raw); err != nil {
 		return nil, err
 	}
-	preference, err := stored(raw)
+	preference, err := check.Canonical(raw)
 	return func(c *clientele.Customer) error { c.Preference = []byte(preference); return nil }, err
-}
-
-// checkSize bounds an object that is kept as sent.
-func checkSize(field string, raw jsontext.Value) error {
-	if len(raw) > maxMetadataValue {
-		return invalid(field, "%s is longer than %d bytes", field, maxMetadataValue)
-	}
-	return nil
 }

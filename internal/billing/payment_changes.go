@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -117,7 +118,7 @@ func (s Payments) Allocate(ctx context.Context, call Call, id string, p Allocate
 func (p AllocateParams) check() error {
 	if p.Allocations != nil {
 		if p.InvoiceID != "" || p.Amount != nil {
-			return invalid("allocations", "give allocations, or invoice_id and amount")
+			return check.Invalid("allocations", "give allocations, or invoice_id and amount")
 		}
 		return checkAllocations(*p.Allocations)
 	}
@@ -129,7 +130,7 @@ func checkPart(amount *clientele.Amount) error {
 	if amount == nil {
 		return nil
 	}
-	return checkPositive("amount", *amount)
+	return check.Positive("amount", *amount)
 }
 
 // left is a part of what a payment has left, or all of it.
@@ -264,7 +265,8 @@ func (s Payments) Unallocate(ctx context.Context, call Call, id string, p Unallo
 		return store.Document{}, err
 	}
 	if p.Amount != nil && p.InvoiceID == "" {
-		return store.Document{}, invalid("invoice_id", "invoice_id is required beside amount: what to take it back from")
+		return store.Document{}, check.Invalid("invoice_id",
+			"invoice_id is required beside amount: what to take it back from")
 	}
 	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
 		if p.InvoiceID == "" {
@@ -275,7 +277,7 @@ func (s Payments) Unallocate(ctx context.Context, call Call, id string, p Unallo
 		}
 		i := slices.IndexFunc(pay.Allocations, func(l clientele.Allocation) bool { return l.InvoiceID == p.InvoiceID })
 		if i < 0 {
-			return invalid("invoice_id", "the payment has paid nothing of an invoice %q", p.InvoiceID)
+			return check.Invalid("invoice_id", "the payment has paid nothing of an invoice %q", p.InvoiceID)
 		}
 		part := pay.Allocations[i].Amount
 		if p.Amount != nil {
@@ -353,7 +355,7 @@ func (a *account) makeCredit(pay *payment, part clientele.Amount, reverses strin
 // gone. Where that had become credit and the credit paid invoices, they are owed again too, the newest first. What was
 // refunded, or is no longer there, the customer owes as a debit.
 func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReverseParams) (store.Document, error) {
-	if err := checkLength("reason", p.Reason, maxText); err != nil {
+	if err := check.Length("reason", p.Reason, check.MaxText); err != nil {
 		return store.Document{}, err
 	}
 	return s.changePayment(ctx, call, id, clientele.EventPaymentCanceled, func(a *account, pay *payment) error {

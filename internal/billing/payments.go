@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
 )
@@ -125,7 +126,7 @@ func (s Payments) recordPayment(tx store.Tx, call Call, p PaymentParams) (*accou
 func (s *core) openFor(tx store.Tx, call Call, customer string) (*account, error) {
 	a, err := s.open(tx, call, customer)
 	if isCode(err, clientele.ErrorCodeNotFound) || isCode(err, clientele.ErrorCodeInvalid) {
-		err = invalid("customer_id", "no customer %q in this mode", customer)
+		err = check.Invalid("customer_id", "no customer %q in this mode", customer)
 	}
 	return a, err
 }
@@ -133,17 +134,17 @@ func (s *core) openFor(tx store.Tx, call Call, customer string) (*account, error
 func (p PaymentParams) check() error {
 	switch {
 	case p.CustomerID == "":
-		return invalid("customer_id", "customer_id is required: a customer's id or DID")
+		return check.Invalid("customer_id", "customer_id is required: a customer's id or DID")
 	case p.CurrencyID == "":
-		return invalid("currency_id", "currency_id is required: a payment currency's id")
+		return check.Invalid("currency_id", "currency_id is required: a payment currency's id")
 	case p.Amount == nil:
-		return invalid("amount", "amount is required: a string of digits in the currency's smallest unit")
+		return check.Invalid("amount", "amount is required: a string of digits in the currency's smallest unit")
 	}
 	if p.InvoiceID != "" && p.Allocations != nil {
-		return invalid("allocations", "give invoice_id or allocations, not both")
+		return check.Invalid("allocations", "give invoice_id or allocations, not both")
 	}
-	err := clientele.JoinInvalid(checkPositive("amount", *p.Amount), p.Receipt.check(),
-		checkLength("description", p.Description, maxText), checkMetadata(p.Metadata))
+	err := clientele.JoinInvalid(check.Positive("amount", *p.Amount), p.Receipt.check(),
+		check.Length("description", p.Description, check.MaxText), check.Metadata(p.Metadata))
 	if err != nil || p.Allocations == nil {
 		return err
 	}
@@ -155,20 +156,20 @@ const maxAllocations = 1000
 
 func checkAllocations(list []AllocationParams) error {
 	if len(list) > maxAllocations {
-		return invalid("allocations", "allocations has at most %d entries", maxAllocations)
+		return check.Invalid("allocations", "allocations has at most %d entries", maxAllocations)
 	}
 	seen := map[string]bool{}
 	for i, l := range list {
 		at := fmt.Sprintf("allocations[%d]", i)
 		switch {
 		case l.InvoiceID == "":
-			return invalid(at+".invoice_id", "%s.invoice_id is required: an invoice's id", at)
+			return check.Invalid(at+".invoice_id", "%s.invoice_id is required: an invoice's id", at)
 		case seen[l.InvoiceID]:
-			return invalid(at+".invoice_id", "%s.invoice_id is in allocations twice", at)
+			return check.Invalid(at+".invoice_id", "%s.invoice_id is in allocations twice", at)
 		}
 		seen[l.InvoiceID] = true
 		if l.Amount != nil {
-			if err := checkPositive(at+".amount", *l.Amount); err != nil {
+			if err := check.Positive(at+".amount", *l.Amount); err != nil {
 				return err
 			}
 		}
@@ -177,25 +178,13 @@ func checkAllocations(list []AllocationParams) error {
 }
 
 func (r Receipt) check() error {
-	if r.ReceivedAt < 0 || r.ReceivedAt > maxUnixTime {
-		return invalid("received_at", "received_at is a moment in unix seconds")
+	if r.ReceivedAt < 0 || r.ReceivedAt > check.MaxUnixTime {
+		return check.Invalid("received_at", "received_at is a moment in unix seconds")
 	}
-	return clientele.JoinInvalid(checkLength("method", r.Method, maxStatement), checkLength("reference", r.Reference,
-		maxName))
+	return clientele.JoinInvalid(check.Length("method", r.Method, check.MaxStatement), check.Length("reference",
+		r.Reference,
+		check.MaxName))
 }
-
-// checkPositive bounds an amount that is given or taken.
-func checkPositive(field string, a clientele.Amount) error {
-	switch {
-	case a.Sign() <= 0:
-		return invalid(field, "%s must be more than 0", field)
-	case a.Digits() > clientele.MaxAmountDigits:
-		return invalid(field, "%s has at most %d digits", field, clientele.MaxAmountDigits)
-	}
-	return nil
-}
-
-func checkMetadata(raw jsontext.Value) error { return fillMetadata(&clientele.Metadata{}, raw) }
 
 // payment is a payment while a transaction works on it.
 type payment struct {
@@ -231,9 +220,9 @@ func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (
 	case pay.ReceivedAt == 0:
 		pay.ReceivedAt = a.now.Unix()
 	case pay.ReceivedAt > a.now.Add(24*time.Hour).Unix(): // a day that begins earlier elsewhere is today
-		return nil, invalid("received_at", "received_at is in the future")
+		return nil, check.Invalid("received_at", "received_at is in the future")
 	}
-	if err := fillMetadata(&pay.Metadata, p.Metadata); err != nil {
+	if err := check.FillMetadata(&pay.Metadata, p.Metadata); err != nil {
 		return nil, err
 	}
 	if p.Reference != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -36,7 +37,7 @@ func checkCurrency(tx store.Tx, mode clientele.Mode, id string) error {
 	}
 	_, found, err := tx.PaymentCurrency(mode, id)
 	if err == nil && !found {
-		err = invalid("currency_id", "no payment currency %q in this mode", id)
+		err = check.Invalid("currency_id", "no payment currency %q in this mode", id)
 	}
 	return err
 }

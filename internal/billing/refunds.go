@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -30,10 +31,10 @@ func (p RefundParams) check() error {
 	switch p.Reason {
 	case "", "duplicate", "fraudulent", "requested_by_customer", "requested_by_admin":
 	default:
-		return invalid("reason", "reason must be duplicate, fraudulent, requested_by_customer or requested_by_admin")
+		return check.Invalid("reason", "reason must be duplicate, fraudulent, requested_by_customer or requested_by_admin")
 	}
-	return clientele.JoinInvalid(checkPart(p.Amount), checkLength("description", p.Description, maxText),
-		checkMetadata(p.Metadata))
+	return clientele.JoinInvalid(checkPart(p.Amount), check.Length("description", p.Description, check.MaxText),
+		check.Metadata(p.Metadata))
 }
 
 // Refund records that what a payment has left was sent back, or a part of it, and answers the refund.
@@ -52,7 +53,7 @@ func (s Payments) Refund(ctx context.Context, call Call, id string, p RefundPara
 				Amount: part, CurrencyID: pay.CurrencyID, PaymentIntentID: pay.ID, PaymentMethodID: pay.PaymentMethodID,
 				Reason: p.Reason, Description: p.Description, Metadata: clientele.Metadata{},
 			}
-			if err := fillMetadata(&r.Metadata, p.Metadata); err != nil {
+			if err := check.FillMetadata(&r.Metadata, p.Metadata); err != nil {
 				return err
 			}
 			doc, _, err = a.refund(r)

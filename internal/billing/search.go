@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/did"
 	"clientele.dev/internal/fold"
 	"clientele.dev/internal/store"
@@ -106,9 +107,9 @@ func checkTerms(terms []store.Term) error {
 	}
 	switch {
 	case len(terms) > maxTerms:
-		return invalid("query", "query has %d different words; at most %d are allowed", len(terms), maxTerms)
+		return check.Invalid("query", "query has %d different words; at most %d are allowed", len(terms), maxTerms)
 	case inMetadata > maxMetadataTerms:
-		return invalid("query", "query has %d metadata terms; at most %d are allowed", inMetadata, maxMetadataTerms)
+		return check.Invalid("query", "query has %d metadata terms; at most %d are allowed", inMetadata, maxMetadataTerms)
 	}
 	return nil
 }

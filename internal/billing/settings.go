@@ -1,18 +1,13 @@
 package billing
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"image"
-	_ "image/jpeg" // the two kinds of pictures that a logo can be
-	_ "image/png"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"golang.org/x/text/language"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -22,7 +17,6 @@ type Settings struct{ *core }
 // Limits of settings.
 const (
 	defaultUncollectibleAfter = 30
-	maxUncollectibleAfter     = 3650
 )
 
 // SettingsParams are what a request says about the settings. What is absent stays as it is.
@@ -174,39 +168,7 @@ type AccountParams struct {
 }
 
 // Limits of a logo.
-const (
-	maxLogo       = 64 << 10 // bytes of the picture
-	maxLogoPixels = 1000     // of its width and its height
-)
-
-// checkLogo checks that a text is a picture as a data: URL (RFC 2397), or empty.
-func checkLogo(field, dataURL string) error {
-	if dataURL == "" {
-		return nil
-	}
-	media, encoded, _ := strings.Cut(dataURL, ";base64,")
-	if media != "data:image/png" && media != "data:image/jpeg" {
-		return invalid(field, "%s must be a data: URL of a PNG or JPEG in base64", field)
-	}
-	if base64.StdEncoding.DecodedLen(len(encoded)) > maxLogo+2 {
-		return invalid(field, "%s is larger than %d KiB", field, maxLogo>>10)
-	}
-	raw, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return invalid(field, "%s is not base64", field)
-	}
-	size, kind, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil || media != "data:image/"+kind {
-		return invalid(field, "%s is not a picture of the kind it says", field)
-	}
-	if size.Width > maxLogoPixels || size.Height > maxLogoPixels || size.Width < 1 || size.Height < 1 {
-		return invalid(field, "%s has more than %d pixels in width or height", field, maxLogoPixels)
-	}
-	if _, _, err := image.Decode(bytes.NewReader(raw)); err != nil {
-		return invalid(field, "%s is a picture that cannot be read", field)
-	}
-	return nil
-}
+const ()
 
 // Account answers who issues the invoices.
 func (s Settings) Account(ctx context.Context, mode clientele.Mode) (doc store.Document, err error) {
@@ -236,7 +198,7 @@ func (s Settings) UpdateAccount(ctx context.Context, call Call, p AccountParams)
 			set(&b.Logo, p.Logo)
 			set(&b.Footer, p.Footer)
 			settings.Business = b
-			return checkBusiness("", &settings.Business)
+			return check.Business("", &settings.Business)
 		})
 		if err != nil {
 			return store.Document{}, err
@@ -249,57 +211,22 @@ func (s Settings) UpdateAccount(ctx context.Context, call Call, p AccountParams)
 func (p SettingsParams) check() error {
 	if p.Locale != nil {
 		if _, err := language.Parse(*p.Locale); err != nil {
-			return invalid("locale", "locale must be a language tag such as en, de or pt-BR")
+			return check.Invalid("locale", "locale must be a language tag such as en, de or pt-BR")
 		}
 	}
 	if p.TimeZone != nil {
 		if _, err := clientele.LoadZone(*p.TimeZone); err != nil {
-			return invalid("time_zone", "time_zone must be a name of the IANA time zone database, such as Europe/Berlin")
+			return check.Invalid("time_zone",
+				"time_zone must be a name of the IANA time zone database, such as Europe/Berlin")
 		}
 	}
 	if p.UncollectibleAfterDays != nil {
-		if err := checkUncollectibleAfter("uncollectible_after_days", *p.UncollectibleAfterDays); err != nil {
+		if err := check.UncollectibleAfter("uncollectible_after_days", *p.UncollectibleAfterDays); err != nil {
 			return err
 		}
 	}
 	if p.Business != nil {
-		return checkBusiness("business.", p.Business)
+		return check.Business("business.", p.Business)
 	}
-	return nil
-}
-
-// checkBusiness checks who issues invoices and writes it as it is kept. The names of its fields begin with prefix.
-func checkBusiness(prefix string, b *clientele.Business) (err error) {
-	err = clientele.JoinInvalid(
-		checkLength(prefix+"name", b.Name, maxName), checkLength(prefix+"email", b.Email, maxEmail),
-		checkLength(prefix+"phone", b.Phone, maxSymbol), checkLength(prefix+"tax_id", b.TaxID, maxStatement),
-		checkLength(prefix+"payment_instructions", b.PaymentInstructions, maxText),
-		checkLength(prefix+"footer", b.Footer, maxText), checkLogo(prefix+"logo", b.Logo),
-		normalize(prefix+"address", &b.Address))
-	if err == nil {
-		b.Email, err = parseEmail(prefix+"email", b.Email)
-	}
-	return err
-}
-
-func checkUncollectibleAfter(field string, days int64) error {
-	if days < clientele.NeverUncollectible || days > maxUncollectibleAfter {
-		return invalid(field, "%s is 0 to %d days, or %d for never", field, maxUncollectibleAfter,
-			clientele.NeverUncollectible)
-	}
-	return nil
-}
-
-// normalize checks an address and writes its country in capitals.
-func normalize(field string, a *clientele.Address) error {
-	raw, err := encodeObject(*a)
-	if err != nil {
-		return err
-	}
-	merge, err := parseAddress(field, raw)
-	if err != nil {
-		return err
-	}
-	merge(a)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"clientele.dev"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/store"
 )
 
@@ -16,7 +17,7 @@ type WriteOffParams struct {
 }
 
 func (p WriteOffParams) check() error {
-	return clientele.JoinInvalid(checkPart(p.Amount), checkLength("reason", p.Reason, maxText))
+	return clientele.JoinInvalid(checkPart(p.Amount), check.Length("reason", p.Reason, check.MaxText))
 }
 
 // WriteOff writes what is left to pay on an invoice off as bad debt, or a part of it. What was paid stays. With nothing

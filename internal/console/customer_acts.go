@@ -13,6 +13,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/check"
 	"clientele.dev/internal/fold"
 	"clientele.dev/internal/web"
 )
@@ -52,7 +53,7 @@ func countryField(name, code string) field {
 var countries = sync.OnceValue(func() []option {
 	names := display.English.Regions()
 	var all []option
-	for _, code := range billing.Countries() {
+	for _, code := range check.Countries() {
 		name := code
 		if region, err := language.ParseRegion(code); err == nil {
 			name = names.Name(region)
@@ -74,7 +75,7 @@ func customerSent(v *visit, sent url.Values) billing.Fields {
 		fields[name] = textOrNull(sent.Get(name))
 	}
 	country := first(sent.Get("address.country"), v.settings.Business.Address.Country)
-	fields["phone"] = textOrNull(billing.DialledIn(country, sent.Get("phone")))
+	fields["phone"] = textOrNull(check.DialledIn(country, sent.Get("phone")))
 	address := "{"
 	for i, part := range addressParts {
 		if i > 0 {
