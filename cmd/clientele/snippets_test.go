@@ -55,6 +55,8 @@ func TestSnippetsWork(t *testing.T) {
 			if !json.Valid([]byte(code.text)) {
 				t.Errorf("%s: not JSON: %s", code.file, code.text)
 			}
+		case code.language == "mermaid":
+			ran["pictures, by TestREADMEShowsTheImports"]++
 		case code.language == "nginx":
 			ran["nginx, by TestUnderAPath"]++
 		case code.language != "sh":

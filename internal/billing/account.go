@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -29,7 +31,7 @@ type account struct {
 	credited  bool                        // whether credit was given since debits were settled with it
 	debited   bool                        // whether a debit was made
 	working   map[string]bool             // the invoices that are not written as they are
-	sums      sums
+	sums      ledger.Sums
 }
 
 // open starts work on a customer's account that moves money. That of a deleted customer rests until it is restored.
@@ -53,7 +55,7 @@ func (s *core) openAny(tx store.Tx, call Call, customer string) (*account, error
 	}
 	return &account{
 		s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: cloneCustomer(before),
-		ends: map[string]*store.LedgerEnd{}, sums: sums{}, working: map[string]bool{},
+		ends: map[string]*store.LedgerEnd{}, sums: ledger.Sums{}, working: map[string]bool{},
 	}, nil
 }
 
@@ -89,36 +91,30 @@ func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.
 	if err != nil {
 		return t, err
 	}
-	t.Amount, t.Receivable, t.Unapplied = t.Amount.In(t.CurrencyID), t.Receivable.In(t.CurrencyID),
-		t.Unapplied.In(t.CurrencyID)
-	t.EndingReceivable, t.EndingBalance = plus(end.Receivable, t.Receivable), plus(end.Credit, t.Amount)
-	t.EndingUnapplied = plus(end.Unapplied, t.Unapplied)
-	switch {
-	case t.EndingBalance.Sign() < 0:
-		return t, conflict("amount", "the customer has a credit of %s, which is less than %s",
-			end.Credit.In(t.CurrencyID), t.Amount.Neg())
-	case t.EndingReceivable.Sign() < 0 || t.EndingUnapplied.Sign() < 0:
-		return t, fmt.Errorf("customer %s: %s would leave %s receivable and %s unapplied in %s", a.customer.ID, t.Reason,
-			t.EndingReceivable, t.EndingUnapplied, t.CurrencyID)
-	}
-	seq := max(a.last+1, store.PositionAt(a.now))
-	if t.ID, err = a.s.seqID(store.Movements.Prefix, seq); err != nil {
-		return t, err
-	}
+	t.Object, t.Livemode, t.CustomerID, t.RequestedBy = "balance_transaction", a.call.Livemode, a.customer.ID,
+		a.call.Actor
 	if t.Metadata == nil {
 		t.Metadata = clientele.Metadata{}
 	}
-	t.Object, t.Livemode, t.CustomerID = "balance_transaction", a.call.Livemode, a.customer.ID
-	t.RequestedBy, t.CreatedAt = a.call.Actor, clientele.At(seq.Time())
-	a.credited = a.credited || t.Amount.Sign() > 0 && givesCredit[t.Reason]
-	if t.Amount.Sign() != 0 {
-		a.customer.TokenBalance[t.CurrencyID] = t.EndingBalance
+	m := store.Movement{DueDay: due, BalanceTransaction: t}
+	var overdrawn *ledger.OverdrawnError
+	if err := ledger.Post(end, a.last, a.now, &m); errors.As(err, &overdrawn) {
+		return t, conflict("amount", "the customer has a credit of %s, which is less than %s", overdrawn.Credit,
+			overdrawn.Used)
+	} else if err != nil {
+		return t, err
 	}
-	a.last, end.Receivable, end.Credit, end.Unapplied = seq, t.EndingReceivable, t.EndingBalance, t.EndingUnapplied
-	m := store.Movement{Seq: seq, DueDay: due, BalanceTransaction: t}
+	if m.ID, err = a.s.seqID(store.Movements.Prefix, m.Seq); err != nil {
+		return t, err
+	}
+	a.credited = a.credited || m.Amount.Sign() > 0 && givesCredit[m.Reason]
+	if m.Amount.Sign() != 0 {
+		a.customer.TokenBalance[m.CurrencyID] = m.EndingBalance
+	}
+	a.last = m.Seq
 	a.movements = append(a.movements, m)
-	a.sums.addMovement(m)
-	return t, nil
+	a.sums.AddMovement(m)
+	return m.BalanceTransaction, nil
 }
 
 // givesCredit are the reasons for credit that settles debits.
@@ -171,7 +167,7 @@ func (a *account) close() error {
 	if err := a.write(); err != nil {
 		return err
 	}
-	if err := a.tx.AddToSums(a.call.Livemode, a.sums.parts()); err != nil {
+	if err := a.tx.AddToSums(a.call.Livemode, a.sums.Parts()); err != nil {
 		return err
 	}
 	overdue, err := a.tx.Count(store.Invoices.Kind, overdueInvoices(a.call.Livemode, a.customer.ID))
@@ -262,13 +258,13 @@ func (a *account) save(h *held) error {
 
 // addUp writes what is due and what is left of it.
 func (h *held) addUp() {
-	h.AmountDue = minus(minus(h.Total, h.AmountCredited), h.PrePaymentCreditNotesAmount)
-	h.AmountRemaining = minus(minus(h.AmountDue, h.AmountPaid), h.AmountWrittenOff)
+	h.AmountDue = ledger.Minus(ledger.Minus(h.Total, h.AmountCredited), h.PrePaymentCreditNotesAmount)
+	h.AmountRemaining = ledger.Minus(ledger.Minus(h.AmountDue, h.AmountPaid), h.AmountWrittenOff)
 }
 
 // saveAs writes an invoice and the event that says what happened to it.
 func (a *account) saveAs(h *held, event string) error {
-	a.sums.addInvoice(store.DayOf(a.now.Unix()), &h.before, h.Invoice)
+	a.sums.AddInvoice(store.DayOf(a.now.Unix()), &h.before, h.Invoice)
 	h.UpdatedAt = clientele.At(a.now)
 	return a.s.saveInvoice(a.tx, a.call, event, h)
 }
@@ -284,25 +280,4 @@ func checkPayable(h *held) error {
 		return nil
 	}
 	return conflict("status", "%s is %s: nothing can be paid on it", h.called(), h.state())
-}
-
-// plus and minus are for amounts of one currency, which the callers have seen to; anything else is a mistake of ours.
-func plus(a, b clientele.Amount) clientele.Amount {
-	sum, err := a.Add(b)
-	if err != nil {
-		panic(err)
-	}
-	return sum
-}
-
-func minus(a, b clientele.Amount) clientele.Amount { return plus(a, b.Neg()) }
-
-// least is the smallest of amounts of one currency.
-func least(a clientele.Amount, others ...clientele.Amount) clientele.Amount {
-	for _, b := range others {
-		if minus(b, a).Sign() < 0 {
-			a = b
-		}
-	}
-	return a
 }

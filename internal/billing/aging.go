@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -176,7 +177,7 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 	slices.SortFunc(list, func(a, b clientele.CustomerAging) int {
 		more := 0
 		if f.CurrencyID != "" {
-			more = minus(b.Currencies[f.CurrencyID].Total, a.Currencies[f.CurrencyID].Total).Sign()
+			more = ledger.Minus(b.Currencies[f.CurrencyID].Total, a.Currencies[f.CurrencyID].Total).Sign()
 		}
 		return cmp.Or(more, cmp.Compare(a.CustomerID, b.CustomerID))
 	})
@@ -193,8 +194,8 @@ type buckets struct {
 // add adds what was left to pay, or a change of it.
 func (b *buckets) add(due clientele.Day, left clientele.Amount) {
 	sum := b.currencies[left.Currency()]
-	addTo(&sum.Total, left)
-	addTo(bucketOf(&sum, clientele.DaysLate(due, b.at.day)), left)
+	ledger.AddTo(&sum.Total, left)
+	ledger.AddTo(bucketOf(&sum, clientele.DaysLate(due, b.at.day)), left)
 	b.currencies[left.Currency()] = sum
 }
 
@@ -220,7 +221,7 @@ func (b *buckets) addPart(p store.SumPart) {
 		b.add(clientele.Day(p.DueDay), p.Amount)
 	case p.Figure == store.FigureUnapplied:
 		sum := b.currencies[currency]
-		addTo(&sum.Unapplied, p.Amount)
+		ledger.AddTo(&sum.Unapplied, p.Amount)
 		b.currencies[currency] = sum
 	}
 }
@@ -240,14 +241,14 @@ func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 	if err := tx.Sums(mode, figures, 0, last, b.addPart); err != nil || !rest {
 		return err
 	}
-	changes := sums{}
+	changes := ledger.Sums{}
 	err := tx.Movements(store.MovementFilter{
 		Livemode: mode, From: store.PositionAt(time.UnixMilli(today * day)), To: store.PositionAfter(b.at.until()),
 	}, func(m store.Movement) error {
-		changes.addMovement(m)
+		changes.AddMovement(m)
 		return nil
 	})
-	for _, p := range changes.parts() {
+	for _, p := range changes.Parts() {
 		b.addPart(p)
 	}
 	return err
@@ -281,7 +282,7 @@ func (b *buckets) whole() map[string]clientele.AgingBuckets {
 
 // addBuckets adds buckets of a currency.
 func addBuckets(a, b clientele.AgingBuckets, currency string) clientele.AgingBuckets {
-	add := func(a, b clientele.Amount) clientele.Amount { return plus(a.In(currency), b.In(currency)) }
+	add := func(a, b clientele.Amount) clientele.Amount { return ledger.Plus(a.In(currency), b.In(currency)) }
 	return clientele.AgingBuckets{
 		NotDue: add(a.NotDue, b.NotDue), Days1To30: add(a.Days1To30, b.Days1To30),
 		Days31To60: add(a.Days31To60, b.Days31To60), Days61To90: add(a.Days61To90, b.Days61To90),

@@ -8,6 +8,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -130,10 +131,10 @@ func (a *account) applyCredit(h *held, t clientele.BalanceTransaction) (clientel
 		return t, err
 	}
 	part := t.Amount.Neg()
-	if minus(owing(h), part).Sign() < 0 {
+	if ledger.Minus(owing(h), part).Sign() < 0 {
 		return t, conflict("amount", "%s has %s left to pay, which is less than %s", h.called(), owing(h), part)
 	}
-	if err := a.recover(h, minus(part, h.AmountRemaining)); err != nil {
+	if err := a.recover(h, ledger.Minus(part, h.AmountRemaining)); err != nil {
 		return t, err
 	}
 	t, err := a.useCredit(h, part, t)
@@ -145,7 +146,7 @@ func (a *account) applyCredit(h *held, t clientele.BalanceTransaction) (clientel
 
 // giveBackCredit takes back a part of the credit that paid an invoice, and answers the last movement of that.
 func (a *account) giveBackCredit(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
-	if h.Status == clientele.InvoiceVoid || minus(h.AmountCredited, t.Amount).Sign() < 0 {
+	if h.Status == clientele.InvoiceVoid || ledger.Minus(h.AmountCredited, t.Amount).Sign() < 0 {
 		return t, conflict("amount", "credit has paid %s of %s", h.AmountCredited, h.called())
 	}
 	if err := a.unapply(h, t.Amount); err != nil {

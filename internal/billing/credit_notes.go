@@ -9,6 +9,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -148,7 +149,7 @@ func creditNotesQuery(mode clientele.Mode, invoiceID string) store.Query {
 
 // takeBack writes how much a credit note takes back.
 func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNote, p CreditNoteParams) error {
-	left := minus(minus(h.Total, h.PrePaymentCreditNotesAmount), h.PostPaymentCreditNotesAmount)
+	left := ledger.Minus(ledger.Minus(h.Total, h.PrePaymentCreditNotesAmount), h.PostPaymentCreditNotesAmount)
 	note.Amount = left
 	switch {
 	case p.Lines != nil:
@@ -158,12 +159,12 @@ func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNot
 			if err != nil {
 				return err
 			}
-			note.Lines, note.Amount = append(note.Lines, line), plus(note.Amount, line.Amount)
+			note.Lines, note.Amount = append(note.Lines, line), ledger.Plus(note.Amount, line.Amount)
 		}
 	case p.Amount != nil:
 		note.Amount = p.Amount.In(h.CurrencyID)
 	}
-	if note.Amount.Sign() <= 0 || minus(left, note.Amount).Sign() < 0 {
+	if note.Amount.Sign() <= 0 || ledger.Minus(left, note.Amount).Sign() < 0 {
 		return conflict("amount", "%s has %s that no credit note has taken back yet", h.called(), left)
 	}
 	return nil
@@ -182,11 +183,11 @@ func takeBackLine(
 	if of == nil {
 		return line, check.Invalid(at+".invoice_line_id", "the invoice has no line %q", p.InvoiceLineID)
 	}
-	left, taken := plus(of.Amount, of.TaxAmount), int64(0)
+	left, taken := ledger.Plus(of.Amount, of.TaxAmount), int64(0)
 	for _, note := range earlier {
 		for _, l := range note.Lines {
 			if l.InvoiceLineID == of.ID {
-				left, taken = minus(left, l.Amount), taken+l.Quantity
+				left, taken = ledger.Minus(left, l.Amount), taken+l.Quantity
 			}
 		}
 	}
@@ -204,7 +205,7 @@ func takeBackLine(
 	case p.Amount != nil:
 		line.Amount = p.Amount.In(h.CurrencyID)
 	}
-	rest := minus(left, line.Amount) // of a discount all is below nothing
+	rest := ledger.Minus(left, line.Amount) // of a discount all is below nothing
 	if line.Amount.Sign() != left.Sign() || left.Sign() == 0 || rest.Sign() == -left.Sign() {
 		return line, conflict(at+".amount", "the line has %s that no credit note has taken back yet", left)
 	}
@@ -219,7 +220,7 @@ func priceOf(line *clientele.InvoiceLine, taken, quantity int64) (clientele.Amou
 	if err != nil {
 		return line.Amount, err
 	}
-	return plus(line.UnitAmount.Times(quantity).In(line.CurrencyID), share), nil
+	return ledger.Plus(line.UnitAmount.Times(quantity).In(line.CurrencyID), share), nil
 }
 
 // taxOn is the tax on the first so many of a line, rounded down.
@@ -238,11 +239,11 @@ func (a *account) issue(
 	if note.ID, err = a.s.seqID(store.CreditNotes.Prefix, seq); err != nil {
 		return nil, err
 	}
-	if err := a.recover(h, minus(note.Amount, h.AmountRemaining)); err != nil {
+	if err := a.recover(h, ledger.Minus(note.Amount, h.AmountRemaining)); err != nil {
 		return nil, err
 	}
-	note.AmountOff = least(note.Amount, h.AmountRemaining)
-	paid := minus(note.Amount, note.AmountOff)
+	note.AmountOff = ledger.Least(note.Amount, h.AmountRemaining)
+	paid := ledger.Minus(note.Amount, note.AmountOff)
 	note.AmountCredited, note.AmountRefunded = paid, clientele.Zero(h.CurrencyID)
 	_, err = a.postOn(h, clientele.BalanceTransaction{
 		Reason: clientele.ReasonCreditNote, Amount: paid, Receivable: note.AmountOff.Neg(), CreditNoteID: note.ID,
@@ -250,8 +251,8 @@ func (a *account) issue(
 	if err != nil {
 		return nil, err
 	}
-	if money := least(paid, moneyIn(h, earlier)); refund && money.Sign() > 0 {
-		note.AmountCredited, note.AmountRefunded = minus(paid, money), money
+	if money := ledger.Least(paid, moneyIn(h, earlier)); refund && money.Sign() > 0 {
+		note.AmountCredited, note.AmountRefunded = ledger.Minus(paid, money), money
 		doc, _, err := a.refund(clientele.Refund{
 			Amount: money, CurrencyID: h.CurrencyID, PaymentMethodID: h.DefaultPaymentMethodID, InvoiceID: h.ID,
 			CreditNoteID: note.ID, Metadata: clientele.Metadata{},
@@ -274,8 +275,8 @@ func (a *account) issue(
 	if err != nil {
 		return nil, err
 	}
-	h.PrePaymentCreditNotesAmount = plus(h.PrePaymentCreditNotesAmount, note.AmountOff)
-	h.PostPaymentCreditNotesAmount = plus(h.PostPaymentCreditNotesAmount, paid)
+	h.PrePaymentCreditNotesAmount = ledger.Plus(h.PrePaymentCreditNotesAmount, note.AmountOff)
+	h.PostPaymentCreditNotesAmount = ledger.Plus(h.PostPaymentCreditNotesAmount, paid)
 	return doc, a.save(h)
 }
 
@@ -284,11 +285,11 @@ func (a *account) issue(
 func moneyIn(h *held, earlier []clientele.CreditNote) clientele.Amount {
 	given, refunded := h.PostPaymentCreditNotesAmount, clientele.Zero(h.CurrencyID)
 	for _, note := range earlier {
-		refunded = plus(refunded, note.AmountRefunded)
+		refunded = ledger.Plus(refunded, note.AmountRefunded)
 	}
-	refunded = least(refunded, given)
-	credit := minus(h.AmountCredited, minus(given, refunded))
-	return plus(minus(h.AmountPaid, refunded), least(credit, clientele.Zero(h.CurrencyID)))
+	refunded = ledger.Least(refunded, given)
+	credit := ledger.Minus(h.AmountCredited, ledger.Minus(given, refunded))
+	return ledger.Plus(ledger.Minus(h.AmountPaid, refunded), ledger.Least(credit, clientele.Zero(h.CurrencyID)))
 }
 
 func creditNoteNumber(invoice string, n int) string { return fmt.Sprintf("%s-CN-%02d", invoice, n) }

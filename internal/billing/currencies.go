@@ -15,6 +15,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/check"
 	"clientele.dev/internal/fold"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -172,7 +173,7 @@ func (p CurrencyParams) check() error {
 		return check.Invalid("decimal", "%s has %d decimals (ISO 4217)", p.Symbol, digits)
 	}
 	if least, most := p.MinimumPaymentAmount, p.MaximumPaymentAmount; least != nil && most != nil && most.Sign() > 0 &&
-		minus(most.In(""), least.In("")).Sign() < 0 {
+		ledger.Minus(most.In(""), least.In("")).Sign() < 0 {
 		return check.Invalid("maximum_payment_amount", "maximum_payment_amount is less than minimum_payment_amount")
 	}
 	return clientele.JoinInvalid(check.NotNegative("minimum_payment_amount", p.MinimumPaymentAmount),
@@ -201,9 +202,9 @@ func moneyDecimals(symbol string) (decimals int64, isMoney bool) {
 func checkBounds(c clientele.PaymentCurrency, amount clientele.Amount) error {
 	least, most := c.MinimumPaymentAmount.In(c.ID), c.MaximumPaymentAmount.In(c.ID)
 	switch {
-	case minus(amount, least).Sign() < 0:
+	case ledger.Minus(amount, least).Sign() < 0:
 		return check.Invalid("amount", "a payment in %s is at least %s", c.Symbol, least)
-	case most.Sign() > 0 && minus(most, amount).Sign() < 0:
+	case most.Sign() > 0 && ledger.Minus(most, amount).Sign() < 0:
 		return check.Invalid("amount", "a payment in %s is at most %s", c.Symbol, most)
 	}
 	return nil

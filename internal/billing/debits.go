@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"clientele.dev"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -15,10 +16,10 @@ import (
 // from the invoices that it paid, the newest first; what is missing then the customer owes as a debit.
 func (a *account) needCredit(wanted clientele.Amount, why string) error {
 	currency := wanted.Currency()
-	if err := a.unapplyCredit(minus(wanted, a.credit(currency))); err != nil {
+	if err := a.unapplyCredit(ledger.Minus(wanted, a.credit(currency))); err != nil {
 		return err
 	}
-	if missing := minus(wanted, a.credit(currency)); missing.Sign() > 0 {
+	if missing := ledger.Minus(wanted, a.credit(currency)); missing.Sign() > 0 {
 		return a.debit(missing, why)
 	}
 	return nil
@@ -88,7 +89,7 @@ func (a *account) settleDebits() error {
 		return err
 	}
 	for _, h := range debits {
-		part := least(h.AmountRemaining, a.credit(h.CurrencyID))
+		part := ledger.Least(h.AmountRemaining, a.credit(h.CurrencyID))
 		if part.Sign() <= 0 || !payable(h) {
 			continue
 		}
@@ -105,7 +106,7 @@ func (a *account) settleDebits() error {
 // settleWith pays the debits that were just made with what a payment has left.
 func (a *account) settleWith(pay *payment) error {
 	return a.eachNewDebit(pay.CurrencyID, func(h *held) error {
-		return a.payInvoice(pay, least(pay.AmountUnallocated, h.AmountRemaining), h)
+		return a.payInvoice(pay, ledger.Least(pay.AmountUnallocated, h.AmountRemaining), h)
 	})
 }
 
@@ -153,7 +154,7 @@ func (a *account) payWith(paymentID string, h *held) error {
 	if err != nil {
 		return err
 	}
-	part := least(pay.AmountUnallocated, h.AmountRemaining)
+	part := ledger.Least(pay.AmountUnallocated, h.AmountRemaining)
 	if part.Sign() <= 0 {
 		return nil
 	}
@@ -166,12 +167,12 @@ func (a *account) payWith(paymentID string, h *held) error {
 // keepCredited lets credit notes that gave back what had been paid take off what is left to pay again: what they gave
 // back is taken from the customer's credit, or is a debit.
 func (a *account) keepCredited(h *held) error {
-	part := least(h.AmountRemaining, h.PostPaymentCreditNotesAmount)
+	part := ledger.Least(h.AmountRemaining, h.PostPaymentCreditNotesAmount)
 	if part.Sign() <= 0 || !payable(h) && h.Status != clientele.InvoicePaid {
 		return nil
 	}
-	h.PostPaymentCreditNotesAmount = minus(h.PostPaymentCreditNotesAmount, part)
-	h.PrePaymentCreditNotesAmount = plus(h.PrePaymentCreditNotesAmount, part)
+	h.PostPaymentCreditNotesAmount = ledger.Minus(h.PostPaymentCreditNotesAmount, part)
+	h.PrePaymentCreditNotesAmount = ledger.Plus(h.PrePaymentCreditNotesAmount, part)
 	a.working[h.ID] = true
 	defer delete(a.working, h.ID)
 	why := fmt.Sprintf("Credit notes of invoice %s had given back what was not paid after all", h.Number)

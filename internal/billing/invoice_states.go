@@ -7,6 +7,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -64,9 +65,9 @@ func (a *account) finalizeAs(h *held, t clientele.BalanceTransaction) error {
 	}
 	part := clientele.Zero(h.CurrencyID)
 	if c.InvoiceSettings != nil && c.InvoiceSettings.ApplyCredit && t.Reason != clientele.ReasonDebit {
-		part = least(h.Total, h.StartingBalance)
+		part = ledger.Least(h.Total, h.StartingBalance)
 	}
-	h.EndingBalance, h.EndingTokenBalance = minus(h.StartingBalance, part), a.credits()
+	h.EndingBalance, h.EndingTokenBalance = ledger.Minus(h.StartingBalance, part), a.credits()
 	if part.Sign() > 0 {
 		h.EndingTokenBalance[h.CurrencyID] = h.EndingBalance
 	}
@@ -160,7 +161,7 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 		if err := a.release(h); err != nil {
 			return err
 		}
-		rest := minus(h.Total, h.PrePaymentCreditNotesAmount)
+		rest := ledger.Minus(h.Total, h.PrePaymentCreditNotesAmount)
 		_, err = a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonInvoiceVoided, Receivable: rest.Neg()})
 		if err != nil {
 			return err

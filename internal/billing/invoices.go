@@ -12,6 +12,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/check"
 	"clientele.dev/internal/fold"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -211,15 +212,15 @@ func (s *core) setLines(invoice *clientele.Invoice, lines []LineParams, now time
 		if line.ID, err = s.newID("ii_", now); err != nil {
 			return err
 		}
-		subtotal, tax = plus(subtotal, line.Amount), plus(tax, line.TaxAmount)
-		if plus(subtotal, tax).Digits() > clientele.MaxAmountDigits {
+		subtotal, tax = ledger.Plus(subtotal, line.Amount), ledger.Plus(tax, line.TaxAmount)
+		if ledger.Plus(subtotal, tax).Digits() > clientele.MaxAmountDigits {
 			at := fmt.Sprintf("lines[%d].unit_amount", i)
 			return check.Invalid(at, "the lines come to more than %d digits", clientele.MaxAmountDigits)
 		}
 		invoice.Lines = append(invoice.Lines, line)
 	}
 	invoice.Subtotal, invoice.SubtotalExcludingTax, invoice.Tax = subtotal, subtotal, tax
-	invoice.Total = plus(subtotal, tax)
+	invoice.Total = ledger.Plus(subtotal, tax)
 	if invoice.Total.Sign() < 0 {
 		return invalidAmount("lines", "the lines come to %s; an invoice asks for 0 or more", invoice.Total)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -143,7 +144,7 @@ func appendUnpaid(b []byte, list []store.UnpaidInvoice, m money) ([]byte, error)
 			sum.Currency = m.currencies[id]
 			sum.Method = m.methods[sum.Currency.PaymentMethodID]
 		}
-		addTo(&sum.Amount, i.Left)
+		ledger.AddTo(&sum.Amount, i.Left)
 		sums[id] = sum
 	}
 	summary, err := encodeObject(sums)

@@ -7,6 +7,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -138,7 +139,7 @@ func (p *payment) left(part *clientele.Amount) (clientele.Amount, error) {
 	if part == nil {
 		return p.AmountUnallocated, nil
 	}
-	if minus(p.AmountUnallocated, part.In(p.CurrencyID)).Sign() < 0 {
+	if ledger.Minus(p.AmountUnallocated, part.In(p.CurrencyID)).Sign() < 0 {
 		return p.AmountUnallocated, conflict("amount", "the payment has %s left, which is less than %s",
 			p.AmountUnallocated, part.In(p.CurrencyID))
 	}
@@ -164,13 +165,13 @@ func (a *account) allocateOne(pay *payment, l AllocationParams, at string) error
 	if err := checkPayable(h); err != nil {
 		return err
 	}
-	part := least(pay.AmountUnallocated, owing(h))
+	part := ledger.Least(pay.AmountUnallocated, owing(h))
 	if l.Amount != nil {
 		part = l.Amount.In(pay.CurrencyID)
 		switch {
-		case minus(owing(h), part).Sign() < 0:
+		case ledger.Minus(owing(h), part).Sign() < 0:
 			return conflict(at+"amount", "%s has %s left to pay, which is less than %s", h.called(), owing(h), part)
-		case minus(pay.AmountUnallocated, part).Sign() < 0:
+		case ledger.Minus(pay.AmountUnallocated, part).Sign() < 0:
 			return conflict(at+"amount", "the payment has %s left, which is less than %s", pay.AmountUnallocated, part)
 		}
 	}
@@ -184,8 +185,8 @@ func (a *account) allocateOldest(pay *payment, upTo clientele.Amount) error {
 		if err != nil {
 			return false, err
 		}
-		part := least(upTo, h.AmountRemaining)
-		upTo = minus(upTo, part)
+		part := ledger.Least(upTo, h.AmountRemaining)
+		upTo = ledger.Minus(upTo, part)
 		return upTo.Sign() > 0, a.payInvoice(pay, part, h)
 	})
 }
@@ -195,7 +196,7 @@ func (a *account) payInvoice(pay *payment, part clientele.Amount, h *held) error
 	if part.Sign() == 0 {
 		return nil
 	}
-	if err := a.recover(h, minus(part, h.AmountRemaining)); err != nil {
+	if err := a.recover(h, ledger.Minus(part, h.AmountRemaining)); err != nil {
 		return err
 	}
 	if err := a.allocate(pay, h, part, ""); err != nil {
@@ -213,7 +214,7 @@ func (a *account) allocate(pay *payment, h *held, part clientele.Amount, reverse
 		reason = clientele.ReasonUnallocated
 	}
 	pay.move(h.ID, part)
-	h.AmountPaid = plus(h.AmountPaid, part)
+	h.AmountPaid = ledger.Plus(h.AmountPaid, part)
 	_, err := a.postOn(h, clientele.BalanceTransaction{
 		Reason: reason, Receivable: part.Neg(), Unapplied: part.Neg(), PaymentID: pay.ID, Reverses: reverses,
 	})
@@ -236,7 +237,7 @@ func (a *account) unallocate(pay *payment, h *held, part clientele.Amount) error
 		if err := a.allocate(pay, h, m.Receivable, m.ID); err != nil {
 			return err
 		}
-		part = plus(part, m.Receivable)
+		part = ledger.Plus(part, m.Receivable)
 	}
 	if part.Sign() < 0 {
 		return a.allocate(pay, h, part.Neg(), "")
@@ -281,7 +282,7 @@ func (s Payments) Unallocate(ctx context.Context, call Call, id string, p Unallo
 		}
 		part := pay.Allocations[i].Amount
 		if p.Amount != nil {
-			if minus(part, p.Amount.In(pay.CurrencyID)).Sign() < 0 {
+			if ledger.Minus(part, p.Amount.In(pay.CurrencyID)).Sign() < 0 {
 				return conflict("amount", "the payment has paid %s of the invoice, which is less than %s", part,
 					p.Amount.In(pay.CurrencyID))
 			}
@@ -343,7 +344,8 @@ func (a *account) makeCredit(pay *payment, part clientele.Amount, reverses strin
 	if part.Sign() < 0 {
 		reason = clientele.ReasonUncredited
 	}
-	pay.AmountUnallocated, pay.AmountCredited = minus(pay.AmountUnallocated, part), plus(pay.AmountCredited, part)
+	pay.AmountUnallocated, pay.AmountCredited = ledger.Minus(pay.AmountUnallocated, part),
+		ledger.Plus(pay.AmountCredited, part)
 	_, err := a.post(clientele.BalanceTransaction{
 		CurrencyID: pay.CurrencyID, Reason: reason, Amount: part, Unapplied: part.Neg(), PaymentID: pay.ID,
 		Reverses: reverses,
@@ -393,7 +395,7 @@ func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReversePa
 
 // takeBackCredit takes what became credit of a payment back from the credit, and what was refunded of it too.
 func (a *account) takeBackCredit(pay *payment) error {
-	wanted := plus(pay.AmountCredited, pay.AmountRefunded)
+	wanted := ledger.Plus(pay.AmountCredited, pay.AmountRefunded)
 	if wanted.Sign() == 0 {
 		return nil
 	}
@@ -440,14 +442,14 @@ func (a *account) unapplyCredit(wanted clientele.Amount) error {
 		if h.Status == clientele.InvoiceVoid || a.working[h.ID] {
 			continue
 		}
-		part := least(wanted, h.AmountCredited)
+		part := ledger.Least(wanted, h.AmountCredited)
 		if err := a.unapply(h, part); err != nil {
 			return err
 		}
 		if err := a.save(h); err != nil {
 			return err
 		}
-		if wanted = minus(wanted, part); wanted.Sign() == 0 {
+		if wanted = ledger.Minus(wanted, part); wanted.Sign() == 0 {
 			break
 		}
 	}
@@ -471,7 +473,7 @@ func (a *account) unapply(h *held, part clientele.Amount) error {
 		if _, err := a.useCredit(h, m.Receivable, t); err != nil {
 			return err
 		}
-		part = plus(part, m.Receivable)
+		part = ledger.Plus(part, m.Receivable)
 	}
 	if part.Sign() < 0 {
 		_, err = a.useCredit(h, part.Neg(), clientele.BalanceTransaction{})
@@ -489,6 +491,6 @@ func (a *account) useCredit(
 		t.Reason = clientele.ReasonCreditUnapplied
 	}
 	t.Amount, t.Receivable = part.Neg(), part.Neg()
-	h.AmountCredited = plus(h.AmountCredited, part)
+	h.AmountCredited = ledger.Plus(h.AmountCredited, part)
 	return a.postOn(h, t)
 }

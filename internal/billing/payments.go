@@ -13,6 +13,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/check"
 	"clientele.dev/internal/fold"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -256,14 +257,14 @@ func (a *account) duplicateOf(p *clientele.Payment) (id string, err error) {
 
 // move counts a part of what a payment has left as paid on an invoice, or the other way when it is negative.
 func (p *payment) move(invoiceID string, part clientele.Amount) {
-	p.AmountAllocated, p.AmountUnallocated = plus(p.AmountAllocated, part), minus(p.AmountUnallocated, part)
+	p.AmountAllocated, p.AmountUnallocated = ledger.Plus(p.AmountAllocated, part), ledger.Minus(p.AmountUnallocated, part)
 	i := slices.IndexFunc(p.Allocations, func(l clientele.Allocation) bool { return l.InvoiceID == invoiceID })
 	if i < 0 {
 		i = len(p.Allocations)
 		p.Allocations = append(p.Allocations,
 			clientele.Allocation{InvoiceID: invoiceID, Amount: clientele.Zero(p.CurrencyID)})
 	}
-	p.Allocations[i].Amount = plus(p.Allocations[i].Amount, part)
+	p.Allocations[i].Amount = ledger.Plus(p.Allocations[i].Amount, part)
 	if p.InvoiceID == "" {
 		p.InvoiceID = invoiceID
 	}

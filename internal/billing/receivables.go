@@ -9,6 +9,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -26,9 +27,6 @@ func AppendList(b []byte, docs [][]byte) []byte {
 	}
 	return append(b, ']')
 }
-
-// addTo adds an amount to a sum, which has no currency while it is new.
-func addTo(sum *clientele.Amount, a clientele.Amount) { *sum = plus(sum.In(a.Currency()), a) }
 
 // checkCurrency refuses a currency that there is not; "" is every currency.
 func checkCurrency(tx store.Tx, mode clientele.Mode, id string) error {
@@ -77,7 +75,7 @@ func (s Receivables) OwedBy(
 		for _, id := range customers {
 			sums := map[string]clientele.Amount{}
 			err := tx.UnpaidAmounts(store.UnpaidFilter{Livemode: mode, CustomerID: id}, func(o store.UnpaidAmount) {
-				sums[o.Left.Currency()] = plus(sums[o.Left.Currency()].In(o.Left.Currency()), o.Left)
+				sums[o.Left.Currency()] = ledger.Plus(sums[o.Left.Currency()].In(o.Left.Currency()), o.Left)
 			})
 			if err != nil {
 				return err
@@ -109,9 +107,9 @@ func late(tx store.Tx, mode clientele.Mode, currency string, today clientele.Day
 		d.Invoices++
 		d.OldestDueDate, d.OldestDueDay = min(d.OldestDueDate, o.DueDate), min(d.OldestDueDay, o.DueDay)
 		if o.Status == clientele.InvoiceUncollectible {
-			addTo(&d.Overdue, o.Left)
+			ledger.AddTo(&d.Overdue, o.Left)
 		} else {
-			addTo(&d.PastDue, o.Left)
+			ledger.AddTo(&d.PastDue, o.Left)
 		}
 	})
 	all := make([]clientele.Debtor, 0, len(debtors))
@@ -123,7 +121,7 @@ func late(tx store.Tx, mode clientele.Mode, currency string, today clientele.Day
 		if c := cmp.Compare(a.CurrencyID, b.CurrencyID); c != 0 {
 			return c
 		}
-		more := minus(plus(b.Overdue, b.PastDue), plus(a.Overdue, a.PastDue))
+		more := ledger.Minus(ledger.Plus(b.Overdue, b.PastDue), ledger.Plus(a.Overdue, a.PastDue))
 		return cmp.Or(more.Sign(), cmp.Compare(a.CustomerID, b.CustomerID))
 	})
 	return all, err

@@ -9,6 +9,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -48,7 +49,8 @@ func (s Payments) Refund(ctx context.Context, call Call, id string, p RefundPara
 			if err != nil {
 				return err
 			}
-			pay.AmountUnallocated, pay.AmountRefunded = minus(pay.AmountUnallocated, part), plus(pay.AmountRefunded, part)
+			pay.AmountUnallocated, pay.AmountRefunded = ledger.Minus(pay.AmountUnallocated, part),
+				ledger.Plus(pay.AmountRefunded, part)
 			r := clientele.Refund{
 				Amount: part, CurrencyID: pay.CurrencyID, PaymentIntentID: pay.ID, PaymentMethodID: pay.PaymentMethodID,
 				Reason: p.Reason, Description: p.Description, Metadata: clientele.Metadata{},

@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -80,7 +81,7 @@ func (s Customers) fillStatement(
 		if err != nil {
 			return err
 		}
-		a.OpeningBalance = minus(minus(end.Receivable, end.Credit), end.Unapplied)
+		a.OpeningBalance = ledger.Minus(ledger.Minus(end.Receivable, end.Credit), end.Unapplied)
 		a.ClosingBalance = a.OpeningBalance
 	}
 	err = tx.Movements(store.MovementFilter{
@@ -90,10 +91,11 @@ func (s Customers) fillStatement(
 			st.From = m.CreatedAt
 		}
 		a := accounts[m.CurrencyID]
-		a.ClosingBalance = minus(minus(m.EndingReceivable, m.EndingBalance), m.EndingUnapplied)
+		a.ClosingBalance = ledger.Minus(ledger.Minus(m.EndingReceivable, m.EndingBalance), m.EndingUnapplied)
 		a.Lines = append(a.Lines, clientele.StatementLine{
 			ID: m.ID, At: m.CreatedAt, Reason: m.Reason, Description: describe(m.BalanceTransaction, known.references),
-			InvoiceNumber: known.numbers[m.InvoiceID], Amount: minus(minus(m.Receivable, m.Amount), m.Unapplied),
+			InvoiceNumber: known.numbers[m.InvoiceID], Amount: ledger.Minus(ledger.Minus(m.Receivable, m.Amount),
+				m.Unapplied),
 			Balance: a.ClosingBalance,
 		})
 		return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -90,7 +91,7 @@ func (s summing) addTo(f store.Figure, a clientele.Amount) {
 		figures = map[store.Figure]clientele.Amount{}
 		s.currencies[a.Currency()] = figures
 	}
-	figures[f] = plus(figures[f].In(a.Currency()), a)
+	figures[f] = ledger.Plus(figures[f].In(a.Currency()), a)
 }
 
 // summarized writes the figures of a currency, if there is anything.

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -136,25 +137,7 @@ type books struct {
 	events   map[string][]clientele.Event // per invoice
 	imported map[string]bool              // invoices that came with a number
 
-	ends     map[string]*store.LedgerEnd // per currency
-	invoiced map[string]*invoiceBooks    // per invoice
-	paid     map[string]*paymentBooks    // per payment
-	refunds  []string                    // that movements speak of
-}
-
-// invoiceBooks are what the ledger says of an invoice.
-type invoiceBooks struct {
-	total, remaining, paid, credited, writtenOff, pre, post clientele.Amount
-	moved                                                   clientele.Amount // of what credit notes gave back
-	starting                                                clientele.Amount
-}
-
-// paymentBooks are what the ledger says of a payment.
-type paymentBooks struct {
-	allocated map[string]clientele.Amount // per invoice
-	left      clientele.Amount            // not applied
-	credited  clientele.Amount
-	refunded  clientele.Amount
+	ledger *ledger.Replay
 }
 
 // audit compares one customer's books.
@@ -162,9 +145,8 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 	b := &books{
 		tx: tx, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
 		events: map[string][]clientele.Event{}, imported: map[string]bool{},
-		ends: map[string]*store.LedgerEnd{}, invoiced: map[string]*invoiceBooks{},
-		paid:   map[string]*paymentBooks{},
 		differ: func(id, format string, args ...any) { differs(Difference{id, fmt.Sprintf(format, args...)}) },
+		ledger: ledger.NewReplay(func(id, text string) { differs(Difference{id, text}) }),
 	}
 	var err error
 	if b.customer, err = decodeCustomer(rec); err != nil {
@@ -186,7 +168,7 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 // checkRefunds compares the refunds that movements speak of with their events. One that no movement speaks of is a
 // contradiction that the database finds.
 func (b *books) checkRefunds() error {
-	for _, id := range b.refunds {
+	for _, id := range b.ledger.Refunds {
 		rec, found, err := b.tx.Get(store.Refunds.Kind, b.customer.Livemode, id)
 		if err == nil && found {
 			err = b.lastEvent(store.TypeRefund, id, rec.JSON)
@@ -227,7 +209,7 @@ func (b *books) readInvoices() error {
 			continue
 		}
 		b.invoices[invoice.ID] = invoice
-		b.invoiced[invoice.ID] = &invoiceBooks{}
+		b.ledger.AddInvoice(invoice.ID, invoice.Due())
 		if err := b.lastEvent(store.TypeInvoice, invoice.ID, rec.JSON); err != nil {
 			return err
 		}
@@ -262,12 +244,20 @@ func (b *books) readPayments() error {
 			continue
 		}
 		b.payments[pay.ID] = pay
-		b.paid[pay.ID] = &paymentBooks{allocated: map[string]clientele.Amount{}}
+		b.ledger.AddPayment(pay.ID)
 		if err := b.lastEvent(store.TypePayment, pay.ID, rec.JSON); err != nil {
 			return err
 		}
 	}
 	return err
+}
+
+// replay adds up the ledger.
+func (b *books) replay() error {
+	return b.tx.Movements(store.MovementFilter{CustomerID: b.customer.ID}, func(m store.Movement) error {
+		b.ledger.Add(m)
+		return nil
+	})
 }
 
 // same compares a stored amount with the one that comes out of the ledger.
@@ -281,11 +271,11 @@ func (b *books) same(id, name string, stored, replayed clientele.Amount) {
 func (b *books) checkCredit() error {
 	c := b.customer
 	for currency, credit := range c.TokenBalance {
-		if b.ends[currency] == nil {
+		if b.ledger.Ends[currency] == nil {
 			b.same(c.ID, "token_balance of "+currency, credit, clientele.Zero(currency))
 		}
 	}
-	for currency, end := range b.ends {
+	for currency, end := range b.ledger.Ends {
 		b.same(c.ID, "token_balance of "+currency, c.TokenBalance[currency], end.Credit)
 	}
 	settled := cloneCustomer(c)
@@ -306,27 +296,27 @@ func (b *books) checkCredit() error {
 
 func (b *books) checkPayments() error {
 	for id, p := range b.payments {
-		replayed := b.paid[id]
+		replayed := b.ledger.Payments[id]
 		zero, allocated := clientele.Zero(p.CurrencyID), clientele.Zero(p.CurrencyID)
 		for _, l := range p.Allocations {
-			addTo(&allocated, l.Amount)
-			b.same(id, "its allocation to "+l.InvoiceID, l.Amount, replayed.allocated[l.InvoiceID])
-			delete(replayed.allocated, l.InvoiceID)
+			ledger.AddTo(&allocated, l.Amount)
+			b.same(id, "its allocation to "+l.InvoiceID, l.Amount, replayed.Allocated[l.InvoiceID])
+			delete(replayed.Allocated, l.InvoiceID)
 		}
-		for invoice, part := range replayed.allocated {
+		for invoice, part := range replayed.Allocated {
 			b.same(id, "its allocation to "+invoice, zero, part)
 		}
 		b.same(id, "amount_allocated", p.AmountAllocated, allocated)
-		b.same(id, "amount_refunded", p.AmountRefunded, replayed.refunded)
-		b.same(id, "amount_credited", p.AmountCredited, replayed.credited)
+		b.same(id, "amount_refunded", p.AmountRefunded, replayed.Refunded)
+		b.same(id, "amount_credited", p.AmountCredited, replayed.Credited)
 		if p.Status == clientele.PaymentCanceled {
 			b.same(id, "amount_received", p.AmountReceived, zero)
 		} else {
 			b.same(id, "amount_received", p.AmountReceived, p.Amount)
 			b.same(id, "amount", p.Amount,
-				plus(plus(allocated, p.AmountRefunded), plus(p.AmountCredited, p.AmountUnallocated)))
+				ledger.Plus(ledger.Plus(allocated, p.AmountRefunded), ledger.Plus(p.AmountCredited, p.AmountUnallocated)))
 		}
-		b.same(id, "amount_unallocated", p.AmountUnallocated, replayed.left)
+		b.same(id, "amount_unallocated", p.AmountUnallocated, replayed.Left)
 	}
 	return nil
 }

@@ -7,18 +7,19 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
 func (b *books) checkInvoices() error {
 	for id, i := range b.invoices {
 		if i.Status == clientele.InvoiceDraft {
-			if *b.invoiced[id] != (invoiceBooks{}) {
+			if *b.ledger.Invoices[id] != (ledger.InvoiceBooks{}) {
 				b.differ(id, "it is a draft, and the ledger has it")
 			}
 			continue
 		}
-		b.checkInvoice(i, b.invoiced[id])
+		b.checkInvoice(i, b.ledger.Invoices[id])
 		if err := b.checkPrinted(i); err != nil {
 			return err
 		}
@@ -30,19 +31,19 @@ func (b *books) checkInvoices() error {
 }
 
 // checkInvoice compares an invoice's amounts with the ledger's and with each other.
-func (b *books) checkInvoice(i *clientele.Invoice, replayed *invoiceBooks) {
-	b.same(i.ID, "total", i.Total, replayed.total)
-	b.same(i.ID, "amount_remaining", i.AmountRemaining, replayed.remaining)
-	b.same(i.ID, "amount_paid", i.AmountPaid, replayed.paid)
-	b.same(i.ID, "amount_credited", i.AmountCredited, replayed.credited)
-	b.same(i.ID, "amount_written_off", i.AmountWrittenOff, replayed.writtenOff)
-	b.same(i.ID, "pre_payment_credit_notes_amount", i.PrePaymentCreditNotesAmount, replayed.pre)
-	b.same(i.ID, "post_payment_credit_notes_amount", i.PostPaymentCreditNotesAmount, replayed.post)
-	b.same(i.ID, "starting_balance", i.StartingBalance, replayed.starting)
+func (b *books) checkInvoice(i *clientele.Invoice, replayed *ledger.InvoiceBooks) {
+	b.same(i.ID, "total", i.Total, replayed.Total)
+	b.same(i.ID, "amount_remaining", i.AmountRemaining, replayed.Remaining)
+	b.same(i.ID, "amount_paid", i.AmountPaid, replayed.Paid)
+	b.same(i.ID, "amount_credited", i.AmountCredited, replayed.Credited)
+	b.same(i.ID, "amount_written_off", i.AmountWrittenOff, replayed.WrittenOff)
+	b.same(i.ID, "pre_payment_credit_notes_amount", i.PrePaymentCreditNotesAmount, replayed.Pre)
+	b.same(i.ID, "post_payment_credit_notes_amount", i.PostPaymentCreditNotesAmount, replayed.Post)
+	b.same(i.ID, "starting_balance", i.StartingBalance, replayed.Starting)
 	var lines, parts clientele.Amount
 	for _, line := range i.Lines {
-		addTo(&lines, line.Amount)
-		addTo(&lines, line.TaxAmount)
+		ledger.AddTo(&lines, line.Amount)
+		ledger.AddTo(&lines, line.TaxAmount)
 		if !line.UnitAmount.Times(line.Quantity).Equal(line.Amount) {
 			b.differ(i.ID, "the amount of its line %s is not quantity times unit_amount", line.ID)
 		}
@@ -50,18 +51,20 @@ func (b *books) checkInvoice(i *clientele.Invoice, replayed *invoiceBooks) {
 	for _, part := range []clientele.Amount{
 		i.AmountPaid, i.AmountCredited, i.PrePaymentCreditNotesAmount, i.AmountWrittenOff, i.AmountRemaining,
 	} {
-		addTo(&parts, part)
+		ledger.AddTo(&parts, part)
 		if part.Sign() < 0 {
 			b.differ(i.ID, "an amount is negative: %s", part)
 		}
 	}
-	if !lines.Equal(i.Total) || !plus(i.Subtotal, i.Tax).Equal(i.Total) {
-		b.differ(i.ID, "total is %s; its lines come to %s, subtotal and tax to %s", i.Total, lines, plus(i.Subtotal, i.Tax))
+	if !lines.Equal(i.Total) || !ledger.Plus(i.Subtotal, i.Tax).Equal(i.Total) {
+		b.differ(i.ID, "total is %s; its lines come to %s, subtotal and tax to %s", i.Total, lines,
+			ledger.Plus(i.Subtotal, i.Tax))
 	}
 	if !parts.Equal(i.Total) {
 		b.differ(i.ID, "total is %s; paid, credited, taken back, written off and remaining come to %s", i.Total, parts)
 	}
-	if due := minus(minus(i.Total, i.AmountCredited), i.PrePaymentCreditNotesAmount); !due.Equal(i.AmountDue) {
+	if due := ledger.Minus(ledger.Minus(i.Total, i.AmountCredited),
+		i.PrePaymentCreditNotesAmount); !due.Equal(i.AmountDue) {
 		b.differ(i.ID, "amount_due is %s, not %s", i.AmountDue, due)
 	}
 	writtenOff := i.Status == clientele.InvoiceUncollectible && i.AmountWrittenOff.Sign() > 0 &&
@@ -139,18 +142,18 @@ func (b *books) checkCreditNotes(i *clientele.Invoice) error {
 		if err := b.lastEvent(store.TypeCreditNote, note.ID, rec.JSON); err != nil {
 			return err
 		}
-		addTo(&off, note.AmountOff)
-		addTo(&credited, note.AmountCredited)
-		addTo(&credited, note.AmountRefunded)
+		ledger.AddTo(&off, note.AmountOff)
+		ledger.AddTo(&credited, note.AmountCredited)
+		ledger.AddTo(&credited, note.AmountRefunded)
 		if number := creditNoteNumber(i.Number, n+1); note.Number != number {
 			b.differ(note.ID, "its number is %s, not %s", note.Number, number)
 		}
-		if !plus(plus(note.AmountOff, note.AmountCredited), note.AmountRefunded).Equal(note.Amount) {
+		if !ledger.Plus(ledger.Plus(note.AmountOff, note.AmountCredited), note.AmountRefunded).Equal(note.Amount) {
 			b.differ(note.ID, "its amount is %s, not amount_off, amount_credited and amount_refunded", note.Amount)
 		}
 	}
-	moved := b.invoiced[i.ID].moved.In(i.CurrencyID)
-	off, credited = plus(off, moved), minus(credited, moved)
+	moved := b.ledger.Invoices[i.ID].Moved.In(i.CurrencyID)
+	off, credited = ledger.Plus(off, moved), ledger.Minus(credited, moved)
 	if !off.Equal(i.PrePaymentCreditNotesAmount) || !credited.Equal(i.PostPaymentCreditNotesAmount) {
 		b.differ(i.ID, "its credit notes come to %s and %s, not to %s and %s", off, credited,
 			i.PrePaymentCreditNotesAmount, i.PostPaymentCreditNotesAmount)

@@ -5,6 +5,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
@@ -35,14 +36,14 @@ func (s Invoices) WriteOff(ctx context.Context, call Call, id string, p WriteOff
 		if p.Amount != nil {
 			part = p.Amount.In(h.CurrencyID)
 		}
-		if minus(h.AmountRemaining, part).Sign() < 0 {
+		if ledger.Minus(h.AmountRemaining, part).Sign() < 0 {
 			return conflict("amount", "%s has %s left to pay, which is less than %s", h.called(), h.AmountRemaining, part)
 		}
 		a, err := s.open(tx, call, h.CustomerID)
 		if err != nil {
 			return err
 		}
-		h.AmountWrittenOff = plus(h.AmountWrittenOff, part)
+		h.AmountWrittenOff = ledger.Plus(h.AmountWrittenOff, part)
 		_, err = a.postOn(h, clientele.BalanceTransaction{
 			Reason: clientele.ReasonWrittenOff, Receivable: part.Neg(), Description: p.Reason,
 		})
@@ -83,10 +84,10 @@ func (s Invoices) Reopen(ctx context.Context, call Call, id string) (store.Docum
 // recover takes back up to a part of what was written off of an invoice as bad debt: it is left to pay again, which
 // whoever asks settles.
 func (a *account) recover(h *held, part clientele.Amount) error {
-	if part = least(part, h.AmountWrittenOff); part.Sign() <= 0 || !payable(h) {
+	if part = ledger.Least(part, h.AmountWrittenOff); part.Sign() <= 0 || !payable(h) {
 		return nil
 	}
-	h.AmountWrittenOff, h.AmountRemaining = minus(h.AmountWrittenOff, part), plus(h.AmountRemaining, part)
+	h.AmountWrittenOff, h.AmountRemaining = ledger.Minus(h.AmountWrittenOff, part), ledger.Plus(h.AmountRemaining, part)
 	_, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonRecovered, Receivable: part})
 	return err
 }
@@ -96,5 +97,5 @@ func owing(h *held) clientele.Amount {
 	if !payable(h) {
 		return h.AmountRemaining
 	}
-	return plus(h.AmountRemaining, h.AmountWrittenOff)
+	return ledger.Plus(h.AmountRemaining, h.AmountWrittenOff)
 }
