@@ -204,7 +204,7 @@ func (a *account) release(h *held) error {
 	return a.unapply(h, h.AmountCredited)
 }
 
-// MarkUncollectible gives an open invoice up: it counts as overdue from then on.
+// MarkUncollectible makes an open invoice uncollectible, and its customer delinquent.
 func (s Invoices) MarkUncollectible(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if err := checkTransition(h, clientele.InvoiceUncollectible, clientele.InvoiceOpen); err != nil {

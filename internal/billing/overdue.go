@@ -65,8 +65,8 @@ func (s Customers) OverdueInvoices(
 	return doc, err
 }
 
-// givenUpLooked is how many invoices NewlyDelinquent looks at.
-const givenUpLooked = 1000
+// newlyDelinquentLooked is how many invoices NewlyDelinquent looks at.
+const newlyDelinquentLooked = 1000
 
 // NewlyDelinquent answers up to limit customers who became delinquent at or after a moment, the latest first: all that
 // they owe on uncollectible invoices was marked so since then.
@@ -76,7 +76,7 @@ func (s Receivables) NewlyDelinquent(
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		customers = nil
 		invoices, err := store.Invoices.Select(tx, store.Query{
-			Mode: mode, Order: []store.Order{{Field: "updated_at", Desc: true}}, Window: store.Window{Limit: givenUpLooked},
+			Mode: mode, Order: []store.Order{{Field: "updated_at", Desc: true}}, Window: store.Window{Limit: newlyDelinquentLooked},
 			Where: []store.Condition{
 				store.OneOf("status", clientele.InvoiceUncollectible), store.NotZero("remaining"),
 				store.AtLeast("updated_at", since.UnixMilli()),
@@ -91,7 +91,7 @@ func (s Receivables) NewlyDelinquent(
 				continue
 			}
 			seen[i.CustomerID] = true
-			newly, err := givenUpSince(tx, i.CustomerID, since.Unix())
+			newly, err := allMarkedSince(tx, i.CustomerID, since.Unix())
 			if err != nil {
 				return err
 			}
@@ -115,8 +115,8 @@ func (s Receivables) NewlyDelinquent(
 	return customers, err
 }
 
-// givenUpSince says whether all uncollectible invoices that a customer owes were marked so at or after a moment.
-func givenUpSince(tx store.Tx, customerID string, since int64) (bool, error) {
+// allMarkedSince says whether all uncollectible invoices that a customer owes were marked so at or after a moment.
+func allMarkedSince(tx store.Tx, customerID string, since int64) (bool, error) {
 	list, err := tx.UnpaidInvoices(customerID, clientele.InvoiceUncollectible)
 	if err != nil {
 		return false, err

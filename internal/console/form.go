@@ -81,9 +81,9 @@ type field struct {
 	Accept            string       // the kinds of files
 	Picture           template.URL // that there is already
 	Means             []option     // what was typed can mean, to choose from
-	Now               string       // what another editor has made of it
-	Was               string       // when the form was shown
-	Kept              bool         // whether Was goes along
+	Current           string       // what another editor has made of it
+	Shown             string       // its value when the form was shown
+	SendsShown        bool         // whether Shown is sent along, to be compared
 }
 
 type option struct{ Value, Label string }
@@ -208,7 +208,7 @@ func (a act) again(v *visit, status int, previewed []fact, refused *clientele.Er
 // remember keeps what the fields of an object were when the form was shown, so that a conflict can be told.
 func (f *form) remember() {
 	for i := range f.Fields {
-		f.Fields[i].Was, f.Fields[i].Kept = f.Fields[i].Value, f.Version != 0 && f.Fields[i].Type != "file"
+		f.Fields[i].Shown, f.Fields[i].SendsShown = f.Fields[i].Value, f.Version != 0 && f.Fields[i].Type != "file"
 	}
 }
 
@@ -220,13 +220,13 @@ func (f *form) fill(sent url.Values) {
 		field := &f.Fields[i]
 		typed, was := sent.Get(field.Name), sent.Get("was."+field.Name)
 		switch {
-		case !conflict || !field.Kept:
+		case !conflict || !field.SendsShown:
 			field.Value = typed
 		case typed == was: // it was left alone
 		case field.Value == was || field.Value == typed:
 			field.Value = typed
 		default:
-			field.Now, field.Value = first(field.Value, "—"), typed
+			field.Current, field.Value = first(field.Value, "—"), typed
 		}
 	}
 }

@@ -31,7 +31,7 @@ const (
 	FigureCollected     Figure = "collected"     // money received, less what did not come after all
 	FigureRefunded      Figure = "refunded"      // money and credit sent back
 	FigureCreditNotes   Figure = "credit_notes"  // what credit notes took back
-	FigureWrittenOff    Figure = "written_off"   // what was given up by voiding
+	FigureWrittenOff    Figure = "written_off"   // what was written off by voiding
 	FigureBadDebt       Figure = "bad_debt"      // what was written off, less what was paid after all
 	FigurePaid          Figure = "paid"          // how many invoices were paid with money
 	FigureReopened      Figure = "reopened"      // how many of them were not after all

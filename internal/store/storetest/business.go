@@ -122,7 +122,7 @@ func theBooksAreTheSame(t *testing.T, first, second store.Store) {
 		UncollectibleAfterDays: &days,
 	}))
 	if given, err := b.next().ApplyPolicy(ctx); err != nil || given != 2 {
-		t.Errorf("%d invoices are given up (%v), want 2", given, err)
+		t.Errorf("%d invoices are uncollectible (%v), want 2", given, err)
 	}
 	got := [2]string{b.read(0, part, payment, ana, bo, cy), b.read(1, part, payment, ana, bo, cy)}
 	if got[0] != got[1] {

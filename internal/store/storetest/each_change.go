@@ -139,7 +139,7 @@ func (b *breaking) settingsAndAccount() {
 	})
 }
 
-// policy lets the policy give up an invoice that is late.
+// policy lets the policy mark an invoice uncollectible that is late.
 func (b *breaking) policy(customer string) {
 	id := b.invoice(customer, 25, -30)
 	given := 0 // in all tries: one may fail after a mode is done
