@@ -76,7 +76,8 @@ func (s Receivables) NewlyDelinquent(
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		customers = nil
 		invoices, err := store.Invoices.Select(tx, store.Query{
-			Mode: mode, Order: []store.Order{{Field: "updated_at", Desc: true}}, Window: store.Window{Limit: newlyDelinquentLooked},
+			Mode: mode, Order: []store.Order{{Field: "updated_at", Desc: true}},
+			Window: store.Window{Limit: newlyDelinquentLooked},
 			Where: []store.Condition{
 				store.OneOf("status", clientele.InvoiceUncollectible), store.NotZero("remaining"),
 				store.AtLeast("updated_at", since.UnixMilli()),
