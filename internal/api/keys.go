@@ -41,15 +41,15 @@ func (a *API) listKeys(r *request) (answer, error) {
 
 // createKey makes a key. Each call makes a new one: a secret is not kept to be repeated.
 func (a *API) createKey(r *request) (answer, error) {
-	var p auth.KeyParams
-	if err := wire.Decode(r.body, &p); err != nil {
-		return answer{}, err
-	}
 	by, err := r.administration(a)
 	if err == nil {
 		_, err = r.call()
 	}
 	if err != nil {
+		return answer{}, err
+	}
+	var p auth.KeyParams
+	if err := wire.Decode(r.body, &p); err != nil {
 		return answer{}, err
 	}
 	key, secret, err := a.keys.Create(r.Context(), by, r.caller.Livemode, p)

@@ -104,17 +104,6 @@ func (t *tx) recordsOf(k *store.Kind, conditions string, args ...any) (recs []st
 
 // RowsAfter implements [store.Described].
 func (t *tx) RowsAfter(k *store.Kind, seq store.Position, limit int64) (rows []store.StoredRow, err error) {
-	columns := sql.RecordsOf(k, k.Table) + ", livemode"
-	if k.Owned {
-		columns += ", customer_id"
-	} else {
-		columns += ", ''"
-	}
-	for _, c := range k.Columns {
-		if columns += ", " + c.Name; c.Type == store.Amount {
-			columns += "::text"
-		}
-	}
 	err = t.each(func(r pgx.Rows) error {
 		var s store.StoredRow
 		values := make([]any, len(k.Columns))
@@ -126,7 +115,7 @@ func (t *tx) RowsAfter(k *store.Kind, seq store.Position, limit int64) (rows []s
 		s.Values = values
 		rows = append(rows, s)
 		return err
-	}, "SELECT "+columns+" FROM "+k.Table+" WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
+	}, sql.SelectRows(k, "::text"), seq, limit)
 	return rows, err
 }
 

@@ -28,6 +28,23 @@ func recordColumns(k *store.Kind, name string) []string {
 	return []string{name + "id", name + "seq", version, deletedAt, name + "doc"}
 }
 
+// SelectRows selects the columns that are a [store.StoredRow], from after a position ($1) on, up to a limit ($2). Amounts
+// are written with what makes them texts.
+func SelectRows(k *store.Kind, amountAsText string) string {
+	columns := append(recordColumns(k, ""), "livemode", "''")
+	if k.Owned {
+		columns[len(columns)-1] = "customer_id"
+	}
+	for _, c := range k.Columns {
+		column := c.Name
+		if c.Type == store.Amount {
+			column += amountAsText
+		}
+		columns = append(columns, column)
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " FROM " + k.Table + " WHERE seq > $1 ORDER BY seq LIMIT $2"
+}
+
 // Insert writes the statement that adds a row, and its parameters. more
 // are columns that a database has for itself.
 func Insert(k *store.Kind, rec store.Record, row *store.Row, more ...Setting) (query string, args []any) {

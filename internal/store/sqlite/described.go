@@ -42,16 +42,7 @@ func (t *tx) GetAll(k *store.Kind, mode clientele.Mode, ids []string) (map[strin
 
 // RowsAfter implements [store.Described].
 func (t *tx) RowsAfter(k *store.Kind, seq store.Position, limit int64) (rows []store.StoredRow, err error) {
-	columns := sql.RecordsOf(k, k.Table) + ", livemode"
-	if k.Owned {
-		columns += ", customer_id"
-	} else {
-		columns += ", ''"
-	}
-	for _, c := range k.Columns {
-		columns += ", " + c.Name
-	}
-	err = t.each("SELECT "+columns+" FROM "+k.Table+" WHERE seq > $1 ORDER BY seq LIMIT $2", func(r row) error {
+	err = t.each(sql.SelectRows(k, ""), func(r row) error {
 		s := store.StoredRow{Record: r.record(), Livemode: r.int(5) == 1, CustomerID: r.text(6)}
 		for i, c := range k.Columns {
 			s.Values = append(s.Values, r.value(7+i, c.Type))
