@@ -28,8 +28,8 @@ func recordColumns(k *store.Kind, name string) []string {
 	return []string{name + "id", name + "seq", version, deletedAt, name + "doc"}
 }
 
-// SelectRows selects the columns that are a [store.StoredRow], from after a position ($1) on, up to a limit ($2). Amounts
-// are written with what makes them texts.
+// SelectRows selects the columns that are a [store.StoredRow], from after a position ($1) on, up to a limit ($2). What
+// makes a text of an amount stands behind each.
 func SelectRows(k *store.Kind, amountAsText string) string {
 	columns := append(recordColumns(k, ""), "livemode", "''")
 	if k.Owned {
