@@ -268,7 +268,7 @@ func bill(ctx context.Context, db store.Store, invoices int) ([]string, error) {
 		}
 		if err == nil {
 			err = f.atOnce(len(f.due[day]), func(n int) error {
-				_, err := service.Invoices.Pay(ctx, byBench, f.due[day][n], billing.Receipt{Method: "bank_transfer"})
+				_, err := service.Invoices.Pay(ctx, byBench, f.due[day][n], clientele.Receipt{Method: "bank_transfer"})
 				return err
 			})
 		}
@@ -348,9 +348,9 @@ func (f *biller) giveUp(ctx context.Context, n int, at time.Time) error {
 func (f *biller) finalize(ctx context.Context, customer, currency string, due time.Time) (string, error) {
 	price := clientele.NewAmount(currency, 100+rand.Int64N(1_000_000))
 	seconds := due.Unix()
-	doc, err := f.service.Invoices.Create(ctx, byBench, billing.InvoiceParams{
-		CustomerID: customer, CurrencyID: currency, Finalize: true, InvoiceContent: billing.InvoiceContent{
-			DueDate: billing.DueAt(seconds), Lines: []billing.LineParams{{Description: "Service", UnitAmount: &price}},
+	doc, err := f.service.Invoices.Create(ctx, byBench, clientele.InvoiceParams{
+		CustomerID: customer, CurrencyID: currency, Finalize: true, InvoiceContent: clientele.InvoiceContent{
+			DueDate: clientele.DueAt(seconds), Lines: []clientele.LineParams{{Description: "Service", UnitAmount: &price}},
 		},
 	})
 	if err != nil {

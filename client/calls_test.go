@@ -41,12 +41,12 @@ var calls = []struct {
 		}},
 	{"create", "POST /api/customers", ada, `{"did":"z1","external_id":"7","name":"Ada","preference":{"a":[1]}}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.Create(ctx, client.CustomerParams{
+			return p.Customers.Create(ctx, clientele.CustomerParams{
 				DID: new("z1"), ExternalID: new("7"), Name: new("Ada"), Preference: map[string][]int{"a": {1}},
 			})
 		}},
 	{"update nothing", "PUT /api/customers/cus_1", ada, `{}`, func(ctx context.Context, p *client.Client) (any, error) {
-		return p.Customers.Update(ctx, "cus_1", client.CustomerParams{})
+		return p.Customers.Update(ctx, "cus_1", clientele.CustomerParams{})
 	}},
 	{"update", "PUT /api/customers/cus_1", ada,
 		`{"email":"a@b.c","phone":"","address":{"city":"Łódź","line2":""},` +
@@ -54,11 +54,11 @@ var calls = []struct {
 			`"metadata":{"n":12345678901234567890,"old":null,"s":"x"},` +
 			`"invoice_settings":{"footer":"Thanks"}}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.Update(ctx, "cus_1", client.CustomerParams{
+			return p.Customers.Update(ctx, "cus_1", clientele.CustomerParams{
 				Email: new("a@b.c"), Phone: new(""),
-				Address: &client.AddressParams{City: new("Łódź"), Line2: new("")},
-				Shipping: &client.ShippingParams{
-					Address: &client.AddressParams{Country: new("PL")}, Phone: new(""),
+				Address: &clientele.AddressParams{City: new("Łódź"), Line2: new("")},
+				Shipping: &clientele.ShippingParams{
+					Address: &clientele.AddressParams{Country: new("PL")}, Phone: new(""),
 				},
 				Metadata:        map[string]any{"s": "x", "old": nil, "n": json.Number("12345678901234567890")},
 				InvoiceSettings: &clientele.InvoiceSettings{Footer: "Thanks"},
@@ -66,11 +66,11 @@ var calls = []struct {
 		}},
 	{"upsert", "PUT /api/customers/external/user%2F7", ada, `{"name":"Ada"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.UpsertExternal(ctx, "user/7", client.CustomerParams{Name: new("Ada")})
+			return p.Customers.UpsertExternal(ctx, "user/7", clientele.CustomerParams{Name: new("Ada")})
 		}},
 	{"upsert search", "PUT /api/customers/external/search", ada, `{}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.UpsertExternal(ctx, "search", client.CustomerParams{})
+			return p.Customers.UpsertExternal(ctx, "search", clientele.CustomerParams{})
 		}},
 	{"list", "GET /api/customers", `{"count":1,"list":[` + ada + `],"paging":{"page":1,"pageSize":20}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
@@ -113,22 +113,34 @@ var calls = []struct {
 	{"restore", "POST /api/customers/cus_1/restore", ada, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Customers.Restore(ctx, "cus_1") }},
 	{"create an invoice", "POST /api/invoices", `{"id":"in_1"}`,
-		`{"customer_id":"z1","currency_id":"curr_1","description":"May",` +
-			`"lines":[{"description":"Hours","quantity":3,"unit_amount":"2500"}],` +
-			`"statement_descriptor":"ACME","footer":"Thanks","metadata":{"po":8},"due_date":1780000000}`,
+		`{"customer_id":"z1","currency_id":"curr_1","lines":[{"description":"Hours","quantity":3,"unit_amount":"2500"}],` +
+			`"due_date":1780000000,"description":"May","statement_descriptor":"ACME","footer":"Thanks",` +
+			`"metadata":{"po":8}}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Create(ctx, client.InvoiceParams{
-				CustomerID: "z1", CurrencyID: "curr_1", Description: "May", DueDate: time.Unix(1_780_000_000, 999),
-				Lines: []client.LineParams{{Description: "Hours", Quantity: 3,
-					UnitAmount: clientele.NewAmount("", 2500)}},
-				StatementDescriptor: "ACME", Footer: "Thanks", Metadata: map[string]any{"po": 8},
+			return p.Invoices.Create(ctx, clientele.InvoiceParams{
+				CustomerID: "z1", CurrencyID: "curr_1",
+				InvoiceContent: clientele.InvoiceContent{
+					Description: new("May"),
+					DueDate:     clientele.DueAt(time.Unix(1_780_000_000, 999).Unix()),
+					Lines: []clientele.LineParams{{
+						Description: "Hours", Quantity: new(int64(3)),
+						UnitAmount: new(clientele.NewAmount("", 2500)),
+					}},
+					StatementDescriptor: new("ACME"), Footer: new("Thanks"),
+					Metadata: map[string]any{"po": 8},
+				},
 			})
 		}},
 	{"create an invoice due on receipt", "POST /api/invoices", `{"id":"in_1"}`,
-		`{"customer_id":"z1","currency_id":"curr_1","lines":[]}`,
+		`{"customer_id":"z1","currency_id":"curr_1"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.Create(ctx,
-				client.InvoiceParams{CustomerID: "z1", CurrencyID: "curr_1", Lines: []client.LineParams{}})
+				clientele.InvoiceParams{
+					CustomerID: "z1", CurrencyID: "curr_1",
+					InvoiceContent: clientele.InvoiceContent{
+						Lines: []clientele.LineParams{},
+					},
+				})
 		}},
 	{"retrieve an invoice", "GET /api/invoices/in_1", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Retrieve(ctx, "in_1") }},
@@ -146,7 +158,7 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Finalize(ctx, "in_1") }},
 	{"pay", "POST /api/invoices/in_1/pay", `{"id":"in_1"}`, "{}",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Pay(ctx, "in_1", client.Receipt{})
+			return p.Invoices.Pay(ctx, "in_1", clientele.Receipt{})
 		}},
 	{"void", "POST /api/invoices/in_1/void", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
@@ -155,16 +167,19 @@ var calls = []struct {
 	{"hold an invoice", "POST /api/invoices/in_1/hold", `{"id":"in_1","hold":{"until":1767312000,"reason":"promised"}}`,
 		`{"until":1767312000,"reason":"promised"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Hold(ctx, "in_1", time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), "promised")
+			return p.Invoices.Hold(ctx, "in_1",
+				clientele.HoldParams{Until: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC).Unix(), Reason: "promised"})
 		}},
 	{"release an invoice", "DELETE /api/invoices/in_1/hold", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Release(ctx, "in_1") }},
 	{"credit lines", "POST /api/invoices/in_1/credit_notes", `{"id":"cn_1"}`,
 		`{"lines":[{"invoice_line_id":"ii_1","quantity":2},{"invoice_line_id":"ii_2","amount":"5"}],"refund":true}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Credit(ctx, "in_1", client.CreditNoteParams{
-				Lines: &[]client.CreditNoteLineParams{
-					{InvoiceLineID: "ii_1", Quantity: 2}, {InvoiceLineID: "ii_2", Amount: clientele.NewAmount("", 5)},
+			return p.Invoices.Credit(ctx, "in_1", clientele.CreditNoteParams{
+				Lines: &[]clientele.CreditNoteLineParams{
+					{InvoiceLineID: "ii_1", Quantity: new(int64(2))}, {
+						InvoiceLineID: "ii_2", Amount: new(clientele.NewAmount("", 5)),
+					},
 				}, Refund: true,
 			})
 		}},
@@ -174,7 +189,7 @@ var calls = []struct {
 		}},
 	{"write off", "POST /api/invoices/in_1/write_off", `{"id":"in_1"}`, `{"amount":"5","reason":"insolvent"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.WriteOff(ctx, "in_1", client.WriteOffParams{
+			return p.Invoices.WriteOff(ctx, "in_1", clientele.WriteOffParams{
 				Amount: new(clientele.NewAmount("c", 5)), Reason: "insolvent",
 			})
 		}},
@@ -185,16 +200,20 @@ var calls = []struct {
 	{"pay by cheque", "POST /api/invoices/in_1/pay", `{"id":"in_1"}`,
 		`{"method":"cheque","reference":"7","received_at":1780000000}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Pay(ctx, "in_1", client.Receipt{Method: "cheque", Reference: "7", ReceivedAt: 1_780_000_000})
+			return p.Invoices.Pay(ctx, "in_1", clientele.Receipt{Method: "cheque", Reference: "7", ReceivedAt: 1_780_000_000})
 		}},
 	{"finalize at once", "POST /api/invoices", `{"id":"in_1"}`,
-		`{"customer_id":"z1","currency_id":"curr_1","lines":[{"description":"","quantity":1,"unit_amount":"1",` +
-			`"tax_amount":"2"}],"finalize":true}`,
+		`{"customer_id":"z1","currency_id":"curr_1","finalize":true,"lines":[{"quantity":1,"unit_amount":"1",` +
+			`"tax_amount":"2"}]}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Create(ctx, client.InvoiceParams{
+			return p.Invoices.Create(ctx, clientele.InvoiceParams{
 				CustomerID: "z1", CurrencyID: "curr_1", Finalize: true,
-				Lines: []client.LineParams{{Quantity: 1, UnitAmount: clientele.NewAmount("", 1),
-					TaxAmount: clientele.NewAmount("", 2)}},
+				InvoiceContent: clientele.InvoiceContent{
+					Lines: []clientele.LineParams{{
+						Quantity: new(int64(1)), UnitAmount: new(clientele.NewAmount("", 1)),
+						TaxAmount: new(clientele.NewAmount("", 2)),
+					}},
+				},
 			})
 		}},
 	{"list invoices over something", "GET /api/invoices?ignore_zero=true", `{"count":0,"list":[]}`, "",
@@ -208,9 +227,10 @@ var calls = []struct {
 	{"update an invoice", "PUT /api/invoices/in_1", `{"id":"in_1"}`,
 		`{"due_date":1780000000,"footer":"","custom_fields":[],"metadata":{"a":null}}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Update(ctx, "in_1", client.InvoiceUpdateParams{
-				DueDate: new(int64(1_780_000_000)), Footer: new(""), CustomFields: &[]clientele.CustomField{},
-				Metadata: map[string]any{"a": nil},
+			return p.Invoices.Update(ctx, "in_1", clientele.InvoiceContent{
+				DueDate: clientele.DueAt(1_780_000_000), Footer: new(""),
+				CustomFields: &[]clientele.CustomField{},
+				Metadata:     map[string]any{"a": nil},
 			})
 		}},
 	{"delete an invoice", "DELETE /api/invoices/in_1", `{"id":"in_1","object":"invoice","deleted":true}`, "",
@@ -220,8 +240,8 @@ var calls = []struct {
 	{"credit an invoice", "POST /api/invoices/in_1/credit_notes", `{"id":"cn_1","amount":"5"}`,
 		`{"amount":"5","reason":"duplicate"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Credit(ctx, "in_1", client.CreditNoteParams{Amount: clientele.NewAmount("", 5),
-				Reason: "duplicate"})
+			return p.Invoices.Credit(ctx, "in_1",
+				clientele.CreditNoteParams{Amount: new(clientele.NewAmount("", 5)), Reason: "duplicate"})
 		}},
 	{"retrieve a credit note", "GET /api/credit-notes/cn_1", `{"id":"cn_1","amount":"5"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
@@ -242,9 +262,9 @@ var calls = []struct {
 	{"move credit", "POST /api/customers/z1/balance_transactions", `{"id":"txn_1","amount":"-5"}`,
 		`{"currency_id":"curr_1","amount":"-5","reason":"applied_to_invoice","invoice_id":"in_1"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.MoveCredit(ctx, "z1", client.CreditParams{
-				CurrencyID: "curr_1", Amount: clientele.NewAmount("", -5), Reason: clientele.ReasonCreditApplied,
-				InvoiceID: "in_1",
+			return p.Customers.MoveCredit(ctx, "z1", clientele.CreditParams{
+				CurrencyID: "curr_1", Amount: new(clientele.NewAmount("", -5)),
+				Reason: clientele.ReasonCreditApplied, InvoiceID: "in_1",
 			})
 		}},
 	{"list movements",
@@ -263,9 +283,10 @@ var calls = []struct {
 	{"record a payment", "POST /api/payments", `{"id":"pi_1","amount":"5"}`,
 		`{"customer_id":"z1","currency_id":"curr_1","amount":"5","invoice_id":"in_1","method":"cash"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Payments.Create(ctx, client.PaymentParams{
-				CustomerID: "z1", CurrencyID: "curr_1", Amount: clientele.NewAmount("", 5), InvoiceID: "in_1",
-				Receipt: client.Receipt{Method: "cash"},
+			return p.Payments.Create(ctx, clientele.PaymentParams{
+				CustomerID: "z1", CurrencyID: "curr_1",
+				Amount: new(clientele.NewAmount("", 5)), InvoiceID: "in_1",
+				Receipt: clientele.Receipt{Method: "cash"},
 			})
 		}},
 	{"retrieve a payment", "GET /api/payments/pi_1", `{"id":"pi_1","customer":{"id":"cus_1"},"invoice":{"id":"in_1"}}`,
@@ -287,29 +308,33 @@ var calls = []struct {
 		}},
 	{"allocate", "POST /api/payments/pi_1/allocate", `{"id":"pi_1"}`, `{"invoice_id":"in_1","amount":"5"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Payments.Allocate(ctx, "pi_1", client.AllocateParams{InvoiceID: "in_1", Amount: clientele.NewAmount("",
-				5)})
+			return p.Payments.Allocate(ctx, "pi_1", clientele.AllocateParams{
+				InvoiceID: "in_1",
+				Amount: new(clientele.NewAmount("",
+					5)),
+			})
 		}},
 	{"allocate to several", "POST /api/payments/pi_1/allocate", `{"id":"pi_1"}`,
 		`{"allocations":[{"invoice_id":"in_1"}]}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Payments.Allocate(ctx, "pi_1",
-				client.AllocateParams{Allocations: &[]client.AllocationParams{{InvoiceID: "in_1"}}})
+				clientele.AllocateParams{Allocations: &[]clientele.AllocationParams{{InvoiceID: "in_1"}}})
 		}},
 	{"unallocate", "POST /api/payments/pi_1/unallocate", `{"id":"pi_1"}`, `{"invoice_id":"in_1","amount":"5"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Payments.Unallocate(ctx, "pi_1",
-				client.UnallocateParams{InvoiceID: "in_1", Amount: clientele.NewAmount("", 5)})
+				clientele.UnallocateParams{InvoiceID: "in_1", Amount: new(clientele.NewAmount("", 5))})
 		}},
 	{"keep as credit", "POST /api/payments/pi_1/credit", `{"id":"pi_1"}`, `{"amount":"5"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Payments.Credit(ctx, "pi_1", clientele.NewAmount("", 5))
+			return p.Payments.Credit(ctx, "pi_1", clientele.RestParams{Amount: new(clientele.NewAmount("", 5))})
 		}},
 	{"refund", "POST /api/payments/pi_1/refund", `{"id":"re_1","amount":"5"}`,
 		`{"amount":"5","reason":"duplicate","description":"d","metadata":{"a":1}}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Payments.Refund(ctx, "pi_1", client.RefundParams{
-				Amount: clientele.NewAmount("", 5), Reason: "duplicate", Description: "d", Metadata: map[string]any{"a": 1},
+			return p.Payments.Refund(ctx, "pi_1", clientele.RefundParams{
+				RestParams: clientele.RestParams{Amount: new(clientele.NewAmount("", 5))},
+				Reason:     "duplicate", Description: "d", Metadata: map[string]any{"a": 1},
 			})
 		}},
 	{"search payments", "GET /api/payments/search?page=2&query=cheque", `{"count":0,"list":[]}`, "",
@@ -333,7 +358,7 @@ var calls = []struct {
 		}},
 	{"reverse", "POST /api/payments/pi_1/reverse", `{"id":"pi_1"}`, `{"reason":"bounced"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Payments.Reverse(ctx, "pi_1", "bounced")
+			return p.Payments.Reverse(ctx, "pi_1", clientele.ReverseParams{Reason: "bounced"})
 		}},
 	{"aging", "GET /api/receivables/aging?as_of=2026-01-02T00:00:00.000Z&currency_id=curr_1&customer_id=z1",
 		`{"as_of":"2026-01-02T00:00:00.000Z","currencies":{"curr_1":{"not_due":"5"}}}`, "",
@@ -367,7 +392,7 @@ var calls = []struct {
 	{"update the settings", "PUT /api/settings", `{"object":"settings"}`,
 		`{"locale":"de","uncollectible_after_days":-1}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Settings.Update(ctx, client.SettingsParams{
+			return p.Settings.Update(ctx, clientele.SettingsParams{
 				Locale: new("de"), UncollectibleAfterDays: new(int64(clientele.NeverUncollectible)),
 			})
 		}},
@@ -375,18 +400,20 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Settings.Account(ctx) }},
 	{"update the account", "PUT /api/account", `{"name":"Acme"}`, `{"name":"Acme","footer":"f"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Settings.UpdateAccount(ctx, client.AccountParams{Name: new("Acme"), Footer: new("f")})
+			return p.Settings.UpdateAccount(ctx, clientele.AccountParams{Name: new("Acme"), Footer: new("f")})
 		}},
 	{"create a portal session", "POST /api/portal-sessions", `{"object":"portal_session","url":"http://h/portal/x"}`,
 		`{"customer_id":"cus_1"}`,
-		func(ctx context.Context, p *client.Client) (any, error) { return p.PortalSessions.Create(ctx, "cus_1") }},
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.PortalSessions.Create(ctx, clientele.PortalParams{CustomerID: "cus_1"})
+		}},
 	{"end a portal session", "DELETE /api/portal-sessions/ps_1", `{"id":"ps_1","object":"portal_session"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PortalSessions.End(ctx, "ps_1") }},
 	{"list keys", "GET /api/keys?page=2&pageSize=5", `{"count":1,"list":[{"id":"key_1"}]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Keys.List(ctx, 2, 5) }},
 	{"create a key", "POST /api/keys", `{"id":"key_1","secret":"sk_test_x"}`, `{"name":"till","scope":"write"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Keys.Create(ctx, client.KeyParams{Name: "till", Scope: "write"})
+			return p.Keys.Create(ctx, clientele.KeyParams{Name: "till", Scope: "write"})
 		}},
 	{"revoke a key", "DELETE /api/keys/key_1?made=true", `{"id":"key_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Keys.Revoke(ctx, "key_1", true) }},
@@ -399,8 +426,8 @@ var calls = []struct {
 	{"create a currency", "POST /api/payment-currencies", `{"id":"curr_1"}`,
 		`{"name":"Yen","symbol":"JPY","decimal":0,"maximum_precision":0}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.PaymentCurrencies.Create(ctx, client.PaymentCurrencyParams{
-				Name: "Yen", Symbol: "JPY", MaximumPrecision: new(0),
+			return p.PaymentCurrencies.Create(ctx, clientele.CurrencyParams{
+				Name: "Yen", Symbol: "JPY", Decimal: new(int64(0)), MaximumPrecision: new(int64(0)),
 			})
 		}},
 	{"list methods", "GET /api/payment-methods", `[{"id":"pm_1","type":"manual"}]`, "",
@@ -412,7 +439,7 @@ var calls = []struct {
 	{"create a method", "POST /api/payment-methods", `{"id":"pm_1"}`,
 		`{"type":"base","name":"Base","settings":{"base":{"chain_id":"8453"}},"locked":true}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.PaymentMethods.Create(ctx, client.PaymentMethodParams{
+			return p.PaymentMethods.Create(ctx, clientele.MethodParams{
 				Type: "base", Name: "Base", Settings: map[string]any{"base": map[string]any{"chain_id": "8453"}}, Locked: true,
 			})
 		}},
@@ -552,7 +579,7 @@ func TestNamesThatNoPathHolds(t *testing.T) {
 			t.Errorf("Retrieve(%q) = %v", ref, err)
 		}
 	}
-	_, err := payment.Customers.UpsertExternal(t.Context(), "..", client.CustomerParams{})
+	_, err := payment.Customers.UpsertExternal(t.Context(), "..", clientele.CustomerParams{})
 	if code, field := refusal(err); code != clientele.ErrorCodeInvalid || field != "external_id" {
 		t.Errorf("UpsertExternal(..) = %v", err)
 	}
@@ -566,7 +593,7 @@ func TestOptions(t *testing.T) {
 	replayed := status(200, ada, "ETag", `"7"`, "Idempotent-Replayed", "true")
 	payment, s := serve(t, answers(replayed), client.WithUserAgent("till/2"))
 	var header http.Header
-	_, err := payment.Customers.Update(t.Context(), "cus_1", client.CustomerParams{},
+	_, err := payment.Customers.Update(t.Context(), "cus_1", clientele.CustomerParams{},
 		client.IdempotencyKey("order-7"), client.IfMatch(`"6"`), client.ResponseHeader(&header))
 	if err != nil {
 		t.Fatal(err)

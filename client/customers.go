@@ -12,64 +12,6 @@ import (
 // Customers are the customers of the key's mode. A ref is a customer's id or its DID: zX, did:abt:zX or 0x….
 type Customers struct{ c *Client }
 
-// CustomerParams says what to set on a customer. What is nil is not sent, and stays as it is.
-type CustomerParams struct {
-	// Only when creating: a DID never changes.
-	DID *string `json:"did,omitempty"`
-	// Only when creating: when the customer was created elsewhere.
-	CreatedAt *time.Time `json:"created_at,omitempty"`
-	// The application's own name for the customer; "" takes it away.
-	ExternalID *string `json:"external_id,omitempty"`
-	// Full name, at most 512 characters.
-	Name *string `json:"name,omitempty"`
-	// Free text for the business.
-	Description *string `json:"description,omitempty"`
-	// One email address.
-	Email *string `json:"email,omitempty"`
-	// A phone number in international form: +1 555 123 4567.
-	Phone *string `json:"phone,omitempty"`
-	// The billing address, merged part by part.
-	Address *AddressParams `json:"address,omitempty"`
-	// Where goods go, merged part by part.
-	Shipping *ShippingParams `json:"shipping,omitempty"`
-	// Merged key by key; nil deletes a key. Values are anything that can be written as JSON.
-	Metadata map[string]any `json:"metadata,omitempty"`
-	// The currency of the customer's balance.
-	CurrencyID *string `json:"currency_id,omitempty"`
-	// What the numbers of this customer's invoices start with.
-	InvoicePrefix *string `json:"invoice_prefix,omitempty"`
-	// Defaults for this customer's invoices, replaced as a whole.
-	InvoiceSettings *clientele.InvoiceSettings `json:"invoice_settings,omitempty"`
-	// The customer's preferences, replaced as a whole: anything that can be written as JSON.
-	Preference any `json:"preference,omitempty"`
-}
-
-// AddressParams says which parts of an address to set: nil keeps a part, "" clears it.
-type AddressParams struct {
-	// ISO 3166-1 alpha-2 country code.
-	Country *string `json:"country,omitempty"`
-	// State, province, prefecture or region.
-	State *string `json:"state,omitempty"`
-	// City, district, suburb, town or village.
-	City *string `json:"city,omitempty"`
-	// Street, PO box or company name.
-	Line1 *string `json:"line1,omitempty"`
-	// Apartment, suite, unit or building.
-	Line2 *string `json:"line2,omitempty"`
-	// ZIP or postal code.
-	PostalCode *string `json:"postal_code,omitempty"`
-}
-
-// ShippingParams says what to set of where goods go: nil keeps, "" clears.
-type ShippingParams struct {
-	// Where to, merged part by part.
-	Address *AddressParams `json:"address,omitempty"`
-	// The recipient's name.
-	Name *string `json:"name,omitempty"`
-	// The recipient's phone number in international form.
-	Phone *string `json:"phone,omitempty"`
-}
-
 // CustomerListParams says which customers to list, which page of them, and in which order. The zero value is the
 // first page of all, newest first.
 type CustomerListParams struct {
@@ -168,7 +110,9 @@ func (s *Customers) Explain(
 // Create creates a customer.
 //
 //clientele:operation POST /api/customers
-func (s *Customers) Create(ctx context.Context, p CustomerParams, opts ...CallOption) (*clientele.Customer, error) {
+func (s *Customers) Create(
+	ctx context.Context, p clientele.CustomerParams, opts ...CallOption,
+) (*clientele.Customer, error) {
 	return fetch[clientele.Customer](ctx, s.c, opts, request{route: "POST /api/customers", body: p})
 }
 
@@ -176,7 +120,7 @@ func (s *Customers) Create(ctx context.Context, p CustomerParams, opts ...CallOp
 //
 //clientele:operation PUT /api/customers/{id}
 func (s *Customers) Update(
-	ctx context.Context, ref string, p CustomerParams, opts ...CallOption,
+	ctx context.Context, ref string, p clientele.CustomerParams, opts ...CallOption,
 ) (*clientele.Customer, error) {
 	return fetch[clientele.Customer](ctx, s.c, opts, request{route: "PUT /api/customers/{id}", ref: ref, body: p})
 }
@@ -185,7 +129,7 @@ func (s *Customers) Update(
 //
 //clientele:operation PUT /api/customers/external/{external_id}
 func (s *Customers) UpsertExternal(
-	ctx context.Context, externalID string, p CustomerParams, opts ...CallOption,
+	ctx context.Context, externalID string, p clientele.CustomerParams, opts ...CallOption,
 ) (*clientele.Customer, error) {
 	return fetch[clientele.Customer](ctx, s.c, opts,
 		request{route: "PUT /api/customers/external/{external_id}", ref: externalID, body: p})
@@ -269,28 +213,11 @@ func (s *Customers) Restore(ctx context.Context, id string, opts ...CallOption) 
 	return fetch[clientele.Customer](ctx, s.c, opts, request{route: "POST /api/customers/{id}/restore", ref: id})
 }
 
-// CreditParams says how a customer's credit changes.
-type CreditParams struct {
-	// The currency of the amount.
-	CurrencyID string `json:"currency_id"`
-	// By how much: positive gives credit, negative uses it.
-	Amount clientele.Amount `json:"amount"`
-	// adjustment when empty; or refund, or applied_to_invoice, which are negative; or unapplied_from_invoice, which takes
-	// the latter back and is positive.
-	Reason clientele.BalanceReason `json:"reason,omitempty"`
-	// The invoice it is about.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// Free text.
-	Description string `json:"description,omitempty"`
-	// As on a customer.
-	Metadata map[string]any `json:"metadata,omitempty"`
-}
-
 // MoveCredit gives a customer credit, or uses it; below nothing it is refused.
 //
 //clientele:operation POST /api/customers/{id}/balance_transactions
 func (s *Customers) MoveCredit(
-	ctx context.Context, ref string, p CreditParams, opts ...CallOption,
+	ctx context.Context, ref string, p clientele.CreditParams, opts ...CallOption,
 ) (*clientele.BalanceTransaction, error) {
 	return fetch[clientele.BalanceTransaction](ctx, s.c, opts,
 		request{route: "POST /api/customers/{id}/balance_transactions", ref: ref, body: p})

@@ -31,12 +31,12 @@ func shop() (payment *client.Client, customer *clientele.Customer, closeShop fun
 		panic(err)
 	}
 	payment = server.Test()
-	customer, err = payment.Customers.Create(context.Background(), client.CustomerParams{
+	customer, err = payment.Customers.Create(context.Background(), clientele.CustomerParams{
 		DID:   new(john),
 		Name:  new("John Doe"),
 		Email: new("john.doe@example.com"),
 		Phone: new("+1 555 123 4567"),
-		Address: &client.AddressParams{
+		Address: &clientele.AddressParams{
 			Country: new("US"), State: new("CA"), City: new("San Francisco"), Line1: new("123 Main Street"),
 		},
 	})
@@ -105,7 +105,7 @@ func ExampleCustomers_Update() {
 	payment, john, closeShop := shop()
 	defer closeShop()
 
-	updated, err := payment.Customers.Update(context.Background(), john.ID, client.CustomerParams{
+	updated, err := payment.Customers.Update(context.Background(), john.ID, clientele.CustomerParams{
 		Email:    new("john.new.doe@example.com"),
 		Metadata: map[string]any{"internal_id": "user-456"},
 	})
@@ -130,7 +130,7 @@ func ExampleIfMatch() {
 	}
 	asRead := client.IfMatch(header.Get("ETag"))
 	for _, name := range []string{"Johnny Doe", "Jonathan Doe"} {
-		_, err := payment.Customers.Update(ctx, john.ID, client.CustomerParams{Name: &name}, asRead)
+		_, err := payment.Customers.Update(ctx, john.ID, clientele.CustomerParams{Name: &name}, asRead)
 		refused, changed := errors.AsType[*client.Error](err)
 		fmt.Println(name, changed && refused.Code == clientele.ErrorCodePreconditionFailed)
 	}
@@ -145,7 +145,7 @@ func ExampleCustomers_List() {
 	defer closeShop()
 	ctx := context.Background()
 	for i := range 6 {
-		_, err := payment.Customers.Create(ctx, client.CustomerParams{Name: new(fmt.Sprint("Customer ", i+1))})
+		_, err := payment.Customers.Create(ctx, clientele.CustomerParams{Name: new(fmt.Sprint("Customer ", i+1))})
 		if err != nil {
 			fmt.Println("Error creating customer:", err)
 			return
@@ -207,12 +207,16 @@ func ExampleCustomers_OverdueInvoices() {
 	defer closeShop()
 	ctx := context.Background()
 
-	invoice, err := payment.Invoices.Create(ctx, client.InvoiceParams{
-		CustomerID: john.ID,
-		CurrencyID: "curr_test_usd",
-		DueDate:    time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
-		Lines: []client.LineParams{{Description: "Consulting", Quantity: 2, UnitAmount: clientele.NewAmount("",
-			1250)}},
+	invoice, err := payment.Invoices.Create(ctx, clientele.InvoiceParams{
+		CustomerID: john.ID, CurrencyID: "curr_test_usd",
+		InvoiceContent: clientele.InvoiceContent{
+			DueDate: clientele.DueAt(time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).Unix()),
+			Lines: []clientele.LineParams{{
+				Description: "Consulting", Quantity: new(int64(2)),
+				UnitAmount: new(clientele.NewAmount("",
+					1250)),
+			}},
+		},
 	})
 	if err != nil {
 		fmt.Println("Error creating invoice:", err)

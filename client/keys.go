@@ -9,16 +9,6 @@ import (
 // Keys are the API keys of the mode. They need a key of scope admin.
 type Keys struct{ c *Client }
 
-// KeyParams say what a new key is.
-type KeyParams struct {
-	// What the key is for, in up to 255 characters.
-	Name string `json:"name"`
-	// What it allows: metrics (GET /metrics alone), read, write, or admin, which also makes and revokes keys.
-	Scope string `json:"scope"`
-	// When it ends by itself, in the future; nil when it does not.
-	ExpiresAt *clientele.Time `json:"expires_at,omitempty"`
-}
-
 // List lists the keys, revoked ones too, newest first: a page of them, by its number and size.
 //
 //clientele:operation GET /api/keys
@@ -34,7 +24,9 @@ func (s *Keys) List(
 // Create makes a key and answers it with its secret, which is shown this once.
 //
 //clientele:operation POST /api/keys
-func (s *Keys) Create(ctx context.Context, p KeyParams, opts ...CallOption) (*clientele.APIKeyCreated, error) {
+func (s *Keys) Create(
+	ctx context.Context, p clientele.KeyParams, opts ...CallOption,
+) (*clientele.APIKeyCreated, error) {
 	return fetch[clientele.APIKeyCreated](ctx, s.c, opts, request{route: "POST /api/keys", body: p})
 }
 

@@ -10,35 +10,6 @@ import (
 // Payments are the money received from the customers of the key's mode.
 type Payments struct{ c *Client }
 
-// PaymentParams says what money was received.
-type PaymentParams struct {
-	// Who paid: a customer's id or DID.
-	CustomerID string `json:"customer_id"`
-	// The currency of the money.
-	CurrencyID string `json:"currency_id"`
-	// How much.
-	Amount clientele.Amount `json:"amount"`
-	// The invoice it is for. When it is empty and Allocations is nil, the oldest due are paid first.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// What it is for, when that is several invoices; a list without entries pays nothing.
-	Allocations *[]AllocationParams `json:"allocations,omitempty"`
-	Receipt
-	// Free text.
-	Description string `json:"description,omitempty"`
-	// As on a customer.
-	Metadata map[string]any `json:"metadata,omitempty"`
-	// Whether to answer what would become of the payment, and do nothing.
-	Preview bool `json:"preview,omitempty"`
-}
-
-// AllocationParams says how much of an invoice to pay.
-type AllocationParams struct {
-	// The invoice.
-	InvoiceID string `json:"invoice_id"`
-	// How much; as much as there is when zero.
-	Amount clientele.Amount `json:"amount,omitzero"`
-}
-
 // PaymentListParams says which payments to list, which page of them, and in which order. The zero value is the first
 // page of all, newest first.
 type PaymentListParams struct {
@@ -80,7 +51,9 @@ func (p PaymentListParams) query() query {
 // somebody says to what.
 //
 //clientele:operation POST /api/payments
-func (s *Payments) Create(ctx context.Context, p PaymentParams, opts ...CallOption) (*clientele.Payment, error) {
+func (s *Payments) Create(
+	ctx context.Context, p clientele.PaymentParams, opts ...CallOption,
+) (*clientele.Payment, error) {
 	return fetch[clientele.Payment](ctx, s.c, opts, request{route: "POST /api/payments", body: p})
 }
 
@@ -132,38 +105,20 @@ func (s *Payments) Search(
 		request{route: "GET /api/payments/search", query: p.query()})
 }
 
-// AllocateParams says how much of what a payment has left is to pay what.
-type AllocateParams struct {
-	// The invoice to pay. When it is empty and Allocations is nil, the oldest due are paid first.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// How much; as much as there is when zero.
-	Amount clientele.Amount `json:"amount,omitzero"`
-	// In place of the others: what to pay, of several invoices.
-	Allocations *[]AllocationParams `json:"allocations,omitempty"`
-}
-
 // Allocate pays invoices with what a payment has left.
 //
 //clientele:operation POST /api/payments/{id}/allocate
 func (s *Payments) Allocate(
-	ctx context.Context, id string, p AllocateParams, opts ...CallOption,
+	ctx context.Context, id string, p clientele.AllocateParams, opts ...CallOption,
 ) (*clientele.Payment, error) {
 	return fetch[clientele.Payment](ctx, s.c, opts, request{route: "POST /api/payments/{id}/allocate", ref: id, body: p})
-}
-
-// UnallocateParams says what a payment is to take back. The zero value is all that it paid.
-type UnallocateParams struct {
-	// The invoice that it paid.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// How much of that; all when zero.
-	Amount clientele.Amount `json:"amount,omitzero"`
 }
 
 // Unallocate takes back what a payment paid: it has that left again.
 //
 //clientele:operation POST /api/payments/{id}/unallocate
 func (s *Payments) Unallocate(
-	ctx context.Context, id string, p UnallocateParams, opts ...CallOption,
+	ctx context.Context, id string, p clientele.UnallocateParams, opts ...CallOption,
 ) (*clientele.Payment, error) {
 	return fetch[clientele.Payment](ctx, s.c, opts,
 		request{route: "POST /api/payments/{id}/unallocate", ref: id, body: p})
@@ -173,31 +128,16 @@ func (s *Payments) Unallocate(
 //
 //clientele:operation POST /api/payments/{id}/credit
 func (s *Payments) Credit(
-	ctx context.Context, id string, amount clientele.Amount, opts ...CallOption,
+	ctx context.Context, id string, p clientele.RestParams, opts ...CallOption,
 ) (*clientele.Payment, error) {
-	body := struct {
-		Amount clientele.Amount `json:"amount,omitzero"`
-	}{amount}
-	return fetch[clientele.Payment](ctx, s.c, opts, request{route: "POST /api/payments/{id}/credit", ref: id, body: body})
-}
-
-// RefundParams says what is sent back of a payment.
-type RefundParams struct {
-	// How much; all that the payment has left when zero.
-	Amount clientele.Amount `json:"amount,omitzero"`
-	// duplicate, fraudulent, requested_by_customer or requested_by_admin; empty for none.
-	Reason string `json:"reason,omitempty"`
-	// Free text.
-	Description string `json:"description,omitempty"`
-	// As on a customer.
-	Metadata map[string]any `json:"metadata,omitempty"`
+	return fetch[clientele.Payment](ctx, s.c, opts, request{route: "POST /api/payments/{id}/credit", ref: id, body: p})
 }
 
 // Refund records that what a payment has left was sent back, or a part of it.
 //
 //clientele:operation POST /api/payments/{id}/refund
 func (s *Payments) Refund(
-	ctx context.Context, id string, p RefundParams, opts ...CallOption,
+	ctx context.Context, id string, p clientele.RefundParams, opts ...CallOption,
 ) (*clientele.Refund, error) {
 	return fetch[clientele.Refund](ctx, s.c, opts, request{route: "POST /api/payments/{id}/refund", ref: id, body: p})
 }
@@ -206,13 +146,10 @@ func (s *Payments) Refund(
 //
 //clientele:operation POST /api/payments/{id}/reverse
 func (s *Payments) Reverse(
-	ctx context.Context, id, reason string, opts ...CallOption,
+	ctx context.Context, id string, p clientele.ReverseParams, opts ...CallOption,
 ) (*clientele.Payment, error) {
-	body := struct {
-		Reason string `json:"reason,omitempty"`
-	}{reason}
 	return fetch[clientele.Payment](ctx, s.c, opts,
-		request{route: "POST /api/payments/{id}/reverse", ref: id, body: body})
+		request{route: "POST /api/payments/{id}/reverse", ref: id, body: p})
 }
 
 // Refunds are what was sent back; [Payments.Refund], [Customers.MoveCredit] and [Invoices.Credit] record it.

@@ -13,12 +13,9 @@ type PortalSessions struct{ c *Client }
 //
 //clientele:operation POST /api/portal-sessions
 func (s *PortalSessions) Create(
-	ctx context.Context, customerID string, opts ...CallOption,
+	ctx context.Context, p clientele.PortalParams, opts ...CallOption,
 ) (*clientele.PortalSession, error) {
-	body := struct {
-		CustomerID string `json:"customer_id"`
-	}{customerID}
-	return fetch[clientele.PortalSession](ctx, s.c, opts, request{route: "POST /api/portal-sessions", body: body})
+	return fetch[clientele.PortalSession](ctx, s.c, opts, request{route: "POST /api/portal-sessions", body: p})
 }
 
 // End ends a session, by its id, before its time is over: the address opens nothing from then on. An unknown one, and

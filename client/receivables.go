@@ -90,38 +90,11 @@ func (s *Receivables) Overdue(
 // Settings are what the business has decided for all its customers, in the key's mode.
 type Settings struct{ c *Client }
 
-// SettingsParams says what to set. What is nil is not sent, and stays as it is.
-type SettingsParams struct {
-	// Who issues the invoices, replaced as a whole.
-	Business *clientele.Business `json:"business,omitempty"`
-	// How amounts and dates are written for people: a BCP 47 language tag.
-	Locale *string `json:"locale,omitempty"`
-	// Where the business is, which says when its days begin: a name of the IANA time zone database.
-	TimeZone *string `json:"time_zone,omitempty"`
-	// After how many days past due an open invoice becomes uncollectible, or -1 for never.
-	UncollectibleAfterDays *int64 `json:"uncollectible_after_days,omitempty"`
-}
-
 // Retrieve answers the settings.
 //
 //clientele:operation GET /api/settings
 func (s *Settings) Retrieve(ctx context.Context, opts ...CallOption) (*clientele.Settings, error) {
 	return fetch[clientele.Settings](ctx, s.c, opts, request{route: "GET /api/settings"})
-}
-
-// AccountParams says what to set of who issues the invoices. What is nil is not sent, and stays as it is.
-type AccountParams struct {
-	Name    *string            `json:"name,omitempty"`
-	Address *clientele.Address `json:"address,omitempty"` // replaced as a whole
-	Email   *string            `json:"email,omitempty"`
-	Phone   *string            `json:"phone,omitempty"`
-	TaxID   *string            `json:"tax_id,omitempty"`
-	// How to pay, printed on every invoice.
-	PaymentInstructions *string `json:"payment_instructions,omitempty"`
-	// A picture: a data: URL of a PNG or JPEG, at most 64 KiB and 1,000 pixels either way.
-	Logo *string `json:"logo,omitempty"`
-	// Printed at the foot of every invoice and statement.
-	Footer *string `json:"footer,omitempty"`
 }
 
 // Account answers who issues the invoices: the settings' business, alone.
@@ -135,7 +108,7 @@ func (s *Settings) Account(ctx context.Context, opts ...CallOption) (*clientele.
 //
 //clientele:operation PUT /api/account
 func (s *Settings) UpdateAccount(
-	ctx context.Context, p AccountParams, opts ...CallOption,
+	ctx context.Context, p clientele.AccountParams, opts ...CallOption,
 ) (*clientele.Business, error) {
 	return fetch[clientele.Business](ctx, s.c, opts, request{route: "PUT /api/account", body: p})
 }
@@ -143,6 +116,8 @@ func (s *Settings) UpdateAccount(
 // Update sets what is given.
 //
 //clientele:operation PUT /api/settings
-func (s *Settings) Update(ctx context.Context, p SettingsParams, opts ...CallOption) (*clientele.Settings, error) {
+func (s *Settings) Update(
+	ctx context.Context, p clientele.SettingsParams, opts ...CallOption,
+) (*clientele.Settings, error) {
 	return fetch[clientele.Settings](ctx, s.c, opts, request{route: "PUT /api/settings", body: p})
 }

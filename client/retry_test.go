@@ -73,11 +73,11 @@ func TestRetries(t *testing.T) {
 					return err
 				},
 				http.MethodPut: func(ctx context.Context, p *client.Client) error {
-					_, err := p.Customers.Update(ctx, "cus_1", client.CustomerParams{Name: new("Ada")})
+					_, err := p.Customers.Update(ctx, "cus_1", clientele.CustomerParams{Name: new("Ada")})
 					return err
 				},
 				http.MethodPost: func(ctx context.Context, p *client.Client) error {
-					_, err := p.Customers.Create(ctx, client.CustomerParams{Name: new("Ada")})
+					_, err := p.Customers.Create(ctx, clientele.CustomerParams{Name: new("Ada")})
 					return err
 				},
 				http.MethodDelete: func(ctx context.Context, p *client.Client) error {
@@ -307,7 +307,7 @@ func TestMistakesAreNotSent(t *testing.T) {
 		}
 	}
 	payment, s := serve(t, answers(status(200, ada)))
-	_, err := payment.Customers.Create(t.Context(), client.CustomerParams{Preference: func() {}})
+	_, err := payment.Customers.Create(t.Context(), clientele.CustomerParams{Preference: func() {}})
 	if err == nil || !strings.Contains(err.Error(), "POST /api/customers") || len(s.tries) != 0 {
 		t.Errorf("%d tries, %v", len(s.tries), err)
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/jobs"
@@ -33,13 +32,19 @@ func TestJobs(t *testing.T) {
 		delete(run, name)
 	}
 	for _, price := range []int64{100, 200} {
-		c, err := s.Test().Customers.Create(ctx, client.CustomerParams{Name: new("Ada")})
+		c, err := s.Test().Customers.Create(ctx, clientele.CustomerParams{Name: new("Ada")})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Test().Invoices.Create(ctx, client.InvoiceParams{
-			CustomerID: c.ID, CurrencyID: "curr_test_usd", Finalize: true, DueDate: s.Now(),
-			Lines: []client.LineParams{{Description: "work", UnitAmount: clientele.NewAmount("curr_test_usd", price)}},
+		_, err = s.Test().Invoices.Create(ctx, clientele.InvoiceParams{
+			CustomerID: c.ID, CurrencyID: "curr_test_usd", Finalize: true,
+			InvoiceContent: clientele.InvoiceContent{
+				DueDate: clientele.DueAt(s.Now().Unix()),
+				Lines: []clientele.LineParams{{
+					Description: "work",
+					UnitAmount:  new(clientele.NewAmount("curr_test_usd", price)),
+				}},
+			},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -54,7 +54,7 @@ func (k keysCreate) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	p := auth.KeyParams{Name: k.Name, Scope: store.Scope(k.Scope)}
+	p := clientele.KeyParams{Name: k.Name, Scope: k.Scope}
 	if k.Lasts > 0 {
 		p.ExpiresAt = new(clientele.At(time.Now().Add(k.Lasts)))
 	}

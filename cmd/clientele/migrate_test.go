@@ -47,25 +47,30 @@ func booksOfBefore(t *testing.T, url string, customers int) {
 func bookOf(t *testing.T, c *client.Client, name, currency string) {
 	t.Helper()
 	ctx := t.Context()
-	customer, err := c.Customers.Create(ctx, client.CustomerParams{Name: &name})
+	customer, err := c.Customers.Create(ctx, clientele.CustomerParams{Name: &name})
 	if err != nil {
 		t.Fatal(err)
 	}
 	cents := func(n int64) clientele.Amount { return clientele.NewAmount(currency, n) }
-	invoice, err := c.Invoices.Create(ctx, client.InvoiceParams{
+	invoice, err := c.Invoices.Create(ctx, clientele.InvoiceParams{
 		CustomerID: customer.ID, CurrencyID: currency, Finalize: true,
-		Lines: []client.LineParams{{Description: "work", UnitAmount: cents(500)}},
+		InvoiceContent: clientele.InvoiceContent{
+			Lines: []clientele.LineParams{{Description: "work", UnitAmount: new(cents(500))}},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pay, err := c.Payments.Create(ctx, client.PaymentParams{
-		CustomerID: customer.ID, CurrencyID: currency, Amount: cents(700), InvoiceID: invoice.ID,
+	pay, err := c.Payments.Create(ctx, clientele.PaymentParams{
+		CustomerID: customer.ID, CurrencyID: currency, Amount: new(cents(700)),
+		InvoiceID: invoice.ID,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(20)}); err != nil {
+	if _,
+		err := c.Payments.Refund(ctx, pay.ID,
+		clientele.RefundParams{RestParams: clientele.RestParams{Amount: new(cents(20))}}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -231,19 +231,19 @@ func alignRight(texts []string) []string {
 }
 
 // parseMoment reads an option that is a day, or a moment with its zone; zero when it is not given.
-func parseMoment(option, text string) (billing.Moment, error) {
+func parseMoment(option, text string) (clientele.Moment, error) {
 	if text == "" {
-		return billing.Moment{}, nil
+		return clientele.Moment{}, nil
 	}
 	if day, err := clientele.ParseDay(text); err == nil && day > 0 {
-		return billing.Moment{Day: day}, nil
+		return clientele.Moment{Day: day}, nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		err = fmt.Errorf("%s must be a day such as 2026-03-31, or a moment such as 2026-03-31T12:00:00Z, not %q", option,
 			text)
 	}
-	return billing.Moment{At: at}, err
+	return clientele.Moment{At: at}, err
 }
 
 // printJSON prints a value for programs.

@@ -12,7 +12,6 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"clientele.dev"
-	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
 )
 
@@ -167,7 +166,7 @@ func makeBooks(t *testing.T, url string) {
 	}
 	must2 := func(_ any, err error) { t.Helper(); must(err) }
 	customer := func(name string) string {
-		made, err := c.Customers.Create(ctx, client.CustomerParams{Name: &name})
+		made, err := c.Customers.Create(ctx, clientele.CustomerParams{Name: &name})
 		must(err)
 		return made.ID
 	}
@@ -175,25 +174,33 @@ func makeBooks(t *testing.T, url string) {
 	invoice := func(customer, units string, finalize bool) string {
 		price, err := clientele.ParseAmount(usd, units)
 		must(err)
-		made, err := c.Invoices.Create(ctx, client.InvoiceParams{
+		made, err := c.Invoices.Create(ctx, clientele.InvoiceParams{
 			CustomerID: customer, CurrencyID: usd, Finalize: finalize,
-			Lines: []client.LineParams{{Description: "Work", Quantity: 1, UnitAmount: price}},
+			InvoiceContent: clientele.InvoiceContent{
+				Lines: []clientele.LineParams{{
+					Description: "Work", Quantity: new(int64(1)), UnitAmount: new(price),
+				}},
+			},
 		})
 		must(err)
 		return made.ID
 	}
 	ana := customer("Ana")
 	bo := customer("Bo")
-	must2(c.Customers.MoveCredit(ctx, ana, client.CreditParams{CurrencyID: usd, Amount: clientele.NewAmount("", 5000)}))
+	must2(c.Customers.MoveCredit(ctx, ana,
+		clientele.CreditParams{CurrencyID: usd, Amount: new(clientele.NewAmount("", 5000))}))
 	paid, late := invoice(ana, "400", true), invoice(ana, "1000", true)
 	invoice(ana, "70", false)
 	must2(c.Invoices.Delete(ctx, invoice(ana, "80", false)))
-	must2(c.Invoices.Pay(ctx, paid, client.Receipt{}))
-	must2(c.Invoices.Credit(ctx, late, client.CreditNoteParams{Amount: clientele.NewAmount("", 400)}))
+	must2(c.Invoices.Pay(ctx, paid, clientele.Receipt{}))
+	must2(c.Invoices.Credit(ctx, late, clientele.CreditNoteParams{Amount: new(clientele.NewAmount("", 400))}))
 	must2(c.Invoices.MarkUncollectible(ctx, late))
-	for _, p := range []client.CreditParams{
-		{CurrencyID: usd, Amount: clientele.NewAmount("", 9)},
-		{CurrencyID: usd, Amount: clientele.NewAmount("", -4), Reason: clientele.ReasonRefund},
+	for _, p := range []clientele.CreditParams{
+		{CurrencyID: usd, Amount: new(clientele.NewAmount("", 9))},
+		{
+			CurrencyID: usd, Amount: new(clientele.NewAmount("", -4)),
+			Reason: clientele.ReasonRefund,
+		},
 	} {
 		must2(c.Customers.MoveCredit(ctx, bo, p))
 	}

@@ -24,6 +24,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/client"
 	"clientele.dev/internal/pgtest"
 )
@@ -201,7 +202,7 @@ func (d *drill) killUnderLoad(ctx context.Context, kills int) (outages []time.Du
 
 // create makes a customer, at any cost, and remembers that it was acknowledged.
 func (d *drill) create(ctx context.Context, n int, externalID string) error {
-	_, err := d.clients[n%2].Customers.Create(ctx, client.CustomerParams{ExternalID: &externalID},
+	_, err := d.clients[n%2].Customers.Create(ctx, clientele.CustomerParams{ExternalID: &externalID},
 		client.IdempotencyKey(externalID))
 	if err != nil {
 		return err

@@ -30,30 +30,37 @@ type things struct {
 
 func (s *server) things(t testing.TB, payment *client.Client, did string) things {
 	t.Helper()
-	c := create(t, payment, client.CustomerParams{DID: &did, Name: new("Ada"), ExternalID: new("E-" + did)})
-	gone := create(t, payment, client.CustomerParams{Name: new("")})
+	c := create(t, payment, clientele.CustomerParams{DID: &did, Name: new("Ada"), ExternalID: new("E-" + did)})
+	gone := create(t, payment, clientele.CustomerParams{Name: new("")})
 	ok(payment.Customers.Delete(t.Context(), gone.ID))(t)
-	method := ok(payment.PaymentMethods.Create(t.Context(), client.PaymentMethodParams{Type: "base", Name: "Base"}))(t)
-	currency := ok(payment.PaymentCurrencies.Create(t.Context(), client.PaymentCurrencyParams{
-		PaymentMethodID: method.ID, Name: "Ether", Symbol: "ETH" + did[:3], Decimal: 18,
+	method := ok(payment.PaymentMethods.Create(t.Context(), clientele.MethodParams{Type: "base", Name: "Base"}))(t)
+	currency := ok(payment.PaymentCurrencies.Create(t.Context(), clientele.CurrencyParams{
+		PaymentMethodID: method.ID, Name: "Ether", Symbol: "ETH" + did[:3],
+		Decimal: new(int64(18)),
 	}))(t)
 	units := func(n int64) clientele.Amount { return clientele.NewAmount(currency.ID, n) }
-	eve := create(t, payment, client.CustomerParams{Name: new("Eve")})
-	open := ok(payment.Invoices.Create(t.Context(), client.InvoiceParams{
-		CustomerID: eve.ID, CurrencyID: currency.ID, Finalize: true, DueDate: s.Now().AddDate(0, 0, 30),
-		Lines: []client.LineParams{{Description: "work", Quantity: 1, UnitAmount: units(70)}},
+	eve := create(t, payment, clientele.CustomerParams{Name: new("Eve")})
+	open := ok(payment.Invoices.Create(t.Context(), clientele.InvoiceParams{
+		CustomerID: eve.ID, CurrencyID: currency.ID, Finalize: true,
+		InvoiceContent: clientele.InvoiceContent{
+			DueDate: clientele.DueAt(s.Now().AddDate(0, 0, 30).Unix()),
+			Lines: []clientele.LineParams{{
+				Description: "work", Quantity: new(int64(1)), UnitAmount: new(units(70)),
+			}},
+		},
 	}))(t)
-	note := ok(payment.Invoices.Credit(t.Context(), open.ID, client.CreditNoteParams{Amount: units(2)}))(t)
-	pay := ok(payment.Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: eve.ID, CurrencyID: currency.ID, Amount: units(9),
-		Allocations: &[]client.AllocationParams{{InvoiceID: open.ID, Amount: units(5)}},
+	note := ok(payment.Invoices.Credit(t.Context(), open.ID, clientele.CreditNoteParams{Amount: new(units(2))}))(t)
+	pay := ok(payment.Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: eve.ID, CurrencyID: currency.ID, Amount: new(units(9)),
+		Allocations: &[]clientele.AllocationParams{{InvoiceID: open.ID, Amount: new(units(5))}},
 	}))(t)
-	back := ok(payment.Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: eve.ID, CurrencyID: currency.ID, Amount: units(1), Allocations: &[]client.AllocationParams{},
+	back := ok(payment.Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: eve.ID, CurrencyID: currency.ID, Amount: new(units(1)),
+		Allocations: &[]clientele.AllocationParams{},
 	}))(t)
-	refund := ok(payment.Payments.Refund(t.Context(), back.ID, client.RefundParams{}))(t)
-	portal := ok(payment.PortalSessions.Create(t.Context(), c.ID))(t)
-	key := ok(payment.Keys.Create(t.Context(), client.KeyParams{Name: "till", Scope: "read"}))(t)
+	refund := ok(payment.Payments.Refund(t.Context(), back.ID, clientele.RefundParams{}))(t)
+	portal := ok(payment.PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: c.ID}))(t)
+	key := ok(payment.Keys.Create(t.Context(), clientele.KeyParams{Name: "till", Scope: "read"}))(t)
 	return things{
 		c.ID, gone.ID, draft(t, payment, c.ID, currency.ID, "7").ID, currency.ID, method.ID, eve.ID, open.ID, pay.ID,
 		note.ID, refund.ID, portal.ID, key.ID,

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"clientele.dev"
 	"clientele.dev/client"
 )
 
@@ -57,12 +58,12 @@ func TestIfMatchByTheSDK(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	c := create(t, payment, client.CustomerParams{Name: new("")})
+	c := create(t, payment, clientele.CustomerParams{Name: new("")})
 	var header http.Header
 	ok(payment.Customers.Retrieve(t.Context(), c.ID, client.ResponseHeader(&header)))(t)
 	tag := client.IfMatch(header.Get("ETag"))
-	ok(payment.Customers.Update(t.Context(), c.ID, client.CustomerParams{Name: new("first")}, tag))(t)
-	_, err := payment.Customers.Update(t.Context(), c.ID, client.CustomerParams{Name: new("second")}, tag)
+	ok(payment.Customers.Update(t.Context(), c.ID, clientele.CustomerParams{Name: new("first")}, tag))(t)
+	_, err := payment.Customers.Update(t.Context(), c.ID, clientele.CustomerParams{Name: new("second")}, tag)
 	if err == nil || !strings.Contains(err.Error(), "412") {
 		t.Errorf("the second update answered %v", err)
 	}

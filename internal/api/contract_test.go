@@ -28,7 +28,7 @@ func TestListsCarryTheNewestOfWhatBelongsToEachCustomer(t *testing.T) {
 		ok(payment.Invoices.Finalize(t.Context(), i.ID))(t)
 	}
 	for _, id := range invoices[:11] {
-		ok(payment.Invoices.Pay(t.Context(), id, client.Receipt{}))(t)
+		ok(payment.Invoices.Pay(t.Context(), id, clientele.Receipt{}))(t)
 	}
 	for name, list := range map[string][]clientele.CustomerExpanded{
 		"list": s.list(t, "order=name:DESC").List,
@@ -114,7 +114,7 @@ func TestInvoicesAreExpandedAndFoundByNumber(t *testing.T) {
 	}
 	s.send(t, "GET", "/api/invoices/ADA-0002", "").refused(t, 404, "id")
 	s.send(t, "GET", "/api/invoices/ADA-0001", "", "Authorization", "Bearer "+s.LiveKey).refused(t, 404, "id")
-	paid := ok(payment.Invoices.Pay(t.Context(), "ADA-0001", client.Receipt{}))(t)
+	paid := ok(payment.Invoices.Pay(t.Context(), "ADA-0001", clientele.Receipt{}))(t)
 	if paid.Status != clientele.InvoicePaid {
 		t.Errorf("paid by number, it is %s", paid.Status)
 	}
@@ -384,27 +384,35 @@ func TestInvoicesAndPaymentsAreFoundByAmount(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p := s.Test()
-	c := create(t, p, client.CustomerParams{Name: new("Bäcker")})
+	c := create(t, p, clientele.CustomerParams{Name: new("Bäcker")})
 	bill := func(currency string, amount int64) string {
-		return ok(p.Invoices.Create(t.Context(), client.InvoiceParams{
-			CustomerID: c.ID, CurrencyID: currency, Finalize: true, Description: "rolls",
-			Lines: []client.LineParams{{Description: "x", Quantity: 1, UnitAmount: clientele.NewAmount(currency, amount)}},
+		return ok(p.Invoices.Create(t.Context(), clientele.InvoiceParams{
+			CustomerID: c.ID, CurrencyID: currency, Finalize: true,
+			InvoiceContent: clientele.InvoiceContent{
+				Description: new("rolls"),
+				Lines: []clientele.LineParams{{
+					Description: "x", Quantity: new(int64(1)),
+					UnitAmount: new(clientele.NewAmount(currency, amount)),
+				}},
+			},
 		}))(t).ID
 	}
 	const yen = "curr_test_jpy"
 	dollars, yens, whole, thousand := bill("curr_test_usd", 98765432), bill(yen, 987654), bill("curr_test_eur", 123400),
 		bill("curr_test_usd", 1234000)
 	nothing := bill("curr_test_usd", 0)
-	credit := client.CreditNoteParams{Amount: clientele.NewAmount("curr_test_eur", 400)}
+	credit := clientele.CreditNoteParams{Amount: new(clientele.NewAmount("curr_test_eur", 400))}
 	ok(p.Invoices.Credit(t.Context(), whole, credit))(t)
-	pay := ok(p.Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: c.ID, CurrencyID: "curr_test_usd", Amount: clientele.NewAmount("curr_test_usd", 5055),
+	pay := ok(p.Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_usd",
+		Amount: new(clientele.NewAmount("curr_test_usd", 5055)),
 	}))(t).ID
-	credited := ok(p.Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: c.ID, CurrencyID: "curr_test_usd", Amount: clientele.NewAmount("curr_test_usd", 60),
-		Allocations: &[]client.AllocationParams{},
+	credited := ok(p.Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_usd",
+		Amount:      new(clientele.NewAmount("curr_test_usd", 60)),
+		Allocations: &[]clientele.AllocationParams{},
 	}))(t).ID
-	refund := ok(p.Payments.Refund(t.Context(), credited, client.RefundParams{}))(t).ID
+	refund := ok(p.Payments.Refund(t.Context(), credited, clientele.RefundParams{}))(t).ID
 	for _, search := range []struct {
 		kind, query string
 		want        []string

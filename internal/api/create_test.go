@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 func TestCreateKeepsEveryFieldAsItWasSent(t *testing.T) {
@@ -49,8 +48,8 @@ func TestCreateKeepsEveryFieldAsItWasSent(t *testing.T) {
 func TestCreateByTheSDK(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	c := create(t, s.Live(), client.CustomerParams{
-		DID: new(didEther), Name: new("Ada"), Address: &client.AddressParams{Country: new("gb")},
+	c := create(t, s.Live(), clientele.CustomerParams{
+		DID: new(didEther), Name: new("Ada"), Address: &clientele.AddressParams{Country: new("gb")},
 		Metadata: map[string]any{"big": json.Number("12345678901234567890"), "nested": map[string]any{"a": []int{1}}},
 	})
 	if !c.Livemode || c.DID != didEther || c.Address != (clientele.Address{Country: "GB"}) {
@@ -206,10 +205,12 @@ func TestAUniqueNameBelongsToOneCustomerOfAMode(t *testing.T) {
 	if s.state(t) != before {
 		t.Error("a refused request changed something")
 	}
-	s.post(t, `{"external_id":"a"}`)                                                     // another case is another name
-	s.post(t, `{"email":"A@example.com"}`)                                               // an email may be shared
-	s.post(t, `{"did":"`+didAccount+`"}`)                                                // free still
-	create(t, s.Live(), client.CustomerParams{DID: new(didEther), ExternalID: new("A")}) // the other mode's are its own
+	s.post(t,
+		`{"external_id":"a"}`) // another case is another name
+	s.post(t, `{"email":"A@example.com"}`) // an email may be shared
+	s.post(t, `{"did":"`+didAccount+`"}`)  // free still
+	create(t, s.Live(),
+		clientele.CustomerParams{DID: new(didEther), ExternalID: new("A")}) // the other mode's are its own
 }
 
 // TestOfTwoTakenNamesTheSameIsNamed holds an error to be the same every time.

@@ -14,24 +14,33 @@ func TestCreditNotesTakeLinesBack(t *testing.T) {
 	s := start(t)
 	p, ctx := s.Test(), t.Context()
 	c := s.post(t, `{"name":"Ada"}`)
-	i := ok(p.Invoices.Create(ctx, client.InvoiceParams{
-		CustomerID: c.ID, CurrencyID: usd, Finalize: true, Lines: []client.LineParams{
-			{Description: "chairs", Quantity: 4, UnitAmount: cents(250), TaxAmount: cents(80)},
-			{Description: "delivery", Quantity: 1, UnitAmount: cents(90), TaxAmount: cents(7)},
+	i := ok(p.Invoices.Create(ctx, clientele.InvoiceParams{
+		CustomerID: c.ID, CurrencyID: usd, Finalize: true,
+		InvoiceContent: clientele.InvoiceContent{
+			Lines: []clientele.LineParams{
+				{
+					Description: "chairs", Quantity: new(int64(4)),
+					UnitAmount: new(cents(250)), TaxAmount: new(cents(80)),
+				},
+				{
+					Description: "delivery", Quantity: new(int64(1)),
+					UnitAmount: new(cents(90)), TaxAmount: new(cents(7)),
+				},
+			},
 		},
 	}))(t)
 	chairs, delivery := i.Lines[0].ID, i.Lines[1].ID
-	credit := func(lines ...client.CreditNoteLineParams) *clientele.CreditNote {
+	credit := func(lines ...clientele.CreditNoteLineParams) *clientele.CreditNote {
 		t.Helper()
-		return ok(p.Invoices.Credit(ctx, i.ID, client.CreditNoteParams{Lines: &lines}))(t)
+		return ok(p.Invoices.Credit(ctx, i.ID, clientele.CreditNoteParams{Lines: &lines}))(t)
 	}
-	note := credit(client.CreditNoteLineParams{InvoiceLineID: chairs, Quantity: 1},
-		client.CreditNoteLineParams{InvoiceLineID: delivery, Amount: cents(30)})
+	note := credit(clientele.CreditNoteLineParams{InvoiceLineID: chairs, Quantity: new(int64(1))},
+		clientele.CreditNoteLineParams{InvoiceLineID: delivery, Amount: new(cents(30))})
 	if note.Amount.String() != "300" || note.AmountOff.String() != "300" || len(note.Lines) != 2 ||
 		note.Lines[0].Amount.String() != "270" || note.Lines[0].Description != "chairs" || note.Lines[0].Quantity != 1 {
 		t.Errorf("the first note is %+v", note)
 	}
-	if got := credit(client.CreditNoteLineParams{InvoiceLineID: delivery}); got.Amount.String() != "67" {
+	if got := credit(clientele.CreditNoteLineParams{InvoiceLineID: delivery}); got.Amount.String() != "67" {
 		t.Errorf("the rest of the line is %s", got.Amount)
 	}
 	before := s.state(t)
@@ -57,7 +66,7 @@ func TestCreditNotesTakeLinesBack(t *testing.T) {
 	if s.state(t) != before {
 		t.Error("a refused credit note changed something")
 	}
-	if got := ok(p.Invoices.Credit(ctx, i.ID, client.CreditNoteParams{}))(t); got.Amount.String() != "810" {
+	if got := ok(p.Invoices.Credit(ctx, i.ID, clientele.CreditNoteParams{}))(t); got.Amount.String() != "810" {
 		t.Errorf("the whole rest is %s", got.Amount)
 	}
 	for n, got := range ok(p.CreditNotes.List(ctx, client.CreditNoteListParams{InvoiceID: i.ID}))(t).List {
@@ -76,17 +85,28 @@ func TestADiscountIsTakenBackWithItsLine(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p, ctx := s.Test(), t.Context()
-	i := ok(p.Invoices.Create(ctx, client.InvoiceParams{
-		CustomerID: s.post(t, `{"name":"Ada"}`).ID, CurrencyID: usd, Finalize: true, Lines: []client.LineParams{
-			{Description: "chairs", Quantity: 4, UnitAmount: cents(250)},
-			{Description: "discount", Quantity: 1, UnitAmount: cents(-100)},
+	i := ok(p.Invoices.Create(ctx, clientele.InvoiceParams{
+		CustomerID: s.post(t, `{"name":"Ada"}`).ID, CurrencyID: usd,
+		Finalize: true,
+		InvoiceContent: clientele.InvoiceContent{
+			Lines: []clientele.LineParams{
+				{
+					Description: "chairs", Quantity: new(int64(4)),
+					UnitAmount: new(cents(250)),
+				},
+				{
+					Description: "discount", Quantity: new(int64(1)),
+					UnitAmount: new(cents(-100)),
+				},
+			},
 		},
 	}))(t)
-	lines := []client.CreditNoteLineParams{{InvoiceLineID: i.Lines[1].ID}}
+	lines := []clientele.CreditNoteLineParams{{InvoiceLineID: i.Lines[1].ID}}
 	body := `{"lines":[{"invoice_line_id":"` + i.Lines[1].ID + `"}]}`
 	s.send(t, "POST", "/api/invoices/"+i.ID+"/credit_notes", body).refused(t, 409, "amount") // a note is above nothing
-	lines = append(lines, client.CreditNoteLineParams{InvoiceLineID: i.Lines[0].ID})
-	if got := ok(p.Invoices.Credit(ctx, i.ID, client.CreditNoteParams{Lines: &lines}))(t); got.Amount.String() != "900" {
+	lines = append(lines, clientele.CreditNoteLineParams{InvoiceLineID: i.Lines[0].ID})
+	if got := ok(p.Invoices.Credit(ctx, i.ID,
+		clientele.CreditNoteParams{Lines: &lines}))(t); got.Amount.String() != "900" {
 		t.Errorf("both lines are %s", got.Amount)
 	}
 	s.rightBooks(t)
@@ -98,8 +118,8 @@ func TestACreditNoteOfWhatWasPaidIsCreditOrRefund(t *testing.T) {
 	p, ctx := s.Test(), t.Context()
 	c := s.post(t, `{"name":"Ada"}`)
 	i := issue(t, s, c.ID, usd, "100", 3)
-	ok(p.Payments.Create(ctx, client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(70)}))(t)
-	note := ok(p.Invoices.Credit(ctx, i.ID, client.CreditNoteParams{Amount: cents(50), Refund: true}))(t)
+	ok(p.Payments.Create(ctx, clientele.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(70))}))(t)
+	note := ok(p.Invoices.Credit(ctx, i.ID, clientele.CreditNoteParams{Amount: new(cents(50)), Refund: true}))(t)
 	if note.AmountOff.String() != "30" || note.AmountRefunded.String() != "20" || note.AmountCredited.Sign() != 0 {
 		t.Errorf("the note is %+v", note)
 	}
@@ -107,7 +127,7 @@ func TestACreditNoteOfWhatWasPaidIsCreditOrRefund(t *testing.T) {
 	if refund.Amount.String() != "20" || refund.CreditNoteID != note.ID || refund.InvoiceID != i.ID {
 		t.Errorf("the refund is %+v", refund)
 	}
-	ok(p.Invoices.Credit(ctx, i.ID, client.CreditNoteParams{Amount: cents(5)}))(t)
+	ok(p.Invoices.Credit(ctx, i.ID, clientele.CreditNoteParams{Amount: new(cents(5))}))(t)
 	if got := ok(p.Customers.Retrieve(ctx, c.ID))(t).TokenBalance[usd]; got.String() != "5" {
 		t.Errorf("the credit is %s", got)
 	}
@@ -124,7 +144,7 @@ func TestAHoldStopsThePolicy(t *testing.T) {
 	kept := issue(t, s, never.ID, usd, "3", 0).ID
 	until := s.Now().AddDate(0, 0, 40)
 	for _, id := range held {
-		got := ok(p.Invoices.Hold(ctx, id, until, "promised"))(t)
+		got := ok(p.Invoices.Hold(ctx, id, clientele.HoldParams{Until: until.Unix(), Reason: "promised"}))(t)
 		if got.Hold == nil || got.Hold.Until != until.Unix() || got.Hold.Reason != "promised" {
 			t.Errorf("it is held as %+v", got.Hold)
 		}

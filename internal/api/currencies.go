@@ -1,6 +1,7 @@
 package api
 
 import (
+	"clientele.dev"
 	"net/http"
 
 	"clientele.dev/internal/billing"
@@ -8,7 +9,7 @@ import (
 )
 
 func (a *API) createCurrency(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.CurrencyParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.CurrencyParams) (store.Document, error) {
 		return a.service.PaymentCurrencies.Create(r.Context(), call, p)
 	})
 }
@@ -22,7 +23,7 @@ func (a *API) retrieveCurrency(r *request) (answer, error) {
 }
 
 func (a *API) createMethod(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.MethodParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.MethodParams) (store.Document, error) {
 		return a.service.PaymentMethods.Create(r.Context(), call, p)
 	})
 }

@@ -42,10 +42,12 @@ func TestACurrencyIsUniqueByItsMethod(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	method := ok(payment.PaymentMethods.Create(t.Context(), client.PaymentMethodParams{Type: "ethereum",
+	method := ok(payment.PaymentMethods.Create(t.Context(), clientele.MethodParams{Type: "ethereum",
 		Name: "Ethereum"}))(t)
-	p := client.PaymentCurrencyParams{Name: "USD Coin", Symbol: "USD", Decimal: 6, PaymentMethodID: method.ID,
-		Contract: "0xa0b8"}
+	p := clientele.CurrencyParams{
+		Name: "USD Coin", Symbol: "USD", Decimal: new(int64(6)),
+		PaymentMethodID: method.ID, Contract: "0xa0b8",
+	}
 	c := ok(payment.PaymentCurrencies.Create(t.Context(), p))(t)
 	if c.Decimal != 6 || c.MaximumPrecision != 6 || !c.Active || c.Contract != "0xa0b8" || c.IsBaseCurrency {
 		t.Errorf("made %+v", c)

@@ -4,20 +4,15 @@ import (
 	"net/http"
 	"strings"
 
+	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/did"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
-// retrieveOptions is what the body of a retrieve may say; the published client sends it with a GET.
-type retrieveOptions struct {
-	// Create the customer when nobody has this DID.
-	Create bool `json:"create,omitempty"`
-}
-
 func (a *API) retrieveCustomer(r *request) (answer, error) {
-	var options retrieveOptions
+	var options clientele.RetrieveOptions
 	if err := wire.Decode(r.body, &options); err != nil {
 		return answer{}, err
 	}

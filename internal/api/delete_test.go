@@ -17,7 +17,7 @@ func TestADeletedCustomerIsGoneFromEverywhereAndComesBackWhole(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	other := create(t, payment, client.CustomerParams{Name: new("Bob")})
+	other := create(t, payment, clientele.CustomerParams{Name: new("Bob")})
 	c := s.post(t, full)
 	draft(t, payment, c.ID, "curr_test_usd", "5") // a draft does not hold it back
 	whole := s.send(t, "GET", "/api/customers/"+c.ID, "")
@@ -91,7 +91,7 @@ func TestADeletedCustomersNamesAreFreeAtOnce(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	for name, takes := range map[string]client.CustomerParams{
+	for name, takes := range map[string]clientele.CustomerParams{
 		"did":         {DID: new(didAccount)},
 		"external_id": {ExternalID: new("E1")},
 	} {
@@ -110,9 +110,9 @@ func TestADeletedCustomersNamesAreFreeAtOnce(t *testing.T) {
 		ok(payment.Customers.Restore(t.Context(), c.ID))(t)
 		ok(payment.Customers.Delete(t.Context(), c.ID))(t)
 	}
-	loud := create(t, payment, client.CustomerParams{Email: new("Eve@Example.COM")})
+	loud := create(t, payment, clientele.CustomerParams{Email: new("Eve@Example.COM")})
 	ok(payment.Customers.Delete(t.Context(), loud.ID))(t)
-	create(t, payment, client.CustomerParams{Email: new("eve@example.com")}) // an email may be shared
+	create(t, payment, clientele.CustomerParams{Email: new("eve@example.com")}) // an email may be shared
 	s.send(t, "POST", "/api/customers/"+loud.ID+"/restore", "").must(t, 200)
 
 	c := s.post(t, full)
@@ -196,14 +196,17 @@ func TestWhatADeletedCustomerOwesRests(t *testing.T) {
 	ok(payment.Customers.Statement(t.Context(), c.ID, time.Time{}, time.Time{}))(t)
 	ok(payment.Receivables.Aging(t.Context(), client.AgingParams{CustomerID: c.ID}))(t)
 	ok(payment.Customers.BalanceTransactions(t.Context(), c.ID, client.LedgerParams{}))(t)
-	_, err = payment.Invoices.Create(t.Context(), client.InvoiceParams{
-		CustomerID: c.ID, CurrencyID: "curr_test_usd", Lines: []client.LineParams{{UnitAmount: clientele.NewAmount("", 1)}},
+	_, err = payment.Invoices.Create(t.Context(), clientele.InvoiceParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_usd",
+		InvoiceContent: clientele.InvoiceContent{
+			Lines: []clientele.LineParams{{UnitAmount: new(clientele.NewAmount("", 1))}},
+		},
 	})
 	if e, is := errors.AsType[*clientele.Error](err); !is || e.Field != "customer_id" {
 		t.Errorf("an invoice of a deleted customer: %v", err)
 	}
 	ok(payment.Customers.Restore(t.Context(), c.ID))(t)
-	ok(payment.Invoices.Pay(t.Context(), paid.ID, client.Receipt{}))(t)
+	ok(payment.Invoices.Pay(t.Context(), paid.ID, clientele.Receipt{}))(t)
 	ok(payment.Invoices.Void(t.Context(), voided.ID))(t)
 	if settled := ok(payment.Customers.Retrieve(t.Context(), c.ID))(t); settled.Delinquent {
 		t.Error("it is delinquent and owes nothing")
@@ -217,19 +220,19 @@ func TestDeletingOneWhoIsOwedAnything(t *testing.T) {
 	for _, id := range p.invoices[1:] {
 		ok(p.Invoices.Void(t.Context(), id))(t)
 	}
-	none := []client.AllocationParams{}
-	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
+	none := []clientele.AllocationParams{}
+	pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(90)), Allocations: &none})
 	refused := p.send(t, "DELETE", "/api/customers/"+p.id, "").refused(t, 409, "")
 	if !strings.Contains(refused.Message, "$0.90 that is not applied") {
 		t.Errorf("money that is left: %s", refused.Message)
 	}
-	ok(p.Payments.Credit(t.Context(), pay.ID, cents(90)))(t)
+	ok(p.Payments.Credit(t.Context(), pay.ID, clientele.RestParams{Amount: new(cents(90))}))(t)
 	refused = p.send(t, "DELETE", "/api/customers/"+p.id, "").refused(t, 409, "")
 	if !strings.Contains(refused.Message, "a credit of $0.90") {
 		t.Errorf("credit: %s", refused.Message)
 	}
-	ok(p.Customers.MoveCredit(t.Context(), p.id, client.CreditParams{
-		CurrencyID: usd, Amount: cents(-90), Reason: clientele.ReasonRefund,
+	ok(p.Customers.MoveCredit(t.Context(), p.id, clientele.CreditParams{
+		CurrencyID: usd, Amount: new(cents(-90)), Reason: clientele.ReasonRefund,
 	}))(t)
 	p.send(t, "DELETE", "/api/customers/"+p.id, "").must(t, 200)
 	// What moves money rests until the customer is restored; what happened can be read.
@@ -238,6 +241,6 @@ func TestDeletingOneWhoIsOwedAnything(t *testing.T) {
 	}
 	p.send(t, "GET", "/api/customers/"+p.id+"/statement", "").must(t, 200)
 	ok(p.Customers.Restore(t.Context(), p.id))(t)
-	ok(p.Payments.Reverse(t.Context(), pay.ID, ""))(t)
+	ok(p.Payments.Reverse(t.Context(), pay.ID, clientele.ReverseParams{}))(t)
 	p.owesDebit(t, "90", "90")
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"clientele.dev"
 	"clientele.dev/client"
 )
 
@@ -13,10 +14,10 @@ func TestExternalIDIsSetChangedTakenAndFreed(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	a, b := create(t, payment, client.CustomerParams{Name: new("")}), create(t, payment,
-		client.CustomerParams{Name: new("")})
+	a, b := create(t, payment, clientele.CustomerParams{Name: new("")}), create(t, payment,
+		clientele.CustomerParams{Name: new("")})
 	set := func(id, externalID string) error {
-		_, err := payment.Customers.Update(t.Context(), id, client.CustomerParams{ExternalID: &externalID})
+		_, err := payment.Customers.Update(t.Context(), id, clientele.CustomerParams{ExternalID: &externalID})
 		return err
 	}
 	holder := func(externalID string) string {
@@ -73,7 +74,7 @@ func TestUpsertByExternalIDCreatesOnceAndThenUpdates(t *testing.T) {
 	if s.state(t) != before {
 		t.Error("a refused upsert changed something")
 	}
-	live := ok(s.Live().Customers.UpsertExternal(t.Context(), "crm-1", client.CustomerParams{Name: new("")}))(t)
+	live := ok(s.Live().Customers.UpsertExternal(t.Context(), "crm-1", clientele.CustomerParams{Name: new("")}))(t)
 	if !live.Livemode || live.Name != "" {
 		t.Errorf("live mode found %+v", live)
 	}

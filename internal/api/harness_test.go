@@ -247,7 +247,7 @@ func (s *server) copyInvoice(t testing.TB, id string, times int, change func(*cl
 }
 
 // create makes a customer by the SDK.
-func create(t testing.TB, payment *client.Client, p client.CustomerParams) *clientele.Customer {
+func create(t testing.TB, payment *client.Client, p clientele.CustomerParams) *clientele.Customer {
 	t.Helper()
 	return ok(payment.Customers.Create(t.Context(), p))(t)
 }

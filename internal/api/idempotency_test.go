@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/client"
 	"clientele.dev/internal/store"
 )
@@ -255,7 +256,7 @@ func TestTheSDKsKeysKeepCallsApart(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment, key := s.Test(), client.IdempotencyKey("mine")
-	p := client.CustomerParams{Name: new("Ada")}
+	p := clientele.CustomerParams{Name: new("Ada")}
 	a, b := create(t, payment, p), create(t, payment, p)
 	first := ok(payment.Customers.Create(t.Context(), p, key))(t)
 	var header http.Header
@@ -313,7 +314,9 @@ func TestARefusalHalfwayLeavesNothing(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	ok(p.Invoices.Void(t.Context(), p.invoices[3]))(t)
-	pay := p.receive(t, client.PaymentParams{Amount: cents(150), Allocations: &[]client.AllocationParams{}})
+	pay := p.receive(t, clientele.PaymentParams{
+		Amount: new(cents(150)), Allocations: &[]clientele.AllocationParams{},
+	})
 	body := func(amount string) string {
 		return `{` + amount + `"allocations":[{"invoice_id":"` + p.invoices[1] + `"},{"invoice_id":"` + p.invoices[3] + `"}]}`
 	}

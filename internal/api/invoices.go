@@ -13,7 +13,7 @@ import (
 )
 
 func (a *API) createInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.InvoiceParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.InvoiceParams) (store.Document, error) {
 		return a.service.Invoices.Create(r.Context(), call, p)
 	})
 }
@@ -30,7 +30,7 @@ func (a *API) finalizeInvoice(r *request) (answer, error) {
 }
 
 func (a *API) updateInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, c billing.InvoiceContent) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, c clientele.InvoiceContent) (store.Document, error) {
 		return a.service.Invoices.Update(r.Context(), call, r.PathValue("id"), c)
 	})
 }
@@ -42,7 +42,7 @@ func (a *API) deleteInvoice(r *request) (answer, error) {
 }
 
 func (a *API) payInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, receipt billing.Receipt) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, receipt clientele.Receipt) (store.Document, error) {
 		return a.service.Invoices.Pay(r.Context(), call, r.PathValue("id"), receipt)
 	})
 }
@@ -83,7 +83,7 @@ func (a *API) markInvoiceUncollectible(r *request) (answer, error) {
 }
 
 func (a *API) writeOffInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.WriteOffParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.WriteOffParams) (store.Document, error) {
 		return a.service.Invoices.WriteOff(r.Context(), call, r.PathValue("id"), p)
 	})
 }
@@ -95,7 +95,7 @@ func (a *API) reopenInvoice(r *request) (answer, error) {
 }
 
 func (a *API) holdInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.HoldParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.HoldParams) (store.Document, error) {
 		return a.service.Invoices.Hold(r.Context(), call, r.PathValue("id"), p)
 	})
 }

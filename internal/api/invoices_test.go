@@ -16,10 +16,12 @@ import (
 // draft makes a draft over lines of one piece each.
 func draft(t testing.TB, payment *client.Client, customer, currency string, unitAmounts ...string) *clientele.Invoice {
 	t.Helper()
-	p := client.InvoiceParams{CustomerID: customer, CurrencyID: currency}
+	p := clientele.InvoiceParams{CustomerID: customer, CurrencyID: currency}
 	for _, units := range unitAmounts {
 		amount := ok(clientele.ParseAmount(currency, units))(t)
-		p.Lines = append(p.Lines, client.LineParams{Description: "work", Quantity: 1, UnitAmount: amount})
+		p.Lines = append(p.Lines, clientele.LineParams{
+			Description: "work", Quantity: new(int64(1)), UnitAmount: new(amount),
+		})
 	}
 	return ok(payment.Invoices.Create(t.Context(), p))(t)
 }
@@ -204,9 +206,15 @@ func TestFinalizingNumbersAndPrintsTheCustomer(t *testing.T) {
 	c := s.post(t, `{"name":"Ada","email":"ada@example.com","phone":"+14155552671",`+
 		`"address":{"country":"GB","city":"London"},"invoice_prefix":"ADA"}`)
 	due := epoch.AddDate(0, 1, 0)
-	first := ok(payment.Invoices.Create(t.Context(), client.InvoiceParams{
-		CustomerID: c.ID, CurrencyID: "curr_test_usd", DueDate: due,
-		Lines: []client.LineParams{{Description: "x", Quantity: 1, UnitAmount: clientele.NewAmount("", 5)}},
+	first := ok(payment.Invoices.Create(t.Context(), clientele.InvoiceParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_usd",
+		InvoiceContent: clientele.InvoiceContent{
+			DueDate: clientele.DueAt(due.Unix()),
+			Lines: []clientele.LineParams{{
+				Description: "x", Quantity: new(int64(1)),
+				UnitAmount: new(clientele.NewAmount("", 5)),
+			}},
+		},
 	}))(t)
 	second, third := draft(t, payment, c.ID, "curr_test_usd", "1"), draft(t, payment, c.ID, "curr_test_eur", "2")
 	s.Advance(time.Hour)
@@ -269,7 +277,7 @@ func TestAnInvoiceThatIsSettledIsNoLongerOverdue(t *testing.T) {
 	s.send(t, "POST", "/api/payments", `{"customer_id":"`+c.ID+`","currency_id":"curr_test_usd","amount":"100",`+
 		`"invoice_id":"`+invoices[1]+`"}`).must(t, 201)
 	owes(true, "4900") // what is left of it
-	paid, err := s.Test().Invoices.Pay(t.Context(), invoices[0], client.Receipt{})
+	paid, err := s.Test().Invoices.Pay(t.Context(), invoices[0], clientele.Receipt{})
 	if err != nil {
 		t.Fatal(err)
 	}

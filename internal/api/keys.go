@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"clientele.dev"
-	"clientele.dev/internal/auth"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
@@ -48,7 +47,7 @@ func (a *API) createKey(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	var p auth.KeyParams
+	var p clientele.KeyParams
 	if err := wire.Decode(r.body, &p); err != nil {
 		return answer{}, err
 	}

@@ -16,18 +16,18 @@ func TestKeys(t *testing.T) {
 	s := start(t)
 	admin := s.Test()
 	ends := clientele.At(s.Now().Add(48 * time.Hour))
-	made := ok(admin.Keys.Create(t.Context(), client.KeyParams{Name: " till ", Scope: "admin", ExpiresAt: &ends}))(t)
+	made := ok(admin.Keys.Create(t.Context(), clientele.KeyParams{Name: " till ", Scope: "admin", ExpiresAt: &ends}))(t)
 	if made.Name != "till" || made.Scope != "admin" || bool(made.Livemode) || !strings.HasPrefix(made.ID, "key_") ||
 		!strings.HasPrefix(made.Secret, "sk_test_") || made.ExpiresAt == nil || *made.ExpiresAt != ends ||
 		made.Hint != made.Secret[:8]+"…"+made.Secret[len(made.Secret)-4:] {
 		t.Errorf("it made %+v", made)
 	}
 	its := client.New(s.URL, made.Secret)
-	child := ok(its.Keys.Create(t.Context(), client.KeyParams{Name: "report", Scope: "read"}))(t)
+	child := ok(its.Keys.Create(t.Context(), clientele.KeyParams{Name: "report", Scope: "read"}))(t)
 	if child.CreatedBy != made.ID {
 		t.Errorf("%s is said to have made it, want %s", child.CreatedBy, made.ID)
 	}
-	ok(s.Live().Keys.Create(t.Context(), client.KeyParams{Name: "live", Scope: "read"}))(t)
+	ok(s.Live().Keys.Create(t.Context(), clientele.KeyParams{Name: "live", Scope: "read"}))(t)
 	list := ok(admin.Keys.List(t.Context(), 1, 2))(t)
 	if list.Count != 3 || len(list.List) != 2 || list.List[0].ID != child.ID || list.List[1].ID != made.ID {
 		t.Errorf("they are listed as %+v, want the two that were made last of three", list)
@@ -59,8 +59,8 @@ func TestKeys(t *testing.T) {
 func TestRevokingAKeyLeavesWhatItMade(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	made := ok(s.Test().Keys.Create(t.Context(), client.KeyParams{Name: "till", Scope: "admin"}))(t)
-	child := ok(client.New(s.URL, made.Secret).Keys.Create(t.Context(), client.KeyParams{Name: "x", Scope: "read"}))(t)
+	made := ok(s.Test().Keys.Create(t.Context(), clientele.KeyParams{Name: "till", Scope: "admin"}))(t)
+	child := ok(client.New(s.URL, made.Secret).Keys.Create(t.Context(), clientele.KeyParams{Name: "x", Scope: "read"}))(t)
 	ok(s.Test().Keys.Revoke(t.Context(), made.ID, false))(t)
 	s.send(t, "GET", "/api/customers", "", "Authorization", "Bearer "+child.Secret).must(t, 200)
 }

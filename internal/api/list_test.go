@@ -40,7 +40,7 @@ func shelf(t *testing.T) (*server, map[string]string) {
 		s.send(t, "POST", "/api/invoices/"+invoice.ID+"/finalize", "").must(t, 200)
 		s.send(t, "POST", "/api/invoices/"+invoice.ID+"/mark_uncollectible", "").must(t, 200)
 	}
-	create(t, s.Live(), client.CustomerParams{Name: new("L"), Email: new("a@example.com")})
+	create(t, s.Live(), clientele.CustomerParams{Name: new("L"), Email: new("a@example.com")})
 	return s, ids
 }
 
@@ -260,7 +260,7 @@ func TestListRefusesWhatItDoesNotUnderstand(t *testing.T) {
 func TestCursorsOfTheOtherModeAreUnknown(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	live := create(t, s.Live(), client.CustomerParams{Name: new("")})
+	live := create(t, s.Live(), clientele.CustomerParams{Name: new("")})
 	s.send(t, "GET", "/api/customers?starting_after="+live.ID, "").refused(t, 400, "starting_after")
 	s.send(t, "GET", "/api/customers?metadata.a=b&ending_before="+live.ID, "").refused(t, 400, "ending_before")
 }

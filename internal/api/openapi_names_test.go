@@ -57,7 +57,7 @@ func TestClientHasEveryOperation(t *testing.T) {
 func TestCustomerParams(t *testing.T) {
 	t.Parallel()
 	var described []string
-	for field := range reflect.TypeFor[customerParams]().Fields() {
+	for field := range reflect.TypeFor[clientele.CustomerParams]().Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		described = append(described, name)
 	}
@@ -65,7 +65,7 @@ func TestCustomerParams(t *testing.T) {
 	read := append(billing.SettableCustomerFields(), "did", "created_at")
 	slices.Sort(read)
 	if !slices.Equal(described, read) {
-		t.Errorf("customerParams describes %q, but requests may set %q", described, read)
+		t.Errorf("clientele.CustomerParams describes %q, but requests may set %q", described, read)
 	}
 }
 

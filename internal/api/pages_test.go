@@ -189,7 +189,7 @@ func TestEveryOrderIsWholeSoThatPagesNeverOverlap(t *testing.T) {
 			s.Advance(time.Millisecond)
 		}
 		email := strings.ToLower(strings.Repeat("x", i%4+1)) + "@example.com"
-		all = append(all, create(t, s.Test(), client.CustomerParams{Name: &texts[i%len(texts)], Email: &email}))
+		all = append(all, create(t, s.Test(), clientele.CustomerParams{Name: &texts[i%len(texts)], Email: &email}))
 	}
 	for _, order := range []string{"name:ASC", "name:DESC", "email:ASC", "email:DESC,name:ASC", "updated_at:DESC",
 		"name:ASC,email:DESC",

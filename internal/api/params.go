@@ -362,11 +362,11 @@ func (p *params) customer() string {
 }
 
 // momentOrDay reads a date, or else a moment with its zone or unix seconds; zero when it is absent.
-func (p *params) momentOrDay(name string) billing.Moment {
+func (p *params) momentOrDay(name string) clientele.Moment {
 	if day, err := clientele.ParseDay(p.text(name)); err == nil && day > 0 {
-		return billing.Moment{Day: day}
+		return clientele.Moment{Day: day}
 	}
-	return billing.Moment{At: p.moment(name, true)}
+	return clientele.Moment{At: p.moment(name, true)}
 }
 
 // moment reads a date, a moment with its zone or unix seconds; zero when absent. A date is its first millisecond or, at

@@ -12,7 +12,7 @@ func (a *API) createPayment(r *request) (answer, error) {
 	if q.err != nil {
 		return answer{}, q.err
 	}
-	return changeBy(a, r, func(call billing.Call, p billing.PaymentParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.PaymentParams) (store.Document, error) {
 		p.Preview = p.Preview || preview != nil && *preview
 		return a.service.Payments.Create(r.Context(), call, p)
 	})
@@ -56,25 +56,25 @@ func (a *API) pageOfPayments(r *request, expand bool) (answer, error) {
 func (a *API) listPaymentIntents(r *request) (answer, error) { return a.pageOfPayments(r, true) }
 
 func (a *API) allocatePayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.AllocateParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.AllocateParams) (store.Document, error) {
 		return a.service.Payments.Allocate(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) unallocatePayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.UnallocateParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.UnallocateParams) (store.Document, error) {
 		return a.service.Payments.Unallocate(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) creditPayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.RestParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.RestParams) (store.Document, error) {
 		return a.service.Payments.Credit(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) refundPayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.RefundParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.RefundParams) (store.Document, error) {
 		return a.service.Payments.Refund(r.Context(), call, r.PathValue("id"), p)
 	})
 }
@@ -133,13 +133,13 @@ func (a *API) listRefunds(r *request) (answer, error) {
 }
 
 func (a *API) reversePayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.ReverseParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.ReverseParams) (store.Document, error) {
 		return a.service.Payments.Reverse(r.Context(), call, r.PathValue("id"), p)
 	})
 }
 
 func (a *API) createBalanceTransaction(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.CreditParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.CreditParams) (store.Document, error) {
 		return a.service.Customers.MoveCredit(r.Context(), call, r.PathValue("id"), p)
 	})
 }
@@ -161,7 +161,7 @@ func (a *API) listBalanceTransactions(r *request) (answer, error) {
 }
 
 func (a *API) createCreditNote(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.CreditNoteParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.CreditNoteParams) (store.Document, error) {
 		return a.service.Invoices.Credit(r.Context(), call, r.PathValue("id"), p)
 	})
 }

@@ -46,7 +46,7 @@ func startPaying(t *testing.T) *paying {
 	return p
 }
 
-func (p *paying) receive(t *testing.T, params client.PaymentParams) *clientele.Payment {
+func (p *paying) receive(t *testing.T, params clientele.PaymentParams) *clientele.Payment {
 	t.Helper()
 	params.CustomerID, params.CurrencyID = p.id, usd
 	return ok(p.Payments.Create(t.Context(), params))(t)
@@ -160,8 +160,8 @@ func TestWhatAPaymentHasLeftGoesWhereItIsSent(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	ctx := t.Context()
-	none := []client.AllocationParams{}
-	pay := p.receive(t, client.PaymentParams{Amount: cents(250), Allocations: &none})
+	none := []clientele.AllocationParams{}
+	pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(250)), Allocations: &none})
 	step := func(want string, got *clientele.Payment) {
 		t.Helper()
 		if parts(got) != want {
@@ -170,25 +170,29 @@ func TestWhatAPaymentHasLeftGoesWhereItIsSent(t *testing.T) {
 		p.rightBooks(t)
 	}
 	step("20=[20] 0 0 230", ok(p.Payments.Allocate(ctx, pay.ID,
-		client.AllocateParams{InvoiceID: p.invoices[3], Amount: cents(20)}))(t))
-	step("70=[70] 0 0 180", ok(p.Payments.Allocate(ctx, pay.ID, client.AllocateParams{
-		Allocations: &[]client.AllocationParams{{InvoiceID: p.invoices[3], Amount: cents(50)}},
+		clientele.AllocateParams{InvoiceID: p.invoices[3], Amount: new(cents(20))}))(t))
+	step("70=[70] 0 0 180", ok(p.Payments.Allocate(ctx, pay.ID, clientele.AllocateParams{
+		Allocations: &[]clientele.AllocationParams{{InvoiceID: p.invoices[3], Amount: new(cents(50))}},
 	}))(t))
-	step("170=[70 100] 0 0 80", ok(p.Payments.Allocate(ctx, pay.ID, client.AllocateParams{Amount: cents(100)}))(t))
+	step("170=[70 100] 0 0 80",
+		ok(p.Payments.Allocate(ctx, pay.ID, clientele.AllocateParams{Amount: new(cents(100))}))(t))
 	p.holds(t, "100", "0", "30", "0")
 	// The newest movements are reversed, and what that is too much is paid again.
 	step("110=[10 100] 0 0 140", ok(p.Payments.Unallocate(ctx, pay.ID,
-		client.UnallocateParams{InvoiceID: p.invoices[3], Amount: cents(60)}))(t))
+		clientele.UnallocateParams{InvoiceID: p.invoices[3], Amount: new(cents(60))}))(t))
 	p.holds(t, "100", "0", "90", "0")
-	step("110=[10 100] 0 50 90", ok(p.Payments.Credit(ctx, pay.ID, cents(50)))(t))
+	step("110=[10 100] 0 50 90", ok(p.Payments.Credit(ctx, pay.ID, clientele.RestParams{Amount: new(cents(50))}))(t))
 	p.holds(t, "100", "0", "90", "50")
-	refund := ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(15), Reason: "duplicate"}))(t)
+	refund := ok(p.Payments.Refund(ctx, pay.ID, clientele.RefundParams{
+		RestParams: clientele.RestParams{Amount: new(cents(15))},
+		Reason:     "duplicate",
+	}))(t)
 	if refund.Amount.String() != "15" || refund.PaymentIntentID != pay.ID || refund.CustomerID != p.id ||
 		refund.StartingBalance.String() != "50" || refund.EndingBalance.String() != "50" {
 		t.Errorf("the refund is %+v", refund)
 	}
 	step("110=[10 100] 15 50 75", &ok(p.Payments.Retrieve(ctx, pay.ID))(t).Payment)
-	step("0=[] 15 50 185", ok(p.Payments.Unallocate(ctx, pay.ID, client.UnallocateParams{}))(t))
+	step("0=[] 15 50 185", ok(p.Payments.Unallocate(ctx, pay.ID, clientele.UnallocateParams{}))(t))
 	p.holds(t, "100", "100", "100", "50")
 	listed := ok(p.Refunds.List(ctx, client.RefundListParams{CustomerID: p.id, PaymentID: pay.ID}))(t)
 	if listed.Count != 1 || listed.List[0].ID != refund.ID || listed.List[0].PaymentCurrency.Symbol != "USD" ||
@@ -226,12 +230,16 @@ func TestWhatIsTakenBackIsWhatStillPays(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	ctx := t.Context()
-	pay := p.receive(t, client.PaymentParams{Amount: cents(70), Allocations: &[]client.AllocationParams{}})
+	pay := p.receive(t, clientele.PaymentParams{
+		Amount: new(cents(70)), Allocations: &[]clientele.AllocationParams{},
+	})
 	for _, units := range []int64{20, 50} {
-		ok(p.Payments.Allocate(ctx, pay.ID, client.AllocateParams{InvoiceID: p.invoices[1], Amount: cents(units)}))(t)
+		ok(p.Payments.Allocate(ctx, pay.ID,
+			clientele.AllocateParams{InvoiceID: p.invoices[1], Amount: new(cents(units))}))(t)
 	}
 	for _, units := range []int64{50, 20} {
-		ok(p.Payments.Unallocate(ctx, pay.ID, client.UnallocateParams{InvoiceID: p.invoices[1], Amount: cents(units)}))(t)
+		ok(p.Payments.Unallocate(ctx, pay.ID,
+			clientele.UnallocateParams{InvoiceID: p.invoices[1], Amount: new(cents(units))}))(t)
 	}
 	p.holds(t, "100", "100", "100", "0")
 	var reversals []string
@@ -251,7 +259,7 @@ func TestAStatementOfATimeStartsWithWhatWasOwed(t *testing.T) {
 	const day = 24 * time.Hour
 	from := p.Now().Add(day)
 	p.Advance(2 * day)
-	p.receive(t, client.PaymentParams{Amount: cents(130), InvoiceID: p.invoices[1]})
+	p.receive(t, clientele.PaymentParams{Amount: new(cents(130)), InvoiceID: p.invoices[1]})
 	to := p.Now().Add(day)
 	p.Advance(2 * day)
 	ok(p.Invoices.Void(t.Context(), p.invoices[2]))(t)
@@ -284,13 +292,15 @@ func TestAReversedPaymentReopensWhatItPaid(t *testing.T) {
 	p := startPaying(t)
 	ctx := t.Context()
 	ok(p.Invoices.MarkUncollectible(ctx, p.invoices[2]))(t)
-	pay := p.receive(t, client.PaymentParams{Amount: cents(250), Receipt: client.Receipt{Method: "cheque"}})
+	pay := p.receive(t, clientele.PaymentParams{
+		Amount: new(cents(250)), Receipt: clientele.Receipt{Method: "cheque"},
+	})
 	p.holds(t, "0", "0", "50", "0")
 	if ok(p.Customers.Retrieve(ctx, p.id))(t).Delinquent {
 		t.Error("who has paid is delinquent")
 	}
 	p.Advance(time.Hour)
-	got := ok(p.Payments.Reverse(ctx, pay.ID, "bounced"))(t)
+	got := ok(p.Payments.Reverse(ctx, pay.ID, clientele.ReverseParams{Reason: "bounced"}))(t)
 	if parts(got) != "0=[] 0 0 0" || got.Status != clientele.PaymentCanceled || got.AmountReceived.Sign() != 0 ||
 		got.CancellationReason != "bounced" {
 		t.Errorf("it is %+v", got)
@@ -323,20 +333,22 @@ func TestAReversedPaymentTakesItsCreditBack(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	ctx := t.Context()
-	none := []client.AllocationParams{}
-	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
-	ok(p.Payments.Credit(ctx, pay.ID, cents(60)))(t)
-	ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(10)}))(t)
+	none := []clientele.AllocationParams{}
+	pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(90)), Allocations: &none})
+	ok(p.Payments.Credit(ctx, pay.ID, clientele.RestParams{Amount: new(cents(60))}))(t)
+	ok(p.Payments.Refund(ctx, pay.ID,
+		clientele.RefundParams{RestParams: clientele.RestParams{Amount: new(cents(10))}}))(t)
 	apply := func(units int64, reason clientele.BalanceReason) {
 		t.Helper()
-		ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{
-			CurrencyID: usd, Amount: cents(units), Reason: reason, InvoiceID: p.invoices[1],
+		ok(p.Customers.MoveCredit(ctx, p.id, clientele.CreditParams{
+			CurrencyID: usd, Amount: new(cents(units)), Reason: reason,
+			InvoiceID: p.invoices[1],
 		}))(t)
 	}
 	apply(-55, clientele.ReasonCreditApplied)
 	apply(20, clientele.ReasonCreditUnapplied)
 	p.holds(t, "65", "100", "100", "25")
-	ok(p.Payments.Reverse(ctx, pay.ID, ""))(t)
+	ok(p.Payments.Reverse(ctx, pay.ID, clientele.ReverseParams{}))(t)
 	p.holds(t, "100", "100", "100", "0") // what paid the first is credit that never was
 	p.owesDebit(t, "10", "10")           // which was refunded
 }
@@ -369,11 +381,12 @@ func TestAReversedPaymentThatWasRefundedIsOwed(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	ctx := t.Context()
-	none := []client.AllocationParams{}
-	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
-	ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(90)}))(t)
+	none := []clientele.AllocationParams{}
+	pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(90)), Allocations: &none})
+	ok(p.Payments.Refund(ctx, pay.ID,
+		clientele.RefundParams{RestParams: clientele.RestParams{Amount: new(cents(90))}}))(t)
 	before := p.owed(t)
-	ok(p.Payments.Reverse(ctx, pay.ID, "bounced"))(t)
+	ok(p.Payments.Reverse(ctx, pay.ID, clientele.ReverseParams{Reason: "bounced"}))(t)
 	debit := p.owesDebit(t, "90", "90")
 	if after := p.owed(t); after != before+90 {
 		t.Errorf("the customer owes %d after %d", after, before)
@@ -387,11 +400,11 @@ func TestAReversedPaymentThatWasRefundedIsOwed(t *testing.T) {
 		t.Errorf("the summary is %+v", sum)
 	}
 	// The next payment settles it, as does the next credit.
-	p.receive(t, client.PaymentParams{Amount: cents(40), InvoiceID: debit.ID})
+	p.receive(t, clientele.PaymentParams{Amount: new(cents(40)), InvoiceID: debit.ID})
 	p.owesDebit(t, "90", "50")
-	ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{CurrencyID: usd, Amount: cents(30)}))(t)
+	ok(p.Customers.MoveCredit(ctx, p.id, clientele.CreditParams{CurrencyID: usd, Amount: new(cents(30))}))(t)
 	p.owesDebit(t, "90", "20")
-	p.receive(t, client.PaymentParams{Amount: cents(320)})
+	p.receive(t, clientele.PaymentParams{Amount: new(cents(320))})
 	p.owesDebit(t, "90", "0")
 	p.holds(t, "0", "0", "0", "0")
 }
@@ -401,11 +414,12 @@ func TestADebitIsPaidWithMoneyThatIsLeft(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	ctx := t.Context()
-	none := []client.AllocationParams{}
-	pay := p.receive(t, client.PaymentParams{Amount: cents(90), Allocations: &none})
-	other := p.receive(t, client.PaymentParams{Amount: cents(60), Allocations: &none})
-	ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(90)}))(t)
-	ok(p.Payments.Reverse(ctx, pay.ID, ""))(t)
+	none := []clientele.AllocationParams{}
+	pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(90)), Allocations: &none})
+	other := p.receive(t, clientele.PaymentParams{Amount: new(cents(60)), Allocations: &none})
+	ok(p.Payments.Refund(ctx, pay.ID,
+		clientele.RefundParams{RestParams: clientele.RestParams{Amount: new(cents(90))}}))(t)
+	ok(p.Payments.Reverse(ctx, pay.ID, clientele.ReverseParams{}))(t)
 	p.owesDebit(t, "90", "30")
 	if left := ok(p.Payments.Retrieve(ctx, other.ID))(t).AmountUnallocated; left.Sign() != 0 {
 		t.Errorf("the other payment has %s left", left)
@@ -424,11 +438,10 @@ func TestACreditedInvoiceStaysCredited(t *testing.T) {
 			t.Parallel()
 			p := startPaying(t)
 			ctx := t.Context()
-			pay := p.receive(t, client.PaymentParams{Amount: cents(100), InvoiceID: p.invoices[1]})
-			ok(p.Invoices.Credit(ctx, p.invoices[1], client.CreditNoteParams{
-				Amount: cents(test.credited), Refund: test.refund,
-			}))(t)
-			ok(p.Payments.Reverse(ctx, pay.ID, ""))(t)
+			pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(100)), InvoiceID: p.invoices[1]})
+			ok(p.Invoices.Credit(ctx, p.invoices[1],
+				clientele.CreditNoteParams{Amount: new(cents(test.credited)), Refund: test.refund}))(t)
+			ok(p.Payments.Reverse(ctx, pay.ID, clientele.ReverseParams{}))(t)
 			i := ok(p.Invoices.Retrieve(ctx, p.invoices[1]))(t)
 			if i.AmountRemaining.String() != fmt.Sprint(test.left) || i.PostPaymentCreditNotesAmount.Sign() != 0 ||
 				i.PrePaymentCreditNotesAmount.String() != fmt.Sprint(test.credited) {
@@ -462,13 +475,14 @@ func TestVoidingGivesBackWhatPaid(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	ctx := t.Context()
-	ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{CurrencyID: usd, Amount: cents(40)}))(t)
+	ok(p.Customers.MoveCredit(ctx, p.id, clientele.CreditParams{CurrencyID: usd, Amount: new(cents(40))}))(t)
 	for _, units := range []int64{-15, -10} {
-		ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{
-			CurrencyID: usd, Amount: cents(units), Reason: clientele.ReasonCreditApplied, InvoiceID: p.invoices[1],
+		ok(p.Customers.MoveCredit(ctx, p.id, clientele.CreditParams{
+			CurrencyID: usd, Amount: new(cents(units)),
+			Reason: clientele.ReasonCreditApplied, InvoiceID: p.invoices[1],
 		}))(t)
 	}
-	pay := p.receive(t, client.PaymentParams{Amount: cents(30), InvoiceID: p.invoices[1]})
+	pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(30)), InvoiceID: p.invoices[1]})
 	p.holds(t, "45", "100", "100", "15")
 	void := ok(p.Invoices.Void(ctx, p.invoices[1]))(t)
 	if void.AmountWrittenOff.String() != "100" || void.AmountPaid.Sign() != 0 || void.AmountCredited.Sign() != 0 {
@@ -488,7 +502,9 @@ func TestALikePaymentIsTold(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	like := func(units int64, reference string) *clientele.Payment {
-		return p.receive(t, client.PaymentParams{Amount: cents(units), Receipt: client.Receipt{Reference: reference}})
+		return p.receive(t, clientele.PaymentParams{
+			Amount: new(cents(units)), Receipt: clientele.Receipt{Reference: reference},
+		})
 	}
 	first := like(10, "RF18 5390")
 	if got := like(10, "RF18 5390").PossibleDuplicate; got != first.ID {
@@ -506,9 +522,15 @@ func TestALikePaymentIsTold(t *testing.T) {
 func TestPaymentsAreSearched(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
-	first := p.receive(t, client.PaymentParams{Amount: cents(1), Receipt: client.Receipt{Reference: "Überweisung 4711"}})
-	second := p.receive(t, client.PaymentParams{Amount: cents(2), Description: "by Übermut", Receipt: client.Receipt{
-		Method: "cheque"}})
+	first := p.receive(t, clientele.PaymentParams{
+		Amount:  new(cents(1)),
+		Receipt: clientele.Receipt{Reference: "Überweisung 4711"},
+	})
+	second := p.receive(t, clientele.PaymentParams{
+		Amount: new(cents(2)), Description: "by Übermut",
+		Receipt: clientele.Receipt{
+			Method: "cheque"},
+	})
 	for query, want := range map[string]string{
 		"uberweisung": first.ID, "4711 ÜBER": first.ID, "cheque": second.ID, "über": second.ID + first.ID,
 		"er": second.ID + first.ID, first.ID: first.ID, "47111": "",
@@ -533,7 +555,9 @@ func TestPaymentsAreSearched(t *testing.T) {
 func TestAPartOfWhatIsLeftIsAllocated(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
-	pay := p.receive(t, client.PaymentParams{Amount: cents(250), Allocations: &[]client.AllocationParams{}})
+	pay := p.receive(t, clientele.PaymentParams{
+		Amount: new(cents(250)), Allocations: &[]clientele.AllocationParams{},
+	})
 	path := "/api/payments/" + pay.ID + "/allocate"
 	p.send(t, "POST", path, `{"amount":"251"}`).refused(t, 409, "amount")
 	got := decoded[clientele.Payment](t, p.send(t, "POST", path, `{"amount":"150"}`).must(t, 200))
@@ -561,8 +585,8 @@ func TestOnePaymentPaysManyInvoicesOfOneDay(t *testing.T) {
 			for range many {
 				ids = append(ids, issue(t, s, c.ID, usd, "4", 3).ID)
 			}
-			pay := ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
-				CustomerID: c.ID, CurrencyID: usd, Amount: cents(int64(4*many - 1)),
+			pay := ok(s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+				CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(int64(4*many - 1))),
 			}))(t)
 			if len(pay.Allocations) != many || pay.AmountUnallocated.Sign() != 0 {
 				t.Fatalf("it pays %d invoices and has %s left, want %d and 0", len(pay.Allocations), pay.AmountUnallocated,

@@ -9,15 +9,9 @@ import (
 	"clientele.dev/internal/wire"
 )
 
-// portalParams say whose portal a session opens.
-type portalParams struct {
-	// Whose: an id or a DID.
-	CustomerID string `json:"customer_id"`
-}
-
 // createPortalSession makes an address for a customer. Each call makes a new one: a secret is not kept to be repeated.
 func (a *API) createPortalSession(r *request) (answer, error) {
-	var p portalParams
+	var p clientele.PortalParams
 	if err := wire.Decode(r.body, &p); err != nil {
 		return answer{}, err
 	}

@@ -16,19 +16,26 @@ func TestInvoicesHaveTheirLastPayment(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p := s.Test()
-	c := create(t, p, client.CustomerParams{Name: new("Ada")})
+	c := create(t, p, clientele.CustomerParams{Name: new("Ada")})
 	currency := ok(p.PaymentCurrencies.List(t.Context()))(t)[0]
 	units := func(n int64) clientele.Amount { return clientele.NewAmount(currency.ID, n) }
 	bill := func() string {
-		return ok(p.Invoices.Create(t.Context(), client.InvoiceParams{
-			CustomerID: c.ID, CurrencyID: currency.ID, Finalize: true, Description: "work",
-			Lines:    []client.LineParams{{Description: `A "line":[] of work`, Quantity: 2, UnitAmount: units(50)}},
-			Metadata: map[string]any{"lines": []any{}, "created_at": "x"},
+		return ok(p.Invoices.Create(t.Context(), clientele.InvoiceParams{
+			CustomerID: c.ID, CurrencyID: currency.ID, Finalize: true,
+			InvoiceContent: clientele.InvoiceContent{
+				Description: new("work"),
+				Lines: []clientele.LineParams{{
+					Description: `A "line":[] of work`, Quantity: new(int64(2)),
+					UnitAmount: new(units(50)),
+				}},
+				Metadata: map[string]any{"lines": []any{}, "created_at": "x"},
+			},
 		}))(t).ID
 	}
 	pay := func(invoice string, amount int64) string {
-		return ok(p.Payments.Create(t.Context(), client.PaymentParams{
-			CustomerID: c.ID, CurrencyID: currency.ID, InvoiceID: invoice, Amount: units(amount),
+		return ok(p.Payments.Create(t.Context(), clientele.PaymentParams{
+			CustomerID: c.ID, CurrencyID: currency.ID, InvoiceID: invoice,
+			Amount: new(units(amount)),
 		}))(t).ID
 	}
 	lastOf := func(i clientele.InvoiceExpanded) string {
@@ -43,7 +50,7 @@ func TestInvoicesHaveTheirLastPayment(t *testing.T) {
 	want[twice] = pay(twice, 90)
 	pay(reversed, 20)
 	bounced := pay(reversed, 30)
-	ok(p.Payments.Reverse(t.Context(), bounced, "bounced"))(t)
+	ok(p.Payments.Reverse(t.Context(), bounced, clientele.ReverseParams{Reason: "bounced"}))(t)
 	want[reversed] = bounced
 	for id, payment := range want {
 		if got := lastOf(*ok(p.Invoices.Retrieve(t.Context(), id))(t)); got != payment {
@@ -83,22 +90,29 @@ func TestSearchInAnOrder(t *testing.T) {
 	for n, name := range []string{"Sorted", "Sorted C", "A Sorted", "Sorted B"} {
 		s.Advance(time.Second)
 		units := clientele.NewAmount(currency.ID, int64(10+n))
-		c := create(t, p, client.CustomerParams{Name: &name})
-		i := ok(p.Invoices.Create(t.Context(), client.InvoiceParams{
-			CustomerID: c.ID, CurrencyID: currency.ID, DueDate: s.Now().AddDate(0, 0, 9-n),
-			Lines: []client.LineParams{{Description: "sorted", Quantity: 1, UnitAmount: units}}, Description: "sorted",
+		c := create(t, p, clientele.CustomerParams{Name: &name})
+		i := ok(p.Invoices.Create(t.Context(), clientele.InvoiceParams{
+			CustomerID: c.ID, CurrencyID: currency.ID,
+			InvoiceContent: clientele.InvoiceContent{
+				DueDate: clientele.DueAt(s.Now().AddDate(0, 0, 9-n).Unix()),
+				Lines: []clientele.LineParams{{
+					Description: "sorted", Quantity: new(int64(1)), UnitAmount: new(units),
+				}},
+				Description: new("sorted"),
+			},
 		}))(t)
-		pay := ok(p.Payments.Create(t.Context(), client.PaymentParams{
-			CustomerID: c.ID, CurrencyID: currency.ID, Amount: units, Description: fmt.Sprint("sorted ", n),
-			Allocations: &[]client.AllocationParams{},
+		pay := ok(p.Payments.Create(t.Context(), clientele.PaymentParams{
+			CustomerID: c.ID, CurrencyID: currency.ID, Amount: new(units),
+			Description: fmt.Sprint("sorted ", n),
+			Allocations: &[]clientele.AllocationParams{},
 		}))(t)
-		r := ok(p.Payments.Refund(t.Context(), pay.ID, client.RefundParams{Description: "sorted"}))(t)
+		r := ok(p.Payments.Refund(t.Context(), pay.ID, clientele.RefundParams{Description: "sorted"}))(t)
 		customers, invoices = append(customers, c.ID), append(invoices, i.ID)
 		payments, refunds = append(payments, pay.ID), append(refunds, r.ID)
 	}
 	s.Advance(time.Second)
-	ok(p.Customers.Update(t.Context(), customers[1], client.CustomerParams{Email: new("c@example.com")}))(t)
-	ok(p.Invoices.Update(t.Context(), invoices[1], client.InvoiceUpdateParams{Footer: new("late")}))(t)
+	ok(p.Customers.Update(t.Context(), customers[1], clientele.CustomerParams{Email: new("c@example.com")}))(t)
+	ok(p.Invoices.Update(t.Context(), invoices[1], clientele.InvoiceContent{Footer: new("late")}))(t)
 	for _, search := range []struct {
 		path, order string
 		all         []string
@@ -164,15 +178,17 @@ func TestSearchRefunds(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p := s.Test()
-	c := create(t, p, client.CustomerParams{Name: new("Ada")})
+	c := create(t, p, clientele.CustomerParams{Name: new("Ada")})
 	currency := ok(p.PaymentCurrencies.List(t.Context()))(t)[0]
-	pay := ok(p.Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: c.ID, CurrencyID: currency.ID, Amount: clientele.NewAmount(currency.ID, 100),
+	pay := ok(p.Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: c.ID, CurrencyID: currency.ID,
+		Amount: new(clientele.NewAmount(currency.ID, 100)),
 	}))(t)
-	r := ok(p.Payments.Refund(t.Context(), pay.ID, client.RefundParams{
-		Amount: clientele.NewAmount(currency.ID, 7), Reason: "duplicate", Description: "Zurück an Müller, 50%",
+	r := ok(p.Payments.Refund(t.Context(), pay.ID, clientele.RefundParams{
+		RestParams: clientele.RestParams{Amount: new(clientele.NewAmount(currency.ID, 7))},
+		Reason:     "duplicate", Description: "Zurück an Müller, 50%",
 	}))(t)
-	other := ok(p.Payments.Refund(t.Context(), pay.ID, client.RefundParams{}))(t)
+	other := ok(p.Payments.Refund(t.Context(), pay.ID, clientele.RefundParams{}))(t)
 	for query, want := range map[string][]string{
 		r.ID: {r.ID}, pay.ID: {other.ID, r.ID}, "duplicate muller": {r.ID}, "50%": {r.ID}, "nothing": {}, "zu": {r.ID},
 		`"an müller"`: {r.ID}, "": {other.ID, r.ID},

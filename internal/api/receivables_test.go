@@ -17,11 +17,15 @@ import (
 // issue finalizes an invoice over an amount, due in some days.
 func issue(t testing.TB, s *server, customer, currency, units string, days int) *clientele.Invoice {
 	t.Helper()
-	return ok(s.Test().Invoices.Create(t.Context(), client.InvoiceParams{
-		CustomerID: customer, CurrencyID: currency, Finalize: true, DueDate: s.Now().AddDate(0, 0, days),
-		Lines: []client.LineParams{{
-			Description: "work", Quantity: 1, UnitAmount: ok(clientele.ParseAmount(currency, units))(t),
-		}},
+	return ok(s.Test().Invoices.Create(t.Context(), clientele.InvoiceParams{
+		CustomerID: customer, CurrencyID: currency, Finalize: true,
+		InvoiceContent: clientele.InvoiceContent{
+			DueDate: clientele.DueAt(s.Now().AddDate(0, 0, days).Unix()),
+			Lines: []clientele.LineParams{{
+				Description: "work", Quantity: new(int64(1)),
+				UnitAmount: new(ok(clientele.ParseAmount(currency, units))(t)),
+			}},
+		},
 	}))(t)
 }
 
@@ -121,12 +125,13 @@ func TestSummaryTellsWhatHappenedInATime(t *testing.T) {
 	paid, reopened := issue(t, s, c.ID, usd, "100", 30), issue(t, s, c.ID, usd, "70", 30)
 	void := issue(t, s, c.ID, usd, "9", 30)
 	s.Advance(2 * day)
-	ok(p.Invoices.Pay(ctx, paid.ID, client.Receipt{}))(t)
-	pay := ok(p.Payments.Create(ctx, client.PaymentParams{
-		CustomerID: c.ID, CurrencyID: usd, Amount: cents(75), InvoiceID: reopened.ID,
+	ok(p.Invoices.Pay(ctx, paid.ID, clientele.Receipt{}))(t)
+	pay := ok(p.Payments.Create(ctx, clientele.PaymentParams{
+		CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(75)),
+		InvoiceID: reopened.ID,
 	}))(t)
 	s.Advance(3 * day)
-	ok(p.Payments.Refund(ctx, pay.ID, client.RefundParams{Amount: cents(5)}))(t)
+	ok(p.Payments.Refund(ctx, pay.ID, clientele.RefundParams{RestParams: clientele.RestParams{Amount: new(cents(5))}}))(t)
 	ok(p.Invoices.Void(ctx, void.ID))(t)
 	last := s.Now()
 	sum := func(from, to time.Time) clientele.ReceivablesSum {
@@ -149,8 +154,8 @@ func TestSummaryTellsWhatHappenedInATime(t *testing.T) {
 	check(sum(first, first), "179 0 0 0", 0, -1)
 	check(sum(first.Add(2*day), first.Add(2*day)), "0 175 0 0", 2, 2)
 	check(sum(last, time.Time{}), "0 0 5 9", 0, -1)
-	ok(p.Customers.MoveCredit(ctx, c.ID, client.CreditParams{CurrencyID: usd, Amount: cents(5)}))(t)
-	ok(p.Payments.Reverse(ctx, pay.ID, ""))(t)
+	ok(p.Customers.MoveCredit(ctx, c.ID, clientele.CreditParams{CurrencyID: usd, Amount: new(cents(5))}))(t)
+	ok(p.Payments.Reverse(ctx, pay.ID, clientele.ReverseParams{}))(t)
 	// What was told of a past day stays; what is opened again, and the money, are missing on the day that it turned out.
 	check(sum(first.Add(2*day), first.Add(2*day)), "0 175 0 0", 2, 2)
 	check(sum(last, last), "0 -75 5 9", -1, -1)
@@ -179,8 +184,9 @@ func TestAgingByCustomerAddsUp(t *testing.T) {
 		if i < 2 {
 			issue(t, s, id, usd, "100", -40*i)
 		}
-		ok(p.Payments.Create(ctx, client.PaymentParams{
-			CustomerID: id, CurrencyID: usd, Amount: cents(int64(30 + i)), Allocations: &[]client.AllocationParams{},
+		ok(p.Payments.Create(ctx, clientele.PaymentParams{
+			CustomerID: id, CurrencyID: usd, Amount: new(cents(int64(30 + i))),
+			Allocations: &[]clientele.AllocationParams{},
 		}))(t)
 	}
 	var got []string
@@ -215,8 +221,9 @@ func TestTablesAreForSpreadsheets(t *testing.T) {
 	issue(t, s, c.ID, "curr_test_eur", "1234", 1)
 	issue(t, s, c.ID, "curr_test_jpy", "1234", 40)
 	s.Advance(3 * 24 * time.Hour)
-	ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: c.ID, CurrencyID: "curr_test_eur", Amount: clientele.NewAmount("curr_test_eur", 2000),
+	ok(s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: c.ID, CurrencyID: "curr_test_eur",
+		Amount: new(clientele.NewAmount("curr_test_eur", 2000)),
 	}))(t)
 	issue(t, s, c.ID, "curr_test_eur", "505", -1)
 	statement := "/api/customers/" + c.ID + "/statement"
@@ -267,8 +274,9 @@ func TestPaymentsAreListedByTheDay(t *testing.T) {
 	c := s.post(t, `{"name":"Ada"}`)
 	var ids []string
 	for range 3 {
-		ids = append(ids, ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
-			CustomerID: c.ID, CurrencyID: usd, Amount: clientele.NewAmount(usd, 5),
+		ids = append(ids, ok(s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+			CustomerID: c.ID, CurrencyID: usd,
+			Amount: new(clientele.NewAmount(usd, 5)),
 		}))(t).ID)
 		s.Advance(24 * time.Hour)
 	}
@@ -458,7 +466,7 @@ func TestMonthsEndWithTheirLastDay(t *testing.T) {
 	issue(t, s, c.ID, usd, "3", 30)
 	s.Advance(time.Millisecond) // the first day of the next month has begun
 	issue(t, s, c.ID, usd, "40", 30)
-	received := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(7)}
+	received := clientele.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(7))}
 	ok(s.Test().Payments.Create(t.Context(), received))(t)
 	months := ok(s.Service.Receivables.Months(t.Context(), clientele.Test, 3))(t)
 	var got []string
@@ -537,7 +545,7 @@ func TestUnappliedMoneyIsInEverySum(t *testing.T) {
 	issue(t, s, c.ID, "curr_test_eur", "4", 30)
 	s.Advance(time.Hour)
 	came := s.Now()
-	received := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(30)}
+	received := clientele.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(30))}
 	ok(s.Test().Payments.Create(t.Context(), received))(t)
 	s.Advance(48 * time.Hour)
 	summary := ok(s.Test().Receivables.Summary(t.Context(), client.SummaryParams{}))(t)
@@ -614,8 +622,8 @@ func TestWhoOwesMostIsFirst(t *testing.T) {
 	}
 	// An invoice that a credit note settles was not paid, on paper either, nor was one that was written off.
 	all := ok(s.Test().Invoices.List(t.Context(), client.InvoiceListParams{CustomerID: some.ID}))(t).List[0]
-	ok(s.Test().Invoices.Credit(t.Context(), all.ID, client.CreditNoteParams{Amount: cents(2000)}))(t)
-	ok(s.Test().Invoices.WriteOff(t.Context(), given.ID, client.WriteOffParams{}))(t)
+	ok(s.Test().Invoices.Credit(t.Context(), all.ID, clientele.CreditNoteParams{Amount: new(cents(2000))}))(t)
+	ok(s.Test().Invoices.WriteOff(t.Context(), given.ID, clientele.WriteOffParams{}))(t)
 	for id, want := range map[string]string{all.ID: "Credited in full", given.ID: "Written off: nothing"} {
 		page := string(s.send(t, "GET", "/api/invoices/"+id+"/page", "").must(t, 200).body)
 		if !strings.Contains(page, want) || strings.Contains(page, "Paid in full") || strings.Contains(page, "Was due") {
@@ -631,17 +639,18 @@ func TestOnlyWhatWasPaidCountsAsPaid(t *testing.T) {
 	c := s.post(t, `{"name":"Ada"}`)
 	issue(t, s, c.ID, usd, "0", 30)
 	credited := issue(t, s, c.ID, usd, "20", 30)
-	ok(s.Test().Invoices.Credit(t.Context(), credited.ID, client.CreditNoteParams{Amount: cents(20)}))(t)
+	ok(s.Test().Invoices.Credit(t.Context(), credited.ID, clientele.CreditNoteParams{Amount: new(cents(20))}))(t)
 	paid := issue(t, s, c.ID, usd, "30", 30)
 	s.Advance(48 * time.Hour)
-	ok(s.Test().Invoices.Pay(t.Context(), paid.ID, client.Receipt{}))(t)
+	ok(s.Test().Invoices.Pay(t.Context(), paid.ID, clientele.Receipt{}))(t)
 	// A payment that was sent back bounces: what the customer owes then is a debit, which the next payment settles.
-	bounced := ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: c.ID, CurrencyID: usd, Amount: cents(40), Allocations: &[]client.AllocationParams{},
+	bounced := ok(s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(40)),
+		Allocations: &[]clientele.AllocationParams{},
 	}))(t)
-	ok(s.Test().Payments.Refund(t.Context(), bounced.ID, client.RefundParams{}))(t)
-	ok(s.Test().Payments.Reverse(t.Context(), bounced.ID, "it bounced"))(t)
-	last := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(40)}
+	ok(s.Test().Payments.Refund(t.Context(), bounced.ID, clientele.RefundParams{}))(t)
+	ok(s.Test().Payments.Reverse(t.Context(), bounced.ID, clientele.ReverseParams{Reason: "it bounced"}))(t)
+	last := clientele.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(40))}
 	ok(s.Test().Payments.Create(t.Context(), last))(t)
 	sum := ok(s.Test().Receivables.Summary(t.Context(), client.SummaryParams{}))(t).Currencies[usd]
 	if sum.PaidInvoices != 1 || sum.Outstanding.Sign() != 0 {
@@ -655,11 +664,11 @@ func TestStatementsNamePayments(t *testing.T) {
 	s := start(t)
 	c := s.post(t, `{"name":"Ada"}`)
 	issue(t, s, c.ID, usd, "70", 30)
-	named := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(50)}
+	named := clientele.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(50))}
 	named.Reference = "RF18 5390"
 	first := ok(s.Test().Payments.Create(t.Context(), named))(t)
-	ok(s.Test().Payments.Reverse(t.Context(), first.ID, "it bounced"))(t)
-	plain := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(5)}
+	ok(s.Test().Payments.Reverse(t.Context(), first.ID, clientele.ReverseParams{Reason: "it bounced"}))(t)
+	plain := clientele.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(5))}
 	ok(s.Test().Payments.Create(t.Context(), plain))(t)
 	st := ok(s.Test().Customers.Statement(t.Context(), c.ID, time.Time{}, time.Time{}))(t)
 	got := map[string]string{} // of what was received and taken back

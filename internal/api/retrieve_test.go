@@ -42,8 +42,8 @@ func TestRetrieveFindsOneCustomerByAnyOfItsNames(t *testing.T) {
 func TestRetrieveRefusesWhatNamesNobody(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	live := create(t, s.Live(), client.CustomerParams{DID: new(didAccount)})
-	gone := create(t, s.Test(), client.CustomerParams{DID: new(didApp)})
+	live := create(t, s.Live(), clientele.CustomerParams{DID: new(didAccount)})
+	gone := create(t, s.Test(), clientele.CustomerParams{DID: new(didApp)})
 	ok(s.Test().Customers.Delete(t.Context(), gone.ID))(t)
 	for name, c := range map[string]struct {
 		ref    string

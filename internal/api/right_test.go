@@ -165,11 +165,15 @@ func TestCreditNotesOfQuantitiesComeToTheLine(t *testing.T) {
 		{7, 333, 100, []int64{1, 1, 1, 1, 1, 1, 1}}, {7, 333, 100, []int64{3, 4}}, {3, 10, 1, []int64{2, 1}},
 		{3, 10, 2, []int64{1, 1, 1}}, {1000, 1, 999, []int64{1, 998, 1}},
 	} {
-		i := ok(s.Test().Invoices.Create(t.Context(), client.InvoiceParams{
-			CustomerID: c.ID, CurrencyID: usd, Finalize: true, Lines: []client.LineParams{{
-				Quantity: test.quantity, UnitAmount: clientele.NewAmount(usd, test.price),
-				TaxAmount: clientele.NewAmount(usd, test.tax),
-			}},
+		i := ok(s.Test().Invoices.Create(t.Context(), clientele.InvoiceParams{
+			CustomerID: c.ID, CurrencyID: usd, Finalize: true,
+			InvoiceContent: clientele.InvoiceContent{
+				Lines: []clientele.LineParams{{
+					Quantity:   new(test.quantity),
+					UnitAmount: new(clientele.NewAmount(usd, test.price)),
+					TaxAmount:  new(clientele.NewAmount(usd, test.tax)),
+				}},
+			},
 		}))(t)
 		for _, q := range test.takes {
 			share := test.tax * q
@@ -207,19 +211,20 @@ func TestGoodwillIsNotCashedOut(t *testing.T) {
 			p := startPaying(t)
 			ctx := t.Context()
 			if test.credit > 0 {
-				ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{CurrencyID: usd, Amount: cents(test.credit)}))(t)
-				ok(p.Customers.MoveCredit(ctx, p.id, client.CreditParams{
-					CurrencyID: usd, Amount: cents(-test.credit), Reason: clientele.ReasonCreditApplied, InvoiceID: p.invoices[1],
+				ok(p.Customers.MoveCredit(ctx, p.id,
+					clientele.CreditParams{CurrencyID: usd, Amount: new(cents(test.credit))}))(t)
+				ok(p.Customers.MoveCredit(ctx, p.id, clientele.CreditParams{
+					CurrencyID: usd, Amount: new(cents(-test.credit)),
+					Reason: clientele.ReasonCreditApplied, InvoiceID: p.invoices[1],
 				}))(t)
 			}
 			if test.paid > 0 {
-				p.receive(t, client.PaymentParams{Amount: cents(test.paid), InvoiceID: p.invoices[1]})
+				p.receive(t, clientele.PaymentParams{Amount: new(cents(test.paid)), InvoiceID: p.invoices[1]})
 			}
 			refunded := clientele.Zero(usd)
 			for _, amount := range test.notes {
-				note := ok(p.Invoices.Credit(ctx, p.invoices[1], client.CreditNoteParams{
-					Amount: cents(amount), Refund: true,
-				}))(t)
+				note := ok(p.Invoices.Credit(ctx, p.invoices[1],
+					clientele.CreditNoteParams{Amount: new(cents(amount)), Refund: true}))(t)
 				refunded = ok(refunded.Add(note.AmountRefunded.In(usd)))(t)
 			}
 			if refunded.String() != test.refunded {
@@ -236,7 +241,7 @@ func TestWriteOff(t *testing.T) {
 	p := startPaying(t)
 	ctx := t.Context()
 	id := p.invoices[1]
-	p.receive(t, client.PaymentParams{Amount: cents(40), InvoiceID: id})
+	p.receive(t, clientele.PaymentParams{Amount: new(cents(40)), InvoiceID: id})
 	badDebt := func(want string) {
 		t.Helper()
 		sum := ok(p.Receivables.Summary(ctx, client.SummaryParams{}))(t).Currencies[usd]
@@ -255,10 +260,10 @@ func TestWriteOff(t *testing.T) {
 	}
 	p.send(t, "POST", "/api/invoices/"+id+"/write_off", `{"amount":"61"}`).refused(t, 409, "amount")
 	p.send(t, "POST", "/api/invoices/"+id+"/write_off", `{"amount":"0"}`).refused(t, 400, "amount")
-	is(ok(p.Invoices.WriteOff(ctx, id, client.WriteOffParams{Amount: new(cents(10))}))(t), clientele.InvoiceOpen,
+	is(ok(p.Invoices.WriteOff(ctx, id, clientele.WriteOffParams{Amount: new(cents(10))}))(t), clientele.InvoiceOpen,
 		"40", "10", "50")
 	badDebt("10")
-	is(ok(p.Invoices.WriteOff(ctx, id, client.WriteOffParams{Reason: "insolvent"}))(t),
+	is(ok(p.Invoices.WriteOff(ctx, id, clientele.WriteOffParams{Reason: "insolvent"}))(t),
 		clientele.InvoiceUncollectible, "40", "60", "0")
 	badDebt("60")
 	p.send(t, "POST", "/api/invoices/"+id+"/write_off", `{}`).refused(t, 409, "status")
@@ -271,26 +276,26 @@ func TestWriteOff(t *testing.T) {
 	}
 
 	// A payment that comes after is a recovery.
-	recovered := p.receive(t, client.PaymentParams{Amount: cents(25), InvoiceID: id})
+	recovered := p.receive(t, clientele.PaymentParams{Amount: new(cents(25)), InvoiceID: id})
 	is(&ok(p.Invoices.Retrieve(ctx, id))(t).Invoice, clientele.InvoiceUncollectible, "65", "35", "0")
 	badDebt("35")
-	ok(p.Payments.Unallocate(ctx, recovered.ID, client.UnallocateParams{}))(t)
+	ok(p.Payments.Unallocate(ctx, recovered.ID, clientele.UnallocateParams{}))(t)
 	is(&ok(p.Invoices.Retrieve(ctx, id))(t).Invoice, clientele.InvoiceUncollectible, "40", "35", "25")
 
 	is(ok(p.Invoices.Reopen(ctx, id))(t), clientele.InvoiceOpen, "40", "0", "60")
 	badDebt("0")
 	p.send(t, "POST", "/api/invoices/"+id+"/reopen", "").refused(t, 409, "status")
-	ok(p.Invoices.WriteOff(ctx, id, client.WriteOffParams{}))(t)
-	is(ok(p.Invoices.Pay(ctx, id, client.Receipt{}))(t), clientele.InvoicePaid, "100", "0", "0")
+	ok(p.Invoices.WriteOff(ctx, id, clientele.WriteOffParams{}))(t)
+	is(ok(p.Invoices.Pay(ctx, id, clientele.Receipt{}))(t), clientele.InvoicePaid, "100", "0", "0")
 	badDebt("0")
 
 	// A credit note takes off what was written off before it gives anything back, and voiding takes back all.
-	ok(p.Invoices.WriteOff(ctx, p.invoices[2], client.WriteOffParams{Amount: new(cents(30))}))(t)
-	note := ok(p.Invoices.Credit(ctx, p.invoices[2], client.CreditNoteParams{Amount: cents(90)}))(t)
+	ok(p.Invoices.WriteOff(ctx, p.invoices[2], clientele.WriteOffParams{Amount: new(cents(30))}))(t)
+	note := ok(p.Invoices.Credit(ctx, p.invoices[2], clientele.CreditNoteParams{Amount: new(cents(90))}))(t)
 	if note.AmountOff.String() != "90" || note.AmountCredited.Sign() != 0 {
 		t.Errorf("the credit note takes %s off and gives %s", note.AmountOff, note.AmountCredited)
 	}
-	ok(p.Invoices.WriteOff(ctx, p.invoices[3], client.WriteOffParams{Amount: new(cents(30))}))(t)
+	ok(p.Invoices.WriteOff(ctx, p.invoices[3], clientele.WriteOffParams{Amount: new(cents(30))}))(t)
 	is(ok(p.Invoices.Void(ctx, p.invoices[3]))(t), clientele.InvoiceVoid, "0", "100", "0")
 	p.rightBooks(t)
 }
@@ -314,13 +319,16 @@ func TestReopen(t *testing.T) {
 func TestPossibleDuplicates(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
-	first := p.receive(t, client.PaymentParams{Amount: cents(4), Receipt: client.Receipt{Reference: "Bank 17"}})
+	first := p.receive(t, clientele.PaymentParams{
+		Amount: new(cents(4)), Receipt: clientele.Receipt{Reference: "Bank 17"},
+	})
 	for reference, want := range map[string]string{
 		"BANK  17": first.ID, "bank 17": first.ID, " Bank 17": first.ID, "Ｂank 17": first.ID, "Bank 18": "", "Bánk 17": "",
 		"Bank17": first.ID, "BAN K1 7": first.ID,
 	} {
-		got := ok(p.Payments.Create(t.Context(), client.PaymentParams{
-			CustomerID: p.id, CurrencyID: usd, Amount: cents(4), Preview: true, Receipt: client.Receipt{Reference: reference},
+		got := ok(p.Payments.Create(t.Context(), clientele.PaymentParams{
+			CustomerID: p.id, CurrencyID: usd, Amount: new(cents(4)), Preview: true,
+			Receipt: clientele.Receipt{Reference: reference},
 		}))(t).PossibleDuplicate
 		if got != want {
 			t.Errorf("%q looks like %q, want %q", reference, got, want)
@@ -362,7 +370,7 @@ func TestEveryOrder(t *testing.T) {
 	for _, name := range []string{"Ada", "Bo", "Cy"} {
 		c := s.post(t, `{"name":"`+name+`","email":"`+name+`@example.com"}`)
 		issue(t, s, c.ID, usd, "5", len(name))
-		paid := client.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: cents(1)}
+		paid := clientele.PaymentParams{CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(1))}
 		ok(s.Test().Payments.Create(t.Context(), paid))(t)
 		s.Advance(time.Second)
 	}
@@ -403,11 +411,14 @@ func TestEveryFilterInEveryOrder(t *testing.T) {
 		c := s.post(t, `{"name":"Ada","email":"ada@example.com","metadata":{"k":"v"}}`)
 		some = c.ID
 		issue(t, s, c.ID, currency, "5", i)
-		pay := ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
-			CustomerID: c.ID, CurrencyID: currency, Amount: clientele.NewAmount(currency, 9),
+		pay := ok(s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+			CustomerID: c.ID, CurrencyID: currency,
+			Amount:   new(clientele.NewAmount(currency, 9)),
 			Metadata: map[string]any{"k": "v"},
 		}))(t)
-		ok(s.Test().Payments.Refund(t.Context(), pay.ID, client.RefundParams{Amount: clientele.NewAmount(currency, 1)}))(t)
+		ok(s.Test().Payments.Refund(t.Context(), pay.ID, clientele.RefundParams{
+			RestParams: clientele.RestParams{Amount: new(clientele.NewAmount(currency, 1))},
+		}))(t)
 		s.Advance(time.Hour)
 	}
 	begin := fmt.Sprint(epoch.Add(-time.Hour).Unix())
@@ -495,12 +506,15 @@ func TestADueMomentsDayIsTheBusinesss(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := s.post(t, `{"name":"Ada"}`)
-	ok(s.Test().Settings.Update(t.Context(), client.SettingsParams{TimeZone: new("Asia/Tokyo")}))(t)
-	ok(s.Live().Settings.Update(t.Context(), client.SettingsParams{TimeZone: new("America/New_York")}))(t)
+	ok(s.Test().Settings.Update(t.Context(), clientele.SettingsParams{TimeZone: new("Asia/Tokyo")}))(t)
+	ok(s.Live().Settings.Update(t.Context(), clientele.SettingsParams{TimeZone: new("America/New_York")}))(t)
 	due := time.Date(2026, 3, 31, 20, 0, 0, 0, time.UTC) // the next morning in Tokyo
-	draft := ok(s.Test().Invoices.Create(t.Context(), client.InvoiceParams{
-		CustomerID: c.ID, CurrencyID: usd, DueDate: due,
-		Lines: []client.LineParams{{Description: "x", UnitAmount: cents(1)}},
+	draft := ok(s.Test().Invoices.Create(t.Context(), clientele.InvoiceParams{
+		CustomerID: c.ID, CurrencyID: usd,
+		InvoiceContent: clientele.InvoiceContent{
+			DueDate: clientele.DueAt(due.Unix()),
+			Lines:   []clientele.LineParams{{Description: "x", UnitAmount: new(cents(1))}},
+		},
 	}))(t)
 	issued := ok(s.Test().Invoices.Finalize(t.Context(), draft.ID))(t)
 	for _, i := range []*clientele.Invoice{draft, issued} {
@@ -523,8 +537,10 @@ func TestRefusalsSpeakOfMoneyAsPeopleDo(t *testing.T) {
 	c := s.post(t, `{"name":"Ada"}`)
 	i := issue(t, s, c.ID, usd, "90000", 30)
 	yen := issue(t, s, c.ID, "curr_test_jpy", "500", 30)
-	pay := ok(s.Test().Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: c.ID, CurrencyID: usd, Amount: clientele.NewAmount(usd, 100), Allocations: &[]client.AllocationParams{},
+	pay := ok(s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: c.ID, CurrencyID: usd,
+		Amount:      new(clientele.NewAmount(usd, 100)),
+		Allocations: &[]clientele.AllocationParams{},
 	}))(t)
 	type refused struct {
 		method, path, body string
@@ -563,7 +579,7 @@ func TestRefusalsSpeakOfMoneyAsPeopleDo(t *testing.T) {
 			`","lines":[{"description":"x","unit_amount":"-5"}]}`, 400, "lines",
 			"the lines come to -$0.05; an invoice asks for 0 or more"},
 	})
-	ok(s.Test().Settings.Update(t.Context(), client.SettingsParams{Locale: new("de")}))(t)
+	ok(s.Test().Settings.Update(t.Context(), clientele.SettingsParams{Locale: new("de")}))(t)
 	check([]refused{
 		{"POST", payment + "/allocate", `{"invoice_id":"` + i.ID + `","amount":"90001"}`, 409, "amount",
 			"invoice " + i.Number + " has 900,00\u00a0$ left to pay, which is less than 900,01\u00a0$"},

@@ -2,8 +2,6 @@ package api
 
 import (
 	"clientele.dev"
-	"clientele.dev/internal/auth"
-	"clientele.dev/internal/billing"
 )
 
 // access is what a route asks of its caller.
@@ -119,7 +117,7 @@ func join(lists ...[]param) (all []param) {
 func (a *API) routes() []route {
 	return []route{
 		{pattern: "POST /api/customers", handle: a.createCustomer, access: authenticated, group: "Customers",
-			body: customerParams{}, answers: clientele.Customer{}, status: 201, summary: "Create a customer."},
+			body: clientele.CustomerParams{}, answers: clientele.Customer{}, status: 201, summary: "Create a customer."},
 		{pattern: "GET /api/customers", handle: a.listCustomers, access: authenticated, group: "Customers",
 			query: join(paging, cursors, order("created_at, updated_at, name, email or id"), metadata, []param{
 				{"did", "Only the customer with this DID, in any of its forms.", ""},
@@ -139,10 +137,10 @@ func (a *API) routes() []route {
 			summary: "Search customers, best matches first unless an order is given, and count all that match."},
 		{pattern: "GET /api/customers/{id}", handle: a.retrieveCustomer, access: authenticated, group: "Customers",
 			query: []param{{"explain", "1 adds delinquent_because: the invoices that make the customer delinquent.", ""}},
-			body:  retrieveOptions{}, answers: clientele.CustomerExpanded{},
+			body:  clientele.RetrieveOptions{}, answers: clientele.CustomerExpanded{},
 			summary: "Retrieve a customer by id or DID, with its invoices; {\"create\":true} creates one for a new DID."},
 		{pattern: "PUT /api/customers/{id}", handle: a.updateCustomer, access: authenticated, group: "Customers",
-			body: customerParams{}, answers: clientele.Customer{},
+			body: clientele.CustomerParams{}, answers: clientele.Customer{},
 			summary: "Update the fields sent; metadata, address and shipping merge by key, and null clears."},
 		{pattern: "DELETE /api/customers/{id}", handle: a.deleteCustomer, access: authenticated, group: "Customers",
 			answers: clientele.Deleted{}, summary: "Delete a customer who owes nothing, freeing its DID and external id."},
@@ -154,7 +152,7 @@ func (a *API) routes() []route {
 			summary: "List a customer's uncollectible invoices and their sums per currency."},
 		{pattern: "PUT /api/customers/external/{external_id}", handle: a.upsertCustomer, access: authenticated,
 			group: "Customers",
-			body:  customerParams{}, answers: clientele.Customer{}, upserts: true,
+			body:  clientele.CustomerParams{}, answers: clientele.Customer{}, upserts: true,
 			summary: "Create or update the customer with an external id: 201 when it is new, else 200."},
 
 		{pattern: "GET /api/customers/{id}/balance_transactions", handle: a.listBalanceTransactions, access: authenticated,
@@ -164,7 +162,7 @@ func (a *API) routes() []route {
 			}), answers: clientele.Page[clientele.BalanceTransaction]{},
 			summary: "List a customer's ledger, newest first: every change of its credit and of what it owes."},
 		{pattern: "POST /api/customers/{id}/balance_transactions", handle: a.createBalanceTransaction,
-			access: authenticated, group: "Customers", body: billing.CreditParams{},
+			access: authenticated, group: "Customers", body: clientele.CreditParams{},
 			answers: clientele.BalanceTransaction{}, status: 201,
 			summary: "Give a customer credit, or use, refund or apply it; never below nothing."},
 		{pattern: "GET /api/customers/{id}/statement", handle: a.retrieveStatement, access: authenticated,
@@ -181,7 +179,7 @@ func (a *API) routes() []route {
 			query: statementTime, answers: "", media: "application/pdf", summary: "A statement as PDF."},
 
 		{pattern: "POST /api/invoices", handle: a.createInvoice, access: authenticated, group: "Invoices",
-			body: billing.InvoiceParams{}, answers: clientele.Invoice{}, status: 201,
+			body: clientele.InvoiceParams{}, answers: clientele.Invoice{}, status: 201,
 			summary: "Draft an invoice, or with finalize issue it at once."},
 		{pattern: "GET /api/invoices", handle: a.listInvoices, access: authenticated, group: "Invoices",
 			query: join(paging, cursors, order("created_at, updated_at, due_date or id"), metadata, []param{
@@ -205,14 +203,14 @@ func (a *API) routes() []route {
 			answers: clientele.InvoiceExpanded{},
 			summary: "Retrieve an invoice, by id or number, with its customer, currency and payment method."},
 		{pattern: "PUT /api/invoices/{id}", handle: a.updateInvoice, access: authenticated, group: "Invoices",
-			body: billing.InvoiceContent{}, answers: clientele.Invoice{},
+			body: clientele.InvoiceContent{}, answers: clientele.Invoice{},
 			summary: "Update what is sent of a draft; of a finalized invoice, only metadata."},
 		{pattern: "DELETE /api/invoices/{id}", handle: a.deleteInvoice, access: authenticated, group: "Invoices",
 			answers: clientele.Deleted{}, summary: "Delete a draft."},
 		{pattern: "POST /api/invoices/{id}/finalize", handle: a.finalizeInvoice, access: authenticated, group: "Invoices",
 			answers: clientele.Invoice{}, summary: "Open a draft: it gets its number."},
 		{pattern: "POST /api/invoices/{id}/pay", handle: a.payInvoice, access: authenticated, group: "Invoices",
-			body: billing.Receipt{}, answers: clientele.Invoice{},
+			body: clientele.Receipt{}, answers: clientele.Invoice{},
 			summary: "Record a payment of all that is left to pay on an invoice."},
 		{pattern: "POST /api/invoices/{id}/void", handle: a.voidInvoice, access: authenticated, group: "Invoices",
 			answers: clientele.Invoice{},
@@ -220,13 +218,13 @@ func (a *API) routes() []route {
 		{pattern: "POST /api/invoices/{id}/mark_uncollectible", handle: a.markInvoiceUncollectible, access: authenticated,
 			group: "Invoices", answers: clientele.Invoice{}, summary: "Give an open invoice up: it counts as overdue."},
 		{pattern: "POST /api/invoices/{id}/write_off", handle: a.writeOffInvoice, access: authenticated, group: "Invoices",
-			body: billing.WriteOffParams{}, answers: clientele.Invoice{},
+			body: clientele.WriteOffParams{}, answers: clientele.Invoice{},
 			summary: "Write what is left to pay, or a part of it, off as bad debt: what was paid stays."},
 		{pattern: "POST /api/invoices/{id}/reopen", handle: a.reopenInvoice, access: authenticated, group: "Invoices",
 			answers: clientele.Invoice{},
 			summary: "Open an uncollectible invoice again, and take back what was written off of it as bad debt."},
 		{pattern: "POST /api/invoices/{id}/hold", handle: a.holdInvoice, access: authenticated, group: "Invoices",
-			body: billing.HoldParams{}, answers: clientele.Invoice{},
+			body: clientele.HoldParams{}, answers: clientele.Invoice{},
 			summary: "Keep an open invoice from being marked uncollectible by itself until a day, and say why."},
 		{pattern: "DELETE /api/invoices/{id}/hold", handle: a.releaseInvoice, access: authenticated, group: "Invoices",
 			answers: clientele.Invoice{}, summary: "End a hold."},
@@ -236,7 +234,7 @@ func (a *API) routes() []route {
 		{pattern: "GET /api/invoices/{id}/pdf", handle: a.invoicePDF, access: authenticated, group: "Invoices", answers: "",
 			media: "application/pdf", summary: "An invoice as PDF."},
 		{pattern: "POST /api/invoices/{id}/credit_notes", handle: a.createCreditNote, access: authenticated,
-			group: "Credit notes", body: billing.CreditNoteParams{}, answers: clientele.CreditNote{}, status: 201,
+			group: "Credit notes", body: clientele.CreditNoteParams{}, answers: clientele.CreditNote{}, status: 201,
 			summary: "Take back a part of a finalized invoice or all: off what is left to pay, then as credit or refund."},
 		{pattern: "GET /api/credit-notes", handle: a.listCreditNotes, access: authenticated, group: "Credit notes",
 			query: join(paging, cursors, []param{
@@ -249,7 +247,7 @@ func (a *API) routes() []route {
 
 		{pattern: "POST /api/payments", handle: a.createPayment, access: authenticated, group: "Payments",
 			query: []param{{"preview", "true answers, with 200, what would become of the payment, and does nothing.", true}},
-			body:  billing.PaymentParams{}, answers: clientele.Payment{}, status: 201, previews: true,
+			body:  clientele.PaymentParams{}, answers: clientele.Payment{}, status: 201, previews: true,
 			summary: "Record money received: it pays what it is for, or the oldest due first; the rest is not applied yet."},
 		{pattern: "GET /api/payments", handle: a.listPayments, access: authenticated, group: "Payments", query: payments,
 			answers: clientele.Page[clientele.Payment]{}, summary: "List payments, and count all that match."},
@@ -257,23 +255,23 @@ func (a *API) routes() []route {
 			answers: clientele.PaymentExpanded{},
 			summary: "Retrieve a payment with its customer, currency, payment method and invoice."},
 		{pattern: "POST /api/payments/{id}/allocate", handle: a.allocatePayment, access: authenticated, group: "Payments",
-			body: billing.AllocateParams{}, answers: clientele.Payment{},
+			body: clientele.AllocateParams{}, answers: clientele.Payment{},
 			summary: "Pay invoices with what a payment has left."},
 		{pattern: "POST /api/payments/{id}/unallocate", handle: a.unallocatePayment, access: authenticated,
 			group: "Payments",
-			body:  billing.UnallocateParams{}, answers: clientele.Payment{},
+			body:  clientele.UnallocateParams{}, answers: clientele.Payment{},
 			summary: "Take back what a payment paid: it has that left again."},
 		{pattern: "POST /api/payments/{id}/credit", handle: a.creditPayment, access: authenticated, group: "Payments",
-			body: billing.RestParams{}, answers: clientele.Payment{},
+			body: clientele.RestParams{}, answers: clientele.Payment{},
 			summary: "Make what a payment has left the customer's credit."},
 		{pattern: "POST /api/payments/{id}/refund", handle: a.refundPayment, access: authenticated, group: "Payments",
-			body: billing.RefundParams{}, answers: clientele.Refund{}, status: 201,
+			body: clientele.RefundParams{}, answers: clientele.Refund{}, status: 201,
 			summary: "Record that what a payment has left was sent back."},
 		{pattern: "GET /api/payments/search", handle: a.searchPayments, access: authenticated, group: "Payments",
 			query: searchingPayments, answers: clientele.Page[clientele.Payment]{},
 			summary: "Search payments, newest first, and count all that match."},
 		{pattern: "POST /api/payments/{id}/reverse", handle: a.reversePayment, access: authenticated, group: "Payments",
-			body: billing.ReverseParams{}, answers: clientele.Payment{},
+			body: clientele.ReverseParams{}, answers: clientele.Payment{},
 			summary: "Take a payment back: the money did not come after all."},
 		{pattern: "GET /api/payment-intents", handle: a.listPaymentIntents, access: authenticated, group: "Payments",
 			query: payments, answers: clientele.Page[clientele.PaymentExpanded]{},
@@ -337,26 +335,26 @@ func (a *API) routes() []route {
 		{pattern: "GET /api/settings", handle: a.retrieveSettings, access: authenticated, group: "Settings",
 			answers: clientele.Settings{}, summary: "What the business has decided for all its customers."},
 		{pattern: "PUT /api/settings", handle: a.updateSettings, access: authenticated, group: "Settings",
-			body: billing.SettingsParams{}, answers: clientele.Settings{}, summary: "Update what is sent of the settings."},
+			body: clientele.SettingsParams{}, answers: clientele.Settings{}, summary: "Update what is sent of the settings."},
 
 		{pattern: "GET /api/account", handle: a.retrieveAccount, access: authenticated, group: "Settings",
 			answers: clientele.Business{}, summary: "Who issues the invoices: the settings' business, alone."},
 		{pattern: "PUT /api/account", handle: a.updateAccount, access: authenticated, group: "Settings",
-			body: billing.AccountParams{}, answers: clientele.Business{}, summary: "Update what is sent of it."},
+			body: clientele.AccountParams{}, answers: clientele.Business{}, summary: "Update what is sent of it."},
 
 		{pattern: "DELETE /api/portal-sessions/{id}", handle: a.deletePortalSession, access: authenticated,
 			group:   "Customers",
 			answers: clientele.PortalSession{}, fresh: true,
 			summary: "End an address at which a customer sees what is their own, before its time is over."},
 		{pattern: "POST /api/portal-sessions", handle: a.createPortalSession, access: authenticated, group: "Customers",
-			body: portalParams{}, answers: clientele.PortalSession{}, status: 201, fresh: true,
+			body: clientele.PortalParams{}, answers: clientele.PortalSession{}, status: 201, fresh: true,
 			summary: "Make an address, good for an hour, at which a customer sees what is due and edits contact details."},
 
 		{pattern: "GET /api/keys", handle: a.listKeys, access: authenticated, group: "API keys",
 			query: paging, answers: clientele.Page[clientele.APIKey]{},
 			summary: "List the API keys of the mode, revoked ones too, newest first. It needs a key of scope admin."},
 		{pattern: "POST /api/keys", handle: a.createKey, access: authenticated, group: "API keys",
-			body: auth.KeyParams{}, answers: clientele.APIKeyCreated{}, status: 201, fresh: true,
+			body: clientele.KeyParams{}, answers: clientele.APIKeyCreated{}, status: 201, fresh: true,
 			summary: "Make an API key of the mode, and show its secret, this once. It needs a key of scope admin."},
 		{pattern: "DELETE /api/keys/{id}", handle: a.revokeKey, access: authenticated, group: "API keys",
 			query:   []param{{"made", "true also revokes the keys that it made, and those that they made.", true}},
@@ -365,14 +363,15 @@ func (a *API) routes() []route {
 
 		{pattern: "POST /api/payment-currencies", handle: a.createCurrency, access: authenticated,
 			group: "Payment currencies",
-			body:  billing.CurrencyParams{}, answers: clientele.PaymentCurrency{}, status: 201, summary: "Add a currency."},
+			body:  clientele.CurrencyParams{}, answers: clientele.PaymentCurrency{}, status: 201, summary: "Add a currency."},
 		{pattern: "GET /api/payment-currencies", handle: a.listCurrencies, access: authenticated,
 			group:   "Payment currencies",
 			answers: []clientele.PaymentCurrency{}, summary: "List all currencies."},
 		{pattern: "GET /api/payment-currencies/{id}", handle: a.retrieveCurrency, access: authenticated,
 			group: "Payment currencies", answers: clientele.PaymentCurrency{}, summary: "Retrieve a currency."},
 		{pattern: "POST /api/payment-methods", handle: a.createMethod, access: authenticated, group: "Payment methods",
-			body: billing.MethodParams{}, answers: clientele.PaymentMethod{}, status: 201, summary: "Add a payment method."},
+			body: clientele.MethodParams{}, answers: clientele.PaymentMethod{}, status: 201,
+			summary: "Add a payment method."},
 		{pattern: "GET /api/payment-methods", handle: a.listMethods, access: authenticated, group: "Payment methods",
 			answers: []clientele.PaymentMethod{}, summary: "List all payment methods."},
 		{pattern: "GET /api/payment-methods/{id}", handle: a.retrieveMethod, access: authenticated,
@@ -394,36 +393,4 @@ func (a *API) routes() []route {
 			},
 			media: "text/html", summary: "This description as pages for people, with a search."},
 	}
-}
-
-// customerParams are the fields of a customer that a request may set. Those not sent stay as they are; null clears.
-type customerParams struct {
-	// Only when creating: a Decentralized Identifier that no other customer has.
-	DID *string `json:"did,omitempty"`
-	// Only when creating: when the customer was created elsewhere, an ISO-8601 moment with its zone, not later than now.
-	CreatedAt *string `json:"created_at,omitempty"`
-	// The application's own name for the customer, which no other customer has; at most 255 characters.
-	ExternalID *string `json:"external_id,omitempty"`
-	// Full name, at most 512 characters.
-	Name *string `json:"name,omitempty"`
-	// Free text, at most 5000 characters.
-	Description *string `json:"description,omitempty"`
-	// One email address.
-	Email *string `json:"email,omitempty"`
-	// Phone number with its country code, however it is spaced; kept in E.164 form.
-	Phone *string `json:"phone,omitempty"`
-	// Parts to change.
-	Address *clientele.Address `json:"address,omitempty"`
-	// Parts to change.
-	Shipping *clientele.Shipping `json:"shipping,omitempty"`
-	// Keys to change; null deletes a key. At most 50 keys of at most 64 characters, with any JSON of at most 4 KiB.
-	Metadata map[string]any `json:"metadata,omitempty"`
-	// The currency that balance is written in.
-	CurrencyID *string `json:"currency_id,omitempty"`
-	// What the numbers of the customer's invoices start with: 3 to 12 capitals and digits.
-	InvoicePrefix *string `json:"invoice_prefix,omitempty"`
-	// Defaults for the customer's invoices, replaced as a whole.
-	InvoiceSettings *clientele.InvoiceSettings `json:"invoice_settings,omitempty"`
-	// The customer's preferences, any object of at most 4 KiB, replaced as a whole.
-	Preference map[string]any `json:"preference,omitempty"`
 }

@@ -12,7 +12,6 @@ import (
 	"unicode"
 
 	"clientele.dev"
-	"clientele.dev/client"
 	"clientele.dev/internal/fold"
 )
 
@@ -123,9 +122,9 @@ var scripts = []string{
 	"e\u0301", "é", "ﷺ", "NEAR", "AND", "OR not", "*", "^a", "-a", "a:b", "(a)", "name:x", "?", "$1",
 }
 
-func randomCustomer(r *rand.Rand, i int) client.CustomerParams {
+func randomCustomer(r *rand.Rand, i int) clientele.CustomerParams {
 	pick := func() string { return scripts[r.IntN(len(scripts))] }
-	p := client.CustomerParams{Name: new(pick())}
+	p := clientele.CustomerParams{Name: new(pick())}
 	if r.IntN(2) == 0 {
 		*p.Name += " " + pick()
 	}
@@ -201,7 +200,7 @@ func TestSearchFindsExactlyWhatASlowReadingFinds(t *testing.T) {
 	}
 	for i := range 20 { // some change, some go and some of those come back
 		c := all[r.IntN(len(all))]
-		*c = *ok(s.Test().Customers.Update(t.Context(), c.ID, client.CustomerParams{
+		*c = *ok(s.Test().Customers.Update(t.Context(), c.ID, clientele.CustomerParams{
 			Name: randomCustomer(r, i).Name, Metadata: map[string]any{"plan": scripts[i]},
 		}))(t)
 		gone := r.IntN(len(all))
@@ -212,7 +211,7 @@ func TestSearchFindsExactlyWhatASlowReadingFinds(t *testing.T) {
 			all = slices.Delete(all, gone, gone+1)
 		}
 	}
-	create(t, s.Live(), client.CustomerParams{Name: new("Ada"), Metadata: map[string]any{"plan": "Ada"}})
+	create(t, s.Live(), clientele.CustomerParams{Name: new("Ada"), Metadata: map[string]any{"plan": "Ada"}})
 	var read []folded
 	for _, c := range all {
 		read = append(read, foldCustomer(c))
@@ -269,7 +268,7 @@ func searchManyMatches(t *testing.T, movedIn bool) {
 		if i%7 == 0 {
 			s.Advance(time.Millisecond)
 		}
-		p := client.CustomerParams{
+		p := clientele.CustomerParams{
 			Name:     new([]string{"Maria", "MARÍA", "María José", "Ana Maria", "x maria y", "王 maria 小明"}[r.IntN(6)]),
 			Email:    new(fmt.Sprintf("%s%d@maria.example", []string{"maria", "ana"}[r.IntN(2)], i)),
 			Metadata: map[string]any{"plan": []string{"gold", "Golden"}[r.IntN(2)]},

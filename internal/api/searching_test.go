@@ -34,7 +34,7 @@ func TestSearchReadsAQueryAsPeopleMeanIt(t *testing.T) {
 		s.post(t, strings.Replace(body, "{", `{"description":"John is not searched here",`, 1))
 		s.Advance(time.Millisecond)
 	}
-	create(t, s.Live(), client.CustomerParams{Name: new("John Live")})
+	create(t, s.Live(), clientele.CustomerParams{Name: new("John Live")})
 	number := map[string]string{}
 	for i, c := range s.list(t, "order=created_at:ASC").List {
 		number[c.ID] = fmt.Sprint(i + 1)
@@ -158,7 +158,7 @@ func TestAWriteIsFoundByTheVeryNextSearch(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	c := create(t, payment, client.CustomerParams{Name: new("Ada Lovelace")})
+	c := create(t, payment, clientele.CustomerParams{Name: new("Ada Lovelace")})
 	finds := func(query string, want int64) {
 		t.Helper()
 		got := ok(payment.Customers.Search(t.Context(), client.SearchParams{Query: query}))(t)
@@ -166,16 +166,16 @@ func TestAWriteIsFoundByTheVeryNextSearch(t *testing.T) {
 			t.Errorf("%q finds %d, want %d", query, got.Count, want)
 		}
 	}
-	update := func(p client.CustomerParams) { ok(payment.Customers.Update(t.Context(), c.ID, p))(t) }
+	update := func(p clientele.CustomerParams) { ok(payment.Customers.Update(t.Context(), c.ID, p))(t) }
 	for i := range 20 {
 		was, is := fmt.Sprintf("lace%d-", i), fmt.Sprintf("lace%d-", i+1)
 		finds("lovelace", 1)
-		update(client.CustomerParams{Email: new(is + "@example.com"), Metadata: map[string]any{"k": is}})
+		update(clientele.CustomerParams{Email: new(is + "@example.com"), Metadata: map[string]any{"k": is}})
 		finds("email:"+is, 1)
 		finds("metadata.k:"+is, 1)
 		finds(was, 0)
 		finds("metadata.k:"+was, 0)
-		update(client.CustomerParams{Name: new("王")})
+		update(clientele.CustomerParams{Name: new("王")})
 		finds("lovelace", 0)
 		finds("王", 1)
 		ok(payment.Customers.Delete(t.Context(), c.ID))(t)
@@ -186,7 +186,7 @@ func TestAWriteIsFoundByTheVeryNextSearch(t *testing.T) {
 		finds("王", 1)
 		finds(is, 1)
 		finds("metadata.k:"+is, 1)
-		update(client.CustomerParams{Name: new("Ada Lovelace"), Metadata: map[string]any{"k": nil}})
+		update(clientele.CustomerParams{Name: new("Ada Lovelace"), Metadata: map[string]any{"k": nil}})
 		finds("metadata.k:"+is, 0)
 	}
 	var all []clientele.Customer

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
@@ -21,13 +22,13 @@ func (a *API) retrieveAccount(r *request) (answer, error) {
 }
 
 func (a *API) updateAccount(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.AccountParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.AccountParams) (store.Document, error) {
 		return a.service.Settings.UpdateAccount(r.Context(), call, p)
 	})
 }
 
 func (a *API) updateSettings(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p billing.SettingsParams) (store.Document, error) {
+	return changeBy(a, r, func(call billing.Call, p clientele.SettingsParams) (store.Document, error) {
 		return a.service.Settings.Update(r.Context(), call, p)
 	})
 }

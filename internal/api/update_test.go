@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 const full = `{"did":"` + didAccount + `","external_id":"E1","name":"Ada","description":"first",` +
@@ -166,12 +165,12 @@ func TestUpdatesOfDifferentFieldsAtOnceAllSurvive(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	payment := s.Test()
-	c := create(t, payment, client.CustomerParams{Name: new("")})
+	c := create(t, payment, clientele.CustomerParams{Name: new("")})
 	var wg sync.WaitGroup
 	const n = 40
 	for i := range n {
 		wg.Go(func() {
-			_, err := payment.Customers.Update(t.Context(), c.ID, client.CustomerParams{
+			_, err := payment.Customers.Update(t.Context(), c.ID, clientele.CustomerParams{
 				Metadata: map[string]any{fmt.Sprint("k", i): i},
 			})
 			if err != nil {

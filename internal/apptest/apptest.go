@@ -130,7 +130,8 @@ func (s *Server) Advance(d time.Duration) { s.clock.Add(d.Milliseconds()) }
 
 // NewKey makes another key and returns its secret.
 func (s *Server) NewKey(mode clientele.Mode, scope store.Scope) (secret string, err error) {
-	_, secret, err = s.Keys.Create(context.Background(), byTest, mode, auth.KeyParams{Name: "apptest", Scope: scope})
+	_, secret,
+		err = s.Keys.Create(context.Background(), byTest, mode, clientele.KeyParams{Name: "apptest", Scope: string(scope)})
 	return secret, err
 }
 

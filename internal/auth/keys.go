@@ -28,16 +28,6 @@ type KeyStore interface {
 // NewKeys makes the service over a database.
 func NewKeys(s KeyStore, now func() time.Time) Keys { return Keys{s, now} }
 
-// KeyParams say what a new key is.
-type KeyParams struct {
-	// What the key is for, in up to 255 characters.
-	Name string `json:"name"`
-	// What it allows: metrics (GET /metrics alone), read, write, or admin, which also makes and revokes keys.
-	Scope store.Scope `json:"scope"`
-	// When it ends by itself, in the future; absent when it does not.
-	ExpiresAt *clientele.Time `json:"expires_at,omitempty"`
-}
-
 // longestName is how many characters the name of a key or an application has at most.
 const longestName = 255
 
@@ -49,9 +39,9 @@ func checkName(name string) error {
 	return check.Length("name", name, longestName)
 }
 
-func (p KeyParams) check(now time.Time) error {
+func checkKey(p clientele.KeyParams, now time.Time) error {
 	var scope, expires error
-	if !IsScope(p.Scope) {
+	if !IsScope(store.Scope(p.Scope)) {
 		scope = check.Invalid("scope", "scope is metrics, read, write or admin")
 	}
 	if p.ExpiresAt != nil && !p.ExpiresAt.After(now) {
@@ -62,13 +52,13 @@ func (p KeyParams) check(now time.Time) error {
 
 // Create makes a key of a mode, and answers it with its secret, which is kept nowhere.
 func (k Keys) Create(
-	ctx context.Context, by store.By, mode clientele.Mode, p KeyParams,
+	ctx context.Context, by store.By, mode clientele.Mode, p clientele.KeyParams,
 ) (key store.Key, secret string, err error) {
 	p.Name = strings.TrimSpace(p.Name)
-	if err := p.check(k.now()); err != nil {
+	if err := checkKey(p, k.now()); err != nil {
 		return key, "", err
 	}
-	key, secret = NewKey(p.Name, mode, p.Scope, k.now())
+	key, secret = NewKey(p.Name, mode, store.Scope(p.Scope), k.now())
 	if p.ExpiresAt != nil {
 		key.ExpiresAt = p.ExpiresAt.Time
 	}

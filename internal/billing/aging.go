@@ -14,7 +14,7 @@ import (
 // AgingFilter says what to age.
 type AgingFilter struct {
 	Livemode   clientele.Mode
-	AsOf       Moment // now when zero; of a day its end
+	AsOf       clientele.Moment // now when zero; of a day its end
 	CurrencyID string
 	Customer   string // an id or DID; everybody when empty
 }
@@ -38,7 +38,7 @@ func (s *core) momentOf(tx store.Tx, f AgingFilter) (moment, error) {
 	if err != nil {
 		return moment{}, err
 	}
-	at := f.AsOf.last(where)
+	at := f.AsOf.End(where)
 	if f.AsOf.IsZero() {
 		at = s.now()
 	}

@@ -4,32 +4,13 @@ import (
 	"context"
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"clientele.dev"
 	"clientele.dev/internal/check"
 	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
 
-// CreditParams are what a request says about a customer's credit.
-type CreditParams struct {
-	// The currency of the amount.
-	CurrencyID string `json:"currency_id"`
-	// By how much the credit changes, in the currency's smallest unit: positive gives credit, negative uses it.
-	Amount *clientele.Amount `json:"amount"`
-	// adjustment when absent; refund: the credit was sent back; applied_to_invoice: it pays invoice_id; all but the first
-	// are negative. unapplied_from_invoice takes the latter back, and is positive.
-	Reason clientele.BalanceReason `json:"reason,omitempty"`
-	// The invoice it is about.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// Free text.
-	Description string `json:"description,omitempty"`
-	// As on a customer.
-	Metadata jsontext.Value `json:"metadata,omitempty"`
-}
-
-func (p CreditParams) check() error {
+func checkCredit(p clientele.CreditParams) error {
 	switch {
 	case p.CurrencyID == "":
 		return check.Invalid("currency_id", "currency_id is required: a payment currency's id")
@@ -61,8 +42,10 @@ func (p CreditParams) check() error {
 }
 
 // MoveCredit gives a customer credit or uses it.
-func (s Customers) MoveCredit(ctx context.Context, call Call, customer string, p CreditParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s Customers) MoveCredit(
+	ctx context.Context, call Call, customer string, p clientele.CreditParams,
+) (store.Document, error) {
+	if err := checkCredit(p); err != nil {
 		return store.Document{}, err
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"clientele.dev"
 	"clientele.dev/internal/check"
 	"clientele.dev/internal/ledger"
@@ -16,35 +14,7 @@ import (
 // CreditNotes is the part of [Service] about credit notes; they are made by [Invoices.Credit].
 type CreditNotes struct{ *core }
 
-// CreditNoteParams are what a request says about a new credit note. Without amount and lines it takes back all that no
-// other has.
-type CreditNoteParams struct {
-	// How much of the invoice to take back, in the currency's smallest unit.
-	Amount *clientele.Amount `json:"amount,omitempty"`
-	// In place of amount: what to take back of which lines.
-	Lines *[]CreditNoteLineParams `json:"lines,omitempty"`
-	// Whether what had been paid is sent back, in place of becoming credit.
-	Refund bool `json:"refund,omitempty"`
-	// duplicate, fraudulent, order_change or product_unsatisfactory.
-	Reason string `json:"reason,omitempty"`
-	// Free text for the customer.
-	Memo string `json:"memo,omitempty"`
-	// As on a customer.
-	Metadata jsontext.Value `json:"metadata,omitempty"`
-}
-
-// CreditNoteLineParams are what a request says about a line of an invoice. Without quantity and amount it takes back
-// all that no other credit note has.
-type CreditNoteLineParams struct {
-	// The invoice's line.
-	InvoiceLineID string `json:"invoice_line_id"`
-	// How many of it, with their tax.
-	Quantity *int64 `json:"quantity,omitempty"`
-	// In place of quantity: how much of it, with tax.
-	Amount *clientele.Amount `json:"amount,omitempty"`
-}
-
-func (p CreditNoteParams) check() error {
+func checkCreditNote(p clientele.CreditNoteParams) error {
 	switch p.Reason {
 	case "", "duplicate", "fraudulent", "order_change", "product_unsatisfactory":
 	default:
@@ -61,7 +31,7 @@ func (p CreditNoteParams) check() error {
 	return checkCreditNoteLines(*p.Lines)
 }
 
-func checkCreditNoteLines(lines []CreditNoteLineParams) error {
+func checkCreditNoteLines(lines []clientele.CreditNoteLineParams) error {
 	if len(lines) == 0 {
 		return check.Invalid("lines", "lines has at least one entry")
 	}
@@ -91,9 +61,9 @@ func checkCreditNoteLines(lines []CreditNoteLineParams) error {
 // Credit takes back a part of a finalized invoice, or the whole: first of what is left to pay, then of what was paid,
 // which becomes the customer's credit or is sent back.
 func (s Invoices) Credit(
-	ctx context.Context, call Call, invoiceID string, p CreditNoteParams,
+	ctx context.Context, call Call, invoiceID string, p clientele.CreditNoteParams,
 ) (store.Document, error) {
-	if err := p.check(); err != nil {
+	if err := checkCreditNote(p); err != nil {
 		return store.Document{}, err
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
@@ -117,7 +87,7 @@ func (s Invoices) Credit(
 	})
 }
 
-func (a *account) creditNote(h *held, p CreditNoteParams) ([]byte, error) {
+func (a *account) creditNote(h *held, p clientele.CreditNoteParams) ([]byte, error) {
 	earlier, err := creditNotesOf(a.tx, h.Livemode, h.ID)
 	if err != nil {
 		return nil, err
@@ -148,7 +118,7 @@ func creditNotesQuery(mode clientele.Mode, invoiceID string) store.Query {
 }
 
 // takeBack writes how much a credit note takes back.
-func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNote, p CreditNoteParams) error {
+func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNote, p clientele.CreditNoteParams) error {
 	left := ledger.Minus(ledger.Minus(h.Total, h.PrePaymentCreditNotesAmount), h.PostPaymentCreditNotesAmount)
 	note.Amount = left
 	switch {
@@ -172,7 +142,7 @@ func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNot
 
 // takeBackLine says how much of a line is taken back; at is where a request says so.
 func takeBackLine(
-	h *held, earlier []clientele.CreditNote, p CreditNoteLineParams, at string,
+	h *held, earlier []clientele.CreditNote, p clientele.CreditNoteLineParams, at string,
 ) (line clientele.CreditNoteLine, err error) {
 	var of *clientele.InvoiceLine
 	for i := range h.Lines {

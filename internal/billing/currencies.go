@@ -28,62 +28,9 @@ type PaymentMethods struct{ *core }
 // maxDecimals is the most decimals a currency may have: those of common tokens.
 const maxDecimals = 18
 
-// CurrencyParams are what a request says about a new payment currency.
-type CurrencyParams struct {
-	// The payment method it belongs to; the manual one when absent.
-	PaymentMethodID string `json:"payment_method_id,omitempty"`
-	// US Dollar.
-	Name string `json:"name"`
-	// USD.
-	Symbol string `json:"symbol"`
-	// How many decimals the main unit has, 0 to 18.
-	Decimal *int64 `json:"decimal"`
-	// Free text.
-	Description string `json:"description,omitempty"`
-	// A picture's address.
-	Logo string `json:"logo,omitempty"`
-	// The token contract's address, for a token.
-	Contract string `json:"contract,omitempty"`
-	// How many decimals people are shown; decimal when absent.
-	MaximumPrecision *int64 `json:"maximum_precision,omitempty"`
-	// The smallest and largest payment, in the smallest unit; 0, for no bound, when absent.
-	MinimumPaymentAmount *clientele.Amount `json:"minimum_payment_amount,omitempty"`
-	MaximumPaymentAmount *clientele.Amount `json:"maximum_payment_amount,omitempty"`
-	// Whether new invoices may use it; true when absent.
-	Active *bool `json:"active,omitempty"`
-	// As on a customer.
-	Metadata jsontext.Value `json:"metadata,omitempty"`
-}
-
-// MethodParams are what a request says about a new payment method.
-type MethodParams struct {
-	// manual, stripe, arcblock, ethereum, bitcoin or base.
-	Type string `json:"type"`
-	// Bank transfer.
-	Name string `json:"name"`
-	// Free text.
-	Description string `json:"description,omitempty"`
-	// A picture's address.
-	Logo string `json:"logo,omitempty"`
-	// Whether it can be used; true when absent.
-	Active *bool `json:"active,omitempty"`
-	// How a payment is confirmed; immediate when absent.
-	Confirmation *clientele.Confirmation `json:"confirmation,omitempty"`
-	// What the method can do; nothing when absent.
-	Features *clientele.MethodFeatures `json:"features,omitempty"`
-	// Settings of the method's type, such as arcblock.api_host, an object of at most 4 KiB; secrets are refused.
-	Settings jsontext.Value `json:"settings,omitempty"`
-	// Whether it can be removed; false when absent.
-	Locked bool `json:"locked,omitempty"`
-	// The mode of the request, which can be left out.
-	Livemode *clientele.Mode `json:"livemode,omitempty"`
-	// As on a customer.
-	Metadata jsontext.Value `json:"metadata,omitempty"`
-}
-
 // Create adds a payment currency. A symbol is given once per payment method.
-func (s PaymentCurrencies) Create(ctx context.Context, call Call, p CurrencyParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s PaymentCurrencies) Create(ctx context.Context, call Call, p clientele.CurrencyParams) (store.Document, error) {
+	if err := checkNewCurrency(p); err != nil {
 		return store.Document{}, err
 	}
 	now := s.now()
@@ -158,7 +105,7 @@ func placeCurrency(tx store.Tx, c *clientele.PaymentCurrency) error {
 	return nil
 }
 
-func (p CurrencyParams) check() error {
+func checkNewCurrency(p clientele.CurrencyParams) error {
 	switch {
 	case p.Name == "":
 		return check.Invalid("name", "name is required")
@@ -211,8 +158,8 @@ func checkBounds(c clientele.PaymentCurrency, amount clientele.Amount) error {
 }
 
 // Create adds a payment method.
-func (s PaymentMethods) Create(ctx context.Context, call Call, p MethodParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s PaymentMethods) Create(ctx context.Context, call Call, p clientele.MethodParams) (store.Document, error) {
+	if err := checkNewMethod(p); err != nil {
 		return store.Document{}, err
 	}
 	if p.Livemode != nil && *p.Livemode != call.Livemode {
@@ -265,7 +212,11 @@ func (s *core) addMethod(tx store.Tx, call Call, m clientele.PaymentMethod) (sto
 var methodTypes = []string{"manual", "stripe", "arcblock", "ethereum", "bitcoin", "base"}
 
 // methodSettings reads the settings of a payment method: an object with one for each type, without secrets.
-func methodSettings(raw jsontext.Value) ([]byte, error) {
+func methodSettings(sent any) ([]byte, error) {
+	raw, err := check.Raw(sent)
+	if err != nil {
+		return nil, err
+	}
 	if len(raw) == 0 || raw.Kind() == 'n' {
 		return []byte("{}"), nil
 	}
@@ -293,7 +244,7 @@ func methodSettings(raw jsontext.Value) ([]byte, error) {
 	return doc, err
 }
 
-func (p MethodParams) check() error {
+func checkNewMethod(p clientele.MethodParams) error {
 	switch {
 	case p.Name == "":
 		return check.Invalid("name", "name is required")

@@ -35,8 +35,8 @@ func (a *account) debit(amount clientele.Amount, why string) error {
 	if err != nil {
 		return err
 	}
-	h, err := a.draft(currency, InvoiceContent{
-		Number: &number, Description: &why, Lines: []LineParams{{Description: why, UnitAmount: &amount}},
+	h, err := a.draft(currency, clientele.InvoiceContent{
+		Number: &number, Description: &why, Lines: []clientele.LineParams{{Description: why, UnitAmount: &amount}},
 	}, clientele.BillingReasonDebit)
 	if err != nil {
 		return err

@@ -106,8 +106,8 @@ func (a *account) number(h *held) error {
 }
 
 // Pay records a payment of all that is left to pay on an invoice.
-func (s Invoices) Pay(ctx context.Context, call Call, id string, r Receipt) (store.Document, error) {
-	if err := r.check(); err != nil {
+func (s Invoices) Pay(ctx context.Context, call Call, id string, r clientele.Receipt) (store.Document, error) {
+	if err := checkReceipt(r); err != nil {
 		return store.Document{}, err
 	}
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
@@ -123,7 +123,7 @@ func (s Invoices) Pay(ctx context.Context, call Call, id string, r Receipt) (sto
 		if err != nil {
 			return err
 		}
-		pay, err := a.receive(money.currencies[h.CurrencyID], PaymentParams{
+		pay, err := a.receive(money.currencies[h.CurrencyID], clientele.PaymentParams{
 			Amount: new(owing(h)), InvoiceID: h.ID, Receipt: r,
 		})
 		if err != nil {
@@ -218,16 +218,8 @@ func (s Invoices) MarkUncollectible(ctx context.Context, call Call, id string) (
 	})
 }
 
-// HoldParams say why an invoice is not to be marked uncollectible by itself, and until when.
-type HoldParams struct {
-	// Until when, in unix seconds.
-	Until int64 `json:"until"`
-	// Why: a promise to pay, a dispute.
-	Reason string `json:"reason"`
-}
-
 // Hold keeps an open invoice from being marked uncollectible by itself until a moment.
-func (s Invoices) Hold(ctx context.Context, call Call, id string, p HoldParams) (store.Document, error) {
+func (s Invoices) Hold(ctx context.Context, call Call, id string, p clientele.HoldParams) (store.Document, error) {
 	if err := check.Length("reason", p.Reason, check.MaxText); err != nil {
 		return store.Document{}, err
 	}

@@ -20,8 +20,8 @@ import (
 type Invoices struct{ *core }
 
 // Create makes a draft, or an invoice that is finalized at once.
-func (s Invoices) Create(ctx context.Context, call Call, p InvoiceParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s Invoices) Create(ctx context.Context, call Call, p clientele.InvoiceParams) (store.Document, error) {
+	if err := checkNewInvoice(p); err != nil {
 		return store.Document{}, err
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
@@ -49,7 +49,7 @@ func (s Invoices) Create(ctx context.Context, call Call, p InvoiceParams) (store
 
 // draft writes a new draft.
 func (a *account) draft(
-	currency clientele.PaymentCurrency, content InvoiceContent, reason string,
+	currency clientele.PaymentCurrency, content clientele.InvoiceContent, reason string,
 ) (*held, error) {
 	seq, err := a.tx.NextSeq(store.Invoices.Kind, a.now)
 	if err != nil {
@@ -79,13 +79,13 @@ func (a *account) draft(
 }
 
 // fill writes what a request says onto a draft.
-func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
+func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceContent, now time.Time) error {
 	if c.DueDate != nil {
 		where, err := zone(tx, invoice.Livemode)
 		if err != nil {
 			return err
 		}
-		c.DueDate.set(invoice, where)
+		setDue(invoice, c.DueDate, where)
 	}
 	set(&invoice.EffectiveAt, c.EffectiveAt)
 	set(&invoice.Description, c.Description)
@@ -124,7 +124,7 @@ const (
 
 // checkDates refuses dates that a request sets and that no invoice has: issued long ago or far ahead, due before it was
 // issued or long after.
-func checkDates(tx store.Tx, invoice *clientele.Invoice, c InvoiceContent, now time.Time) error {
+func checkDates(tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceContent, now time.Time) error {
 	if c.DueDate == nil && c.EffectiveAt == nil {
 		return nil
 	}
@@ -196,7 +196,7 @@ func set[T any](to, given *T) {
 }
 
 // setLines writes the lines and adds them up.
-func (s *core) setLines(invoice *clientele.Invoice, lines []LineParams, now time.Time) (err error) {
+func (s *core) setLines(invoice *clientele.Invoice, lines []clientele.LineParams, now time.Time) (err error) {
 	invoice.Lines = nil
 	subtotal, tax := clientele.Zero(invoice.CurrencyID), clientele.Zero(invoice.CurrencyID)
 	for i, p := range lines {
@@ -229,13 +229,15 @@ func (s *core) setLines(invoice *clientele.Invoice, lines []LineParams, now time
 }
 
 // Update changes what is sent of a draft. Of a finalized invoice only metadata can be changed.
-func (s Invoices) Update(ctx context.Context, call Call, id string, c InvoiceContent) (store.Document, error) {
-	if err := c.check(); err != nil {
+func (s Invoices) Update(
+	ctx context.Context, call Call, id string, c clientele.InvoiceContent,
+) (store.Document, error) {
+	if err := checkContent(c); err != nil {
 		return store.Document{}, err
 	}
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
 		if h.Status != clientele.InvoiceDraft {
-			only := InvoiceContent{Metadata: c.Metadata}
+			only := clientele.InvoiceContent{Metadata: c.Metadata}
 			if !reflect.DeepEqual(only, c) {
 				return conflict("status", "%s is %s: only the metadata of a finalized invoice is changed", h.called(),
 					h.state())

@@ -11,36 +11,6 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// AllocateParams say how much of what a payment has left is to pay what.
-type AllocateParams struct {
-	// The invoice to pay. When neither it nor allocations are given, the oldest due are paid first.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// How much; as much as there is when absent.
-	Amount *clientele.Amount `json:"amount,omitempty"`
-	// In place of the others: what to pay, of several invoices.
-	Allocations *[]AllocationParams `json:"allocations,omitempty"`
-}
-
-// UnallocateParams say what a payment is to take back.
-type UnallocateParams struct {
-	// The invoice that it paid; all that it paid when absent.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// With invoice_id: how much of that; all when absent.
-	Amount *clientele.Amount `json:"amount,omitempty"`
-}
-
-// RestParams say how much of what a payment has left something is done with.
-type RestParams struct {
-	// How much; all that is left when absent.
-	Amount *clientele.Amount `json:"amount,omitempty"`
-}
-
-// ReverseParams say why a payment is reversed.
-type ReverseParams struct {
-	// Free text: a bounced cheque.
-	Reason string `json:"reason,omitempty"`
-}
-
 // changePayment finds a payment that was not reversed, opens its customer's account, and saves what fn does to both.
 func (s *core) changePayment(
 	ctx context.Context, call Call, id, event string, fn func(*account, *payment) error,
@@ -87,8 +57,10 @@ func paymentDocument(pay *payment, created bool) store.Document {
 }
 
 // Allocate pays invoices with what a payment has left.
-func (s Payments) Allocate(ctx context.Context, call Call, id string, p AllocateParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s Payments) Allocate(
+	ctx context.Context, call Call, id string, p clientele.AllocateParams,
+) (store.Document, error) {
+	if err := checkAllocate(p); err != nil {
 		return store.Document{}, err
 	}
 	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
@@ -101,7 +73,7 @@ func (s Payments) Allocate(ctx context.Context, call Call, id string, p Allocate
 		case p.Allocations != nil:
 			err = a.allocateTo(pay, *p.Allocations)
 		case p.InvoiceID != "":
-			err = a.allocateOne(pay, AllocationParams{p.InvoiceID, p.Amount}, "")
+			err = a.allocateOne(pay, clientele.AllocationParams{InvoiceID: p.InvoiceID, Amount: p.Amount}, "")
 		default:
 			upTo, e := pay.left(p.Amount)
 			if e != nil {
@@ -116,7 +88,7 @@ func (s Payments) Allocate(ctx context.Context, call Call, id string, p Allocate
 	})
 }
 
-func (p AllocateParams) check() error {
+func checkAllocate(p clientele.AllocateParams) error {
 	if p.Allocations != nil {
 		if p.InvoiceID != "" || p.Amount != nil {
 			return check.Invalid("allocations", "give allocations, or invoice_id and amount")
@@ -147,7 +119,7 @@ func (p *payment) left(part *clientele.Amount) (clientele.Amount, error) {
 }
 
 // allocateTo pays what a request says.
-func (a *account) allocateTo(pay *payment, list []AllocationParams) error {
+func (a *account) allocateTo(pay *payment, list []clientele.AllocationParams) error {
 	for i, l := range list {
 		if err := a.allocateOne(pay, l, fmt.Sprintf("allocations[%d].", i)); err != nil {
 			return err
@@ -157,7 +129,7 @@ func (a *account) allocateTo(pay *payment, list []AllocationParams) error {
 }
 
 // allocateOne pays what a request says of one invoice; at is where its fields are.
-func (a *account) allocateOne(pay *payment, l AllocationParams, at string) error {
+func (a *account) allocateOne(pay *payment, l clientele.AllocationParams, at string) error {
 	h, err := a.own(at+"invoice_id", pay.CurrencyID, l.InvoiceID)
 	if err != nil {
 		return err
@@ -261,7 +233,9 @@ func (a *account) unreversed(f store.MovementFilter, match func(store.Movement) 
 }
 
 // Unallocate takes back what a payment paid: it has that left again.
-func (s Payments) Unallocate(ctx context.Context, call Call, id string, p UnallocateParams) (store.Document, error) {
+func (s Payments) Unallocate(
+	ctx context.Context, call Call, id string, p clientele.UnallocateParams,
+) (store.Document, error) {
 	if err := checkPart(p.Amount); err != nil {
 		return store.Document{}, err
 	}
@@ -316,7 +290,7 @@ func (a *account) unallocateFrom(pay *payment, invoiceID string, part clientele.
 }
 
 // Credit makes what a payment has left the customer's credit.
-func (s Payments) Credit(ctx context.Context, call Call, id string, p RestParams) (store.Document, error) {
+func (s Payments) Credit(ctx context.Context, call Call, id string, p clientele.RestParams) (store.Document, error) {
 	if err := checkPart(p.Amount); err != nil {
 		return store.Document{}, err
 	}
@@ -356,7 +330,9 @@ func (a *account) makeCredit(pay *payment, part clientele.Amount, reverses strin
 // Reverse takes a payment back, the money not having come after all: what it paid is owed again, and what it left is
 // gone. Where that had become credit and the credit paid invoices, they are owed again too, the newest first. What was
 // refunded, or is no longer there, the customer owes as a debit.
-func (s Payments) Reverse(ctx context.Context, call Call, id string, p ReverseParams) (store.Document, error) {
+func (s Payments) Reverse(
+	ctx context.Context, call Call, id string, p clientele.ReverseParams,
+) (store.Document, error) {
 	if err := check.Length("reason", p.Reason, check.MaxText); err != nil {
 		return store.Document{}, err
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
@@ -20,52 +19,13 @@ import (
 // Payments is the part of [Service] about payments.
 type Payments struct{ *core }
 
-// PaymentParams are what a request says about money received.
-type PaymentParams struct {
-	// Who paid: an id or a DID.
-	CustomerID string `json:"customer_id"`
-	// The currency of the money.
-	CurrencyID string `json:"currency_id"`
-	// How much, in the currency's smallest unit.
-	Amount *clientele.Amount `json:"amount"`
-	// The invoice it is for. When neither it nor allocations are given, the oldest due are paid first.
-	InvoiceID string `json:"invoice_id,omitempty"`
-	// What it is for, when that is several invoices, or none: [].
-	Allocations *[]AllocationParams `json:"allocations,omitempty"`
-	Receipt
-	// Free text.
-	Description string `json:"description,omitempty"`
-	// As on a customer.
-	Metadata jsontext.Value `json:"metadata,omitempty"`
-	// Whether to answer what would become of the payment, and do nothing.
-	Preview bool `json:"preview,omitempty"`
-}
-
-// AllocationParams say how much of an invoice to pay.
-type AllocationParams struct {
-	// The invoice.
-	InvoiceID string `json:"invoice_id"`
-	// How much; as much as there is when absent.
-	Amount *clientele.Amount `json:"amount,omitempty"`
-}
-
-// Receipt is how money came.
-type Receipt struct {
-	// bank_transfer, cash, cheque, card, or any word of the business's own.
-	Method string `json:"method,omitempty"`
-	// What the payer or the bank calls it.
-	Reference string `json:"reference,omitempty"`
-	// When it came, in unix seconds; now when absent.
-	ReceivedAt int64 `json:"received_at,omitempty"`
-}
-
 // errPreviewed undoes what was done to be looked at.
 var errPreviewed = errors.New("previewed")
 
 // Create records money received: it pays what it is for, or the customer's oldest due first. What is left is not
 // applied until somebody says to what.
-func (s Payments) Create(ctx context.Context, call Call, p PaymentParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s Payments) Create(ctx context.Context, call Call, p clientele.PaymentParams) (store.Document, error) {
+	if err := checkPayment(p); err != nil {
 		return store.Document{}, err
 	}
 	if !p.Preview {
@@ -96,7 +56,7 @@ func (s Payments) Create(ctx context.Context, call Call, p PaymentParams) (store
 }
 
 // recordPayment receives money and pays what it is for.
-func (s Payments) recordPayment(tx store.Tx, call Call, p PaymentParams) (*account, *payment, error) {
+func (s Payments) recordPayment(tx store.Tx, call Call, p clientele.PaymentParams) (*account, *payment, error) {
 	a, err := s.openFor(tx, call, p.CustomerID)
 	if err != nil {
 		return nil, nil, err
@@ -113,7 +73,7 @@ func (s Payments) recordPayment(tx store.Tx, call Call, p PaymentParams) (*accou
 	case p.Allocations != nil:
 		err = a.allocateTo(pay, *p.Allocations)
 	case p.InvoiceID != "":
-		err = a.allocateOne(pay, AllocationParams{InvoiceID: p.InvoiceID}, "")
+		err = a.allocateOne(pay, clientele.AllocationParams{InvoiceID: p.InvoiceID}, "")
 	default:
 		err = a.allocateOldest(pay, pay.Amount)
 	}
@@ -132,7 +92,7 @@ func (s *core) openFor(tx store.Tx, call Call, customer string) (*account, error
 	return a, err
 }
 
-func (p PaymentParams) check() error {
+func checkPayment(p clientele.PaymentParams) error {
 	switch {
 	case p.CustomerID == "":
 		return check.Invalid("customer_id", "customer_id is required: a customer's id or DID")
@@ -144,7 +104,7 @@ func (p PaymentParams) check() error {
 	if p.InvoiceID != "" && p.Allocations != nil {
 		return check.Invalid("allocations", "give invoice_id or allocations, not both")
 	}
-	err := clientele.JoinInvalid(check.Positive("amount", *p.Amount), p.Receipt.check(),
+	err := clientele.JoinInvalid(check.Positive("amount", *p.Amount), checkReceipt(p.Receipt),
 		check.Length("description", p.Description, check.MaxText), check.Metadata(p.Metadata))
 	if err != nil || p.Allocations == nil {
 		return err
@@ -155,7 +115,7 @@ func (p PaymentParams) check() error {
 // maxAllocations is how many invoices one request pays.
 const maxAllocations = 1000
 
-func checkAllocations(list []AllocationParams) error {
+func checkAllocations(list []clientele.AllocationParams) error {
 	if len(list) > maxAllocations {
 		return check.Invalid("allocations", "allocations has at most %d entries", maxAllocations)
 	}
@@ -178,7 +138,7 @@ func checkAllocations(list []AllocationParams) error {
 	return nil
 }
 
-func (r Receipt) check() error {
+func checkReceipt(r clientele.Receipt) error {
 	if r.ReceivedAt < 0 || r.ReceivedAt > check.MaxUnixTime {
 		return check.Invalid("received_at", "received_at is a moment in unix seconds")
 	}
@@ -195,7 +155,7 @@ type payment struct {
 }
 
 // receive records the money of a new payment, which has paid nothing yet.
-func (a *account) receive(currency clientele.PaymentCurrency, p PaymentParams) (*payment, error) {
+func (a *account) receive(currency clientele.PaymentCurrency, p clientele.PaymentParams) (*payment, error) {
 	seq, err := a.tx.NextSeq(store.Payments.Kind, a.now)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
@@ -17,18 +16,7 @@ import (
 // [Invoices.Credit] record it.
 type Refunds struct{ *core }
 
-// RefundParams say what is sent back of a payment.
-type RefundParams struct {
-	RestParams
-	// duplicate, fraudulent, requested_by_customer or requested_by_admin.
-	Reason string `json:"reason,omitempty"`
-	// Free text.
-	Description string `json:"description,omitempty"`
-	// As on a customer.
-	Metadata jsontext.Value `json:"metadata,omitempty"`
-}
-
-func (p RefundParams) check() error {
+func checkRefund(p clientele.RefundParams) error {
 	switch p.Reason {
 	case "", "duplicate", "fraudulent", "requested_by_customer", "requested_by_admin":
 	default:
@@ -39,8 +27,8 @@ func (p RefundParams) check() error {
 }
 
 // Refund records that what a payment has left was sent back, or a part of it, and answers the refund.
-func (s Payments) Refund(ctx context.Context, call Call, id string, p RefundParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s Payments) Refund(ctx context.Context, call Call, id string, p clientele.RefundParams) (store.Document, error) {
+	if err := checkRefund(p); err != nil {
 		return store.Document{}, err
 	}
 	return s.change(ctx, call, func(tx store.Tx) (doc store.Document, err error) {

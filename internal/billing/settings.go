@@ -19,19 +19,6 @@ const (
 	defaultUncollectibleAfter = 30
 )
 
-// SettingsParams are what a request says about the settings. What is absent stays as it is.
-type SettingsParams struct {
-	// Who issues the invoices; replaced as a whole.
-	Business *clientele.Business `json:"business,omitempty"`
-	// How amounts and dates are written for people: a BCP 47 language tag.
-	Locale *string `json:"locale,omitempty"`
-	// Where the business is, which says when its days begin: a name of the IANA time zone database, such as
-	// Europe/Berlin. Invoices that were issued keep their due day.
-	TimeZone *string `json:"time_zone,omitempty"`
-	// After how many days past due an open invoice becomes uncollectible: 0 to 3650, or -1 for never.
-	UncollectibleAfterDays *int64 `json:"uncollectible_after_days,omitempty"`
-}
-
 // Retrieve answers the settings of a mode.
 func (s Settings) Retrieve(ctx context.Context, mode clientele.Mode) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
@@ -94,8 +81,8 @@ func firstSettings(mode clientele.Mode) clientele.Settings {
 const firstTimeZone = "UTC"
 
 // Update changes what is sent.
-func (s Settings) Update(ctx context.Context, call Call, p SettingsParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s Settings) Update(ctx context.Context, call Call, p clientele.SettingsParams) (store.Document, error) {
+	if err := checkSettings(p); err != nil {
 		return store.Document{}, err
 	}
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
@@ -147,26 +134,6 @@ func (s Settings) save(
 			changed{id: rec.ID, version: rec.Version, before: was, after: rec.JSON})
 }
 
-// AccountParams are what a request says about who issues the invoices. What is absent stays as it is.
-type AccountParams struct {
-	// The name.
-	Name *string `json:"name,omitempty"`
-	// The postal address; replaced as a whole.
-	Address *clientele.Address `json:"address,omitempty"`
-	// Where customers write to.
-	Email *string `json:"email,omitempty"`
-	// The phone number, as it is to be printed.
-	Phone *string `json:"phone,omitempty"`
-	// The tax or registration number, as it is to be printed.
-	TaxID *string `json:"tax_id,omitempty"`
-	// How to pay, printed on every invoice: a bank account, for instance.
-	PaymentInstructions *string `json:"payment_instructions,omitempty"`
-	// A picture: a data: URL of a PNG or JPEG, at most 64 KiB and 1,000 pixels either way.
-	Logo *string `json:"logo,omitempty"`
-	// Printed at the foot of every invoice and statement.
-	Footer *string `json:"footer,omitempty"`
-}
-
 // Limits of a logo.
 const ()
 
@@ -185,7 +152,7 @@ func (s Settings) Account(ctx context.Context, mode clientele.Mode) (doc store.D
 }
 
 // UpdateAccount changes what is sent of who issues the invoices.
-func (s Settings) UpdateAccount(ctx context.Context, call Call, p AccountParams) (store.Document, error) {
+func (s Settings) UpdateAccount(ctx context.Context, call Call, p clientele.AccountParams) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		settings, doc, err := s.save(tx, call, func(settings *clientele.Settings) error {
 			b := settings.Business
@@ -208,7 +175,7 @@ func (s Settings) UpdateAccount(ctx context.Context, call Call, p AccountParams)
 	})
 }
 
-func (p SettingsParams) check() error {
+func checkSettings(p clientele.SettingsParams) error {
 	if p.Locale != nil {
 		if _, err := language.Parse(*p.Locale); err != nil {
 			return check.Invalid("locale", "locale must be a language tag such as en, de or pt-BR")

@@ -14,7 +14,7 @@ import (
 // Statement answers a customer's account from one moment or day to another, both included; zero ones are the first
 // movement and now.
 func (s Customers) Statement(
-	ctx context.Context, mode clientele.Mode, ref string, first, last Moment,
+	ctx context.Context, mode clientele.Mode, ref string, first, last clientele.Moment,
 ) (st clientele.Statement, err error) {
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		rec, err := findCustomerOrDeleted(tx, mode, ref)
@@ -29,7 +29,7 @@ func (s Customers) Statement(
 		if err != nil {
 			return err
 		}
-		from, to := first.first(where), last.last(where)
+		from, to := first.Begin(where), last.End(where)
 		if to.IsZero() {
 			to = s.now()
 		}

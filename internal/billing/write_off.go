@@ -9,22 +9,16 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// WriteOffParams say how much of an invoice is written off as bad debt.
-type WriteOffParams struct {
-	// How much, in the currency's smallest unit; all that is left to pay when absent.
-	Amount *clientele.Amount `json:"amount,omitempty"`
-	// Free text: the customer is insolvent.
-	Reason string `json:"reason,omitempty"`
-}
-
-func (p WriteOffParams) check() error {
+func checkWriteOff(p clientele.WriteOffParams) error {
 	return clientele.JoinInvalid(checkPart(p.Amount), check.Length("reason", p.Reason, check.MaxText))
 }
 
 // WriteOff writes what is left to pay on an invoice off as bad debt, or a part of it. What was paid stays. With nothing
 // left the invoice is uncollectible, and nobody owes anything on it.
-func (s Invoices) WriteOff(ctx context.Context, call Call, id string, p WriteOffParams) (store.Document, error) {
-	if err := p.check(); err != nil {
+func (s Invoices) WriteOff(
+	ctx context.Context, call Call, id string, p clientele.WriteOffParams,
+) (store.Document, error) {
+	if err := checkWriteOff(p); err != nil {
 		return store.Document{}, err
 	}
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {

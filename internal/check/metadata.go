@@ -17,13 +17,22 @@ type Member struct {
 	Value jsontext.Value
 }
 
+// Raw is a parameter of any kind as JSON: as it was sent, or else as it is written; nil when there is none.
+func Raw(v any) (jsontext.Value, error) {
+	if raw, sent := v.(jsontext.Value); sent || v == nil {
+		return raw, nil
+	}
+	return json.Marshal(v)
+}
+
 // Metadata refuses what cannot be the metadata of a new object.
-func Metadata(raw jsontext.Value) error { return FillMetadata(&clientele.Metadata{}, raw) }
+func Metadata(sent any) error { return FillMetadata(&clientele.Metadata{}, sent) }
 
 // FillMetadata reads the metadata of a new object.
-func FillMetadata(to *clientele.Metadata, raw jsontext.Value) error {
-	if raw == nil {
-		return nil
+func FillMetadata(to *clientele.Metadata, sent any) error {
+	raw, err := Raw(sent)
+	if raw == nil || err != nil {
+		return err
 	}
 	merge, err := MetadataPatch(raw)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"clientele.dev"
-	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/console"
@@ -31,9 +30,10 @@ func TestAccessTable(t *testing.T) {
 	customer := operator.newCustomer("Ada")
 	id := strings.TrimPrefix(customer, "/test/customers/")
 	invoice := strings.TrimPrefix(operator.newInvoice(customer, "12.34"), "/test/invoices/")
-	pay, err := s.Test().Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: id, CurrencyID: usd(t, s).ID, Amount: clientele.NewAmount("", 5),
-		Allocations: &[]client.AllocationParams{},
+	pay, err := s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: id, CurrencyID: usd(t, s).ID,
+		Amount:      new(clientele.NewAmount("", 5)),
+		Allocations: &[]clientele.AllocationParams{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -57,9 +57,10 @@ func TestFormsRefuseWhoMayNotSendThem(t *testing.T) {
 	customer := operator.newCustomer("Ada")
 	invoice := operator.newInvoice(customer, "12.34")
 	id := strings.TrimPrefix(customer, "/test/customers/")
-	payment, err := s.Test().Payments.Create(t.Context(), client.PaymentParams{
-		CustomerID: id, CurrencyID: usd(t, s).ID, Amount: clientele.NewAmount("", 5),
-		Allocations: &[]client.AllocationParams{},
+	payment, err := s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+		CustomerID: id, CurrencyID: usd(t, s).ID,
+		Amount:      new(clientele.NewAmount("", 5)),
+		Allocations: &[]clientele.AllocationParams{},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +212,7 @@ func TestDevelopersShowOneMode(t *testing.T) {
 	s := apptest.New(t)
 	made := map[clientele.Mode]string{}
 	for mode, payment := range map[clientele.Mode]*client.Client{clientele.Test: s.Test(), clientele.Live: s.Live()} {
-		c, err := payment.Customers.Create(t.Context(), client.CustomerParams{Name: new("Ada")})
+		c, err := payment.Customers.Create(t.Context(), clientele.CustomerParams{Name: new("Ada")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -295,7 +296,7 @@ func TestPagesOfFullLists(t *testing.T) {
 		{26, "2", "26–26 of 26", false, true}, {50, "2", "26–50 of 50", false, true}, {51, "2", "26–50 of 51", true, true},
 	} {
 		for ; made < test.rows; made++ {
-			if _, err := s.Test().Customers.Create(t.Context(), client.CustomerParams{Name: new("Ada")}); err != nil {
+			if _, err := s.Test().Customers.Create(t.Context(), clientele.CustomerParams{Name: new("Ada")}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -317,9 +318,15 @@ func TestLateInvoicesArePrintedAsPastDue(t *testing.T) {
 	b := signedIn(t, s, s.TestKey)
 	customer := b.newCustomer("Ada")
 	id := strings.TrimPrefix(customer, "/test/customers/")
-	made, err := s.Test().Invoices.Create(t.Context(), client.InvoiceParams{
-		CustomerID: id, CurrencyID: usd(t, s).ID, Finalize: true, DueDate: s.Now(),
-		Lines: []client.LineParams{{Description: "Work", Quantity: 1, UnitAmount: clientele.NewAmount("", 500)}},
+	made, err := s.Test().Invoices.Create(t.Context(), clientele.InvoiceParams{
+		CustomerID: id, CurrencyID: usd(t, s).ID, Finalize: true,
+		InvoiceContent: clientele.InvoiceContent{
+			DueDate: clientele.DueAt(s.Now().Unix()),
+			Lines: []clientele.LineParams{{
+				Description: "Work", Quantity: new(int64(1)),
+				UnitAmount: new(clientele.NewAmount("", 500)),
+			}},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

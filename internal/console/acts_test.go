@@ -318,10 +318,10 @@ func TestChangesAreReadable(t *testing.T) {
 	b := signedIn(t, s, s.TestKey)
 	customer := b.newCustomer("Ada")
 	ref := strings.TrimPrefix(customer, "/test/customers/")
-	city := func(city string) *client.AddressParams {
-		return &client.AddressParams{City: &city, Line1: new("Lindenstraße 1")}
+	city := func(city string) *clientele.AddressParams {
+		return &clientele.AddressParams{City: &city, Line1: new("Lindenstraße 1")}
 	}
-	for _, p := range []client.CustomerParams{
+	for _, p := range []clientele.CustomerParams{
 		{Address: city("Berlin")}, {Address: city("Bonn")}, {Metadata: map[string]any{"plan": "gold"}},
 	} {
 		if _, err := s.Test().Customers.Update(t.Context(), ref, p); err != nil {
@@ -375,7 +375,7 @@ func TestRefusalsLeadToWhatTheyName(t *testing.T) {
 func TestListsOfDays(t *testing.T) {
 	t.Parallel()
 	s := apptest.New(t)
-	zone := client.SettingsParams{TimeZone: new("Pacific/Auckland")}
+	zone := clientele.SettingsParams{TimeZone: new("Pacific/Auckland")}
 	if _, err := s.Test().Settings.Update(t.Context(), zone); err != nil {
 		t.Fatal(err)
 	}
@@ -418,10 +418,16 @@ func TestPastDueInvoicesAreListedByTheDay(t *testing.T) {
 		"due_date": "2026-01-03",
 	}).made()
 	b.fill(path+"/finalize", nil).want(303)
-	soon, err := s.Test().Invoices.Create(t.Context(), client.InvoiceParams{
-		CustomerID: strings.TrimPrefix(customer, "/test/customers/"), CurrencyID: usd(t, s).ID, Finalize: true,
-		DueDate: s.Now().Add(time.Hour),
-		Lines:   []client.LineParams{{Description: "x", Quantity: 1, UnitAmount: clientele.NewAmount(usd(t, s).ID, 1)}},
+	soon, err := s.Test().Invoices.Create(t.Context(), clientele.InvoiceParams{
+		CustomerID: strings.TrimPrefix(customer, "/test/customers/"),
+		CurrencyID: usd(t, s).ID, Finalize: true,
+		InvoiceContent: clientele.InvoiceContent{
+			DueDate: clientele.DueAt(s.Now().Add(time.Hour).Unix()),
+			Lines: []clientele.LineParams{{
+				Description: "x", Quantity: new(int64(1)),
+				UnitAmount: new(clientele.NewAmount(usd(t, s).ID, 1)),
+			}},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

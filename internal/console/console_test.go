@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/store"
@@ -273,7 +272,7 @@ func TestListOfCustomers(t *testing.T) {
 	t.Parallel()
 	s := apptest.New(t)
 	for _, name := range names {
-		if _, err := s.Test().Customers.Create(t.Context(), client.CustomerParams{Name: &name}); err != nil {
+		if _, err := s.Test().Customers.Create(t.Context(), clientele.CustomerParams{Name: &name}); err != nil {
 			t.Fatal(err)
 		}
 		s.Advance(time.Second)
@@ -309,7 +308,7 @@ func TestCSVHasEveryPage(t *testing.T) {
 		all.Go(func() {
 			for n := range many / 29 {
 				name := fmt.Sprint("n", worker, "-", n)
-				if _, err := s.Test().Customers.Create(t.Context(), client.CustomerParams{Name: &name}); err != nil {
+				if _, err := s.Test().Customers.Create(t.Context(), clientele.CustomerParams{Name: &name}); err != nil {
 					t.Error(err)
 				}
 			}

@@ -289,7 +289,7 @@ func (s *console) moveCredit() act {
 			if err != nil {
 				return "", err
 			}
-			p := billing.CreditParams{
+			p := clientele.CreditParams{
 				CurrencyID: sent.Get("currency_id"), Amount: amount, Description: sent.Get("description"),
 			}
 			if sent.Get("direction") != "give" {

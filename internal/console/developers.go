@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/internal/auth"
 	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/store"
 )
@@ -157,7 +156,7 @@ func (s *console) createKey() act {
 			}, nil
 		},
 		answer: func(v *visit, sent url.Values) (page, error) {
-			p := auth.KeyParams{Name: sent.Get("name"), Scope: store.Scope(sent.Get("scope"))}
+			p := clientele.KeyParams{Name: sent.Get("name"), Scope: sent.Get("scope")}
 			last, err := dayIn("expires", sent.Get("expires"))
 			if err != nil {
 				return page{}, err

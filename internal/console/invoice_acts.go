@@ -62,13 +62,13 @@ func invoiceFields(v *visit, i clientele.Invoice) []field {
 }
 
 // invoiceSent is what a form says about an invoice.
-func invoiceSent(v *visit, sent url.Values) (c billing.InvoiceContent, names map[string]string, err error) {
+func invoiceSent(v *visit, sent url.Values) (c clientele.InvoiceContent, names map[string]string, err error) {
 	names = map[string]string{}
 	currency := v.currency(sent.Get("currency_id"))
 	due, err := dayIn("due_date", sent.Get("due_date"))
 	errs := []error{err}
 	if due != 0 {
-		c.DueDate = billing.DueOn(due)
+		c.DueDate = clientele.DueOn(due)
 	}
 	c.Description = new(sent.Get("description"))
 	for n := 0; sent.Has(lineName(n, "description")); n++ {
@@ -76,7 +76,7 @@ func invoiceSent(v *visit, sent url.Values) (c billing.InvoiceContent, names map
 		if text("description")+text("quantity")+text("unit_amount")+text("tax_amount") == "" {
 			continue
 		}
-		line := billing.LineParams{Description: text("description")}
+		line := clientele.LineParams{Description: text("description")}
 		if quantity := text("quantity"); quantity != "" {
 			whole, err := v.wholeIn(lineName(n, "quantity"), quantity)
 			errs, line.Quantity = append(errs, err), &whole
@@ -121,7 +121,7 @@ func (s *console) createInvoice() act {
 			if err != nil {
 				return "", err
 			}
-			i, err := decode[clientele.Invoice](s.service.Invoices.Create(v.Context(), v.call(), billing.InvoiceParams{
+			i, err := decode[clientele.Invoice](s.service.Invoices.Create(v.Context(), v.call(), clientele.InvoiceParams{
 				CustomerID: v.URL.Query().Get("customer"), CurrencyID: sent.Get("currency_id"), InvoiceContent: content,
 			}))
 			return after(v.Path("invoices", i.ID), "created", ""), renamed(err, names)
@@ -282,7 +282,7 @@ func (s *console) writeOffInvoice() act {
 				return "", err
 			}
 			id := v.PathValue("id")
-			_, err = s.service.Invoices.WriteOff(v.Context(), v.call(), id, billing.WriteOffParams{
+			_, err = s.service.Invoices.WriteOff(v.Context(), v.call(), id, clientele.WriteOffParams{
 				Amount: amount, Reason: sent.Get("reason"),
 			})
 			return after(v.Path("invoices", id), "written_off", id), err
@@ -348,7 +348,7 @@ func (s *console) holdInvoice() act {
 				return "", err
 			}
 			id := v.PathValue("id")
-			_, err = s.service.Invoices.Hold(v.Context(), v.call(), id, billing.HoldParams{
+			_, err = s.service.Invoices.Hold(v.Context(), v.call(), id, clientele.HoldParams{
 				Until: until.End(v.settings.Zone()).Unix(), Reason: sent.Get("reason"),
 			})
 			return after(v.Path("invoices", id), "held", id), err
@@ -400,7 +400,7 @@ func (s *console) creditInvoice() act {
 			return f, err
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
-			p := billing.CreditNoteParams{
+			p := clientele.CreditNoteParams{
 				Reason: sent.Get("reason"), Memo: sent.Get("memo"), Refund: sent.Get("refund") != "",
 			}
 			lines, names, err := creditLinesSent(v, sent)
@@ -425,7 +425,7 @@ func (s *console) creditInvoice() act {
 // creditLinesSent are how many of which lines are taken back, as a form says it, and what its fields are called.
 func creditLinesSent(
 	v *visit, sent url.Values,
-) (lines []billing.CreditNoteLineParams, names map[string]string, err error) {
+) (lines []clientele.CreditNoteLineParams, names map[string]string, err error) {
 	names = map[string]string{}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
@@ -437,7 +437,7 @@ func creditLinesSent(
 		quantity, err := v.wholeIn(name, text)
 		errs = append(errs, err)
 		names[fmt.Sprintf("lines[%d].", len(lines))] = name
-		lines = append(lines, billing.CreditNoteLineParams{InvoiceLineID: id, Quantity: &quantity})
+		lines = append(lines, clientele.CreditNoteLineParams{InvoiceLineID: id, Quantity: &quantity})
 	}
 	return lines, names, clientele.JoinInvalid(errs...)
 }
@@ -468,7 +468,7 @@ func (s *console) applyCredit() act {
 				return "", err
 			}
 			id := v.PathValue("id")
-			_, err = s.service.Customers.MoveCredit(v.Context(), v.call(), sent.Get("customer_id"), billing.CreditParams{
+			_, err = s.service.Customers.MoveCredit(v.Context(), v.call(), sent.Get("customer_id"), clientele.CreditParams{
 				CurrencyID: sent.Get("currency_id"), Amount: new(amount.Neg()), InvoiceID: id,
 				Reason: clientele.ReasonCreditApplied,
 			})

@@ -55,8 +55,8 @@ func shareFields(w view, unpaid []clientele.Invoice, only string) (fields []fiel
 }
 
 // sharesSent are how much of which invoices is paid, as a form says it; nil when it says nothing.
-func sharesSent(v *visit, sent url.Values, c clientele.PaymentCurrency) (*[]billing.AllocationParams, error) {
-	var shares []billing.AllocationParams
+func sharesSent(v *visit, sent url.Values, c clientele.PaymentCurrency) (*[]clientele.AllocationParams, error) {
+	var shares []clientele.AllocationParams
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		id, is := strings.CutPrefix(name, paying)
@@ -65,7 +65,7 @@ func sharesSent(v *visit, sent url.Values, c clientele.PaymentCurrency) (*[]bill
 		}
 		amount, err := v.amountIn(name, sent.Get(name), c)
 		errs = append(errs, err)
-		shares = append(shares, billing.AllocationParams{InvoiceID: id, Amount: amount})
+		shares = append(shares, clientele.AllocationParams{InvoiceID: id, Amount: amount})
 	}
 	if shares == nil {
 		return nil, clientele.JoinInvalid(errs...)
@@ -74,7 +74,7 @@ func sharesSent(v *visit, sent url.Values, c clientele.PaymentCurrency) (*[]bill
 }
 
 // shareNames are the names in a form of what the API calls allocations.
-func shareNames(shares *[]billing.AllocationParams) map[string]string {
+func shareNames(shares *[]clientele.AllocationParams) map[string]string {
 	names := map[string]string{}
 	if shares != nil {
 		for i, share := range *shares {
@@ -159,13 +159,13 @@ func (s *console) paymentForm(v *visit) (form, error) {
 }
 
 // paymentSent is what a form says about money that was received.
-func paymentSent(v *visit, sent url.Values) (p billing.PaymentParams, err error) {
+func paymentSent(v *visit, sent url.Values) (p clientele.PaymentParams, err error) {
 	received, dayErr := dayIn("received_at", sent.Get("received_at"))
 	amount, amountErr := amountSent(v, sent)
 	shares, sharesErr := sharesSent(v, sent, v.currency(sent.Get("currency_id")))
-	p = billing.PaymentParams{
+	p = clientele.PaymentParams{
 		CustomerID: v.URL.Query().Get("customer"), CurrencyID: sent.Get("currency_id"), Amount: amount, Allocations: shares,
-		Receipt: billing.Receipt{
+		Receipt: clientele.Receipt{
 			Method: sent.Get("method"), Reference: sent.Get("reference"),
 		},
 	}
@@ -229,7 +229,7 @@ func (s *console) allocatePayment() act {
 				return "", err
 			}
 			id := v.PathValue("id")
-			_, err = s.service.Payments.Allocate(v.Context(), v.call(), id, billing.AllocateParams{Allocations: shares})
+			_, err = s.service.Payments.Allocate(v.Context(), v.call(), id, clientele.AllocateParams{Allocations: shares})
 			return after(v.Path("payments", id), "allocated", id), renamed(err, shareNames(shares))
 		},
 	}
@@ -254,7 +254,7 @@ func (s *console) unallocatePayment() act {
 		},
 		do: func(v *visit, _ url.Values) (string, error) {
 			id := v.PathValue("id")
-			_, err := s.service.Payments.Unallocate(v.Context(), v.call(), id, billing.UnallocateParams{})
+			_, err := s.service.Payments.Unallocate(v.Context(), v.call(), id, clientele.UnallocateParams{})
 			return after(v.Path("payments", id), "unallocated", id), err
 		},
 	}
@@ -282,7 +282,9 @@ func (s *console) reversePayment() act {
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
 			id := v.PathValue("id")
-			_, err := s.service.Payments.Reverse(v.Context(), v.call(), id, billing.ReverseParams{Reason: sent.Get("reason")})
+			_,
+				err := s.service.Payments.Reverse(v.Context(), v.call(), id,
+				clientele.ReverseParams{Reason: sent.Get("reason")})
 			return after(v.Path("payments", id), "reversed", ""), err
 		},
 	}
@@ -299,8 +301,8 @@ func (s *console) refundPayment() act {
 				return "", err
 			}
 			id := v.PathValue("id")
-			_, err = s.service.Payments.Refund(v.Context(), v.call(), id, billing.RefundParams{
-				RestParams: billing.RestParams{Amount: amount},
+			_, err = s.service.Payments.Refund(v.Context(), v.call(), id, clientele.RefundParams{
+				RestParams: clientele.RestParams{Amount: amount},
 			})
 			return after(v.Path("payments", id), "refunded", ""), err
 		},
@@ -317,7 +319,7 @@ func (s *console) creditPayment() act {
 				return "", err
 			}
 			id := v.PathValue("id")
-			_, err = s.service.Payments.Credit(v.Context(), v.call(), id, billing.RestParams{Amount: amount})
+			_, err = s.service.Payments.Credit(v.Context(), v.call(), id, clientele.RestParams{Amount: amount})
 			return after(v.Path("payments", id), "made_credit", ""), err
 		},
 	}

@@ -21,7 +21,7 @@ import (
 // portal makes a link for a customer and opens it in a browser of their own.
 func portal(t *testing.T, s *apptest.Server, customer string) *browser {
 	t.Helper()
-	made, err := s.Test().PortalSessions.Create(t.Context(), customer)
+	made, err := s.Test().PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: customer})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestPortalShowsOneCustomerAlone(t *testing.T) {
 	ada, eve := operator.newCustomer("Ada"), operator.newCustomer("Eve")
 	own, other := operator.newInvoice(ada, "12.34"), operator.newInvoice(eve, "99")
 	id := func(path string) string { return path[strings.LastIndex(path, "/")+1:] }
-	if _, err := s.Test().Customers.Update(t.Context(), id(ada), client.CustomerParams{
+	if _, err := s.Test().Customers.Update(t.Context(), id(ada), clientele.CustomerParams{
 		Description: new("a note for us alone"),
 	}); err != nil {
 		t.Fatal(err)
@@ -94,10 +94,11 @@ func TestPortalShowsOneCustomerAlone(t *testing.T) {
 	}
 	operator.get(ada).want(200, "by the customer")
 
-	if _, err := s.Test().PortalSessions.Create(t.Context(), "cus_nobody"); err == nil {
+	if _,
+		err := s.Test().PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: "cus_nobody"}); err == nil {
 		t.Error("a portal was made for nobody")
 	}
-	if _, err := s.Live().PortalSessions.Create(t.Context(), id(ada)); err == nil {
+	if _, err := s.Live().PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: id(ada)}); err == nil {
 		t.Error("a portal was made in the other mode")
 	}
 	s.Advance(time.Hour)
@@ -125,7 +126,7 @@ func TestLinksOfTheVendor(t *testing.T) {
 	c := newBrowser(t, s)
 	c.get(link[:strings.IndexByte(link, '<')]).leads("/customer")
 	c.get("/customer").want(200, "$12.34")
-	if _, err := s.Test().Invoices.Pay(t.Context(), id, client.Receipt{}); err != nil {
+	if _, err := s.Test().Invoices.Pay(t.Context(), id, clientele.Receipt{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Test().Customers.Delete(t.Context(), strings.TrimPrefix(ada, "/test/customers/")); err != nil {
@@ -138,16 +139,16 @@ func TestAccountIsPrinted(t *testing.T) {
 	t.Parallel()
 	s := apptest.New(t)
 	ctx := t.Context()
-	if _, err := s.Test().Settings.UpdateAccount(ctx, client.AccountParams{
+	if _, err := s.Test().Settings.UpdateAccount(ctx, clientele.AccountParams{
 		Name: new("Analytical Engines"), Address: &clientele.Address{Country: "gb"}, Footer: new("Registered in London"),
 	}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.Test().Settings.UpdateAccount(ctx, client.AccountParams{TaxID: new("GB 123")})
+	got, err := s.Test().Settings.UpdateAccount(ctx, clientele.AccountParams{TaxID: new("GB 123")})
 	if err != nil || got.Name != "Analytical Engines" || got.TaxID != "GB 123" || got.Address.Country != "GB" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := s.Test().Settings.UpdateAccount(ctx, client.AccountParams{Email: new("nobody")}); err == nil {
+	if _, err := s.Test().Settings.UpdateAccount(ctx, clientele.AccountParams{Email: new("nobody")}); err == nil {
 		t.Error("an email address that is none was kept")
 	}
 	if again, err := s.Test().Settings.Account(ctx); err != nil || *again != *got {
@@ -194,7 +195,7 @@ func TestLogoIsPrinted(t *testing.T) {
 		"cut short": dataURL("png", small[:40]), "too wide": dataURL("png", pngOf(t, 1001, 1)),
 		"too large": dataURL("png", bytes.Repeat([]byte{0}, 70_000)), "no base64": new("data:image/png;base64,%%%"),
 	} {
-		_, err := s.Test().Settings.UpdateAccount(ctx, client.AccountParams{Logo: bad})
+		_, err := s.Test().Settings.UpdateAccount(ctx, clientele.AccountParams{Logo: bad})
 		if e, ok := errors.AsType[*client.Error](err); !ok || e.StatusCode != 400 || e.Field != "logo" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -259,7 +260,7 @@ func TestLinksToThePortalEnd(t *testing.T) {
 	operator := signedIn(t, s, s.TestKey)
 	ada := operator.newCustomer("Ada")
 	customer := strings.TrimPrefix(ada, "/test/customers/")
-	first, err := s.Test().PortalSessions.Create(t.Context(), customer)
+	first, err := s.Test().PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: customer})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +272,7 @@ func TestLinksToThePortalEnd(t *testing.T) {
 	newBrowser(t, s).get(strings.TrimPrefix(first.URL, s.URL)).want(401) // nor does the link open it again
 	b.post("/customer/sign-out", nil).want(200)                          // who has no link is signed out
 
-	link, err := s.Test().PortalSessions.Create(t.Context(), customer)
+	link, err := s.Test().PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: customer})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,10 +61,10 @@ type currencyAging struct {
 }
 
 // asOf reads the day that an address asks for. The zero moment is now.
-func asOf(v *visit) (billing.Moment, string, error) {
+func asOf(v *visit) (clientele.Moment, string, error) {
 	text := v.URL.Query().Get("as_of")
 	day, err := dayIn("as_of", text)
-	return billing.Moment{Day: day}, text, err
+	return clientele.Moment{Day: day}, text, err
 }
 
 func (s *console) receivables(v *visit) (page, error) {

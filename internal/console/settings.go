@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"clientele.dev"
-	"clientele.dev/internal/billing"
 )
 
 // changeSettings is the form for what the business has decided.
@@ -62,7 +61,7 @@ func (s *console) changeSettings() act {
 				logo = v.settings.Business.Logo
 			}
 			text := func(name string) string { return sent.Get("business." + name) }
-			_, err = s.service.Settings.Update(v.Context(), v.call(), billing.SettingsParams{
+			_, err = s.service.Settings.Update(v.Context(), v.call(), clientele.SettingsParams{
 				Business: &clientele.Business{
 					Name: text("name"), Email: text("email"), Phone: text("phone"), TaxID: text("tax_id"),
 					PaymentInstructions: text("payment_instructions"), Footer: text("footer"), Logo: logo,

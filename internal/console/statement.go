@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"clientele.dev"
-	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/web"
@@ -46,8 +45,8 @@ func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
 	if from != 0 && to != 0 && to < from {
 		return st, invalid("to", "the last day is before the first")
 	}
-	return s.service.Customers.Statement(v.Context(), v.Mode, v.PathValue("id"), billing.Moment{Day: from},
-		billing.Moment{Day: to})
+	return s.service.Customers.Statement(v.Context(), v.Mode, v.PathValue("id"), clientele.Moment{Day: from},
+		clientele.Moment{Day: to})
 }
 
 func (s *console) statement(v *visit) (page, error) {

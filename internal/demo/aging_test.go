@@ -56,7 +56,7 @@ func ageEveryDay(t *testing.T, service *billing.Service, asked int) {
 	}
 	ask := func() (answers []string) {
 		for i, at := range moments {
-			f := billing.AgingFilter{AsOf: billing.Moment{At: at}}
+			f := billing.AgingFilter{AsOf: clientele.Moment{At: at}}
 			aging, err := service.Receivables.Aging(t.Context(), f)
 			if err != nil {
 				t.Fatal(err)
@@ -119,7 +119,7 @@ func payEverything(t *testing.T, service *billing.Service) {
 	call := billing.Call{Actor: "test"}
 	for _, i := range invoices {
 		if i.Status == clientele.InvoiceOpen || i.Status == clientele.InvoiceUncollectible {
-			if _, err := service.Invoices.Pay(t.Context(), call, i.ID, billing.Receipt{}); err != nil {
+			if _, err := service.Invoices.Pay(t.Context(), call, i.ID, clientele.Receipt{}); err != nil {
 				t.Fatal(err)
 			}
 		}

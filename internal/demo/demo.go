@@ -110,7 +110,7 @@ func (b *business) happen() error {
 func (b *business) decide() error {
 	b.now = b.until
 	never := int64(clientele.NeverUncollectible)
-	_, err := b.service.Settings.Update(b.ctx, bySystem, billing.SettingsParams{
+	_, err := b.service.Settings.Update(b.ctx, bySystem, clientele.SettingsParams{
 		UncollectibleAfterDays: &never,
 		Business: &clientele.Business{
 			Name: "Clientele Demo Ltd", Email: "billing@example.com", Phone: "+1 555 0100", TaxID: "DE123456789",

@@ -120,7 +120,7 @@ func (b *business) settle(a *account, id string, how int) error {
 		if err := b.payWhole(id, "card"); err != nil {
 			return err
 		}
-		_, err = b.service.Invoices.Credit(b.ctx, bySystem, id, billing.CreditNoteParams{
+		_, err = b.service.Invoices.Credit(b.ctx, bySystem, id, clientele.CreditNoteParams{
 			Amount: &line, Reason: "order_change", Memo: "Cancelled in time",
 		})
 	case how < 26:
@@ -132,7 +132,7 @@ func (b *business) settle(a *account, id string, how int) error {
 }
 
 func (b *business) payWhole(id, method string) error {
-	_, err := b.service.Invoices.Pay(b.ctx, bySystem, id, billing.Receipt{Method: method})
+	_, err := b.service.Invoices.Pay(b.ctx, bySystem, id, clientele.Receipt{Method: method})
 	return err
 }
 
@@ -147,9 +147,9 @@ func (b *business) payTooMuch(a *account, i clientele.Invoice, how int) error {
 	switch {
 	case err != nil:
 	case how == 18:
-		_, err = b.service.Payments.Credit(b.ctx, bySystem, payment, billing.RestParams{})
+		_, err = b.service.Payments.Credit(b.ctx, bySystem, payment, clientele.RestParams{})
 	case how == 19:
-		_, err = b.service.Payments.Refund(b.ctx, bySystem, payment, billing.RefundParams{
+		_, err = b.service.Payments.Refund(b.ctx, bySystem, payment, clientele.RefundParams{
 			Reason: "requested_by_customer", Description: "Paid too much",
 		})
 	}
@@ -158,9 +158,9 @@ func (b *business) payTooMuch(a *account, i clientele.Invoice, how int) error {
 
 // pay pays an invoice, or whatever has been due longest, and says by which payment.
 func (b *business) pay(a *account, amount clientele.Amount, invoice string) (string, error) {
-	doc, err := b.service.Payments.Create(b.ctx, bySystem, billing.PaymentParams{
+	doc, err := b.service.Payments.Create(b.ctx, bySystem, clientele.PaymentParams{
 		CustomerID: a.id, CurrencyID: amount.Currency(), Amount: &amount, InvoiceID: invoice,
-		Receipt: billing.Receipt{Method: "bank_transfer", Reference: "Transfer of " + b.now.Format(time.DateOnly)},
+		Receipt: clientele.Receipt{Method: "bank_transfer", Reference: "Transfer of " + b.now.Format(time.DateOnly)},
 	})
 	if err != nil {
 		return "", err
@@ -170,9 +170,9 @@ func (b *business) pay(a *account, amount clientele.Amount, invoice string) (str
 
 // bounce pays an invoice with a cheque that bounces.
 func (b *business) bounce(a *account, i clientele.Invoice) error {
-	doc, err := b.service.Payments.Create(b.ctx, bySystem, billing.PaymentParams{
+	doc, err := b.service.Payments.Create(b.ctx, bySystem, clientele.PaymentParams{
 		CustomerID: a.id, CurrencyID: i.CurrencyID, Amount: &i.AmountRemaining, InvoiceID: i.ID,
-		Receipt: billing.Receipt{Method: "cheque"},
+		Receipt: clientele.Receipt{Method: "cheque"},
 	})
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func (b *business) bounce(a *account, i clientele.Invoice) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.service.Payments.Reverse(b.ctx, bySystem, payment, billing.ReverseParams{Reason: "The cheque bounced"})
+	_, err = b.service.Payments.Reverse(b.ctx, bySystem, payment, clientele.ReverseParams{Reason: "The cheque bounced"})
 	return err
 }
 
@@ -205,7 +205,7 @@ func (b *business) give(a *account) error {
 			return err
 		}
 		amount := cent.Times(cents)
-		_, err = b.service.Customers.MoveCredit(b.ctx, bySystem, a.id, billing.CreditParams{
+		_, err = b.service.Customers.MoveCredit(b.ctx, bySystem, a.id, clientele.CreditParams{
 			CurrencyID: currency.ID, Amount: &amount, Description: "Thank you for recommending us",
 		})
 		if err != nil {
@@ -216,27 +216,27 @@ func (b *business) give(a *account) error {
 }
 
 // lines are one to four things bought.
-func (b *business) lines(symbol string) []billing.LineParams {
+func (b *business) lines(symbol string) []clientele.LineParams {
 	cent, err := clientele.ParseAmount("", prices[symbol])
 	if err != nil {
 		panic(err)
 	}
-	lines := make([]billing.LineParams, 1+b.IntN(4))
+	lines := make([]clientele.LineParams, 1+b.IntN(4))
 	for i := range lines {
 		product := products[b.IntN(len(products))]
 		quantity, amount := int64(1+b.IntN(product.most)), cent.Times(product.cents)
-		lines[i] = billing.LineParams{Description: product.name, Quantity: &quantity, UnitAmount: &amount}
+		lines[i] = clientele.LineParams{Description: product.name, Quantity: &quantity, UnitAmount: &amount}
 	}
 	return lines
 }
 
-func (b *business) draft(a *account, symbol string, due time.Time, lines []billing.LineParams) (string, error) {
+func (b *business) draft(a *account, symbol string, due time.Time, lines []clientele.LineParams) (string, error) {
 	seconds := due.Unix()
 	descriptor := "CLIENTELE DEMO"
-	doc, err := b.service.Invoices.Create(b.ctx, bySystem, billing.InvoiceParams{
+	doc, err := b.service.Invoices.Create(b.ctx, bySystem, clientele.InvoiceParams{
 		CustomerID: a.id, CurrencyID: b.currencies[symbol].ID,
-		InvoiceContent: billing.InvoiceContent{
-			Lines: lines, DueDate: billing.DueAt(seconds), StatementDescriptor: &descriptor,
+		InvoiceContent: clientele.InvoiceContent{
+			Lines: lines, DueDate: clientele.DueAt(seconds), StatementDescriptor: &descriptor,
 		},
 	})
 	if err != nil {

@@ -70,13 +70,13 @@ func checkToken(decoder *jsontext.Decoder, token jsontext.Token, mayHaveNUL bool
 
 // Decode checks a body as [Check] does and decodes it into the struct v points to. Names are case-sensitive and a name
 // the struct does not have is refused. A type with an UnmarshalJSON of its own explains itself: its error's text is
-// shown to clients.
+// shown to clients. A field of type any gets its JSON as it was sent, as a [jsontext.Value].
 func Decode(body []byte, v any) error {
 	if err := Check(body); err != nil {
 		return err
 	}
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(orEmpty(body)))
-	err := json.UnmarshalDecode(decoder, v, json.RejectUnknownMembers(true))
+	err := json.UnmarshalDecode(decoder, v, json.RejectUnknownMembers(true), keepAny)
 	if err == nil {
 		return nil
 	}
@@ -85,6 +85,13 @@ func Decode(body []byte, v any) error {
 	}
 	return err
 }
+
+// keepAny keeps what may be any JSON as it was sent, a jsontext.Value: its numbers keep their digits.
+var keepAny = json.WithUnmarshalers(json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, v *any) error {
+	raw, err := decoder.ReadValue()
+	*v = raw.Clone()
+	return err
+}))
 
 func orEmpty(body []byte) []byte {
 	if len(body) == 0 {

@@ -107,7 +107,7 @@ func (w *customerWriter) next() *customerWrite {
 // write sends the pending write and takes note of its acknowledgement.
 func (w *customerWriter) write(ctx context.Context, c *client.Client) (header http.Header, err error) {
 	name, external := w.pending.fullName(), w.pending.external
-	params := client.CustomerParams{Name: &name, Metadata: map[string]any{"version": w.pending.version}}
+	params := clientele.CustomerParams{Name: &name, Metadata: map[string]any{"version": w.pending.version}}
 	options := []client.CallOption{client.IdempotencyKey(w.pending.key), client.ResponseHeader(&header)}
 	var got *clientele.Customer
 	if w.pending.version == 1 {

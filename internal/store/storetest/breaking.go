@@ -187,11 +187,11 @@ func cents(n int64) *clientele.Amount { return new(clientele.NewAmount(usd, n)) 
 func (b *breaking) invoice(customer string, price int64, days int) string {
 	b.Helper()
 	return b.change("invoice", func(call billing.Call) (store.Document, error) {
-		return b.billing.Invoices.Create(b.Context(), call, billing.InvoiceParams{
+		return b.billing.Invoices.Create(b.Context(), call, clientele.InvoiceParams{
 			CustomerID: customer, CurrencyID: usd, Finalize: true,
-			InvoiceContent: billing.InvoiceContent{
-				DueDate: billing.DueAt(b.now.AddDate(0, 0, days).Unix()),
-				Lines:   []billing.LineParams{{Description: "work", UnitAmount: cents(price)}},
+			InvoiceContent: clientele.InvoiceContent{
+				DueDate: clientele.DueAt(b.now.AddDate(0, 0, days).Unix()),
+				Lines:   []clientele.LineParams{{Description: "work", UnitAmount: cents(price)}},
 			},
 		})
 	})
@@ -200,14 +200,14 @@ func (b *breaking) invoice(customer string, price int64, days int) string {
 func (b *breaking) pay(customer string, amount int64, invoice string) string {
 	b.Helper()
 	return b.change("payment", func(call billing.Call) (store.Document, error) {
-		return b.billing.Payments.Create(b.Context(), call, billing.PaymentParams{
+		return b.billing.Payments.Create(b.Context(), call, clientele.PaymentParams{
 			CustomerID: customer, CurrencyID: usd, Amount: cents(amount), InvoiceID: invoice,
 			Metadata: jsontext.Value(`{"x":1}`),
 		})
 	})
 }
 
-func (b *breaking) moveCredit(name, customer string, p billing.CreditParams) {
+func (b *breaking) moveCredit(name, customer string, p clientele.CreditParams) {
 	b.Helper()
 	p.CurrencyID = usd
 	b.change(name, func(call billing.Call) (store.Document, error) {

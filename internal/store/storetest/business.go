@@ -63,10 +63,10 @@ func (b *business) invoice(customer, units string, finalize bool, due time.Time)
 	price, err := clientele.ParseAmount(usd, units)
 	b.must(nil, err)
 	at := due.Unix()
-	return b.id(b.next().Invoices.Create(b.t.Context(), b.call, billing.InvoiceParams{
+	return b.id(b.next().Invoices.Create(b.t.Context(), b.call, clientele.InvoiceParams{
 		CustomerID: customer, CurrencyID: usd, Finalize: finalize,
-		InvoiceContent: billing.InvoiceContent{
-			Lines: []billing.LineParams{{Description: "Work", UnitAmount: &price}}, DueDate: billing.DueAt(at),
+		InvoiceContent: clientele.InvoiceContent{
+			Lines: []clientele.LineParams{{Description: "Work", UnitAmount: &price}}, DueDate: clientele.DueAt(at),
 			Metadata: jsontext.Value(`{"units":"` + units + `"}`),
 		},
 	}))
@@ -84,41 +84,42 @@ func theBooksAreTheSame(t *testing.T, first, second store.Store) {
 	void, lost := b.invoice(bo, "300", true, past), b.invoice(bo, "70", true, past)
 	credited := b.invoice(bo, "5", true, past)
 	draft, deleted := b.invoice(bo, "9", false, past), b.invoice(bo, "8", false, past)
-	b.must(b.next().Invoices.Pay(ctx, b.call, paid, billing.Receipt{Method: "cash"}))
-	payment := b.id(b.next().Payments.Create(ctx, b.call, billing.PaymentParams{
+	b.must(b.next().Invoices.Pay(ctx, b.call, paid, clientele.Receipt{Method: "cash"}))
+	payment := b.id(b.next().Payments.Create(ctx, b.call, clientele.PaymentParams{
 		CustomerID: ana, CurrencyID: usd, InvoiceID: part, Amount: amount(700), Metadata: jsontext.Value(`{"of":"Ana"}`),
 	}))
-	reversed := b.id(b.next().Payments.Create(ctx, b.call, billing.PaymentParams{
+	reversed := b.id(b.next().Payments.Create(ctx, b.call, clientele.PaymentParams{
 		CustomerID: bo, CurrencyID: usd, InvoiceID: credited, Amount: amount(50),
 	}))
 	cy := b.customer("Cy") // whose credit has paid an invoice when it turns out that there was none
-	early := b.id(b.next().Payments.Create(ctx, b.call, billing.PaymentParams{
+	early := b.id(b.next().Payments.Create(ctx, b.call, clientele.PaymentParams{
 		CustomerID: cy, CurrencyID: usd, Amount: amount(20),
 	}))
-	b.must(b.next().Payments.Credit(ctx, b.call, early, billing.RestParams{Amount: amount(16)}))
-	b.must(b.next().Customers.MoveCredit(ctx, b.call, cy, billing.CreditParams{
+	b.must(b.next().Payments.Credit(ctx, b.call, early, clientele.RestParams{Amount: amount(16)}))
+	b.must(b.next().Customers.MoveCredit(ctx, b.call, cy, clientele.CreditParams{
 		CurrencyID: usd, Amount: amount(-15), Reason: clientele.ReasonCreditApplied,
 		InvoiceID: b.invoice(cy, "15", true, time.Now().AddDate(0, 1, 0)),
 	}))
-	b.must(b.next().Payments.Reverse(ctx, b.call, early, billing.ReverseParams{}))
-	b.must(b.next().Payments.Create(ctx, b.call, billing.PaymentParams{
+	b.must(b.next().Payments.Reverse(ctx, b.call, early, clientele.ReverseParams{}))
+	b.must(b.next().Payments.Create(ctx, b.call, clientele.PaymentParams{
 		CustomerID: cy, CurrencyID: usd, Amount: amount(7),
 	}))
 	b.must(b.next().Invoices.Void(ctx, b.call, void))
-	b.must(b.next().Payments.Allocate(ctx, b.call, reversed, billing.AllocateParams{InvoiceID: lost, Amount: amount(30)}))
-	b.must(b.next().Payments.Reverse(ctx, b.call, reversed, billing.ReverseParams{Reason: "bounced"}))
-	note := b.id(b.next().Invoices.Credit(ctx, b.call, credited, billing.CreditNoteParams{Amount: amount(2)}))
+	b.must(b.next().Payments.Allocate(ctx, b.call, reversed,
+		clientele.AllocateParams{InvoiceID: lost, Amount: amount(30)}))
+	b.must(b.next().Payments.Reverse(ctx, b.call, reversed, clientele.ReverseParams{Reason: "bounced"}))
+	note := b.id(b.next().Invoices.Credit(ctx, b.call, credited, clientele.CreditNoteParams{Amount: amount(2)}))
 	b.must(b.next().CreditNotes.Retrieve(ctx, clientele.Test, note))
-	b.must(b.next().Customers.MoveCredit(ctx, b.call, bo, billing.CreditParams{CurrencyID: usd, Amount: amount(11)}))
+	b.must(b.next().Customers.MoveCredit(ctx, b.call, bo, clientele.CreditParams{CurrencyID: usd, Amount: amount(11)}))
 	b.must(b.next().Invoices.MarkUncollectible(ctx, b.call, lost))
-	b.must(b.next().Invoices.Update(ctx, b.call, draft, billing.InvoiceContent{Metadata: jsontext.Value(`{"x":1}`)}))
+	b.must(b.next().Invoices.Update(ctx, b.call, draft, clientele.InvoiceContent{Metadata: jsontext.Value(`{"x":1}`)}))
 	b.must(b.next().Invoices.Delete(ctx, b.call, deleted))
 	b.must(b.next().Customers.Delete(ctx, b.call, gone))
 	b.must(b.next().Customers.Restore(ctx, b.call, gone))
 	b.must(b.next().Customers.Update(ctx, b.call, gone, fields(t, map[string]any{"external_id": ""})))
 	b.must(b.next().Customers.Delete(ctx, b.call, gone))
 	days := int64(30)
-	b.must(b.next().Settings.Update(ctx, b.call, billing.SettingsParams{
+	b.must(b.next().Settings.Update(ctx, b.call, clientele.SettingsParams{
 		UncollectibleAfterDays: &days,
 	}))
 	if given, err := b.next().ApplyPolicy(ctx); err != nil || given != 2 {
@@ -172,8 +173,8 @@ func (b *business) read(server int, invoice, payment string, customers ...string
 		document(s.Customers.Explain(ctx, clientele.Test, customer))
 		document(s.Customers.OverdueInvoices(ctx, clientele.Test, customer))
 		list(s.Customers.BalanceTransactions(ctx, customer, store.Query{Window: page}))
-		statement, err := s.Customers.Statement(ctx, clientele.Test, customer, billing.Moment{},
-			billing.Moment{At: someDay.AddDate(100, 0, 0)})
+		statement, err := s.Customers.Statement(ctx, clientele.Test, customer, clientele.Moment{},
+			clientele.Moment{At: someDay.AddDate(100, 0, 0)})
 		add(statement, err)
 		list(s.Invoices.List(ctx, customer, store.Query{Window: page}, true))
 		list(s.Payments.List(ctx, customer, store.Query{Window: page}, false))
@@ -197,7 +198,7 @@ func (b *business) read(server int, invoice, payment string, customers ...string
 	document(s.Settings.Retrieve(ctx, clientele.Test))
 	sums, err := s.Receivables.Summary(ctx, clientele.Test, time.Time{}, time.Time{})
 	add(sums, err)
-	tomorrow := billing.Moment{At: time.Now().Truncate(24*time.Hour).AddDate(0, 0, 1)}
+	tomorrow := clientele.Moment{At: time.Now().Truncate(24*time.Hour).AddDate(0, 0, 1)}
 	aging, err := s.Receivables.Aging(ctx, billing.AgingFilter{AsOf: tomorrow})
 	add(aging, err)
 	debtors, _, err := s.Receivables.Overdue(ctx, clientele.Test, "", page)

@@ -53,7 +53,7 @@ func anyChangeMayFail(b *breaking) {
 	first, second := b.invoice(customer, 100, 1), b.invoice(customer, 50, 2)
 	third, fourth := b.invoice(customer, 30, -40), b.invoice(customer, 70, -3)
 	b.on("hold", first, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.Hold(ctx, call, id, billing.HoldParams{Until: b.now.AddDate(1, 0, 0).Unix(), Reason: "x"})
+		return invoices.Hold(ctx, call, id, clientele.HoldParams{Until: b.now.AddDate(1, 0, 0).Unix(), Reason: "x"})
 	})
 	b.on("release", first, func(call billing.Call, id string) (store.Document, error) {
 		return invoices.Release(ctx, call, id)
@@ -62,44 +62,44 @@ func anyChangeMayFail(b *breaking) {
 		return invoices.MarkUncollectible(ctx, call, id)
 	})
 	b.on("write off a part", fourth, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.WriteOff(ctx, call, id, billing.WriteOffParams{Amount: cents(30)})
+		return invoices.WriteOff(ctx, call, id, clientele.WriteOffParams{Amount: cents(30)})
 	})
 	b.on("write off the rest", fourth, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.WriteOff(ctx, call, id, billing.WriteOffParams{})
+		return invoices.WriteOff(ctx, call, id, clientele.WriteOffParams{})
 	})
 	b.pay(customer, 10, fourth) // a recovery
 	b.on("reopen", fourth, func(call billing.Call, id string) (store.Document, error) {
 		return invoices.Reopen(ctx, call, id)
 	})
 	b.on("credit note", second, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: cents(5)})
+		return invoices.Credit(ctx, call, id, clientele.CreditNoteParams{Amount: cents(5)})
 	})
 	payment := b.pay(customer, 120, "")
 	b.on("unallocate", payment, func(call billing.Call, id string) (store.Document, error) {
-		return payments.Unallocate(ctx, call, id, billing.UnallocateParams{})
+		return payments.Unallocate(ctx, call, id, clientele.UnallocateParams{})
 	})
 	b.on("allocate", payment, func(call billing.Call, id string) (store.Document, error) {
-		return payments.Allocate(ctx, call, id, billing.AllocateParams{Amount: cents(40)})
+		return payments.Allocate(ctx, call, id, clientele.AllocateParams{Amount: cents(40)})
 	})
 	b.on("keep as credit", payment, func(call billing.Call, id string) (store.Document, error) {
-		return payments.Credit(ctx, call, id, billing.RestParams{Amount: cents(20)})
+		return payments.Credit(ctx, call, id, clientele.RestParams{Amount: cents(20)})
 	})
-	b.moveCredit("use the credit", customer, billing.CreditParams{
+	b.moveCredit("use the credit", customer, clientele.CreditParams{
 		Amount: cents(-20), Reason: clientele.ReasonCreditApplied, InvoiceID: first,
 	})
 	b.on("refund", payment, func(call billing.Call, id string) (store.Document, error) {
-		return payments.Refund(ctx, call, id, billing.RefundParams{RestParams: billing.RestParams{Amount: cents(15)}})
+		return payments.Refund(ctx, call, id, clientele.RefundParams{RestParams: clientele.RestParams{Amount: cents(15)}})
 	})
 	b.on("reverse", payment, func(call billing.Call, id string) (store.Document, error) {
-		return payments.Reverse(ctx, call, id, billing.ReverseParams{Reason: "it bounced"})
+		return payments.Reverse(ctx, call, id, clientele.ReverseParams{Reason: "it bounced"})
 	})
 	b.on("pay", first, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.Pay(ctx, call, id, billing.Receipt{})
+		return invoices.Pay(ctx, call, id, clientele.Receipt{})
 	})
 	b.on("credit note of what was paid", first, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: cents(30)})
+		return invoices.Credit(ctx, call, id, clientele.CreditNoteParams{Amount: cents(30)})
 	})
-	b.moveCredit("pay credit out", customer, billing.CreditParams{Amount: cents(-1), Reason: clientele.ReasonRefund})
+	b.moveCredit("pay credit out", customer, clientele.CreditParams{Amount: cents(-1), Reason: clientele.ReasonRefund})
 	b.on("void", second, func(call billing.Call, id string) (store.Document, error) {
 		return invoices.Void(ctx, call, id)
 	})
@@ -118,11 +118,11 @@ func anyChangeMayFail(b *breaking) {
 func (b *breaking) voidWhatWasPaid(customer string) {
 	id := b.invoice(customer, 60, 3)
 	b.pay(customer, 20, id)
-	b.moveCredit("credit", customer, billing.CreditParams{Amount: cents(15), Reason: clientele.ReasonAdjustment})
-	b.moveCredit("use a part of it", customer, billing.CreditParams{
+	b.moveCredit("credit", customer, clientele.CreditParams{Amount: cents(15), Reason: clientele.ReasonAdjustment})
+	b.moveCredit("use a part of it", customer, clientele.CreditParams{
 		Amount: cents(-5), Reason: clientele.ReasonCreditApplied, InvoiceID: id,
 	})
-	b.moveCredit("use the rest", customer, billing.CreditParams{
+	b.moveCredit("use the rest", customer, clientele.CreditParams{
 		Amount: cents(-10), Reason: clientele.ReasonCreditApplied, InvoiceID: id,
 	})
 	b.on("void what was paid", id, func(call billing.Call, id string) (store.Document, error) {
@@ -132,10 +132,10 @@ func (b *breaking) voidWhatWasPaid(customer string) {
 
 func (b *breaking) settingsAndAccount() {
 	b.change("settings", func(call billing.Call) (store.Document, error) {
-		return b.billing.Settings.Update(b.Context(), call, billing.SettingsParams{UncollectibleAfterDays: new(int64(9))})
+		return b.billing.Settings.Update(b.Context(), call, clientele.SettingsParams{UncollectibleAfterDays: new(int64(9))})
 	})
 	b.change("account", func(call billing.Call) (store.Document, error) {
-		return b.billing.Settings.UpdateAccount(b.Context(), call, billing.AccountParams{Name: new("King & Co")})
+		return b.billing.Settings.UpdateAccount(b.Context(), call, clientele.AccountParams{Name: new("King & Co")})
 	})
 }
 
@@ -157,11 +157,11 @@ func (b *breaking) policy(customer string) {
 // draft makes a draft, changes it and drops it, and deletes and restores a customer who owes nothing.
 func (b *breaking) draft(customer string) {
 	ctx, invoices, customers := b.Context(), b.billing.Invoices, b.billing.Customers
-	lines := func(price int64) billing.InvoiceContent {
-		return billing.InvoiceContent{Lines: []billing.LineParams{{Description: "work", UnitAmount: cents(price)}}}
+	lines := func(price int64) clientele.InvoiceContent {
+		return clientele.InvoiceContent{Lines: []clientele.LineParams{{Description: "work", UnitAmount: cents(price)}}}
 	}
 	draft := b.change("draft", func(call billing.Call) (store.Document, error) {
-		return invoices.Create(ctx, call, billing.InvoiceParams{
+		return invoices.Create(ctx, call, clientele.InvoiceParams{
 			CustomerID: customer, CurrencyID: usd, InvoiceContent: lines(1),
 		})
 	})
@@ -172,7 +172,7 @@ func (b *breaking) draft(customer string) {
 		return invoices.Delete(ctx, call, id)
 	})
 	draft = b.change("draft", func(call billing.Call) (store.Document, error) {
-		return invoices.Create(ctx, call, billing.InvoiceParams{
+		return invoices.Create(ctx, call, clientele.InvoiceParams{
 			CustomerID: customer, CurrencyID: usd, InvoiceContent: lines(3),
 		})
 	})
@@ -192,10 +192,10 @@ func (b *breaking) draft(customer string) {
 
 func (b *breaking) currencies() {
 	method := b.change("method", func(call billing.Call) (store.Document, error) {
-		return b.billing.PaymentMethods.Create(b.Context(), call, billing.MethodParams{Type: "manual", Name: "Bank"})
+		return b.billing.PaymentMethods.Create(b.Context(), call, clientele.MethodParams{Type: "manual", Name: "Bank"})
 	})
 	b.change("currency", func(call billing.Call) (store.Document, error) {
-		return b.billing.PaymentCurrencies.Create(b.Context(), call, billing.CurrencyParams{
+		return b.billing.PaymentCurrencies.Create(b.Context(), call, clientele.CurrencyParams{
 			PaymentMethodID: method, Name: "Euro", Symbol: "EUR", Decimal: new(int64(2)),
 		})
 	})

@@ -33,11 +33,11 @@ func anyReadMayFail(b *breaking) {
 		"why a customer is late": func() error { return doc(s.Customers.Explain(ctx, mode, customer)) },
 		"overdue invoices":       func() error { return doc(s.Customers.OverdueInvoices(ctx, mode, customer)) },
 		"statement": func() error {
-			_, err := s.Customers.Statement(ctx, mode, customer, billing.Moment{}, billing.Moment{})
+			_, err := s.Customers.Statement(ctx, mode, customer, clientele.Moment{}, clientele.Moment{})
 			return err
 		},
 		"statement of days": func() error {
-			day := billing.Moment{Day: clientele.DayIn(b.now, time.UTC)}
+			day := clientele.Moment{Day: clientele.DayIn(b.now, time.UTC)}
 			_, err := s.Customers.Statement(ctx, mode, customer, day, day)
 			return err
 		},
@@ -109,13 +109,13 @@ func anyReadMayFail(b *breaking) {
 		},
 		"aging": func() error { _, err := s.Receivables.Aging(ctx, billing.AgingFilter{Livemode: mode}); return err },
 		"aging of a past moment": func() error {
-			at := billing.Moment{At: b.now.Add(-time.Hour)}
+			at := clientele.Moment{At: b.now.Add(-time.Hour)}
 			_, err := s.Receivables.Aging(ctx, billing.AgingFilter{Livemode: mode, AsOf: at})
 			return err
 		},
 		"aging of a currency": func() error {
 			_, err := s.Receivables.Aging(ctx, billing.AgingFilter{
-				Livemode: mode, AsOf: billing.Moment{Day: clientele.DayIn(b.now, time.UTC)}, CurrencyID: usd,
+				Livemode: mode, AsOf: clientele.Moment{Day: clientele.DayIn(b.now, time.UTC)}, CurrencyID: usd,
 			})
 			return err
 		},
@@ -188,13 +188,13 @@ func (b *breaking) history() (customer, invoice, payment, note, refund string) {
 	b.invoice(customer, 50, -40)
 	payment = b.pay(customer, 60, invoice)
 	b.on("write off", b.invoice(customer, 30, -90), func(call billing.Call, id string) (store.Document, error) {
-		return s.Invoices.WriteOff(ctx, call, id, billing.WriteOffParams{Reason: "insolvent"})
+		return s.Invoices.WriteOff(ctx, call, id, clientele.WriteOffParams{Reason: "insolvent"})
 	})
 	note = b.on("credit note", invoice, func(call billing.Call, id string) (store.Document, error) {
-		return s.Invoices.Credit(ctx, call, id, billing.CreditNoteParams{Amount: cents(5)})
+		return s.Invoices.Credit(ctx, call, id, clientele.CreditNoteParams{Amount: cents(5)})
 	})
 	refund = b.on("refund", b.pay(customer, 100, ""), func(call billing.Call, id string) (store.Document, error) {
-		return s.Payments.Refund(ctx, call, id, billing.RefundParams{RestParams: billing.RestParams{Amount: cents(1)}})
+		return s.Payments.Refund(ctx, call, id, clientele.RefundParams{RestParams: clientele.RestParams{Amount: cents(1)}})
 	})
 	b.invoice(customer, 500, -1) // which stays late
 	return customer, invoice, payment, note, refund

@@ -130,9 +130,9 @@ func numbersHaveNoGaps(t *testing.T, first, second store.Store) {
 	numbers := make([]string, n)
 	together(s, n, func(i int, s *billing.Service) {
 		amount := clientele.NewAmount("", 100)
-		p := billing.InvoiceParams{CustomerID: c.ID, Finalize: true}
+		p := clientele.InvoiceParams{CustomerID: c.ID, Finalize: true}
 		p.CurrencyID = "curr_test_usd"
-		p.Lines = []billing.LineParams{{Description: "work", UnitAmount: &amount}}
+		p.Lines = []clientele.LineParams{{Description: "work", UnitAmount: &amount}}
 		doc, err := s.Invoices.Create(t.Context(), billing.Call{Actor: "test"}, p)
 		var invoice clientele.Invoice
 		if err == nil {

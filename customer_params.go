@@ -1,0 +1,90 @@
+package clientele
+
+import "time"
+
+// CustomerParams are the fields of a customer that a request may set. Those not sent stay as they are; null clears.
+type CustomerParams struct {
+	// Only when creating: a Decentralized Identifier that no other customer has.
+	DID *string `json:"did,omitempty"`
+	// Only when creating: when the customer was created elsewhere, an ISO-8601 moment with its zone, not later than now.
+	CreatedAt *time.Time `json:"created_at,omitempty"`
+	// The application's own name for the customer, which no other customer has; at most 255 characters.
+	ExternalID *string `json:"external_id,omitempty"`
+	// Full name, at most 512 characters.
+	Name *string `json:"name,omitempty"`
+	// Free text, at most 5000 characters.
+	Description *string `json:"description,omitempty"`
+	// One email address.
+	Email *string `json:"email,omitempty"`
+	// Phone number with its country code, however it is spaced; kept in E.164 form.
+	Phone *string `json:"phone,omitempty"`
+	// Parts to change.
+	Address *AddressParams `json:"address,omitempty"`
+	// Parts to change.
+	Shipping *ShippingParams `json:"shipping,omitempty"`
+	// Keys to change; null deletes a key. At most 50 keys of at most 64 characters, with any JSON of at most 4 KiB.
+	Metadata any `json:"metadata,omitempty"`
+	// The currency that balance is written in.
+	CurrencyID *string `json:"currency_id,omitempty"`
+	// What the numbers of the customer's invoices start with: 3 to 12 capitals and digits.
+	InvoicePrefix *string `json:"invoice_prefix,omitempty"`
+	// Defaults for the customer's invoices, replaced as a whole.
+	InvoiceSettings *InvoiceSettings `json:"invoice_settings,omitempty"`
+	// The customer's preferences, any object of at most 4 KiB, replaced as a whole.
+	Preference any `json:"preference,omitempty"`
+}
+
+// CreditParams are what a request says about a customer's credit.
+type CreditParams struct {
+	// The currency of the amount.
+	CurrencyID string `json:"currency_id"`
+	// By how much the credit changes, in the currency's smallest unit: positive gives credit, negative uses it.
+	Amount *Amount `json:"amount"`
+	// adjustment when absent; refund: the credit was sent back; applied_to_invoice: it pays invoice_id; all but the first
+	// are negative. unapplied_from_invoice takes the latter back, and is positive.
+	Reason BalanceReason `json:"reason,omitempty"`
+	// The invoice it is about.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// As on a customer.
+	Metadata any `json:"metadata,omitempty"`
+}
+
+// PortalParams say whose portal a session opens.
+type PortalParams struct {
+	// Whose: an id or a DID.
+	CustomerID string `json:"customer_id"`
+}
+
+// AddressParams says which parts of an address to set: nil keeps a part, "" clears it.
+type AddressParams struct {
+	// ISO 3166-1 alpha-2 country code, in capitals.
+	Country *string `json:"country,omitempty"`
+	// State, province, prefecture or region.
+	State *string `json:"state,omitempty"`
+	// City, district, suburb, town or village.
+	City *string `json:"city,omitempty"`
+	// Street, PO box or company name.
+	Line1 *string `json:"line1,omitempty"`
+	// Apartment, suite, unit or building.
+	Line2 *string `json:"line2,omitempty"`
+	// ZIP or postal code.
+	PostalCode *string `json:"postal_code,omitempty"`
+}
+
+// ShippingParams says what to set of where goods go: nil keeps, "" clears.
+type ShippingParams struct {
+	// Where to.
+	Address *AddressParams `json:"address,omitempty"`
+	// The recipient's name.
+	Name *string `json:"name,omitempty"`
+	// The recipient's phone number in E.164 form.
+	Phone *string `json:"phone,omitempty"`
+}
+
+// RetrieveOptions is what the body of a retrieve may say; the published client sends it with a GET.
+type RetrieveOptions struct {
+	// Create the customer when nobody has this DID.
+	Create bool `json:"create,omitempty"`
+}

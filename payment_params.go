@@ -1,0 +1,81 @@
+package clientele
+
+// PaymentParams are what a request says about money received.
+type PaymentParams struct {
+	// Who paid: an id or a DID.
+	CustomerID string `json:"customer_id"`
+	// The currency of the money.
+	CurrencyID string `json:"currency_id"`
+	// How much, in the currency's smallest unit.
+	Amount *Amount `json:"amount"`
+	// The invoice it is for. When neither it nor allocations are given, the oldest due are paid first.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	// What it is for, when that is several invoices, or none: [].
+	Allocations *[]AllocationParams `json:"allocations,omitempty"`
+	Receipt
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// As on a customer.
+	Metadata any `json:"metadata,omitempty"`
+	// Whether to answer what would become of the payment, and do nothing.
+	Preview bool `json:"preview,omitempty"`
+}
+
+// AllocationParams say how much of an invoice to pay.
+type AllocationParams struct {
+	// The invoice.
+	InvoiceID string `json:"invoice_id"`
+	// How much; as much as there is when absent.
+	Amount *Amount `json:"amount,omitempty"`
+}
+
+// Receipt is how money came.
+type Receipt struct {
+	// bank_transfer, cash, cheque, card, or any word of the business's own.
+	Method string `json:"method,omitempty"`
+	// What the payer or the bank calls it.
+	Reference string `json:"reference,omitempty"`
+	// When it came, in unix seconds; now when absent.
+	ReceivedAt int64 `json:"received_at,omitempty"`
+}
+
+// AllocateParams say how much of what a payment has left is to pay what.
+type AllocateParams struct {
+	// The invoice to pay. When neither it nor allocations are given, the oldest due are paid first.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	// How much; as much as there is when absent.
+	Amount *Amount `json:"amount,omitempty"`
+	// In place of the others: what to pay, of several invoices.
+	Allocations *[]AllocationParams `json:"allocations,omitempty"`
+}
+
+// UnallocateParams say what a payment is to take back.
+type UnallocateParams struct {
+	// The invoice that it paid; all that it paid when absent.
+	InvoiceID string `json:"invoice_id,omitempty"`
+	// With invoice_id: how much of that; all when absent.
+	Amount *Amount `json:"amount,omitempty"`
+}
+
+// RestParams say how much of what a payment has left something is done with.
+type RestParams struct {
+	// How much; all that is left when absent.
+	Amount *Amount `json:"amount,omitempty"`
+}
+
+// ReverseParams say why a payment is reversed.
+type ReverseParams struct {
+	// Free text: a bounced cheque.
+	Reason string `json:"reason,omitempty"`
+}
+
+// RefundParams say what is sent back of a payment.
+type RefundParams struct {
+	RestParams
+	// duplicate, fraudulent, requested_by_customer or requested_by_admin.
+	Reason string `json:"reason,omitempty"`
+	// Free text.
+	Description string `json:"description,omitempty"`
+	// As on a customer.
+	Metadata any `json:"metadata,omitempty"`
+}
