@@ -72,8 +72,8 @@ $(LINT):
 	@GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
 	@mv $(TOOLS)/golangci-lint $@
 
-generate: ## Write what is generated anew: openapi.yaml, the tables of who may do what, the picture of imports.
-	go test ./internal/api -run TestOpenAPI -update
+generate: ## Write what is generated anew: openapi.yaml, the calls of the SDK, the tables of who may do what, the picture of imports.
+	go test ./internal/api -run 'TestOpenAPI$$|TestSDK$$' -update
 	go test ./internal/api ./internal/console -run TestAccessTable -update
 	go test . -run TestREADME -update
 

@@ -88,3 +88,56 @@ type RetrieveOptions struct {
 	// Create the customer when nobody has this DID.
 	Create bool `json:"create,omitempty"`
 }
+
+// CustomerListParams says which customers to list, which part of them, and in which order. The zero value is the first
+// page of all, newest first.
+type CustomerListParams struct {
+	Window
+	// What to sort by, such as updated_at:ASC; newest first when absent.
+	Order []string `query:"order,o"`
+	// Only objects whose metadata has this value: metadata.plan=gold. At most 10.
+	Metadata map[string]string `query:"metadata.,metadata"`
+	// Only the customer with this DID, in any of its forms.
+	DID string `query:"did"`
+	// Only customers with this email address, in any case.
+	Email string `query:"email"`
+	// Only the customer with this external id.
+	ExternalID string `query:"external_id"`
+	// Only customers that are delinquent (true) or are not (false).
+	Delinquent *bool `query:"delinquent"`
+	// Only customers created in a range: created_at[gte], [gt], [lt] or [lte], each a date, an ISO-8601 moment with its
+	// zone, or unix seconds.
+	CreatedAt TimeRange `query:"created_at"`
+	// The customers who are deleted (true), in place of those who are not.
+	Deleted bool `query:"deleted"`
+	// none leaves out what belongs to each customer.
+	Expand string `query:"expand"`
+}
+
+// CustomerSearchParams says which customers to search for.
+type CustomerSearchParams struct {
+	PageParams
+	// What to sort by, such as updated_at:ASC.
+	Order []string `query:"order,o"`
+	// Required. Words that must all occur, "phrases", email:part, metadata.key:part.
+	Query string `query:"query"`
+	// none leaves out what belongs to each customer.
+	Expand string `query:"expand"`
+}
+
+// LedgerParams says which movements of a customer's to list.
+type LedgerParams struct {
+	Window
+	// Only movements in this currency.
+	CurrencyID string `query:"currency_id"`
+	// Only movements that changed the customer's credit (true).
+	Credit bool `query:"credit"`
+}
+
+// StatementParams bounds a statement.
+type StatementParams struct {
+	// The first day, or moment; the first movement when absent.
+	From Moment `query:"from"`
+	// The last day, or moment; now when absent.
+	To Moment `query:"to"`
+}

@@ -93,3 +93,54 @@ type CreditNoteLineParams struct {
 	// In place of quantity: how much of it, with tax.
 	Amount *Amount `json:"amount,omitempty"`
 }
+
+// InvoiceListParams says which invoices to list, which part of them, and in which order. The zero value is the first
+// page of all, newest first.
+type InvoiceListParams struct {
+	Window
+	// What to sort by, such as updated_at:ASC; newest first when absent.
+	Order []string `query:"order,o"`
+	// Only objects whose metadata has this value: metadata.plan=gold. At most 10.
+	Metadata map[string]string `query:"metadata.,metadata"`
+	// Only invoices in these states, separated by commas.
+	Status []InvoiceStatus `query:"status"`
+	// Only invoices of this customer, by id or DID.
+	CustomerID string `query:"customer_id"`
+	// Only invoices of the customer with this DID.
+	CustomerDID string `query:"customer_did"`
+	// Selects nothing: there are no subscriptions.
+	_ string `query:"subscription_id"`
+	// Only invoices in this currency.
+	CurrencyID string `query:"currency_id"`
+	// Leave out invoices over nothing (true).
+	IgnoreZero bool `query:"ignore_zero"`
+	// Only invoices created in a range, as of customers.
+	CreatedAt TimeRange `query:"created_at"`
+	// Only invoices due in a range: due_date[gte], [gt], [lt] or [lte], as created_at.
+	DueDate TimeRange `query:"due_date"`
+	// none leaves out the objects that each invoice refers to.
+	Expand string `query:"expand"`
+}
+
+// InvoiceSearchParams says which invoices to search for.
+type InvoiceSearchParams struct {
+	PageParams
+	// What to sort by, such as updated_at:ASC.
+	Order []string `query:"order,o"`
+	// Required. Words and "phrases" that must all occur in the number, the id, the description or the customer as
+	// printed.
+	Query string `query:"query"`
+	// none leaves out the objects that each invoice refers to.
+	Expand string `query:"expand"`
+}
+
+// CreditNoteListParams says which credit notes to list.
+type CreditNoteListParams struct {
+	Window
+	// Only credit notes of this invoice.
+	InvoiceID string `query:"invoice_id"`
+	// Only credit notes of this customer, by id or DID.
+	CustomerID string `query:"customer_id"`
+	// Only credit notes of the customer with this DID.
+	CustomerDID string `query:"customer_did"`
+}

@@ -79,3 +79,67 @@ type RefundParams struct {
 	// As on a customer.
 	Metadata any `json:"metadata,omitempty"`
 }
+
+// PaymentListParams says which payments to list, which part of them, and in which order. The zero value is the first
+// page of all, newest first.
+type PaymentListParams struct {
+	Window
+	// What to sort by, such as updated_at:ASC; newest first when absent.
+	Order []string `query:"order,o"`
+	// Only objects whose metadata has this value: metadata.plan=gold. At most 10.
+	Metadata map[string]string `query:"metadata.,metadata"`
+	// Only payments of this customer, by id or DID.
+	CustomerID string `query:"customer_id"`
+	// Only payments of the customer with this DID.
+	CustomerDID string `query:"customer_did"`
+	// Only payments that paid a part of this invoice.
+	InvoiceID string `query:"invoice_id"`
+	// Only payments in this currency.
+	CurrencyID string `query:"currency_id"`
+	// succeeded, or canceled for those that were reversed.
+	Status PaymentStatus `query:"status"`
+	// Only payments recorded in a range, as of customers.
+	CreatedAt TimeRange `query:"created_at"`
+	// Only payments that have something left that is not applied (true).
+	Unapplied bool `query:"unapplied"`
+}
+
+// PaymentSearchParams says which payments to search for.
+type PaymentSearchParams struct {
+	PageParams
+	// What to sort by, such as updated_at:ASC.
+	Order []string `query:"order,o"`
+	// Required. Words and "phrases" that must all occur in the id, reference, method or description.
+	Query string `query:"query"`
+}
+
+// RefundListParams says which refunds to list, which part of them, and in which order.
+type RefundListParams struct {
+	Window
+	// What to sort by, such as updated_at:ASC.
+	Order []string `query:"order,o"`
+	// Only refunds of this payment.
+	PaymentID string `query:"payment_intent_id"`
+	// Only refunds that came of this invoice.
+	InvoiceID string `query:"invoice_id"`
+	// Only refunds in this currency.
+	CurrencyID string `query:"currency_id"`
+	// succeeded: there are no others.
+	_ string `query:"status"`
+	// Only refunds of this customer, by id or DID.
+	CustomerID string `query:"customer_id"`
+	// Only refunds of the customer with this DID.
+	CustomerDID string `query:"customer_did"`
+	// Selects nothing: there are no subscriptions.
+	_ string `query:"subscription_id"`
+}
+
+// RefundSearchParams says which refunds to search for.
+type RefundSearchParams struct {
+	PageParams
+	// What to sort by, such as updated_at:ASC.
+	Order []string `query:"order,o"`
+	// Required. Words and "phrases" that must all occur in the id, the payment's or invoice's id, the reason or the
+	// description.
+	Query string `query:"query"`
+}

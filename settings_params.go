@@ -95,3 +95,9 @@ type KeyParams struct {
 	// When it ends by itself, in the future; absent when it does not.
 	ExpiresAt *Time `json:"expires_at,omitempty"`
 }
+
+// RevokeParams says what ends together with a key.
+type RevokeParams struct {
+	// true also revokes the keys that it made, and those that they made.
+	Made bool `query:"made"`
+}

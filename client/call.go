@@ -20,7 +20,7 @@ import (
 type request struct {
 	// The operation: a method and a path that may hold one {name}, which ref fills.
 	route, ref string
-	query      query
+	query      any // a struct of parameters, or nil
 	body       any // nil sends none
 }
 
@@ -58,6 +58,15 @@ func fetch[T any](ctx context.Context, c *Client, opts []CallOption, r request) 
 		return nil, fmt.Errorf("clientele: cannot read the answer to %s: %w", r.route, err)
 	}
 	return into, nil
+}
+
+// fetchList is fetch of an answer that is a list alone.
+func fetchList[T any](ctx context.Context, c *Client, opts []CallOption, r request) ([]T, error) {
+	list, err := fetch[[]T](ctx, c, opts, r)
+	if err != nil {
+		return nil, err
+	}
+	return *list, nil
 }
 
 // fetchFile makes the call and returns its answer as it is.
@@ -122,8 +131,8 @@ func (c *Client) locate(r request) (method, address string, err error) {
 		path = before + url.PathEscape(r.ref) + after
 	}
 	address = c.base + path
-	if len(r.query) > 0 {
-		address += "?" + url.Values(r.query).Encode()
+	if query := encodeQuery(r.query).Encode(); query != "" {
+		address += "?" + query
 	}
 	return method, address, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,7 +14,7 @@ import (
 )
 
 // window is a page asked for in every way at once.
-var window = client.Window{Page: 2, PageSize: 5, Limit: 10, StartingAfter: "a", EndingBefore: "b"}
+var window = clientele.Window{Page: 2, PageSize: 5, StartingAfter: "a", EndingBefore: "b"}
 
 // calls are one call of every method: what it must send, and an answer it must read.
 var calls = []struct {
@@ -74,34 +73,41 @@ var calls = []struct {
 		}},
 	{"list", "GET /api/customers", `{"count":1,"list":[` + ada + `],"paging":{"page":1,"pageSize":20}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.List(ctx, client.CustomerListParams{})
+			return p.Customers.List(ctx, clientele.CustomerListParams{})
 		}},
 	{"list by everything", "GET /api/customers?created_at[gt]=2026-01-02T03:04:05.000Z" +
 		"&created_at[gte]=2026-01-02T02:04:05.678Z&created_at[lt]=2026-01-02T03:04:05.000Z" +
 		"&created_at[lte]=2026-01-02T03:04:05.000Z&delinquent=false&did=z1&email=a+b@c.d&ending_before=cus_9" +
-		"&external_id=7&limit=10&metadata.a&b=x=y&order=updated_at:ASC&page=2&pageSize=5&starting_after=cus_3",
+		"&external_id=7&metadata.a&b=x=y&order=updated_at:ASC&page=2&pageSize=5&starting_after=cus_3",
 		`{"count":0,"list":[]}`, "", func(ctx context.Context, p *client.Client) (any, error) {
 			at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 			east := time.FixedZone("", 3600)
-			return p.Customers.List(ctx, client.CustomerListParams{
-				Page: 2, PageSize: 5, Limit: 10, StartingAfter: "cus_3", EndingBefore: "cus_9",
-				DID: "z1", Email: "a+b@c.d", ExternalID: "7", Delinquent: new(false),
-				CreatedAt: client.TimeRange{GTE: time.Date(2026, 1, 2, 3, 4, 5, 678e6, east), GT: at, LTE: at, LT: at},
-				Metadata:  map[string]string{"a&b": "x=y"}, Order: []string{"updated_at:ASC"},
+			return p.Customers.List(ctx, clientele.CustomerListParams{
+				Window:     clientele.Window{Page: 2, PageSize: 5, StartingAfter: "cus_3", EndingBefore: "cus_9"},
+				DID:        "z1",
+				Email:      "a+b@c.d",
+				ExternalID: "7",
+				Delinquent: new(false),
+				CreatedAt:  clientele.TimeRange{GTE: time.Date(2026, 1, 2, 3, 4, 5, 678e6, east), GT: at, LTE: at, LT: at},
+				Metadata:   map[string]string{"a&b": "x=y"},
+				Order:      []string{"updated_at:ASC"},
 			})
 		}},
 	{"list in two orders", "GET /api/customers?order[0][0]=name&order[0][1]=ASC" +
 		"&order[1][0]=created_at&order[1][1]=DESC",
 		`{"count":0,"list":[]}`, "", func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.List(ctx, client.CustomerListParams{Order: []string{"name:ASC", "created_at:DESC"}})
+			return p.Customers.List(ctx, clientele.CustomerListParams{Order: []string{"name:ASC", "created_at:DESC"}})
 		}},
 	{"search", "GET /api/customers/search?page=3&pageSize=2&query=王 \"50%\" & co", `{"count":0,"list":[]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.Search(ctx, client.SearchParams{Query: `王 "50%" & co`, Page: 3, PageSize: 2})
+			return p.Customers.Search(ctx, clientele.CustomerSearchParams{
+				PageParams: clientele.PageParams{Page: 3, PageSize: 2},
+				Query:      `王 "50%" & co`,
+			})
 		}},
 	{"search for nothing", "GET /api/customers/search?query=", `{"count":0,"list":[]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.Search(ctx, client.SearchParams{})
+			return p.Customers.Search(ctx, clientele.CustomerSearchParams{})
 		}},
 	{"overdue", "GET /api/customers/z1/overdue/invoices",
 		`{"customer":` + ada + `,"invoices":[{"id":"in_1","status":"uncollectible","amount_remaining":"2500"}]}`, "",
@@ -145,13 +151,16 @@ var calls = []struct {
 	{"retrieve an invoice", "GET /api/invoices/in_1", `{"id":"in_1"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Invoices.Retrieve(ctx, "in_1") }},
 	{"list invoices", "GET /api/invoices?currency_id=curr_1&customer_did=z1&customer_id=cus_1&ending_before=in_9" +
-		"&limit=10&metadata.po=8&order=due_date:ASC&page=2&pageSize=5&starting_after=in_3&status=open,paid",
+		"&metadata.po=8&order=due_date:ASC&page=2&pageSize=5&starting_after=in_3&status=open,paid",
 		`{"count":0,"list":[]}`, "", func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.List(ctx, client.InvoiceListParams{
-				Page: 2, PageSize: 5, Limit: 10, StartingAfter: "in_3", EndingBefore: "in_9",
-				CustomerID: "cus_1", CustomerDID: "z1", CurrencyID: "curr_1",
-				Status:   []clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoicePaid},
-				Metadata: map[string]string{"po": "8"}, Order: []string{"due_date:ASC"},
+			return p.Invoices.List(ctx, clientele.InvoiceListParams{
+				Window:      clientele.Window{Page: 2, PageSize: 5, StartingAfter: "in_3", EndingBefore: "in_9"},
+				CustomerID:  "cus_1",
+				CustomerDID: "z1",
+				CurrencyID:  "curr_1",
+				Status:      []clientele.InvoiceStatus{clientele.InvoiceOpen, clientele.InvoicePaid},
+				Metadata:    map[string]string{"po": "8"},
+				Order:       []string{"due_date:ASC"},
 			})
 		}},
 	{"finalize", "POST /api/invoices/in_1/finalize", `{"id":"in_1"}`, "",
@@ -218,11 +227,12 @@ var calls = []struct {
 		}},
 	{"list invoices over something", "GET /api/invoices?ignore_zero=true", `{"count":0,"list":[]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.List(ctx, client.InvoiceListParams{IgnoreZero: true})
+			return p.Invoices.List(ctx, clientele.InvoiceListParams{IgnoreZero: true})
 		}},
 	{"search invoices", "GET /api/invoices/search?page=2&query=K7Q2 王", `{"count":0,"list":[]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Search(ctx, client.SearchParams{Query: "K7Q2 王", Page: 2})
+			return p.Invoices.Search(ctx,
+				clientele.InvoiceSearchParams{PageParams: clientele.PageParams{Page: 2}, Query: "K7Q2 王"})
 		}},
 	{"update an invoice", "PUT /api/invoices/in_1", `{"id":"in_1"}`,
 		`{"due_date":1780000000,"footer":"","custom_fields":[],"metadata":{"a":null}}`,
@@ -248,10 +258,10 @@ var calls = []struct {
 			return p.CreditNotes.Retrieve(ctx, "cn_1")
 		}},
 	{"list credit notes",
-		"GET /api/credit-notes?customer_did=z1&customer_id=cus_1&ending_before=b&invoice_id=in_1&limit=10" +
+		"GET /api/credit-notes?customer_did=z1&customer_id=cus_1&ending_before=b&invoice_id=in_1" +
 			"&page=2&pageSize=5&starting_after=a", `{"count":0,"list":[]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.CreditNotes.List(ctx, client.CreditNoteListParams{
+			return p.CreditNotes.List(ctx, clientele.CreditNoteListParams{
 				Window: window, InvoiceID: "in_1", CustomerID: "cus_1", CustomerDID: "z1",
 			})
 		}},
@@ -268,17 +278,18 @@ var calls = []struct {
 			})
 		}},
 	{"list movements",
-		"GET /api/customers/z1/balance_transactions?credit=true&currency_id=curr_1&ending_before=b&limit=10" +
+		"GET /api/customers/z1/balance_transactions?credit=true&currency_id=curr_1&ending_before=b" +
 			"&page=2&pageSize=5&starting_after=a", `{"count":0,"list":[]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Customers.BalanceTransactions(ctx, "z1",
-				client.LedgerParams{Window: window, CurrencyID: "curr_1", Credit: true})
+				clientele.LedgerParams{Window: window, CurrencyID: "curr_1", Credit: true})
 		}},
 	{"statement", "GET /api/customers/z1/statement?from=2026-01-02T00:00:00.000Z&to=2026-02-02T00:00:00.000Z",
 		`{"object":"statement"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Customers.Statement(ctx, "z1", time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC),
-				time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC))
+			return p.Customers.Statement(ctx, "z1",
+				clientele.StatementParams{From: clientele.AtTime(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)),
+					To: clientele.AtTime(time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC))})
 		}},
 	{"record a payment", "POST /api/payments", `{"id":"pi_1","amount":"5"}`,
 		`{"customer_id":"z1","currency_id":"curr_1","amount":"5","invoice_id":"in_1","method":"cash"}`,
@@ -297,13 +308,13 @@ var calls = []struct {
 	{"list payments",
 		"GET /api/payments?created_at[gte]=2026-01-02T03:04:05.000Z&currency_id=curr_1&customer_did=z1&customer_id=cus_1" +
 			"&ending_before=b&invoice_id=in_1" +
-			"&limit=10&metadata.a=b&order=id:ASC&page=2&pageSize=5&starting_after=a&status=canceled", `{"count":0,"list":[]}`,
+			"&metadata.a=b&order=id:ASC&page=2&pageSize=5&starting_after=a&status=canceled", `{"count":0,"list":[]}`,
 		"",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Payments.List(ctx, client.PaymentListParams{
+			return p.Payments.List(ctx, clientele.PaymentListParams{
 				Window: window, CustomerID: "cus_1", CustomerDID: "z1", InvoiceID: "in_1", CurrencyID: "curr_1",
 				Status: clientele.PaymentCanceled, Metadata: map[string]string{"a": "b"}, Order: []string{"id:ASC"},
-				CreatedAt: client.TimeRange{GTE: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
+				CreatedAt: clientele.TimeRange{GTE: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 			})
 		}},
 	{"allocate", "POST /api/payments/pi_1/allocate", `{"id":"pi_1"}`, `{"invoice_id":"in_1","amount":"5"}`,
@@ -339,19 +350,20 @@ var calls = []struct {
 		}},
 	{"search payments", "GET /api/payments/search?page=2&query=cheque", `{"count":0,"list":[]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Payments.Search(ctx, client.SearchParams{Query: "cheque", Page: 2})
+			return p.Payments.Search(ctx,
+				clientele.PaymentSearchParams{PageParams: clientele.PageParams{Page: 2}, Query: "cheque"})
 		}},
 	{"search refunds", "GET /api/refunds/search?order=created_at:ASC&query=pi_1", `{"count":0,"list":[]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Refunds.Search(ctx, client.SearchParams{Query: "pi_1", Order: []string{"created_at:ASC"}})
+			return p.Refunds.Search(ctx, clientele.RefundSearchParams{Query: "pi_1", Order: []string{"created_at:ASC"}})
 		}},
 	{"retrieve a refund", "GET /api/refunds/re_1", `{"id":"re_1","customer":{"id":"cus_1"}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.Refunds.Retrieve(ctx, "re_1") }},
 	{"list refunds", "GET /api/refunds?currency_id=c&customer_did=z1&customer_id=cus_1&ending_before=b" +
-		"&invoice_id=in_1&limit=10&order=created_at:ASC&page=2&pageSize=5" +
+		"&invoice_id=in_1&order=created_at:ASC&page=2&pageSize=5" +
 		"&payment_intent_id=pi_1&starting_after=a", `{"count":1,"list":[{"id":"re_1"}]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Refunds.List(ctx, client.RefundListParams{
+			return p.Refunds.List(ctx, clientele.RefundListParams{
 				Window: window, PaymentID: "pi_1", CustomerID: "cus_1", CustomerDID: "z1", InvoiceID: "in_1", CurrencyID: "c",
 				Order: []string{"created_at:ASC"},
 			})
@@ -363,27 +375,31 @@ var calls = []struct {
 	{"aging", "GET /api/receivables/aging?as_of=2026-01-02T00:00:00.000Z&currency_id=curr_1&customer_id=z1",
 		`{"as_of":"2026-01-02T00:00:00.000Z","currencies":{"curr_1":{"not_due":"5"}}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Receivables.Aging(ctx, client.AgingParams{
-				AsOf: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), CurrencyID: "curr_1", CustomerID: "z1",
+			return p.Receivables.Aging(ctx, clientele.AgingParams{
+				AsOf: clientele.AtTime(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)), CurrencyID: "curr_1", CustomerID: "z1",
 			})
 		}},
 	{"aging by customer", "GET /api/receivables/aging?customer_id=z1&group_by=customer&page=2&pageSize=5",
 		`{"as_of":"2026-01-02T00:00:00.000Z","currencies":{},"count":6,` +
 			`"list":[{"customer_id":"cus_1","currencies":{"curr_1":{"unapplied":"7"}}}]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Receivables.AgingByCustomer(ctx, client.AgingParams{CustomerID: "z1"}, 2, 5)
+			return p.Receivables.Aging(ctx,
+				clientele.AgingParams{CustomerID: "z1", GroupBy: "customer", Page: 2, PageSize: 5})
 		}},
 	{"summary", "GET /api/receivables/summary?from=2026-01-02T00:00:00.000Z&to=2026-01-03T00:00:00.000Z",
 		`{"currencies":{"curr_1":{"overdue":"5","average_days_to_pay":1.5}}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Receivables.Summary(ctx, client.SummaryParams{
+			return p.Receivables.Summary(ctx, clientele.SummaryParams{
 				From: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC),
 			})
 		}},
 	{"late customers", "GET /api/receivables/overdue?currency_id=curr_1&page=2&pageSize=5",
 		`{"count":1,"list":[{"customer_id":"cus_1","overdue":"5"}]}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Receivables.Overdue(ctx, client.DebtorListParams{Page: 2, PageSize: 5, CurrencyID: "curr_1"})
+			return p.Receivables.Overdue(ctx, clientele.DebtorListParams{
+				PageParams: clientele.PageParams{Page: 2, PageSize: 5},
+				CurrencyID: "curr_1",
+			})
 		}},
 	{"retrieve the settings", "GET /api/settings", `{"object":"settings","locale":"en"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
@@ -410,13 +426,17 @@ var calls = []struct {
 	{"end a portal session", "DELETE /api/portal-sessions/ps_1", `{"id":"ps_1","object":"portal_session"}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PortalSessions.End(ctx, "ps_1") }},
 	{"list keys", "GET /api/keys?page=2&pageSize=5", `{"count":1,"list":[{"id":"key_1"}]}`, "",
-		func(ctx context.Context, p *client.Client) (any, error) { return p.Keys.List(ctx, 2, 5) }},
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Keys.List(ctx, clientele.PageParams{Page: 2, PageSize: 5})
+		}},
 	{"create a key", "POST /api/keys", `{"id":"key_1","secret":"sk_test_x"}`, `{"name":"till","scope":"write"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Keys.Create(ctx, clientele.KeyParams{Name: "till", Scope: "write"})
 		}},
 	{"revoke a key", "DELETE /api/keys/key_1?made=true", `{"id":"key_1"}`, "",
-		func(ctx context.Context, p *client.Client) (any, error) { return p.Keys.Revoke(ctx, "key_1", true) }},
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Keys.Revoke(ctx, "key_1", clientele.RevokeParams{Made: true})
+		}},
 	{"list currencies", "GET /api/payment-currencies", `[{"id":"curr_1","symbol":"USD"}]`, "",
 		func(ctx context.Context, p *client.Client) (any, error) { return p.PaymentCurrencies.List(ctx) }},
 	{"retrieve a currency", "GET /api/payment-currencies/curr_1", `{"id":"curr_1"}`, "",
@@ -536,38 +556,6 @@ func within(a, b any) bool {
 		return len(a) == len(of)
 	}
 	return a == b
-}
-
-// Every operation written above a method is the one the method calls.
-func TestOperationsAreNamed(t *testing.T) {
-	t.Parallel()
-	methods := 0
-	for _, file := range []string{"customers.go", "invoices.go", "payments.go", "receivables.go", "currencies.go",
-		"methods.go", "portal.go"} {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range strings.Split(string(source), "\n}\n") {
-			_, signature, isMethod := strings.Cut(f, "\nfunc (s *")
-			if !isMethod || !strings.Contains(signature, "ctx context.Context") {
-				continue
-			}
-			methods++
-			named := regexp.MustCompile(`(?m)^//clientele:operation (.+)\nfunc`).FindStringSubmatch(f)
-			if named == nil {
-				t.Errorf("no operation above func (s *%.60s", signature)
-				continue
-			}
-			route := regexp.MustCompile(`route: "(.+?)"`).FindStringSubmatch(f)
-			if route != nil && route[1] != named[1] {
-				t.Errorf("%s is named %s", route[1], named[1])
-			}
-		}
-	}
-	if methods != 68 {
-		t.Errorf("found %d methods", methods)
-	}
 }
 
 func TestNamesThatNoPathHolds(t *testing.T) {

@@ -15,28 +15,7 @@ const (
 
 // Client calls one Clientele server with one API key. Make it with [New]; it is safe for concurrent use.
 type Client struct {
-	// The businesses' customers.
-	Customers *Customers
-	// What customers are asked to pay.
-	Invoices *Invoices
-	// Money received from customers.
-	Payments *Payments
-	// What was taken back of invoices.
-	CreditNotes *CreditNotes
-	Refunds     *Refunds
-	// What all customers owe.
-	Receivables *Receivables
-	// What the business has decided for all its customers.
-	Settings *Settings
-	// Addresses at which customers see what is their own.
-	PortalSessions *PortalSessions
-	// What opens the API.
-	Keys *Keys
-	// What invoices may be written in.
-	PaymentCurrencies *PaymentCurrencies
-	// How money arrives.
-	PaymentMethods *PaymentMethods
-
+	Services
 	base, key, userAgent string
 	http                 *http.Client
 	maxRetries           int
@@ -51,17 +30,7 @@ func New(baseURL, key string, opts ...Option) *Client {
 		base: strings.TrimRight(baseURL, "/"), key: strings.TrimSpace(key), userAgent: "clientele-go",
 		http: defaultHTTPClient(), maxRetries: 3, maxAnswer: maxAnswer, sleep: sleep,
 	}
-	c.Customers = &Customers{c}
-	c.Invoices = &Invoices{c}
-	c.Payments = &Payments{c}
-	c.CreditNotes = &CreditNotes{c}
-	c.Refunds = &Refunds{c}
-	c.Receivables = &Receivables{c}
-	c.Settings = &Settings{c}
-	c.PortalSessions = &PortalSessions{c}
-	c.Keys = &Keys{c}
-	c.PaymentCurrencies = &PaymentCurrencies{c}
-	c.PaymentMethods = &PaymentMethods{c}
+	c.Services = newServices(c)
 	for _, opt := range opts {
 		opt(c)
 	}

@@ -3,15 +3,15 @@
 //	payment := client.New("http://127.0.0.1:8080", os.Getenv("CLIENTELE_KEY"))
 //
 //	customer, err := payment.Customers.Retrieve(ctx, "cus_xxxxxxxxxxxxxxxx") // an id or a DID
-//	page, err := payment.Customers.List(ctx, client.CustomerListParams{PageSize: 5})
-//	found, err := payment.Customers.Search(ctx, client.SearchParams{Query: "john.doe"})
+//	page, err := payment.Customers.List(ctx, clientele.CustomerListParams{Window: clientele.Window{PageSize: 5}})
+//	found, err := payment.Customers.Search(ctx, clientele.CustomerSearchParams{Query: "john.doe"})
 //	owed, err := payment.Customers.OverdueInvoices(ctx, customer.ID)
 //
 // # Writing
 //
 // Only what is set is sent, and only what is sent changes. Fields are pointers, and new makes one of any value:
 //
-//	customer, err := payment.Customers.Update(ctx, ref, client.CustomerParams{
+//	customer, err := payment.Customers.Update(ctx, ref, clientele.CustomerParams{
 //		Email:    new("john.new.doe@example.com"),
 //		Phone:    new(""), // cleared
 //		Metadata: map[string]any{"internal_id": "user-456", "old": nil}, // one key set, one deleted, the rest kept
@@ -28,7 +28,7 @@
 //
 // The All methods walk every page:
 //
-//	for customer, err := range payment.Customers.All(ctx, client.CustomerListParams{Delinquent: new(true)}) {
+//	for customer, err := range payment.Customers.All(ctx, clientele.CustomerListParams{Delinquent: new(true)}) {
 //		if err != nil {
 //			return err
 //		}

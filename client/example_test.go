@@ -152,7 +152,7 @@ func ExampleCustomers_List() {
 		}
 	}
 
-	page, err := payment.Customers.List(ctx, client.CustomerListParams{PageSize: 5})
+	page, err := payment.Customers.List(ctx, clientele.CustomerListParams{Window: clientele.Window{PageSize: 5}})
 	if err != nil {
 		fmt.Println("Error listing customers:", err)
 		return
@@ -176,7 +176,7 @@ func ExampleCustomers_All() {
 	defer closeShop()
 
 	for customer, err := range payment.Customers.All(context.Background(),
-		client.CustomerListParams{Order: []string{"created_at:ASC"}}) {
+		clientele.CustomerListParams{Order: []string{"created_at:ASC"}}) {
 		if err != nil {
 			fmt.Println("Error listing customers:", err)
 			return
@@ -192,7 +192,7 @@ func ExampleCustomers_Search() {
 	defer closeShop()
 
 	const query = "john.doe"
-	results, err := payment.Customers.Search(context.Background(), client.SearchParams{Query: query})
+	results, err := payment.Customers.Search(context.Background(), clientele.CustomerSearchParams{Query: query})
 	if err != nil {
 		fmt.Println("Error searching for customers:", err)
 		return

@@ -32,28 +32,31 @@ func TestWalks(t *testing.T) {
 		sends []string
 	}{
 		{"customers", customers, 250, func(p *client.Client) ([]string, error) {
-			return ids(p.Customers.All(t.Context(), client.CustomerListParams{
-				DID: "z1", Page: 3, PageSize: 7, Limit: 8, EndingBefore: "x",
+			return ids(p.Customers.All(t.Context(), clientele.CustomerListParams{
+				Window: clientele.Window{Page: 3, PageSize: 7, EndingBefore: "x"},
+				DID:    "z1",
 			}), customerID)
 		}, []string{
-			"did=z1&expand=none&limit=100", "did=z1&expand=none&limit=100&starting_after=cus_100",
-			"did=z1&expand=none&limit=100&starting_after=cus_200",
+			"did=z1&expand=none&pageSize=100", "did=z1&expand=none&pageSize=100&starting_after=cus_100",
+			"did=z1&expand=none&pageSize=100&starting_after=cus_200",
 		}},
 		{"customers after one", answers(rows("cus_", 9, 1)), 1, func(p *client.Client) ([]string, error) {
-			return ids(p.Customers.All(t.Context(), client.CustomerListParams{StartingAfter: "cus_8"}), customerID)
-		}, []string{"expand=none&limit=100&starting_after=cus_8"}},
+			return ids(p.Customers.All(t.Context(),
+				clientele.CustomerListParams{Window: clientele.Window{StartingAfter: "cus_8"}}), customerID)
+		}, []string{"expand=none&pageSize=100&starting_after=cus_8"}},
 		{"found", customers, 250, func(p *client.Client) ([]string, error) {
-			return ids(p.Customers.SearchAll(t.Context(), client.SearchParams{Query: "a", Page: 9}), customerID)
+			return ids(p.Customers.SearchAll(t.Context(),
+				clientele.CustomerSearchParams{PageParams: clientele.PageParams{Page: 9}, Query: "a"}), customerID)
 		}, []string{"expand=none&page=1&pageSize=100&query=a", "expand=none&page=2&pageSize=100&query=a",
 			"expand=none&page=3&pageSize=100&query=a"}},
 		{"invoices", full, 100, func(p *client.Client) ([]string, error) {
-			return ids(p.Invoices.All(t.Context(), client.InvoiceListParams{
-				Page: 3, PageSize: 7, Limit: 8, EndingBefore: "x",
+			return ids(p.Invoices.All(t.Context(), clientele.InvoiceListParams{
+				Window: clientele.Window{Page: 3, PageSize: 7, EndingBefore: "x"},
 			}), func(i clientele.Invoice) string { return i.ID })
-		}, []string{"expand=none&limit=100", "expand=none&limit=100&starting_after=in_100"}},
+		}, []string{"expand=none&pageSize=100", "expand=none&pageSize=100&starting_after=in_100"}},
 		{"nothing", answers(rows("", 1, 0)), 0, func(p *client.Client) ([]string, error) {
-			return ids(p.Customers.All(t.Context(), client.CustomerListParams{}), customerID)
-		}, []string{"expand=none&limit=100"}},
+			return ids(p.Customers.All(t.Context(), clientele.CustomerListParams{}), customerID)
+		}, []string{"expand=none&pageSize=100"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +98,7 @@ func ids[T any](walk func(func(T, error) bool), id func(T) string) (met []string
 func TestWalkEndsAfterAnError(t *testing.T) {
 	t.Parallel()
 	payment, s := serve(t, answers(rows("cus_", 1, 100), status(403, `{"error":"No","code":"forbidden"}`)))
-	met, err := ids(payment.Customers.All(t.Context(), client.CustomerListParams{}), customerID)
+	met, err := ids(payment.Customers.All(t.Context(), clientele.CustomerListParams{}), customerID)
 	if code, _ := refusal(err); code != clientele.ErrorCodeForbidden || len(met) != 100 || len(s.tries) != 2 {
 		t.Errorf("met %d in %d tries, %v", len(met), len(s.tries), err)
 	}
@@ -104,8 +107,8 @@ func TestWalkEndsAfterAnError(t *testing.T) {
 func TestWalksStopAndStartAgain(t *testing.T) {
 	t.Parallel()
 	payment, s := serve(t, answers(rows("x_", 1, 100)))
-	checkAgain(t, s, payment.Customers.All(t.Context(), client.CustomerListParams{}))
-	checkAgain(t, s, payment.Invoices.All(t.Context(), client.InvoiceListParams{}))
+	checkAgain(t, s, payment.Customers.All(t.Context(), clientele.CustomerListParams{}))
+	checkAgain(t, s, payment.Invoices.All(t.Context(), clientele.InvoiceListParams{}))
 }
 
 // checkAgain leaves a walk in the middle of its second page, twice.
@@ -119,8 +122,8 @@ func checkAgain[T any](t *testing.T, s *server, all iter.Seq2[T, error]) {
 			}
 		}
 		sent := s.tries[before:]
-		if len(sent) != 2 || sent[0].query != "expand=none&limit=100" ||
-			sent[1].query != "expand=none&limit=100&starting_after=x_100" {
+		if len(sent) != 2 || sent[0].query != "expand=none&pageSize=100" ||
+			sent[1].query != "expand=none&pageSize=100&starting_after=x_100" {
 			t.Errorf("sent %+v", sent)
 		}
 	}

@@ -103,7 +103,7 @@ func TestMigrate(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			page, err := s.Test().Payments.List(t.Context(), client.PaymentListParams{CurrencyID: "curr_test_usd"})
+			page, err := s.Test().Payments.List(t.Context(), clientele.PaymentListParams{CurrencyID: "curr_test_usd"})
 			if err != nil || page.Count != 2 {
 				t.Errorf("%+v, %v: want 2 payments in dollars", page, err)
 			}

@@ -248,7 +248,7 @@ func (d *drill) awaitHealthy(ctx context.Context) (primary string, err error) {
 // check holds what there is against what was acknowledged.
 func (d *drill) check(ctx context.Context, url string) error {
 	there := map[string]int{}
-	for c, err := range d.clients[0].Customers.All(ctx, client.CustomerListParams{PageSize: 100}) {
+	for c, err := range d.clients[0].Customers.All(ctx, clientele.CustomerListParams{}) {
 		if err != nil {
 			return err
 		}

@@ -215,11 +215,11 @@ func (w *recorder) WriteHeader(status int) {
 func (a *API) serve(route route) http.Handler {
 	known := map[string]bool{"livemode": route.access != public}
 	var families []string
-	for _, p := range route.query {
-		if strings.HasSuffix(p.name, ".") {
-			families = append(families, p.name)
+	for _, name := range route.parameters() {
+		if strings.HasSuffix(name, ".") {
+			families = append(families, name)
 		} else {
-			known[p.name] = true
+			known[name] = true
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, httpRequest *http.Request) {
@@ -251,7 +251,7 @@ func (a *API) serve(route route) http.Handler {
 
 // read reads a request and finds out who is asking. The body of one whose credentials are not good stays unread.
 func (a *API) read(out *recorder, httpRequest *http.Request, route route) (*request, error) {
-	r := &request{Request: httpRequest, id: out.id}
+	r := &request{Request: httpRequest, id: out.id, sorts: route.sorts}
 	var err error
 	if r.query, err = wire.ParseQuery(httpRequest.URL.RawQuery); err != nil {
 		return nil, err
@@ -338,8 +338,8 @@ func vocabulary(routes []route) map[string]bool {
 	names := map[string]bool{"id": true, "external_id": true, "livemode": true, "Idempotency-Key": true, "If-Match": true,
 		"Content-Type": true, "Content-Encoding": true, "status": true}
 	for _, r := range routes {
-		for _, p := range r.query {
-			names[strings.TrimSuffix(p.name, ".")] = true
+		for _, name := range r.parameters() {
+			names[strings.TrimSuffix(name, ".")] = true
 		}
 		if r.body != nil {
 			for _, name := range wire.NamesOf(reflect.TypeOf(r.body)) {

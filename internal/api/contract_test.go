@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 // TestListsCarryTheNewestOfWhatBelongsToEachCustomer holds lists, searches and retrieval to the published type, and to
@@ -55,10 +54,10 @@ func TestListsCarryTheNewestOfWhatBelongsToEachCustomer(t *testing.T) {
 	if len(whole.Invoices) != 12 || whole.InvoiceCount != 12 || len(whole.Payments) != 11 || whole.PaymentCount != 11 {
 		t.Errorf("retrieve has %d invoices and %d payments", len(whole.Invoices), len(whole.Payments))
 	}
-	everything := ok(payment.Invoices.List(t.Context(), client.InvoiceListParams{}))(t).Count
+	everything := ok(payment.Invoices.List(t.Context(), clientele.InvoiceListParams{}))(t).Count
 	unissued := draft(t, payment, rich.ID, "curr_test_usd", "1")
 	ok(payment.Invoices.Delete(t.Context(), unissued.ID))(t)
-	if n := ok(payment.Invoices.List(t.Context(), client.InvoiceListParams{}))(t).Count; n != everything {
+	if n := ok(payment.Invoices.List(t.Context(), clientele.InvoiceListParams{}))(t).Count; n != everything {
 		t.Errorf("after a draft came and went %d invoices are counted, want %d", n, everything)
 	}
 	if n := s.send(t, "GET", "/api/customers/"+rich.ID, "").customer(t).InvoiceCount; n != 12 {
@@ -106,8 +105,8 @@ func TestInvoicesAreExpandedAndFoundByNumber(t *testing.T) {
 		}
 	}
 	check("by number", *ok(payment.Invoices.Retrieve(t.Context(), "ADA-0001"))(t))
-	check("list", ok(payment.Invoices.List(t.Context(), client.InvoiceListParams{}))(t).List[0])
-	check("search", ok(payment.Invoices.Search(t.Context(), client.SearchParams{Query: "ada-0001"}))(t).List[0])
+	check("list", ok(payment.Invoices.List(t.Context(), clientele.InvoiceListParams{}))(t).List[0])
+	check("search", ok(payment.Invoices.Search(t.Context(), clientele.InvoiceSearchParams{Query: "ada-0001"}))(t).List[0])
 	plain := s.send(t, "GET", "/api/invoices?expand=none", "").must(t, 200)
 	if strings.Contains(string(plain.body), "paymentCurrency") {
 		t.Errorf("expand=none answers %s", plain.body)
@@ -478,7 +477,7 @@ func TestWalksInAnyOrderReachTheEnd(t *testing.T) {
 	}
 	for _, order := range [][]string{nil, {"name:ASC"}, {"created_at:ASC"}, {"email:ASC", "name:DESC"}} {
 		seen := map[string]bool{}
-		for c, err := range s.Test().Customers.All(t.Context(), client.CustomerListParams{Order: order}) {
+		for c, err := range s.Test().Customers.All(t.Context(), clientele.CustomerListParams{Order: order}) {
 			if err != nil {
 				t.Fatalf("%v: %v", order, err)
 			}

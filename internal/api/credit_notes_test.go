@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 func TestCreditNotesTakeLinesBack(t *testing.T) {
@@ -69,7 +68,7 @@ func TestCreditNotesTakeLinesBack(t *testing.T) {
 	if got := ok(p.Invoices.Credit(ctx, i.ID, clientele.CreditNoteParams{}))(t); got.Amount.String() != "810" {
 		t.Errorf("the whole rest is %s", got.Amount)
 	}
-	for n, got := range ok(p.CreditNotes.List(ctx, client.CreditNoteListParams{InvoiceID: i.ID}))(t).List {
+	for n, got := range ok(p.CreditNotes.List(ctx, clientele.CreditNoteListParams{InvoiceID: i.ID}))(t).List {
 		if want := fmt.Sprintf("%s-CN-%02d", i.Number, 3-n); got.Number != want {
 			t.Errorf("a note has the number %s, want %s", got.Number, want)
 		}

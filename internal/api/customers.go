@@ -74,7 +74,7 @@ func (a *API) listCustomers(r *request) (answer, error) {
 	p := params{query: r.query}
 	metadata := p.metadata()
 	q := store.Query{
-		Mode: r.caller.Livemode, Order: p.order("created_at", "updated_at", "name", "email", "id"),
+		Mode: r.caller.Livemode, Order: p.order(r.sorts),
 		Where: append(metadata, store.Given("email", strings.ToLower(p.text("email")))),
 	}
 	if delinquent := p.boolean("delinquent"); delinquent != nil {
@@ -108,7 +108,7 @@ func (a *API) listCustomers(r *request) (answer, error) {
 
 func (a *API) searchCustomers(r *request) (answer, error) {
 	p := params{query: r.query}
-	q, paging := p.search(r, "created_at", "updated_at", "name", "email", "id")
+	q, paging := p.search(r)
 	q.Plain = !p.expand()
 	if p.err != nil {
 		return answer{}, p.err

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 	"clientele.dev/internal/store"
 )
 
@@ -182,7 +181,7 @@ func TestWhatADeletedCustomerOwesRests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := ok(payment.Invoices.List(t.Context(), client.InvoiceListParams{CustomerID: c.ID}))(t)
+	list := ok(payment.Invoices.List(t.Context(), clientele.InvoiceListParams{CustomerID: c.ID}))(t)
 	if list.Count != 2 || list.List[0].Customer.ID != c.ID {
 		t.Errorf("lists %d invoices of %s", list.Count, c.ID)
 	}
@@ -193,9 +192,9 @@ func TestWhatADeletedCustomerOwesRests(t *testing.T) {
 		refused(t, 409, "customer_id")
 	s.send(t, "POST", "/api/customers/"+c.ID+"/balance_transactions", `{"currency_id":"curr_test_usd","amount":"1"}`).
 		refused(t, 409, "id")
-	ok(payment.Customers.Statement(t.Context(), c.ID, time.Time{}, time.Time{}))(t)
-	ok(payment.Receivables.Aging(t.Context(), client.AgingParams{CustomerID: c.ID}))(t)
-	ok(payment.Customers.BalanceTransactions(t.Context(), c.ID, client.LedgerParams{}))(t)
+	ok(payment.Customers.Statement(t.Context(), c.ID, clientele.StatementParams{}))(t)
+	ok(payment.Receivables.Aging(t.Context(), clientele.AgingParams{CustomerID: c.ID}))(t)
+	ok(payment.Customers.BalanceTransactions(t.Context(), c.ID, clientele.LedgerParams{}))(t)
 	_, err = payment.Invoices.Create(t.Context(), clientele.InvoiceParams{
 		CustomerID: c.ID, CurrencyID: "curr_test_usd",
 		InvoiceContent: clientele.InvoiceContent{

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 func TestExternalIDIsSetChangedTakenAndFreed(t *testing.T) {
@@ -21,7 +20,7 @@ func TestExternalIDIsSetChangedTakenAndFreed(t *testing.T) {
 		return err
 	}
 	holder := func(externalID string) string {
-		page := ok(payment.Customers.List(t.Context(), client.CustomerListParams{ExternalID: externalID}))(t)
+		page := ok(payment.Customers.List(t.Context(), clientele.CustomerListParams{ExternalID: externalID}))(t)
 		if page.Count == 0 {
 			return ""
 		}
@@ -99,7 +98,7 @@ func TestAHundredUpsertsAtOnceMakeOneCustomer(t *testing.T) {
 			t.Error("an upsert failed")
 		}
 	}
-	page := ok(s.Test().Customers.List(t.Context(), client.CustomerListParams{}))(t)
+	page := ok(s.Test().Customers.List(t.Context(), clientele.CustomerListParams{}))(t)
 	if n[true] != 1 || page.Count != 1 || len(page.List[0].Metadata) != 50 {
 		t.Errorf("%d created, %d there: %v", n[true], page.Count, page.List)
 	}

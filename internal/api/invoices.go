@@ -109,7 +109,7 @@ func (a *API) releaseInvoice(r *request) (answer, error) {
 func (a *API) listInvoices(r *request) (answer, error) {
 	p := params{query: r.query}
 	q := store.Query{
-		Mode: r.caller.Livemode, Order: p.order("created_at", "updated_at", "due_date", "id"),
+		Mode: r.caller.Livemode, Order: p.order(r.sorts),
 		Where: append(p.metadata(), store.Given("currency_id", p.text("currency_id"))),
 	}
 	if zero := p.boolean("ignore_zero"); zero != nil && *zero {
@@ -142,7 +142,7 @@ func (a *API) listInvoices(r *request) (answer, error) {
 
 func (a *API) searchInvoices(r *request) (answer, error) {
 	p := params{query: r.query}
-	q, paging := p.search(r, "created_at", "updated_at", "due_date", "id")
+	q, paging := p.search(r)
 	q.Plain = !p.expand()
 	if p.err != nil {
 		return answer{}, p.err

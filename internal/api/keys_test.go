@@ -28,17 +28,18 @@ func TestKeys(t *testing.T) {
 		t.Errorf("%s is said to have made it, want %s", child.CreatedBy, made.ID)
 	}
 	ok(s.Live().Keys.Create(t.Context(), clientele.KeyParams{Name: "live", Scope: "read"}))(t)
-	list := ok(admin.Keys.List(t.Context(), 1, 2))(t)
+	list := ok(admin.Keys.List(t.Context(), clientele.PageParams{Page: 1, PageSize: 2}))(t)
 	if list.Count != 3 || len(list.List) != 2 || list.List[0].ID != child.ID || list.List[1].ID != made.ID {
 		t.Errorf("they are listed as %+v, want the two that were made last of three", list)
 	}
-	if beyond := ok(admin.Keys.List(t.Context(), 9, 2))(t); beyond.Count != 3 || len(beyond.List) != 0 {
+	if beyond := ok(admin.Keys.List(t.Context(),
+		clientele.PageParams{Page: 9, PageSize: 2}))(t); beyond.Count != 3 || len(beyond.List) != 0 {
 		t.Errorf("beyond the last page is %+v", beyond)
 	}
 	s.send(t, "DELETE", "/api/keys/"+made.ID, "", "Authorization", "Bearer "+s.LiveKey).refused(t, 404, "id")
 	s.send(t, "DELETE", "/api/keys/key_none", "").refused(t, 404, "id")
 	for range 2 { // again changes nothing
-		revoked := ok(admin.Keys.Revoke(t.Context(), made.ID, true))(t)
+		revoked := ok(admin.Keys.Revoke(t.Context(), made.ID, clientele.RevokeParams{Made: true}))(t)
 		if revoked.RevokedAt == nil || !revoked.RevokedAt.Equal(s.Now()) {
 			t.Errorf("it is revoked at %v, want now", revoked.RevokedAt)
 		}
@@ -61,7 +62,7 @@ func TestRevokingAKeyLeavesWhatItMade(t *testing.T) {
 	s := start(t)
 	made := ok(s.Test().Keys.Create(t.Context(), clientele.KeyParams{Name: "till", Scope: "admin"}))(t)
 	child := ok(client.New(s.URL, made.Secret).Keys.Create(t.Context(), clientele.KeyParams{Name: "x", Scope: "read"}))(t)
-	ok(s.Test().Keys.Revoke(t.Context(), made.ID, false))(t)
+	ok(s.Test().Keys.Revoke(t.Context(), made.ID, clientele.RevokeParams{}))(t)
 	s.send(t, "GET", "/api/customers", "", "Authorization", "Bearer "+child.Secret).must(t, 200)
 }
 

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 // shelf is a server with nine customers made a minute apart; names are the digits 1 to 9, the oldest first.
@@ -268,20 +267,20 @@ func TestCursorsOfTheOtherModeAreUnknown(t *testing.T) {
 func TestTheSDKsListParametersMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
 	s, ids := shelf(t)
-	for want, p := range map[string]client.CustomerListParams{
-		"98":        {PageSize: 2},
-		"76":        {Page: 2, PageSize: 2},
-		"43":        {Limit: 2, StartingAfter: ids["5"]},
-		"9876":      {EndingBefore: ids["5"]},
+	for want, p := range map[string]clientele.CustomerListParams{
+		"98":        {Window: clientele.Window{PageSize: 2}},
+		"76":        {Window: clientele.Window{Page: 2, PageSize: 2}},
+		"43":        {Window: clientele.Window{PageSize: 2, StartingAfter: ids["5"]}},
+		"9876":      {Window: clientele.Window{EndingBefore: ids["5"]}},
 		"1":         {DID: "did:abt:" + didAccount},
 		"2":         {ExternalID: "x 2"},
 		"41":        {Email: "C@EXAMPLE.COM"},
 		"94":        {Delinquent: new(true)},
-		"54":        {CreatedAt: client.TimeRange{GTE: apptestMinute(3), LT: apptestMinute(5)}},
-		"65":        {CreatedAt: client.TimeRange{GT: apptestMinute(3), LTE: apptestMinute(5)}},
+		"54":        {CreatedAt: clientele.TimeRange{GTE: apptestMinute(3), LT: apptestMinute(5)}},
+		"65":        {CreatedAt: clientele.TimeRange{GT: apptestMinute(3), LTE: apptestMinute(5)}},
 		"421":       {Metadata: map[string]string{"plan": "gold"}},
 		"987652341": {Order: []string{"email:ASC", "name:DESC"}},
-		"1234":      {Order: []string{"name"}, Limit: 4},
+		"1234":      {Order: []string{"name"}, Window: clientele.Window{PageSize: 4}},
 	} {
 		if got := ok(s.Test().Customers.List(t.Context(), p))(t); names(*got) != want {
 			t.Errorf("%+v lists %q, want %q", p, names(*got), want)
@@ -289,7 +288,7 @@ func TestTheSDKsListParametersMeanWhatTheySay(t *testing.T) {
 	}
 	var all []string
 	for c, err := range s.Test().Customers.All(t.Context(),
-		client.CustomerListParams{Order: []string{"created_at:ASC"}}) {
+		clientele.CustomerListParams{Order: []string{"created_at:ASC"}}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -96,7 +96,7 @@ func (g *generator) parameters(r route, method string) (all []any) {
 				"schema", obj("type", "string"), "example", idExamples[r.group+" "+name]))
 		}
 	}
-	for _, p := range r.query {
+	for _, p := range append(g.described(r), r.query...) {
 		all = append(all, g.parameter(p))
 	}
 	if r.access != public {
@@ -118,6 +118,61 @@ func pathParameter(r route, name string) string {
 		return "The customer's id, or its DID in any form: zX, did:abt:zX or 0x and 40 hex digits."
 	}
 	return "The object's id."
+}
+
+// described are the parameters that are fields of a struct, with their comments.
+func (g *generator) described(r route) (all []param) {
+	if r.params == nil {
+		return nil
+	}
+	t := reflect.TypeOf(r.params)
+	for _, field := range clientele.QueryFields(t) {
+		of := t
+		for _, i := range field.Index[:len(field.Index)-1] {
+			of = of.Field(i).Type
+		}
+		names := strings.Split(field.Tag.Get("query"), ",")
+		p := param{names[0], g.comments[of.PkgPath()+"."+of.Name()+"."+memberName(field.Name, names[0])], nil}
+		if p.name == "order" {
+			last := len(r.sorts) - 1
+			p.about = "The sort order, newest first when absent: created_at:DESC, several separated by commas, or " +
+				"order[0][0]=created_at&order[0][1]=DESC. By " + strings.Join(r.sorts[:last], ", ") + " or " +
+				r.sorts[last] + "."
+		}
+		switch v := reflect.Zero(field.Type).Interface().(type) {
+		case int64, []clientele.InvoiceStatus, map[string]string:
+			p.value = v
+		case clientele.TimeRange:
+			p.value = bounds{}
+		case bool, *bool:
+			p.value = true
+		default:
+			p.value = ""
+		}
+		all = append(all, p)
+		for _, other := range names[1:] {
+			all = append(all, param{other, otherNames[other], p.value})
+		}
+	}
+	return all
+}
+
+// otherNames are what other names of parameters are.
+var otherNames = map[string]string{
+	"limit": "Another name of pageSize.", "size": "Another name of pageSize.", "o": "An older name of order.",
+	"metadata": "The same as metadata[plan]=gold.",
+}
+
+// bounds is how a range of time is given: created_at[gte]=2026-01-01.
+type bounds struct {
+	// At this moment or later.
+	GTE string `json:"gte,omitempty"`
+	// Later than this moment.
+	GT string `json:"gt,omitempty"`
+	// Earlier than this moment.
+	LT string `json:"lt,omitempty"`
+	// At this moment or earlier.
+	LTE string `json:"lte,omitempty"`
 }
 
 // parameter describes a query parameter by the type of its value.

@@ -225,9 +225,25 @@ func (g *generator) readType(pkg string, doc *ast.CommentGroup, spec *ast.TypeSp
 			above = comment(field.Doc)
 		}
 		for _, name := range field.Names {
-			g.comments[key+"."+name.Name] = above
+			g.comments[key+"."+memberName(name.Name, queryTag(field))] = above
 		}
 	}
+}
+
+// memberName tells fields without a name apart by their parameter.
+func memberName(name, parameter string) string {
+	if name == "_" {
+		return "_" + parameter
+	}
+	return name
+}
+
+// queryTag is the name of the query parameter that a field is.
+func queryTag(field *ast.Field) string {
+	if field.Tag == nil {
+		return ""
+	}
+	return reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("query")
 }
 
 var docLink = regexp.MustCompile(`\[\*?([A-Z][\w.]*)\]`)

@@ -18,7 +18,7 @@ import (
 	"clientele.dev"
 )
 
-var update = flag.Bool("update", false, "write openapi.yaml and docs/access.md")
+var update = flag.Bool("update", false, "write what is generated")
 
 // Update is for the tests outside of the package.
 var Update = update

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"clientele.dev/client"
+	"clientele.dev"
 )
 
 func TestOverdueIsTheExactSumPerCurrency(t *testing.T) {
@@ -72,7 +72,7 @@ func TestOverdueIsTheExactSumPerCurrency(t *testing.T) {
 		}
 	}
 	if got := ok(payment.Customers.List(t.Context(),
-		client.CustomerListParams{Delinquent: new(true)}))(t); got.Count != 2 {
+		clientele.CustomerListParams{Delinquent: new(true)}))(t); got.Count != 2 {
 		t.Errorf("%d are delinquent", got.Count)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 // crowd makes n customers, several a millisecond, and returns their ids, the newest first.
@@ -125,7 +124,7 @@ func (s *server) walks(t *testing.T, all []string, deleted map[string]bool) {
 	t.Helper()
 	visible := slices.DeleteFunc(slices.Clone(all), func(id string) bool { return deleted[id] })
 	var walked []string
-	for c, err := range s.Test().Customers.All(t.Context(), client.CustomerListParams{}) {
+	for c, err := range s.Test().Customers.All(t.Context(), clientele.CustomerListParams{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

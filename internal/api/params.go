@@ -104,7 +104,7 @@ func (p *params) window(order []store.Order) (store.Window, clientele.Paging) {
 
 // order reads the sort order in the client's forms: order=name:ASC, also several separated by commas or as a list, and
 // order[0][0]=name&order[0][1]=ASC.
-func (p *params) order(fields ...string) []store.Order {
+func (p *params) order(fields []string) []store.Order {
 	name := "order"
 	if p.query.Value("o") != nil {
 		name = "o"
@@ -306,8 +306,8 @@ func parseMoment(s string) (ms int64, ok bool) {
 	return 0, false
 }
 
-// search reads what is searched for, and which page, in the order of some fields. The query may be empty, not absent.
-func (p *params) search(r *request, fields ...string) (billing.Search, clientele.Paging) {
+// search reads what is searched for, and which page, in which order. The query may be empty, not absent.
+func (p *params) search(r *request) (billing.Search, clientele.Paging) {
 	query, given, err := p.query.String("query")
 	if err == nil && !given {
 		err = invalid("query", `query is required: search({query: "ada"}), not search("ada")`)
@@ -317,7 +317,7 @@ func (p *params) search(r *request, fields ...string) (billing.Search, clientele
 	}
 	paging := p.page()
 	return billing.Search{
-		Livemode: r.caller.Livemode, Query: query, Order: p.order(fields...), Limit: paging.PageSize,
+		Livemode: r.caller.Livemode, Query: query, Order: p.order(r.sorts), Limit: paging.PageSize,
 		Offset: (paging.Page - 1) * paging.PageSize,
 	}, paging
 }

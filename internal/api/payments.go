@@ -30,7 +30,7 @@ func (a *API) listPayments(r *request) (answer, error) { return a.pageOfPayments
 
 func (a *API) pageOfPayments(r *request, expand bool) (answer, error) {
 	p := params{query: r.query}
-	q := store.Query{Mode: r.caller.Livemode, Order: p.order("created_at", "updated_at", "id")}
+	q := store.Query{Mode: r.caller.Livemode, Order: p.order(r.sorts)}
 	status := clientele.PaymentStatus(p.text("status"))
 	q.Where = append(p.metadata(), store.PaidInvoice(p.text("invoice_id")),
 		store.Given("currency_id", p.text("currency_id")), store.Given("status", status))
@@ -83,7 +83,7 @@ func (a *API) searchPayments(r *request) (answer, error) { return a.foundPayment
 
 func (a *API) foundPayments(r *request, expand bool) (answer, error) {
 	p := params{query: r.query}
-	q, paging := p.search(r, "created_at", "updated_at", "id")
+	q, paging := p.search(r)
 	q.Plain = !expand
 	if p.err != nil {
 		return answer{}, p.err
@@ -102,7 +102,7 @@ func (a *API) retrieveRefund(r *request) (answer, error) {
 
 func (a *API) searchRefunds(r *request) (answer, error) {
 	p := params{query: r.query}
-	q, paging := p.search(r, "created_at", "id")
+	q, paging := p.search(r)
 	if p.err != nil {
 		return answer{}, p.err
 	}
@@ -120,7 +120,7 @@ func (a *API) listRefunds(r *request) (answer, error) {
 		p.fail(invalid("status", "status is succeeded: Clientele records refunds when they were sent"))
 	}
 	customer := p.customer()
-	q.Order = p.order("created_at", "id")
+	q.Order = p.order(r.sorts)
 	window, paging := p.window(q.Order)
 	if q.Window = window; p.err != nil {
 		return answer{}, p.err

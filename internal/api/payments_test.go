@@ -100,7 +100,7 @@ func TestAPaymentPaysWhatItIsFor(t *testing.T) {
 			}
 			left := strings.Fields(test.left)
 			p.holds(t, left[0], left[1], left[2], "0")
-			list := ok(p.Payments.List(t.Context(), client.PaymentListParams{Unapplied: true}))(t)
+			list := ok(p.Payments.List(t.Context(), clientele.PaymentListParams{Unapplied: true}))(t)
 			if (list.Count == 1) != (pay.AmountUnallocated.Sign() > 0) {
 				t.Errorf("%d payments have something left, of %s", list.Count, pay.AmountUnallocated)
 			}
@@ -194,7 +194,7 @@ func TestWhatAPaymentHasLeftGoesWhereItIsSent(t *testing.T) {
 	step("110=[10 100] 15 50 75", &ok(p.Payments.Retrieve(ctx, pay.ID))(t).Payment)
 	step("0=[] 15 50 185", ok(p.Payments.Unallocate(ctx, pay.ID, clientele.UnallocateParams{}))(t))
 	p.holds(t, "100", "100", "100", "50")
-	listed := ok(p.Refunds.List(ctx, client.RefundListParams{CustomerID: p.id, PaymentID: pay.ID}))(t)
+	listed := ok(p.Refunds.List(ctx, clientele.RefundListParams{CustomerID: p.id, PaymentID: pay.ID}))(t)
 	if listed.Count != 1 || listed.List[0].ID != refund.ID || listed.List[0].PaymentCurrency.Symbol != "USD" ||
 		listed.List[0].PaymentIntent.ID != pay.ID {
 		t.Errorf("the refunds are %+v", listed)
@@ -243,7 +243,7 @@ func TestWhatIsTakenBackIsWhatStillPays(t *testing.T) {
 	}
 	p.holds(t, "100", "100", "100", "0")
 	var reversals []string
-	for _, m := range ok(p.Customers.BalanceTransactions(ctx, p.id, client.LedgerParams{}))(t).List {
+	for _, m := range ok(p.Customers.BalanceTransactions(ctx, p.id, clientele.LedgerParams{}))(t).List {
 		if m.Reverses != "" {
 			reversals = append(reversals, m.Receivable.String())
 		}
@@ -265,7 +265,8 @@ func TestAStatementOfATimeStartsWithWhatWasOwed(t *testing.T) {
 	ok(p.Invoices.Void(t.Context(), p.invoices[2]))(t)
 	account := func(from, to time.Time) string {
 		t.Helper()
-		a := ok(p.Customers.Statement(t.Context(), p.id, from, to))(t).Currencies[usd]
+		a := ok(p.Customers.Statement(t.Context(), p.id,
+			clientele.StatementParams{From: clientele.AtTime(from), To: clientele.AtTime(to)}))(t).Currencies[usd]
 		text := a.OpeningBalance.String()
 		for _, l := range a.Lines {
 			text += fmt.Sprint(" ", l.Amount, "=", l.Balance)
@@ -319,7 +320,7 @@ func TestAReversedPaymentReopensWhatItPaid(t *testing.T) {
 	}
 	// Of every movement that was reversed there is one that says so.
 	reversed := map[string]int{}
-	for _, m := range ok(p.Customers.BalanceTransactions(ctx, p.id, client.LedgerParams{}))(t).List {
+	for _, m := range ok(p.Customers.BalanceTransactions(ctx, p.id, clientele.LedgerParams{}))(t).List {
 		if m.Reverses != "" {
 			reversed[m.Reverses]++
 		}
@@ -357,7 +358,8 @@ func TestAReversedPaymentTakesItsCreditBack(t *testing.T) {
 func (p *paying) owesDebit(t *testing.T, total, left string) *clientele.Invoice {
 	t.Helper()
 	var debit *clientele.InvoiceExpanded
-	list := ok(p.Invoices.List(t.Context(), client.InvoiceListParams{CustomerID: p.id, PageSize: 100}))(t)
+	list := ok(p.Invoices.List(t.Context(),
+		clientele.InvoiceListParams{Window: clientele.Window{PageSize: 100}, CustomerID: p.id}))(t)
 	for i := range list.List {
 		if list.List[i].BillingReason == clientele.BillingReasonDebit {
 			debit = &list.List[i]
@@ -391,11 +393,11 @@ func TestAReversedPaymentThatWasRefundedIsOwed(t *testing.T) {
 	if after := p.owed(t); after != before+90 {
 		t.Errorf("the customer owes %d after %d", after, before)
 	}
-	statement := ok(p.Customers.Statement(ctx, p.id, time.Time{}, time.Time{}))(t).Currencies[usd]
+	statement := ok(p.Customers.Statement(ctx, p.id, clientele.StatementParams{}))(t).Currencies[usd]
 	if got := statement.ClosingBalance.String(); got != "390" {
 		t.Errorf("the statement closes with %s", got)
 	}
-	sum := ok(p.Receivables.Summary(ctx, client.SummaryParams{}))(t).Currencies[usd]
+	sum := ok(p.Receivables.Summary(ctx, clientele.SummaryParams{}))(t).Currencies[usd]
 	if sum.Invoiced.String() != "300" || sum.Outstanding.String() != "390" || sum.Collected.Sign() != 0 {
 		t.Errorf("the summary is %+v", sum)
 	}
@@ -463,7 +465,7 @@ func TestACreditedInvoiceStaysCredited(t *testing.T) {
 // owed is what aging says that the customer owes.
 func (p *paying) owed(t *testing.T) int64 {
 	t.Helper()
-	total := ok(p.Receivables.Aging(t.Context(), client.AgingParams{CustomerID: p.id}))(t).Currencies[usd].Total
+	total := ok(p.Receivables.Aging(t.Context(), clientele.AgingParams{CustomerID: p.id}))(t).Currencies[usd].Total
 	n, err := strconv.ParseInt(total.In(usd).String(), 10, 64)
 	if err != nil {
 		t.Error(err)
@@ -535,7 +537,7 @@ func TestPaymentsAreSearched(t *testing.T) {
 		"uberweisung": first.ID, "4711 ÜBER": first.ID, "cheque": second.ID, "über": second.ID + first.ID,
 		"er": second.ID + first.ID, first.ID: first.ID, "47111": "",
 	} {
-		got, ids := ok(p.Payments.Search(t.Context(), client.SearchParams{Query: query}))(t), ""
+		got, ids := ok(p.Payments.Search(t.Context(), clientele.PaymentSearchParams{Query: query}))(t), ""
 		for _, pay := range got.List {
 			ids += pay.ID
 		}
@@ -601,7 +603,7 @@ func TestOnePaymentPaysManyInvoicesOfOneDay(t *testing.T) {
 					t.Errorf("allocation %d is %s of %s, want %s of %s", n, l.Amount, l.InvoiceID, want, ids[n])
 				}
 			}
-			aging := ok(s.Test().Receivables.Aging(t.Context(), client.AgingParams{}))(t)
+			aging := ok(s.Test().Receivables.Aging(t.Context(), clientele.AgingParams{}))(t)
 			if left := aging.Currencies[usd].Total; left.String() != "1" {
 				t.Errorf("%s is outstanding, want 1", left)
 			}
@@ -629,13 +631,15 @@ func TestAStatementFromAMomentExactly(t *testing.T) {
 		"of its millisecond alone": {issued, issued, "0 1 100"},
 		"from the first":           {time.Time{}, s.Now(), "0 1 100"},
 	} {
-		st := ok(s.Test().Customers.Statement(t.Context(), c.ID, test.from, test.to))(t).Currencies[usd]
+		st := ok(s.Test().Customers.Statement(t.Context(), c.ID,
+			clientele.StatementParams{From: clientele.AtTime(test.from), To: clientele.AtTime(test.to)}))(t).Currencies[usd]
 		if got := fmt.Sprint(st.OpeningBalance, " ", len(st.Lines), " ", st.ClosingBalance); got != test.want {
 			t.Errorf("%s: opening, lines, closing are %s, want %s", name, got, test.want)
 		}
 	}
 	last := issued.Add(-time.Millisecond)
-	before := ok(s.Test().Customers.Statement(t.Context(), c.ID, issued.Add(-time.Hour), last))(t)
+	before := ok(s.Test().Customers.Statement(t.Context(), c.ID,
+		clientele.StatementParams{From: clientele.AtTime(issued.Add(-time.Hour)), To: clientele.AtTime(last)}))(t)
 	if len(before.Currencies) != 0 {
 		t.Errorf("until a millisecond before it is %+v, want nothing", before.Currencies)
 	}

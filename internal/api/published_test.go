@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 // TestInvoicesHaveTheirLastPayment looks at paymentIntent, the published name of what paid an invoice.
@@ -194,7 +193,7 @@ func TestSearchRefunds(t *testing.T) {
 		`"an müller"`: {r.ID}, "": {other.ID, r.ID},
 	} {
 		got := []string{}
-		page := ok(p.Refunds.Search(t.Context(), client.SearchParams{Query: query}))(t)
+		page := ok(p.Refunds.Search(t.Context(), clientele.RefundSearchParams{Query: query}))(t)
 		for _, found := range page.List {
 			if got = append(got, found.ID); found.PaymentIntent.ID != pay.ID || found.Customer.ID != c.ID {
 				t.Errorf("a refund found by %q is of %q and of %q", query, found.PaymentIntent.ID, found.Customer.ID)

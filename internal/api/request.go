@@ -30,6 +30,7 @@ type request struct {
 	query  *wire.Query
 	body   []byte
 	caller auth.Caller
+	sorts  []string // what order takes
 }
 
 // invalid is the error about a parameter or header.

@@ -137,7 +137,7 @@ func TestAHundredRetrieveOrCreateAtOnceMakeOneCustomer(t *testing.T) {
 			t.Fatalf("answer %d is %s, the first %s", i, body, bodies[0])
 		}
 	}
-	if page := ok(s.Test().Customers.List(t.Context(), client.CustomerListParams{}))(t); page.Count != 1 {
+	if page := ok(s.Test().Customers.List(t.Context(), clientele.CustomerListParams{}))(t); page.Count != 1 {
 		t.Errorf("there are %d customers", page.Count)
 	}
 }

@@ -244,7 +244,7 @@ func TestWriteOff(t *testing.T) {
 	p.receive(t, clientele.PaymentParams{Amount: new(cents(40)), InvoiceID: id})
 	badDebt := func(want string) {
 		t.Helper()
-		sum := ok(p.Receivables.Summary(ctx, client.SummaryParams{}))(t).Currencies[usd]
+		sum := ok(p.Receivables.Summary(ctx, clientele.SummaryParams{}))(t).Currencies[usd]
 		if sum.BadDebt.String() != want || sum.WrittenOff.Sign() != 0 || sum.CreditNotes.Sign() != 0 {
 			t.Errorf("bad debt %s, written off %s, credit notes %s; want %s", sum.BadDebt, sum.WrittenOff, sum.CreditNotes,
 				want)

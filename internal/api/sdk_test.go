@@ -1,41 +1,224 @@
 package api
 
 import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"os"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
-
-	"clientele.dev/client"
 )
 
-// TestTheSDKListsByEveryParameter holds the query parameters of each list to the fields of its parameters in the SDK.
-func TestTheSDKListsByEveryParameter(t *testing.T) {
+// TestSDK holds the calls of the Go SDK to the table of routes that they are generated from.
+func TestSDK(t *testing.T) {
 	t.Parallel()
-	lists := map[string]any{
-		"GET /api/customers": client.CustomerListParams{}, "GET /api/customers/search": client.SearchParams{},
-		"GET /api/invoices": client.InvoiceListParams{}, "GET /api/invoices/search": client.SearchParams{},
-		"GET /api/payments": client.PaymentListParams{}, "GET /api/credit-notes": client.CreditNoteListParams{},
-		"GET /api/customers/{id}/balance_transactions": client.LedgerParams{},
+	want := map[string][]byte{}
+	for service, calls := range sdkCalls() {
+		source, err := format.Source([]byte(sdkFile(service, calls)))
+		if err != nil {
+			t.Fatalf("%s: %v", service, err)
+		}
+		want[sdkFileName(service)] = source
 	}
-	for _, r := range new(API).routes() {
-		params, listed := lists[r.pattern]
-		if !listed {
+	services, err := format.Source([]byte(sdkServicesFile()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want["../../client/services.go"] = services
+	old, err := filepath.Glob("../../client/*_calls.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range old {
+		if _, wanted := want[name]; !wanted {
+			t.Errorf("%s belongs to no route: delete it", name)
+		}
+	}
+	for name, source := range want {
+		if *update {
+			if err := os.WriteFile(name, source, 0o644); err != nil {
+				t.Fatal(err)
+			}
 			continue
 		}
-		// Other names of order and pageSize, and what selects nothing.
-		fields := map[string]bool{"o": true, "limit": true, "size": true, "subscriptionid": true}
-		for _, f := range reflect.VisibleFields(reflect.TypeOf(params)) {
-			fields[strings.ToLower(f.Name)] = true
+		is, err := os.ReadFile(name)
+		if err != nil || !bytes.Equal(is, source) {
+			t.Errorf("%s is not what routes.go says: run `make generate` (%v)", name, err)
 		}
-		for _, p := range r.query {
-			name := strings.ToLower(strings.ReplaceAll(strings.TrimSuffix(p.name, "."), "_", ""))
-			if !fields[name] {
-				t.Errorf("%s: %T has nothing for %s", r.pattern, params, p.name)
-			}
+	}
+}
+
+// sdkCalls are the routes that the SDK has a method for, by service.
+func sdkCalls() map[string][]route {
+	services := map[string][]route{}
+	for _, r := range new(API).routes() {
+		if service, _, ok := strings.Cut(r.sdk, "."); ok {
+			services[service] = append(services[service], r)
 		}
-		delete(lists, r.pattern)
 	}
-	if len(lists) > 0 {
-		t.Errorf("no routes for %v", lists)
+	return services
+}
+
+// sdkFileName is where the calls of a service are: client/credit_notes_calls.go.
+func sdkFileName(service string) string {
+	var name strings.Builder
+	for i, c := range service {
+		if i > 0 && c >= 'A' && c <= 'Z' {
+			name.WriteByte('_')
+		}
+		name.WriteRune(c)
 	}
+	return "../../client/" + strings.ToLower(name.String()) + "_calls.go"
+}
+
+// sdkFile is the source of a service's calls.
+func sdkFile(service string, calls []route) string {
+	var methods strings.Builder
+	for _, r := range calls {
+		writeCall(&methods, service, r)
+		writeWalk(&methods, service, r)
+	}
+	var b strings.Builder
+	b.WriteString(sdkHeader + "\nimport (\n\t\"context\"\n")
+	if strings.Contains(methods.String(), "iter.") {
+		b.WriteString("\t\"iter\"\n")
+	}
+	b.WriteString("\n\t\"clientele.dev\"\n)\n")
+	return b.String() + methods.String()
+}
+
+// sdkServices are the services of the SDK, and what they are.
+var sdkServices = []struct{ name, about string }{
+	{"Customers",
+		"are the customers of the key's mode. Where one is asked for by id, its DID does too: zX, did:abt:zX or 0x…."},
+	{"Invoices", "are the invoices of the key's mode: what customers are asked to pay."},
+	{"Payments", "are the money received from the customers of the key's mode."},
+	{"CreditNotes", "are what was taken back of invoices; [Invoices.Credit] makes them."},
+	{"Refunds", "are what was sent back; [Payments.Refund], [Customers.MoveCredit] and [Invoices.Credit] record it."},
+	{"Receivables", "are what all customers of the key's mode owe."},
+	{"Settings", "are what the business has decided for all its customers, in the key's mode."},
+	{"PortalSessions", "are addresses at which customers see what is their own."},
+	{"Keys", "are the API keys of the key's mode. They need a key of scope admin."},
+	{"PaymentCurrencies", "are what invoices of the key's mode may be written in."},
+	{"PaymentMethods", "are how money arrives in the key's mode."},
+}
+
+// sdkServicesFile is the source of all services.
+func sdkServicesFile() string {
+	var types, fields, made strings.Builder
+	for _, s := range sdkServices {
+		fmt.Fprintf(&types, "\n%stype %s struct{ c *Client }\n", docComment(s.name+" "+s.about), s.name)
+		fmt.Fprintf(&fields, "\t%s *%s\n", s.name, s.name)
+		fmt.Fprintf(&made, "\t\t%s: &%s{c},\n", s.name, s.name)
+	}
+	return sdkHeader + "\n// Services are what a client calls.\ntype Services struct {\n" + fields.String() +
+		"}\n\nfunc newServices(c *Client) Services {\n\treturn Services{\n" + made.String() + "\t}\n}\n" + types.String()
+}
+
+const sdkHeader = "// Code generated from internal/api/routes.go by make generate. DO NOT EDIT.\n\npackage client\n"
+
+// writeCall writes the method of a route.
+func writeCall(b *strings.Builder, service string, r route) {
+	_, name, _ := strings.Cut(r.sdk, ".")
+	arguments, made := "ctx context.Context", fmt.Sprintf("route: %q", r.pattern)
+	if _, after, found := strings.Cut(r.pattern, "{"); found {
+		ref, _, _ := strings.Cut(after, "}")
+		ref = map[string]string{"id": "id", "external_id": "externalID"}[ref]
+		arguments += ", " + ref + " string"
+		made += ", ref: " + ref
+	}
+	if strings.HasPrefix(r.pattern, "GET ") {
+		r.body = nil // what it may say has a method of its own
+	}
+	switch {
+	case r.body != nil:
+		arguments += ", p " + goType(reflect.TypeOf(r.body))
+		made += ", body: p"
+	case r.params != nil:
+		arguments += ", p " + goType(reflect.TypeOf(r.params))
+		made += ", query: p"
+	}
+	answers, fetch := "*"+goType(reflect.TypeOf(r.answers)), "fetch["+goType(reflect.TypeOf(r.answers))+"]"
+	switch reflect.TypeOf(r.answers).Kind() {
+	case reflect.Slice:
+		answers, fetch = strings.TrimPrefix(answers, "*"), "fetchList["+strings.TrimPrefix(answers, "*[]")+"]"
+	case reflect.String:
+		answers, fetch = "[]byte", "fetchFile"
+	}
+	writeMethod(b, docComment(name+" sends "+r.pattern+". "+r.summary), service, name, arguments,
+		"("+answers+", error)", fmt.Sprintf("%s(ctx, s.c, opts, request{%s})", fetch, made))
+}
+
+// writeWalk writes the method that goes through all pages of a list or search.
+func writeWalk(b *strings.Builder, service string, r route) {
+	_, name, _ := strings.Cut(r.sdk, ".")
+	if r.params == nil || name != "List" && name != "Search" {
+		return
+	}
+	params := reflect.TypeOf(r.params)
+	_, beside := params.FieldByName("StartingAfter")
+	if _, pages := params.FieldByName("PageParams"); !pages && !beside {
+		return
+	}
+	list, _ := reflect.TypeOf(r.answers).FieldByName("List")
+	element := goType(list.Type.Elem())
+	plain := ""
+	if _, expands := params.FieldByName("Expand"); expands {
+		element, plain = strings.TrimSuffix(element, "Expanded"), "p.Expand = \"none\"\n"
+	}
+	walk := fmt.Sprintf("walkSearch[%s](ctx, s.c, opts, %q, func(page clientele.PageParams) any {\n"+
+		"p := p\np.PageParams = page\n%sreturn p\n})", element, r.pattern, plain)
+	method := name + "All"
+	if beside {
+		order := "nil"
+		if _, sorted := params.FieldByName("Order"); sorted {
+			order = "p.Order"
+		}
+		method = "All"
+		walk = fmt.Sprintf("walkList(ctx, s.c, opts, %q, p.Window, %s,\nfunc(of *%s) string { return of.ID },\n"+
+			"func(window clientele.Window) any {\np := p\np.Window = window\n%sreturn p\n})",
+			r.pattern, order, element, plain)
+	}
+	about := method + " walks all pages of " + name + ", 100 objects a request"
+	if plain != "" {
+		about += ", without what each refers to"
+	}
+	about += ". In another order than that of creation, and in a search, pages are by number: what changes meanwhile " +
+		"may be met twice or missed. Of the paging parameters only StartingAfter counts. It ends after the first error."
+	writeMethod(b, docComment(about), service, method, "ctx context.Context, p "+goType(params),
+		"iter.Seq2["+element+", error]", walk)
+}
+
+// writeMethod writes a method that returns what an expression comes to.
+func writeMethod(b *strings.Builder, doc, service, name, arguments, answers, expression string) {
+	head := fmt.Sprintf("func (s *%s) %s(%s, opts ...CallOption) %s {", service, name, arguments, answers)
+	if len(head) > 120 {
+		head = fmt.Sprintf("func (s *%s) %s(\n%s, opts ...CallOption,\n) %s {", service, name, arguments, answers)
+	}
+	if first, _, _ := strings.Cut(expression, "\n"); len(first) > 109 {
+		expression = strings.Replace(expression, "opts, ", "opts,\n", 1)
+	}
+	fmt.Fprintf(b, "\n%s%s\nreturn %s\n}\n", doc, head, expression)
+}
+
+// goType is a type as the SDK's source names it.
+func goType(t reflect.Type) string {
+	return strings.ReplaceAll(t.String(), "[clientele%2edev.", "[clientele.")
+}
+
+// docComment is a text as a comment of at most 120 columns.
+func docComment(text string) string {
+	const width = 116
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return "// " + strings.Join(slices.Concat(lines, []string{line}), "\n// ") + "\n"
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 )
 
 func TestSearchReadsAQueryAsPeopleMeanIt(t *testing.T) {
@@ -161,7 +160,7 @@ func TestAWriteIsFoundByTheVeryNextSearch(t *testing.T) {
 	c := create(t, payment, clientele.CustomerParams{Name: new("Ada Lovelace")})
 	finds := func(query string, want int64) {
 		t.Helper()
-		got := ok(payment.Customers.Search(t.Context(), client.SearchParams{Query: query}))(t)
+		got := ok(payment.Customers.Search(t.Context(), clientele.CustomerSearchParams{Query: query}))(t)
 		if got.Count != want || int64(len(got.List)) != want || want == 1 && got.List[0].ID != c.ID {
 			t.Errorf("%q finds %d, want %d", query, got.Count, want)
 		}
@@ -190,7 +189,7 @@ func TestAWriteIsFoundByTheVeryNextSearch(t *testing.T) {
 		finds("metadata.k:"+is, 0)
 	}
 	var all []clientele.Customer
-	for one, err := range payment.Customers.SearchAll(t.Context(), client.SearchParams{Query: "ada"}) {
+	for one, err := range payment.Customers.SearchAll(t.Context(), clientele.CustomerSearchParams{Query: "ada"}) {
 		if err != nil {
 			t.Fatal(err)
 		}

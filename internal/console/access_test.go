@@ -148,7 +148,7 @@ func TestKeysThatKeysMade(t *testing.T) {
 	}
 	works := func(secret string) bool {
 		payment := client.New(s.URL, secret, client.WithMaxRetries(0))
-		_, err := payment.Receivables.Summary(t.Context(), client.SummaryParams{})
+		_, err := payment.Receivables.Summary(t.Context(), clientele.SummaryParams{})
 		return err == nil
 	}
 	admin := make(operator, map[string]string{"name": "the contractor", "scope": "admin"})

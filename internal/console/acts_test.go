@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
 )
 
@@ -130,7 +129,7 @@ func TestOneFormIsSentOnce(t *testing.T) {
 		all.Go(func() { b.post("/test/payments/new?customer="+id, form).want(303) })
 	}
 	all.Wait()
-	page, err := s.Test().Payments.List(t.Context(), client.PaymentListParams{})
+	page, err := s.Test().Payments.List(t.Context(), clientele.PaymentListParams{})
 	if err != nil || page.Count != 1 || page.List[0].Amount.String() != "1250" {
 		t.Errorf("%d payments, %v", page.Count, err)
 	}
@@ -157,7 +156,7 @@ func TestChequeOverThreeInvoices(t *testing.T) {
 	form.Set("preview", "1")
 	b.post("/test/payments/new?customer="+id, form).want(200, "$400.00, all that is left", "$500.25, all that is left",
 		"$99.00, and $201.00 stays to pay", "$0.75", `value="000123"`)
-	if page, err := s.Test().Payments.List(t.Context(), client.PaymentListParams{}); err != nil || page.Count != 0 {
+	if page, err := s.Test().Payments.List(t.Context(), clientele.PaymentListParams{}); err != nil || page.Count != 0 {
 		t.Fatalf("a preview made %d payments, %v", page.Count, err)
 	}
 	form.Del("preview")

@@ -229,7 +229,9 @@ func (v *victim) writeUntilKilled(t *testing.T, writers []*customerWriter) int {
 	}
 	<-enough
 	for range rand.IntN(20) { // some time, so that the kill falls into any part of a commit
-		if _, err := v.client.Customers.List(t.Context(), client.CustomerListParams{PageSize: 1}); err != nil {
+		if _,
+			err := v.client.Customers.List(t.Context(),
+			clientele.CustomerListParams{Window: clientele.Window{PageSize: 1}}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -248,7 +250,7 @@ func (v *victim) verify(t *testing.T, writers []*customerWriter) {
 		}
 	}
 	got := map[string]string{}
-	for c, err := range v.client.Customers.All(t.Context(), client.CustomerListParams{Limit: 100}) {
+	for c, err := range v.client.Customers.All(t.Context(), clientele.CustomerListParams{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -291,9 +293,9 @@ func (v *victim) count(t *testing.T, query string, want int) {
 	var page *clientele.Page[clientele.CustomerExpanded]
 	var err error
 	if query == "" {
-		page, err = v.client.Customers.List(t.Context(), client.CustomerListParams{})
+		page, err = v.client.Customers.List(t.Context(), clientele.CustomerListParams{})
 	} else {
-		page, err = v.client.Customers.Search(t.Context(), client.SearchParams{Query: query})
+		page, err = v.client.Customers.Search(t.Context(), clientele.CustomerSearchParams{Query: query})
 	}
 	if err != nil || page.Count != int64(want) || len(page.List) != min(want, 20) {
 		t.Errorf("search %q: %+v, %v, want %d", query, page, err, want)

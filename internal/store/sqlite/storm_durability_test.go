@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"clientele.dev"
-	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/wire"
@@ -73,7 +72,7 @@ func (s *storm) send(t *testing.T, method, path, body string, header map[string]
 }
 
 // count is how many customers a list's filter matches.
-func (s *storm) count(t *testing.T, p client.CustomerListParams) int64 {
+func (s *storm) count(t *testing.T, p clientele.CustomerListParams) int64 {
 	t.Helper()
 	page, err := s.Test().Customers.List(t.Context(), p)
 	if err != nil {
@@ -135,11 +134,11 @@ func TestStormOfRetrieveWithCreate(t *testing.T) {
 		if c := object[clientele.CustomerExpanded](t, replies[0]); c.DID != did || c.ID == "" {
 			t.Fatalf("%s is not the customer of %s", replies[0].body, did)
 		}
-		if got := s.count(t, client.CustomerListParams{DID: did}); got != 1 {
+		if got := s.count(t, clientele.CustomerListParams{DID: did}); got != 1 {
 			t.Fatalf("%d customers have %s", got, did)
 		}
 	}
-	if got := s.count(t, client.CustomerListParams{}); got != int64(n) {
+	if got := s.count(t, clientele.CustomerListParams{}); got != int64(n) {
 		t.Errorf("%d customers after %d rounds", got, n)
 	}
 }
@@ -226,7 +225,7 @@ func TestStormOfOneIdempotencyKey(t *testing.T) {
 				originals++
 			}
 		}
-		if got := s.count(t, client.CustomerListParams{Email: email}); got != 1 || originals != 1 {
+		if got := s.count(t, clientele.CustomerListParams{Email: email}); got != 1 || originals != 1 {
 			t.Fatalf("%d customers, %d answers that are no replay", got, originals)
 		}
 	}
@@ -249,7 +248,7 @@ func TestStormOfOneExternalID(t *testing.T) {
 		if statuses[http.StatusCreated] != 1 || statuses[http.StatusOK] != crowd-1 || len(ids) != 1 {
 			t.Fatalf("statuses %v, customers %v", statuses, ids)
 		}
-		page, err := s.Test().Customers.List(t.Context(), client.CustomerListParams{ExternalID: external})
+		page, err := s.Test().Customers.List(t.Context(), clientele.CustomerListParams{ExternalID: external})
 		if err != nil || page.Count != 1 || len(page.List[0].Metadata) != 50 {
 			t.Fatalf("%+v, %v", page, err)
 		}
@@ -321,7 +320,7 @@ func TestStormOfOneSignature(t *testing.T) {
 		if got := updated.header.Get("ETag"); got != `"2"` {
 			t.Fatalf("a hundred sendings of one change led to version %s", got)
 		}
-		if got := s.count(t, client.CustomerListParams{}); got != int64(round+1) {
+		if got := s.count(t, clientele.CustomerListParams{}); got != int64(round+1) {
 			t.Fatalf("%d customers after %d rounds", got, round+1)
 		}
 	}
