@@ -6,8 +6,8 @@ package client
 type Services struct {
 	Customers         *Customers
 	Invoices          *Invoices
-	Payments          *Payments
 	CreditNotes       *CreditNotes
+	Payments          *Payments
 	Refunds           *Refunds
 	Receivables       *Receivables
 	Settings          *Settings
@@ -21,8 +21,8 @@ func newServices(c *Client) Services {
 	return Services{
 		Customers:         &Customers{c},
 		Invoices:          &Invoices{c},
-		Payments:          &Payments{c},
 		CreditNotes:       &CreditNotes{c},
+		Payments:          &Payments{c},
 		Refunds:           &Refunds{c},
 		Receivables:       &Receivables{c},
 		Settings:          &Settings{c},
@@ -33,36 +33,38 @@ func newServices(c *Client) Services {
 	}
 }
 
-// Customers are the customers of the key's mode. Where one is asked for by id, its DID does too: zX, did:abt:zX or
-// 0x….
+// Customers are the calls of Customers, in the mode of the key. The people and companies the business serves.
 type Customers struct{ c *Client }
 
-// Invoices are the invoices of the key's mode: what customers are asked to pay.
+// Invoices are the calls of Invoices, in the mode of the key. What customers are asked to pay. A draft is finalized to
+// be open; an open invoice that is marked uncollectible makes its customer delinquent.
 type Invoices struct{ c *Client }
 
-// Payments are the money received from the customers of the key's mode.
-type Payments struct{ c *Client }
-
-// CreditNotes are what was taken back of invoices; [Invoices.Credit] makes them.
+// CreditNotes are the calls of Credit notes, in the mode of the key. What was taken back of finalized invoices.
 type CreditNotes struct{ c *Client }
 
-// Refunds are what was sent back; [Payments.Refund], [Customers.MoveCredit] and [Invoices.Credit] record it.
+// Payments are the calls of Payments, in the mode of the key. Money received: what it paid, and what is left of it.
+type Payments struct{ c *Client }
+
+// Refunds are the calls of Refunds, in the mode of the key. Money sent back: of payments, and of credit.
 type Refunds struct{ c *Client }
 
-// Receivables are what all customers of the key's mode owe.
+// Receivables are the calls of Receivables, in the mode of the key. What all customers owe, on any day.
 type Receivables struct{ c *Client }
 
-// Settings are what the business has decided for all its customers, in the key's mode.
+// Settings are the calls of Settings, in the mode of the key. What the business has decided for all its customers.
 type Settings struct{ c *Client }
 
-// PortalSessions are addresses at which customers see what is their own.
+// PortalSessions are the calls of Customers, in the mode of the key. The people and companies the business serves.
 type PortalSessions struct{ c *Client }
 
-// Keys are the API keys of the key's mode. They need a key of scope admin.
+// Keys are the calls of API keys, in the mode of the key. What opens the API in one mode. They need a key of scope
+// admin.
 type Keys struct{ c *Client }
 
-// PaymentCurrencies are what invoices of the key's mode may be written in.
+// PaymentCurrencies are the calls of Payment currencies, in the mode of the key. The currencies that invoices may be
+// written in.
 type PaymentCurrencies struct{ c *Client }
 
-// PaymentMethods are how money arrives in the key's mode.
+// PaymentMethods are the calls of Payment methods, in the mode of the key. The ways money arrives.
 type PaymentMethods struct{ c *Client }

@@ -28,10 +28,14 @@ func TestAccessTable(t *testing.T) {
 		who = append(who, identity{"`" + string(scope) + "`", "Bearer " + ok(s.NewKey(clientele.Test, scope))(t)})
 	}
 	who = append(who, identity{"a key of the other mode", "Bearer " + s.LiveKey})
-	names := strings.NewReplacer(o.customer, "{id}", o.deleted, "{id}", o.owing, "{id}", o.invoice, "{id}",
+	named := []string{o.customer, "{id}", o.deleted, "{id}", o.owing, "{id}", o.invoice, "{id}",
 		o.open, "{id}", o.payment, "{id}", o.note, "{id}", o.refund, "{id}", o.currency, "{id}",
 		o.method, "{id}", o.portal, "{id}", o.key, "{id}",
-		didSecp, "{did}", "external/new", "external/{external_id}")
+		didSecp, "{did}", "external/new", "external/{external_id}"}
+	for _, id := range o.more {
+		named = append(named, id, "{id}")
+	}
+	names := strings.NewReplacer(named...)
 	rows := map[string]string{}
 	add := func(route, body string) {
 		method, path, _ := strings.Cut(route, " ")

@@ -26,7 +26,18 @@ type things struct {
 	portal string
 	// An API key.
 	key string
+	// One of each of resources.
+	more []string
 }
+
+// resource is one that the tests of who may do what try too: its own test file adds it to resources.
+type resource struct {
+	make   func(t testing.TB, payment *client.Client, o things) (id string)
+	reads  func(id string) []string // as those of things
+	writes func(id string, o things) map[string]string
+}
+
+var resources []resource
 
 func (s *server) things(t testing.TB, payment *client.Client, did string) things {
 	t.Helper()
@@ -61,15 +72,19 @@ func (s *server) things(t testing.TB, payment *client.Client, did string) things
 	refund := ok(payment.Payments.Refund(t.Context(), back.ID, clientele.RefundParams{}))(t)
 	portal := ok(payment.PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: c.ID}))(t)
 	key := ok(payment.Keys.Create(t.Context(), clientele.KeyParams{Name: "till", Scope: "read"}))(t)
-	return things{
+	o := things{
 		c.ID, gone.ID, draft(t, payment, c.ID, currency.ID, "7").ID, currency.ID, method.ID, eve.ID, open.ID, pay.ID,
-		note.ID, refund.ID, portal.ID, key.ID,
+		note.ID, refund.ID, portal.ID, key.ID, nil,
 	}
+	for _, r := range resources {
+		o.more = append(o.more, r.make(t, payment, o))
+	}
+	return o
 }
 
 // reads are the routes that change nothing; writes those that do, with a body that would be accepted.
 func (o things) reads() []string {
-	return []string{
+	all := []string{
 		"/api/customers", "/api/customers/search?query=a", "/api/customers/" + o.customer,
 		"/api/customers/" + o.customer + "/overdue/invoices", "/api/customers/" + o.customer + "/balance_transactions",
 		"/api/customers/" + o.customer + "/statement", "/api/customers/" + o.customer + "/statement/page",
@@ -83,11 +98,15 @@ func (o things) reads() []string {
 		"/api/receivables/summary", "/api/receivables/overdue", "/api/settings", "/api/account", "/api/payment-currencies",
 		"/api/payment-currencies/" + o.currency, "/api/payment-methods", "/api/payment-methods/" + o.method, "/metrics",
 	}
+	for i, r := range resources {
+		all = append(all, r.reads(o.more[i])...)
+	}
+	return all
 }
 
 func (o things) writes() map[string]string {
 	money := `"customer_id":"` + o.owing + `","currency_id":"` + o.currency + `"`
-	return map[string]string{
+	all := map[string]string{
 		"POST /api/customers":                                      `{"name":""}`,
 		"PUT /api/customers/" + o.customer:                         `{"name":"changed"}`,
 		"PUT /api/customers/external/new":                          `{}`,
@@ -125,6 +144,10 @@ func (o things) writes() map[string]string {
 		"POST /api/invoices": `{` + money +
 			`,"lines":[{"description":"x","unit_amount":"1"}]}`,
 	}
+	for i, r := range resources {
+		maps.Copy(all, r.writes(o.more[i], o))
+	}
+	return all
 }
 
 // openRoutes are those that anybody may call.
@@ -140,7 +163,8 @@ func TestEveryRouteIsTriedByEverybody(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(clientele.OpenAPI), &document); err != nil {
 		t.Fatal(err)
 	}
-	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1", "ps_1", "key_1"}
+	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1", "ps_1", "key_1",
+		slices.Repeat([]string{"x_1"}, len(resources))}
 	tried := slices.Clone(openRoutes)
 	for _, path := range o.reads() {
 		path, _, _ = strings.Cut(path, "?")

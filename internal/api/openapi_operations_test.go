@@ -13,6 +13,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"clientele.dev"
+	"clientele.dev/internal/store"
 )
 
 // document is the whole document.
@@ -28,6 +29,10 @@ func (g *generator) document() object {
 		item.(object).Set(strings.ToLower(method), g.operation(r, method))
 	}
 	g.schema(g.answers, clientele.Error{})
+	var tags []any
+	for _, of := range groups {
+		tags = append(tags, obj("name", of.name, "description", of.about))
+	}
 	return obj(
 		"openapi", "3.1.1",
 		"info", obj("title", "Clientele", "version", "0.1.0",
@@ -36,7 +41,7 @@ func (g *generator) document() object {
 			"license", obj("name", "Apache-2.0", "identifier", "Apache-2.0")),
 		"servers", []any{obj("url", "http://127.0.0.1:8080", "description", "Where `clientele serve` listens by default.")},
 		"security", []any{obj("apiKey", []any{}), obj("componentSignature", []any{})},
-		"tags", tags(),
+		"tags", tags,
 		"paths", paths,
 		"components", obj(
 			"schemas", g.components(), "responses", g.failures(), "parameters", sharedParameters(),
@@ -220,6 +225,15 @@ func (g *generator) responses(r route, method string) object {
 	return all
 }
 
+// hasVersion says whether answers of a type are versions of an object: itself, with what it refers to, or, of the
+// business, a part of the settings.
+func hasVersion(t reflect.Type) bool {
+	if t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Anonymous && strings.HasSuffix(t.Name(), "Expanded") {
+		t = t.Field(0).Type
+	}
+	return store.IsVersioned(t) || t == reflect.TypeFor[clientele.Business]()
+}
+
 // success describes a good answer.
 func (g *generator) success(r route, method, about string) object {
 	media := r.media
@@ -227,9 +241,7 @@ func (g *generator) success(r route, method, about string) object {
 		media = "application/json"
 	}
 	fields := obj("X-Request-Id", shared("headers", "X-Request-Id"))
-	switch r.answers.(type) {
-	case clientele.Customer, clientele.CustomerExpanded, clientele.Invoice, clientele.InvoiceExpanded,
-		clientele.Payment, clientele.PaymentExpanded, clientele.Settings, clientele.Business:
+	if hasVersion(reflect.TypeOf(r.answers)) {
 		fields.Set("ETag", shared("headers", "ETag"))
 	}
 	if r.repeatable(method) {

@@ -27,23 +27,6 @@ var introduction = strings.Join([]string{
 		"happens only if nobody else was quicker.",
 }, "\n\n")
 
-func tags() []any {
-	return []any{
-		obj("name", "Customers", "description", "The people and companies the business serves."),
-		obj("name", "Invoices", "description", "What customers are asked to pay. A draft is finalized to be open; an open "+
-			"invoice that is marked uncollectible makes its customer delinquent."),
-		obj("name", "Credit notes", "description", "What was taken back of finalized invoices."),
-		obj("name", "Payments", "description", "Money received: what it paid, and what is left of it."),
-		obj("name", "Refunds", "description", "Money sent back: of payments, and of credit."),
-		obj("name", "Receivables", "description", "What all customers owe, on any day."),
-		obj("name", "Settings", "description", "What the business has decided for all its customers."),
-		obj("name", "API keys", "description", "What opens the API in one mode. They need a key of scope admin."),
-		obj("name", "Payment currencies", "description", "The currencies that invoices may be written in."),
-		obj("name", "Payment methods", "description", "The ways money arrives."),
-		obj("name", "Operation", "description", "For those who run the server."),
-	}
-}
-
 func securitySchemes() object {
 	return obj(
 		"apiKey", obj("type", "http", "scheme", "bearer", "bearerFormat", "sk_test_… or sk_live_…",

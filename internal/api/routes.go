@@ -61,6 +61,22 @@ func (r route) parameters() (names []string) {
 // bom is the parameter of what answers CSV.
 var bom = param{"bom", "true begins CSV with a byte order mark, as some spreadsheets want UTF-8.", true}
 
+// groups are the resources that routes belong to, and what they are.
+var groups = []struct{ name, about string }{
+	{"Customers", "The people and companies the business serves."},
+	{"Invoices", "What customers are asked to pay. A draft is finalized to be open; an open invoice that is marked " +
+		"uncollectible makes its customer delinquent."},
+	{"Credit notes", "What was taken back of finalized invoices."},
+	{"Payments", "Money received: what it paid, and what is left of it."},
+	{"Refunds", "Money sent back: of payments, and of credit."},
+	{"Receivables", "What all customers owe, on any day."},
+	{"Settings", "What the business has decided for all its customers."},
+	{"API keys", "What opens the API in one mode. They need a key of scope admin."},
+	{"Payment currencies", "The currencies that invoices may be written in."},
+	{"Payment methods", "The ways money arrives."},
+	{"Operation", "For those who run the server."},
+}
+
 // What lists can be sorted by.
 var (
 	customerSorts = []string{"created_at", "updated_at", "name", "email", "id"}

@@ -90,29 +90,21 @@ func sdkFile(service string, calls []route) string {
 	return b.String() + methods.String()
 }
 
-// sdkServices are the services of the SDK, and what they are.
-var sdkServices = []struct{ name, about string }{
-	{"Customers",
-		"are the customers of the key's mode. Where one is asked for by id, its DID does too: zX, did:abt:zX or 0x…."},
-	{"Invoices", "are the invoices of the key's mode: what customers are asked to pay."},
-	{"Payments", "are the money received from the customers of the key's mode."},
-	{"CreditNotes", "are what was taken back of invoices; [Invoices.Credit] makes them."},
-	{"Refunds", "are what was sent back; [Payments.Refund], [Customers.MoveCredit] and [Invoices.Credit] record it."},
-	{"Receivables", "are what all customers of the key's mode owe."},
-	{"Settings", "are what the business has decided for all its customers, in the key's mode."},
-	{"PortalSessions", "are addresses at which customers see what is their own."},
-	{"Keys", "are the API keys of the key's mode. They need a key of scope admin."},
-	{"PaymentCurrencies", "are what invoices of the key's mode may be written in."},
-	{"PaymentMethods", "are how money arrives in the key's mode."},
-}
-
-// sdkServicesFile is the source of all services.
+// sdkServicesFile is the source of the types of all services.
 func sdkServicesFile() string {
 	var types, fields, made strings.Builder
-	for _, s := range sdkServices {
-		fmt.Fprintf(&types, "\n%stype %s struct{ c *Client }\n", docComment(s.name+" "+s.about), s.name)
-		fmt.Fprintf(&fields, "\t%s *%s\n", s.name, s.name)
-		fmt.Fprintf(&made, "\t\t%s: &%s{c},\n", s.name, s.name)
+	written := map[string]bool{}
+	for _, r := range new(API).routes() {
+		service, _, _ := strings.Cut(r.sdk, ".")
+		if service == "" || written[service] {
+			continue
+		}
+		written[service] = true
+		of := slices.IndexFunc(groups, func(g struct{ name, about string }) bool { return g.name == r.group })
+		fmt.Fprintf(&types, "\n%stype %s struct{ c *Client }\n",
+			docComment(service+" are the calls of "+r.group+", in the mode of the key. "+groups[of].about), service)
+		fmt.Fprintf(&fields, "\t%s *%s\n", service, service)
+		fmt.Fprintf(&made, "\t\t%s: &%s{c},\n", service, service)
 	}
 	return sdkHeader + "\n// Services are what a client calls.\ntype Services struct {\n" + fields.String() +
 		"}\n\nfunc newServices(c *Client) Services {\n\treturn Services{\n" + made.String() + "\t}\n}\n" + types.String()

@@ -12,22 +12,6 @@ import (
 	"clientele.dev"
 )
 
-// ObjectType is a kind of object that has events, in the words of the wire.
-type ObjectType string
-
-// The kinds of objects that have events.
-const (
-	TypeCustomer        ObjectType = "customer"
-	TypeInvoice         ObjectType = "invoice"
-	TypePayment         ObjectType = "payment_intent"
-	TypeCreditNote      ObjectType = "credit_note"
-	TypeRefund          ObjectType = "refund"
-	TypeSettings        ObjectType = "settings"
-	TypePaymentCurrency ObjectType = "payment_currency"
-	TypePaymentMethod   ObjectType = "payment_method"
-	TypeAPIKey          ObjectType = "api_key"
-)
-
 // EventRecord is a stored event.
 type EventRecord struct {
 	Seq            int64 // its position among all events; given by the store

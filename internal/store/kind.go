@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -29,6 +30,7 @@ type Kind struct {
 	HasMetadata bool // is found by its metadata
 	Search      SearchBy
 
+	of      reflect.Type // what the objects are in Go
 	rowOf   func(doc []byte) (Row, error)
 	inOrder func(doc []byte) ([]byte, error)
 }
@@ -161,6 +163,7 @@ func describe[T any](k Kind, row func(*T) Row, columns []columnOf[T]) Objects[T]
 		}
 		return r
 	}
+	k.of = reflect.TypeFor[T]()
 	k.rowOf = func(doc []byte) (Row, error) {
 		object := new(T)
 		err := json.Unmarshal(doc, object)

@@ -1,10 +1,28 @@
 package store
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 
 	"clientele.dev"
 	"clientele.dev/internal/fold"
+)
+
+// ObjectType is a kind of object that has events, in the words of the wire.
+type ObjectType string
+
+// The kinds of objects that have events.
+const (
+	TypeCustomer        ObjectType = "customer"
+	TypeInvoice         ObjectType = "invoice"
+	TypePayment         ObjectType = "payment_intent"
+	TypeCreditNote      ObjectType = "credit_note"
+	TypeRefund          ObjectType = "refund"
+	TypeSettings        ObjectType = "settings"
+	TypePaymentCurrency ObjectType = "payment_currency"
+	TypePaymentMethod   ObjectType = "payment_method"
+	TypeAPIKey          ObjectType = "api_key"
 )
 
 // Kinds are the kinds of objects that have a table of their own in the form of [Kind].
@@ -21,6 +39,11 @@ func KindOf(of ObjectType) *Kind {
 		}
 	}
 	return nil
+}
+
+// IsVersioned says whether a type is that of objects that have versions.
+func IsVersioned(t reflect.Type) bool {
+	return slices.ContainsFunc(Kinds, func(k *Kind) bool { return k.Versioned && k.of == t })
 }
 
 // Customers describes customers.
