@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"clientele.dev/internal/pgtest"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/postgres"
 )
 
@@ -81,8 +83,34 @@ const manyRows = `
 		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, digest)
 		SELECT false, 'x', 'cus_' || n, 'cus_' || n, 1, n, '', '', '', '' FROM generate_series(1, 20000) n;
 	INSERT INTO answers SELECT 'a', 'k' || n, '', n, '', '', 1, true, '', '' FROM generate_series(1, 20000) n;
-	INSERT INTO row_counts SELECT 'customers', false, 12, n, 1, 0 FROM generate_series(1, 20000) n;
-	ANALYZE`
+	INSERT INTO row_counts SELECT 'customers', false, 12, n, 1, 0 FROM generate_series(1, 20000) n;`
+
+// manyRowsOf fills the tables of a kind that manyRows does not name.
+func manyRowsOf(k *store.Kind) string {
+	if k.Small || strings.Contains(manyRows, "INTO "+k.Table+" ") {
+		return ""
+	}
+	names, values := "seq, id, livemode, doc", "n << 16, '"+k.Prefix+"' || n, false, '{}'"
+	if k.Versioned {
+		names, values = names+", version", values+", 1"
+	}
+	if k.Owned {
+		names, values = names+", customer_id", values+", 'cus_' || n / 2"
+	}
+	for _, c := range k.Columns {
+		of := map[store.ColumnType]string{store.Text: "'x' || n", store.Boolean: "n % 2 = 0", store.Bytes: "''"}[c.Type]
+		names, values = names+", "+c.Name, values+", "+cmp.Or(of, "n")
+	}
+	const from = " FROM generate_series(1, 20000) n;"
+	script := "INSERT INTO " + k.Table + " (" + names + ") SELECT " + values + from
+	if k.HasMetadata {
+		script += "INSERT INTO " + k.Metadata() + " SELECT false, 'k', 'v' || n % 1000, 'cus_' || n / 2, n << 16" + from
+	}
+	if k.Search != store.SearchNothing {
+		script += "INSERT INTO " + k.Texts() + " SELECT 'cus_' || n / 2, n << 16, false, md5(n::text)" + from
+	}
+	return script
+}
 
 // checkPostgresPlans asks PostgreSQL how it answers each statement when it has no parameters to look at.
 func checkPostgresPlans(statements map[string]bool) (errs []string) {
@@ -106,8 +134,12 @@ func checkPostgresPlans(statements map[string]bool) (errs []string) {
 		return []string{err.Error()}
 	}
 	defer func() { _ = c.Close(ctx) }()
-	const settings = "; SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan"
-	if _, err := c.Exec(ctx, manyRows+settings); err != nil {
+	script := manyRows
+	for _, k := range store.Kinds {
+		script += manyRowsOf(k)
+	}
+	const settings = "ANALYZE; SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan"
+	if _, err := c.Exec(ctx, script+settings); err != nil {
 		return []string{err.Error()}
 	}
 	checked := 0
