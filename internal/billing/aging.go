@@ -53,6 +53,12 @@ func (m moment) until() int64 {
 	return m.ms
 }
 
+// aging is what was outstanding at a moment, which is asked of the database.
+type aging struct {
+	*ledger.Aging
+	at moment
+}
+
 // Aging answers what was outstanding at a moment, by how long it had been due. It adds up what the ledger was then, so
 // that nothing recorded later changes the answer.
 func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, error) {
@@ -66,8 +72,8 @@ func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging,
 			return err
 		}
 		answer.AsOf = clientele.At(time.UnixMilli(at.ms))
-		b := buckets{at: at, only: f.CurrencyID, currencies: map[string]clientele.AgingBuckets{}}
-		defer func() { answer.Currencies = b.whole() }()
+		b := aging{ledger.NewAging(at.day, f.CurrencyID), at}
+		defer func() { answer.Currencies = b.Buckets() }()
 		if f.Customer == "" {
 			return b.addSums(tx, f.Livemode)
 		}
@@ -84,14 +90,14 @@ func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging,
 }
 
 // addInvoices adds what was left to pay on a customer's invoices: now it stands on them; of the past the ledger tells.
-func (b *buckets) addInvoices(tx store.Tx, f AgingFilter, customerID string) error {
+func (b aging) addInvoices(tx store.Tx, f AgingFilter, customerID string) error {
 	if b.at.now {
 		return tx.UnpaidAmounts(store.UnpaidFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: customerID},
-			func(o store.UnpaidAmount) { b.add(o.DueDay, o.Left) })
+			func(o store.UnpaidAmount) { b.Add(o.DueDay, o.Left) })
 	}
 	return tx.Outstanding(store.OutstandingFilter{
 		Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: b.at.until(), CustomerID: customerID,
-	}, func(_ string, due clientele.Day, left clientele.Amount) { b.add(due, left) })
+	}, func(_ string, due clientele.Day, left clientele.Amount) { b.Add(due, left) })
 }
 
 // AgingByCustomer is Aging with the customers of a part of the list of those who owe or have money that is not applied.
@@ -114,7 +120,7 @@ func (s Receivables) AgingByCustomer(
 		total := map[string]clientele.AgingBuckets{}
 		for _, c := range all {
 			for currency, b := range c.Currencies {
-				total[currency] = addBuckets(total[currency], b, currency)
+				total[currency] = ledger.AddBuckets(total[currency], b, currency)
 			}
 		}
 		count := int64(len(all))
@@ -130,11 +136,11 @@ func (s Receivables) AgingByCustomer(
 // ageCustomers ages every customer: those who owe most of a currency first when it is given, or else in the order of
 // their ids.
 func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAging, error) {
-	all := map[string]*buckets{}
-	of := func(customerID string) *buckets {
-		b := all[customerID]
-		if b == nil {
-			b = &buckets{at: at, only: f.CurrencyID, currencies: map[string]clientele.AgingBuckets{}}
+	all := map[string]aging{}
+	of := func(customerID string) aging {
+		b, known := all[customerID]
+		if !known {
+			b = aging{ledger.NewAging(at.day, f.CurrencyID), at}
 			all[customerID] = b
 		}
 		return b
@@ -150,10 +156,10 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 	var err error
 	if at.now {
 		owed := store.UnpaidFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: q.CustomerID}
-		err = tx.UnpaidAmounts(owed, func(o store.UnpaidAmount) { of(o.CustomerID).add(o.DueDay, o.Left) })
+		err = tx.UnpaidAmounts(owed, func(o store.UnpaidAmount) { of(o.CustomerID).Add(o.DueDay, o.Left) })
 	} else {
 		err = tx.Outstanding(q, func(customerID string, due clientele.Day, left clientele.Amount) {
-			of(customerID).add(due, left)
+			of(customerID).Add(due, left)
 		})
 	}
 	if err != nil {
@@ -170,7 +176,7 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 	}
 	list := make([]clientele.CustomerAging, 0, len(all))
 	for id, b := range all {
-		if currencies := b.whole(); len(currencies) > 0 {
+		if currencies := b.Buckets(); len(currencies) > 0 {
 			list = append(list, clientele.CustomerAging{CustomerID: id, Currencies: currencies})
 		}
 	}
@@ -184,50 +190,8 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 	return list, nil
 }
 
-// buckets add up what was outstanding at a moment.
-type buckets struct {
-	at         moment
-	only       string // a currency, or ""
-	currencies map[string]clientele.AgingBuckets
-}
-
-// add adds what was left to pay, or a change of it.
-func (b *buckets) add(due clientele.Day, left clientele.Amount) {
-	sum := b.currencies[left.Currency()]
-	ledger.AddTo(&sum.Total, left)
-	ledger.AddTo(bucketOf(&sum, clientele.DaysLate(due, b.at.day)), left)
-	b.currencies[left.Currency()] = sum
-}
-
-func bucketOf(b *clientele.AgingBuckets, days int64) *clientele.Amount {
-	switch {
-	case days <= 0:
-		return &b.NotDue
-	case days <= 30:
-		return &b.Days1To30
-	case days <= 60:
-		return &b.Days31To60
-	case days <= 90:
-		return &b.Days61To90
-	}
-	return &b.DaysOver90
-}
-
-func (b *buckets) addPart(p store.SumPart) {
-	currency := p.Amount.Currency()
-	switch {
-	case b.only != "" && b.only != currency:
-	case p.Figure == store.FigureReceivable:
-		b.add(clientele.Day(p.DueDay), p.Amount)
-	case p.Figure == store.FigureUnapplied:
-		sum := b.currencies[currency]
-		ledger.AddTo(&sum.Unapplied, p.Amount)
-		b.currencies[currency] = sum
-	}
-}
-
 // addSums adds the sums of all customers: those of whole days, and of a day that had not ended its movements.
-func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
+func (b aging) addSums(tx store.Tx, mode clientele.Mode) error {
 	const day = 24 * 60 * 60 * 1000
 	today := store.DayOf(b.at.ms / 1000) // by which sums are kept
 	last, rest := today, false
@@ -238,7 +202,7 @@ func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 		last, rest = today-1, true
 	}
 	figures := []store.Figure{store.FigureReceivable, store.FigureUnapplied}
-	if err := tx.Sums(mode, figures, 0, last, b.addPart); err != nil || !rest {
+	if err := tx.Sums(mode, figures, 0, last, b.AddPart); err != nil || !rest {
 		return err
 	}
 	changes := ledger.Sums{}
@@ -249,13 +213,13 @@ func (b *buckets) addSums(tx store.Tx, mode clientele.Mode) error {
 		return nil
 	})
 	for _, p := range changes.Parts() {
-		b.addPart(p)
+		b.AddPart(p)
 	}
 	return err
 }
 
 // addUnapplied adds the money of a customer that was not applied.
-func (b *buckets) addUnapplied(tx store.Tx, mode clientele.Mode, customerID string) error {
+func (b aging) addUnapplied(tx store.Tx, mode clientele.Mode, customerID string) error {
 	currencies, err := currenciesOf(tx, mode)
 	for _, c := range currencies {
 		end, err := tx.LedgerEnd(customerID, c.ID, store.PositionAfter(b.at.until()))
@@ -263,30 +227,8 @@ func (b *buckets) addUnapplied(tx store.Tx, mode clientele.Mode, customerID stri
 			return err
 		}
 		if end.Unapplied.Sign() != 0 {
-			b.addPart(store.SumPart{Figure: store.FigureUnapplied, Amount: end.Unapplied})
+			b.AddPart(store.SumPart{Figure: store.FigureUnapplied, Amount: end.Unapplied})
 		}
 	}
 	return err
-}
-
-// whole are the buckets of the currencies in which there is something, all amounts of their currency.
-func (b *buckets) whole() map[string]clientele.AgingBuckets {
-	all := map[string]clientele.AgingBuckets{}
-	for currency, sum := range b.currencies {
-		if sum.Total.Sign() != 0 || sum.Unapplied.Sign() != 0 {
-			all[currency] = addBuckets(clientele.AgingBuckets{}, sum, currency)
-		}
-	}
-	return all
-}
-
-// addBuckets adds buckets of a currency.
-func addBuckets(a, b clientele.AgingBuckets, currency string) clientele.AgingBuckets {
-	add := func(a, b clientele.Amount) clientele.Amount { return ledger.Plus(a.In(currency), b.In(currency)) }
-	return clientele.AgingBuckets{
-		NotDue: add(a.NotDue, b.NotDue), Days1To30: add(a.Days1To30, b.Days1To30),
-		Days31To60: add(a.Days31To60, b.Days31To60), Days61To90: add(a.Days61To90, b.Days61To90),
-		DaysOver90: add(a.DaysOver90, b.DaysOver90), Total: add(a.Total, b.Total),
-		Unapplied: add(a.Unapplied, b.Unapplied),
-	}
 }

@@ -195,7 +195,7 @@ func priceOf(line *clientele.InvoiceLine, taken, quantity int64) (clientele.Amou
 
 // taxOn is the tax on the first so many of a line, rounded down.
 func taxOn(line *clientele.InvoiceLine, quantity int64) *big.Int {
-	return new(big.Int).Div(whole(line.TaxAmount.Times(quantity)), big.NewInt(max(line.Quantity, 1)))
+	return new(big.Int).Div(ledger.Number(line.TaxAmount.Times(quantity)), big.NewInt(max(line.Quantity, 1)))
 }
 
 // issue writes a credit note and does what it says.

@@ -1,7 +1,6 @@
 package billing
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -52,10 +51,12 @@ func (s Receivables) Overdue(
 		if err != nil {
 			return err
 		}
-		all, err := late(tx, mode, currency, today)
-		if err != nil {
+		debtors := ledger.NewDebtors(today)
+		owed := store.UnpaidFilter{Livemode: mode, CurrencyID: currency}
+		if err := tx.UnpaidAmounts(owed, debtors.Add); err != nil {
 			return err
 		}
+		all := debtors.List()
 		count = int64(len(all))
 		page = all[min(w.Offset, count):min(w.Offset+w.Limit, count)]
 		return nameCustomers(tx, mode, page, func(d *clientele.Debtor) (string, *string, *string) {
@@ -87,44 +88,6 @@ func (s Receivables) OwedBy(
 		return nil
 	})
 	return owed, err
-}
-
-// late adds up what every customer is late with, in each currency.
-func late(tx store.Tx, mode clientele.Mode, currency string, today clientele.Day) ([]clientele.Debtor, error) {
-	debtors := map[[2]string]*clientele.Debtor{}
-	err := tx.UnpaidAmounts(store.UnpaidFilter{Livemode: mode, CurrencyID: currency}, func(o store.UnpaidAmount) {
-		if o.Status == clientele.InvoiceOpen && clientele.DaysLate(o.DueDay, today) <= 0 {
-			return
-		}
-		who := [2]string{o.CustomerID, o.Left.Currency()}
-		d := debtors[who]
-		if d == nil {
-			d = &clientele.Debtor{
-				CustomerID: o.CustomerID, CurrencyID: o.Left.Currency(), OldestDueDate: o.DueDate, OldestDueDay: o.DueDay,
-			}
-			debtors[who] = d
-		}
-		d.Invoices++
-		d.OldestDueDate, d.OldestDueDay = min(d.OldestDueDate, o.DueDate), min(d.OldestDueDay, o.DueDay)
-		if o.Status == clientele.InvoiceUncollectible {
-			ledger.AddTo(&d.Overdue, o.Left)
-		} else {
-			ledger.AddTo(&d.PastDue, o.Left)
-		}
-	})
-	all := make([]clientele.Debtor, 0, len(debtors))
-	for _, d := range debtors {
-		d.Overdue, d.PastDue = d.Overdue.In(d.CurrencyID), d.PastDue.In(d.CurrencyID)
-		all = append(all, *d)
-	}
-	slices.SortFunc(all, func(a, b clientele.Debtor) int {
-		if c := cmp.Compare(a.CurrencyID, b.CurrencyID); c != 0 {
-			return c
-		}
-		more := ledger.Minus(ledger.Plus(b.Overdue, b.PastDue), ledger.Plus(a.Overdue, a.PastDue))
-		return cmp.Or(more.Sign(), cmp.Compare(a.CustomerID, b.CustomerID))
-	})
-	return all, err
 }
 
 // nameCustomers writes who the customers of a page are; of says where in an entry that stands.

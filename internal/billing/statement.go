@@ -81,7 +81,7 @@ func (s Customers) fillStatement(
 		if err != nil {
 			return err
 		}
-		a.OpeningBalance = ledger.Minus(ledger.Minus(end.Receivable, end.Credit), end.Unapplied)
+		a.OpeningBalance = ledger.Owed(end)
 		a.ClosingBalance = a.OpeningBalance
 	}
 	err = tx.Movements(store.MovementFilter{
@@ -90,14 +90,7 @@ func (s Customers) fillStatement(
 		if st.From.IsZero() {
 			st.From = m.CreatedAt
 		}
-		a := accounts[m.CurrencyID]
-		a.ClosingBalance = ledger.Minus(ledger.Minus(m.EndingReceivable, m.EndingBalance), m.EndingUnapplied)
-		a.Lines = append(a.Lines, clientele.StatementLine{
-			ID: m.ID, At: m.CreatedAt, Reason: m.Reason, Description: describe(m.BalanceTransaction, known.references),
-			InvoiceNumber: known.numbers[m.InvoiceID], Amount: ledger.Minus(ledger.Minus(m.Receivable, m.Amount),
-				m.Unapplied),
-			Balance: a.ClosingBalance,
-		})
+		ledger.AddLine(accounts[m.CurrencyID], m, known.numbers[m.InvoiceID], known.references[m.PaymentID])
 		return nil
 	})
 	for id, a := range accounts {
@@ -110,38 +103,6 @@ func (s Customers) fillStatement(
 
 // names are what a customer's invoices and payments are called, by their ids.
 type names struct{ numbers, references map[string]string }
-
-// describe says in words what a movement is, and how the payer or the bank calls the money that came.
-func describe(t clientele.BalanceTransaction, references map[string]string) string {
-	words := map[clientele.BalanceReason]string{
-		clientele.ReasonAdjustment:       "Credit adjusted",
-		clientele.ReasonRefund:           "Refund",
-		clientele.ReasonInvoiceFinalized: "Invoice",
-		clientele.ReasonInvoiceVoided:    "Invoice voided",
-		clientele.ReasonCreditApplied:    "Paid with credit",
-		clientele.ReasonCreditUnapplied:  "Payment with credit taken back",
-		clientele.ReasonPayment:          "Payment",
-		clientele.ReasonAllocated:        "Payment applied to the invoice",
-		clientele.ReasonUnallocated:      "Payment taken back from the invoice",
-		clientele.ReasonCredited:         "Payment kept as credit",
-		clientele.ReasonUncredited:       "Payment no longer kept as credit",
-		clientele.ReasonRefundCovered:    "Refund made up for with credit",
-		clientele.ReasonPaymentReversed:  "Payment reversed",
-		clientele.ReasonCreditNote:       "Credit note",
-		clientele.ReasonCreditNoteMoved:  "Credit note takes off what was not paid after all",
-		clientele.ReasonWrittenOff:       "Written off as bad debt",
-		clientele.ReasonRecovered:        "Write-off undone",
-		clientele.ReasonDebit:            "Debit",
-	}[t.Reason]
-	cash := t.Reason == clientele.ReasonPayment || t.Reason == clientele.ReasonPaymentReversed
-	if reference := references[t.PaymentID]; cash && reference != "" {
-		words += " " + reference
-	}
-	if t.Description != "" {
-		words += ": " + t.Description
-	}
-	return words
-}
 
 // paymentReferences are what payers and banks call a customer's payments, by their ids.
 func paymentReferences(tx store.Tx, c *clientele.Customer) (map[string]string, error) {

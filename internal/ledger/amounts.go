@@ -1,5 +1,6 @@
 // Package ledger is what the movements of customers come to: the balances after one, what it adds to the sums of all
-// customers, and the replay that proves what is stored beside them. It asks no database and changes nothing.
+// customers, aging, statement and summary, and the replay that proves what is stored beside them. It asks no database
+// and changes nothing.
 package ledger
 
 import "clientele.dev"
