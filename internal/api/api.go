@@ -3,13 +3,11 @@ package api
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"path"
 	"reflect"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -105,19 +103,15 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 	defer func() {
-		p := recover()
-		if p == http.ErrAbortHandler { //nolint:errorlint // a panic's value is no error that is wrapped
-			defer panic(p) // the connection is cut, so that nobody takes half an answer for the whole
-		} else if p != nil {
-			a.log.Error("panic", "request_id", out.id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			if !out.wrote {
-				a.fail(out, fmt.Errorf("panic: %v", p))
-			}
-		}
 		took := a.now().Sub(start)
 		a.metrics.observe(r.Method, r.Pattern, out.status, took)
 		a.logRequest(r, out, took)
 	}()
+	defer web.AnswerPanic(a.log, out.id, func(err error) {
+		if !out.wrote {
+			a.fail(out, err)
+		}
+	})
 	if err := checkFraming(r); err != nil {
 		header.Set("Connection", "close") // nobody knows where the next request begins
 		a.fail(out, err)

@@ -3,31 +3,13 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"clientele.dev"
+	"clientele.dev/internal/web"
 )
 
 // statusClientGone is logged for a request whose client did not wait for the answer (nginx's number).
 const statusClientGone = 499
-
-// statuses are the HTTP statuses of the kinds of errors.
-var statuses = map[clientele.ErrorCode]int{
-	clientele.ErrorCodeInvalid:            http.StatusBadRequest,
-	clientele.ErrorCodeUnauthorized:       http.StatusUnauthorized,
-	clientele.ErrorCodeForbidden:          http.StatusForbidden,
-	clientele.ErrorCodeNotFound:           http.StatusNotFound,
-	clientele.ErrorCodeNotSupported:       http.StatusNotFound,
-	clientele.ErrorCodeMethodNotAllowed:   http.StatusMethodNotAllowed,
-	clientele.ErrorCodeConflict:           http.StatusConflict,
-	clientele.ErrorCodePreconditionFailed: http.StatusPreconditionFailed,
-	clientele.ErrorCodeTooLarge:           http.StatusRequestEntityTooLarge,
-	clientele.ErrorCodeUnsupportedMedia:   http.StatusUnsupportedMediaType,
-	clientele.ErrorCodeIdempotencyReused:  http.StatusUnprocessableEntity,
-	clientele.ErrorCodeInternal:           http.StatusInternalServerError,
-	clientele.ErrorCodeStorageFull:        http.StatusInsufficientStorage,
-	clientele.ErrorCodeUnavailable:        http.StatusServiceUnavailable,
-}
 
 // visible is an error as the client may see it. What is not a *clientele.Error is ours: the log has it, the client
 // gets the request's id.
@@ -49,5 +31,5 @@ func visible(err error, requestID string) (status int, e clientele.Error) {
 		e.Errors = []clientele.FieldError{{Field: e.Field, Message: e.Message}}
 	}
 	e.RequestID = requestID
-	return statuses[e.Code], e
+	return web.Statuses[e.Code], e
 }

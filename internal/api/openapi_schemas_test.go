@@ -16,6 +16,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"clientele.dev"
+	"clientele.dev/internal/web"
 )
 
 // generator makes the document from the table of routes.
@@ -115,7 +116,7 @@ func (g *generator) scalar(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Enum: []any{clientele.PaymentSucceeded, clientele.PaymentCanceled}}
 	case reflect.TypeFor[clientele.ErrorCode]():
 		var codes []any
-		for _, code := range slices.Sorted(maps.Keys(statuses)) {
+		for _, code := range slices.Sorted(maps.Keys(web.Statuses)) {
 			codes = append(codes, code)
 		}
 		return &jsonschema.Schema{Type: "string", Enum: codes}

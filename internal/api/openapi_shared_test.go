@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"clientele.dev"
+	"clientele.dev/internal/web"
 )
 
 // introduction is what a newcomer reads first.
@@ -104,7 +105,7 @@ var failures = []failure{
 // failures are the shared descriptions of error answers.
 func (g *generator) failures() object {
 	codes := map[int]clientele.ErrorCode{}
-	for code, status := range statuses {
+	for code, status := range web.Statuses {
 		if code != clientele.ErrorCodeNotSupported { // which shares its status with what is not there
 			codes[status] = code
 		}

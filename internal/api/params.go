@@ -86,10 +86,8 @@ func (p *params) page() clientele.Paging {
 // window reads which part of a list is asked for: by page, or beside an object.
 func (p *params) window(order []store.Order) (store.Window, clientele.Paging) {
 	paging := p.page()
-	w := store.Window{
-		Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize,
-		After: p.text("starting_after"), Before: p.text("ending_before"),
-	}
+	w := store.PageWindow(paging.Page, paging.PageSize)
+	w.After, w.Before = p.text("starting_after"), p.text("ending_before")
 	byTime := len(order) == 0 || len(order) == 1 && order[0].Field == "created_at"
 	switch {
 	case w.After != "" && w.Before != "":

@@ -49,7 +49,7 @@ func (p *params) groupBy() bool {
 func (a *API) agingByCustomer(
 	r *request, f billing.AgingFilter, paging clientele.Paging, format string,
 ) (answer, error) {
-	window := store.Window{Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize}
+	window := store.PageWindow(paging.Page, paging.PageSize)
 	if format == "csv" { // whole, whatever the page
 		window = store.Window{Limit: maxPage}
 	}
@@ -84,7 +84,7 @@ func (a *API) listDebtors(r *request) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	window := store.Window{Limit: paging.PageSize, Offset: (paging.Page - 1) * paging.PageSize}
+	window := store.PageWindow(paging.Page, paging.PageSize)
 	if format == "csv" { // whole, whatever the page
 		window = store.Window{Limit: maxPage}
 	}

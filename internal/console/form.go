@@ -18,6 +18,7 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/locale"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/web"
 	"clientele.dev/internal/wire"
 )
 
@@ -150,7 +151,7 @@ func (a act) send(v *visit) (page, error) {
 	if !errors.As(err, &refused) || refused.Code == clientele.ErrorCodeNotFound && refused.Field == "" {
 		return done, err
 	}
-	return a.again(v, statuses[refused.Code], nil, refused)
+	return a.again(v, web.Statuses[refused.Code], nil, refused)
 }
 
 // parseForm reads what was sent, a file too.
@@ -412,7 +413,7 @@ func pageOf(r *http.Request) int64 {
 const perPage = 25
 
 func window(page int64) store.Window {
-	return store.Window{Limit: perPage, Offset: (page - 1) * perPage}
+	return store.PageWindow(page, perPage)
 }
 
 // renamed is an error whose fields have the names that they have in a form, by how they begin in the API.

@@ -6,13 +6,11 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"path"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -158,23 +156,13 @@ func (s *console) render(w http.ResponseWriter, p page, v view) error {
 	return nil
 }
 
-// statuses are the HTTP statuses of errors.
-var statuses = map[clientele.ErrorCode]int{
-	clientele.ErrorCodeInvalid: 400, clientele.ErrorCodeUnauthorized: 401, clientele.ErrorCodeForbidden: 403,
-	clientele.ErrorCodeNotFound: 404, clientele.ErrorCodeNotSupported: 404,
-	clientele.ErrorCodeMethodNotAllowed: 405, clientele.ErrorCodeConflict: 409,
-	clientele.ErrorCodePreconditionFailed: 412, clientele.ErrorCodeTooLarge: 413,
-	clientele.ErrorCodeUnsupportedMedia: 415, clientele.ErrorCodeIdempotencyReused: 422,
-	clientele.ErrorCodeInternal: 500, clientele.ErrorCodeUnavailable: 503, clientele.ErrorCodeStorageFull: 507,
-}
-
 // fail answers with the page of an error.
 func (s *console) fail(w http.ResponseWriter, v *visit, err error) {
 	status, message := http.StatusInternalServerError, "Something went wrong. The server's log has the details."
 	var known *clientele.Error
 	switch {
 	case errors.As(err, &known):
-		status, message = statuses[known.Code], sentence(known.Message)
+		status, message = web.Statuses[known.Code], sentence(known.Message)
 	case errors.Is(err, context.Canceled): // the browser went on to something else
 		return
 	case errors.Is(err, context.DeadlineExceeded):
@@ -217,17 +205,7 @@ func (s *console) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		web.Guard(header, contentPolicy)
-		defer func() {
-			p := recover()
-			if p == http.ErrAbortHandler { //nolint:errorlint // a panic's value is no error that is wrapped
-				panic(p)
-			}
-			if p != nil {
-				s.log.Error("panic", "request_id", header.Get("X-Request-Id"), "panic", fmt.Sprint(p),
-					"stack", string(debug.Stack()))
-				s.fail(w, &visit{Request: r}, fmt.Errorf("panic: %v", p))
-			}
-		}()
+		defer web.AnswerPanic(s.log, header.Get("X-Request-Id"), func(err error) { s.fail(w, &visit{Request: r}, err) })
 		next.ServeHTTP(w, r)
 	})
 }

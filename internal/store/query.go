@@ -22,6 +22,9 @@ type Window struct {
 	After, Before string
 }
 
+// PageWindow is a page of a list by its number, from 1, and its size.
+func PageWindow(page, size int64) Window { return Window{Limit: size, Offset: (page - 1) * size} }
+
 // Order is one key of a sort order: created_at, customer_id or a column of the kind.
 type Order struct {
 	Field string
