@@ -9,8 +9,8 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
-	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/tables"
 )
 
 func (a *API) retrieveAging(r *request) (answer, error) {
@@ -29,9 +29,9 @@ func (a *API) retrieveAging(r *request) (answer, error) {
 	}
 	aging, err := a.service.Receivables.Aging(r.Context(), f)
 	if err != nil || format == "json" {
-		return encodedOr(aging, err)
+		return value(aging, err)
 	}
-	return a.table(r, func(c sheet.Currencies) iter.Seq[[]string] { return sheet.Aging(aging, c) })
+	return a.table(r, func(c tables.Currencies) iter.Seq[[]string] { return tables.Aging(aging, c) })
 }
 
 // groupBy reads group_by, which can be customer.
@@ -56,9 +56,9 @@ func (a *API) agingByCustomer(
 	aging, err := a.service.Receivables.AgingByCustomer(r.Context(), f, window)
 	if err != nil || format == "json" {
 		aging.Paging = &paging
-		return encodedOr(aging, err)
+		return value(aging, err)
 	}
-	return a.table(r, func(c sheet.Currencies) iter.Seq[[]string] { return sheet.AgingByCustomer(aging, c) })
+	return a.table(r, func(c tables.Currencies) iter.Seq[[]string] { return tables.AgingByCustomer(aging, c) })
 }
 
 func (a *API) retrieveReceivables(r *request) (answer, error) {
@@ -73,9 +73,9 @@ func (a *API) retrieveReceivables(r *request) (answer, error) {
 	}
 	summary, err := a.service.Receivables.Summary(r.Context(), r.caller.Livemode, from, to)
 	if err != nil || format == "json" {
-		return encodedOr(summary, err)
+		return value(summary, err)
 	}
-	return a.table(r, func(c sheet.Currencies) iter.Seq[[]string] { return sheet.Summary(summary, c) })
+	return a.table(r, func(c tables.Currencies) iter.Seq[[]string] { return tables.Summary(summary, c) })
 }
 
 func (a *API) listDebtors(r *request) (answer, error) {
@@ -90,9 +90,9 @@ func (a *API) listDebtors(r *request) (answer, error) {
 	}
 	debtors, count, err := a.service.Receivables.Overdue(r.Context(), r.caller.Livemode, currency, window)
 	if err != nil || format == "json" {
-		return encodedOr(clientele.Page[clientele.Debtor]{Count: count, List: debtors, Paging: paging}, err)
+		return value(clientele.Page[clientele.Debtor]{Count: count, List: debtors, Paging: paging}, err)
 	}
-	return a.table(r, func(c sheet.Currencies) iter.Seq[[]string] { return sheet.Debtors(debtors, c) })
+	return a.table(r, func(c tables.Currencies) iter.Seq[[]string] { return tables.Debtors(debtors, c) })
 }
 
 func (a *API) retrieveStatement(r *request) (answer, error) {
@@ -118,10 +118,10 @@ func (a *API) statement(r *request, p *params, format string) (answer, error) {
 	}
 	st, err := a.service.Customers.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"), from, to)
 	if err != nil || format == "json" {
-		return encodedOr(st, err)
+		return value(st, err)
 	}
 	if format == "csv" {
-		return a.table(r, func(sheet.Currencies) iter.Seq[[]string] { return sheet.Statement(st) })
+		return a.table(r, func(tables.Currencies) iter.Seq[[]string] { return tables.Statement(st) })
 	}
 	settings, err := a.service.Settings.Of(r.Context(), r.caller.Livemode)
 	if err != nil {
@@ -138,16 +138,8 @@ func (a *API) statement(r *request, p *params, format string) (answer, error) {
 	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
 }
 
-// encodedOr answers with a value, or fails.
-func encodedOr(v any, err error) (answer, error) {
-	if err != nil {
-		return answer{}, err
-	}
-	return encoded(http.StatusOK, v)
-}
-
 // table answers with CSV, which is written while it is sent.
-func (a *API) table(r *request, rows func(sheet.Currencies) iter.Seq[[]string]) (answer, error) {
+func (a *API) table(r *request, rows func(tables.Currencies) iter.Seq[[]string]) (answer, error) {
 	all, err := a.service.PaymentCurrencies.List(r.Context(), r.caller.Livemode)
 	if err != nil {
 		return answer{}, err
@@ -156,10 +148,10 @@ func (a *API) table(r *request, rows func(sheet.Currencies) iter.Seq[[]string]) 
 	bom := p.boolean("bom")
 	return answer{status: http.StatusOK, contentType: "text/csv; charset=utf-8", stream: func(to io.Writer) error {
 		if bom != nil && *bom {
-			if _, err := io.WriteString(to, sheet.ByteOrderMark); err != nil {
+			if _, err := io.WriteString(to, tables.ByteOrderMark); err != nil {
 				return err
 			}
 		}
-		return sheet.Write(to, rows(sheet.ByID(all)))
+		return tables.Write(to, rows(tables.ByID(all)))
 	}}, p.err
 }

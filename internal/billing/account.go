@@ -14,9 +14,9 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// account is a customer's money while a transaction works on it. Every change of what is owed goes through post, which
-// appends it to the customer's ledger; close writes what became of the customer.
-type account struct {
+// customerAccount is a customer's money while a transaction works on it. Every change of what is owed goes through
+// post, which appends it to the customer's ledger; close writes what became of the customer.
+type customerAccount struct {
 	s        *core
 	tx       store.Tx
 	call     Call
@@ -35,7 +35,7 @@ type account struct {
 }
 
 // open starts work on a customer's account that moves money. That of a deleted customer rests until it is restored.
-func (s *core) open(tx store.Tx, call Call, customer string) (*account, error) {
+func (s *core) open(tx store.Tx, call Call, customer string) (*customerAccount, error) {
 	a, err := s.openAny(tx, call, customer)
 	if err == nil {
 		err = a.checkNotDeleted("customer_id")
@@ -44,7 +44,7 @@ func (s *core) open(tx store.Tx, call Call, customer string) (*account, error) {
 }
 
 // openAny is open for what moves no money, of a deleted customer too.
-func (s *core) openAny(tx store.Tx, call Call, customer string) (*account, error) {
+func (s *core) openAny(tx store.Tx, call Call, customer string) (*customerAccount, error) {
 	rec, err := findCustomerOrDeleted(tx, call.Livemode, customer)
 	if err != nil {
 		return nil, err
@@ -53,14 +53,14 @@ func (s *core) openAny(tx store.Tx, call Call, customer string) (*account, error
 	if err != nil {
 		return nil, err
 	}
-	return &account{
+	return &customerAccount{
 		s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: cloneCustomer(before),
 		ends: map[string]*store.LedgerEnd{}, sums: ledger.Sums{}, working: map[string]bool{},
 	}, nil
 }
 
 // checkNotDeleted refuses what is not possible for a deleted customer.
-func (a *account) checkNotDeleted(field string) error {
+func (a *customerAccount) checkNotDeleted(field string) error {
 	if a.rec.DeletedAt == 0 {
 		return nil
 	}
@@ -68,25 +68,25 @@ func (a *account) checkNotDeleted(field string) error {
 }
 
 // credit is what the customer has in a currency.
-func (a *account) credit(currency string) clientele.Amount {
+func (a *customerAccount) credit(currency string) clientele.Amount {
 	return a.customer.TokenBalance[currency].In(currency)
 }
 
 // credits is what the customer has in every currency.
-func (a *account) credits() clientele.Balances { return maps.Clone(a.customer.TokenBalance) }
+func (a *customerAccount) credits() clientele.Balances { return maps.Clone(a.customer.TokenBalance) }
 
 // post appends a movement to the ledger. Credit cannot fall below nothing.
-func (a *account) post(t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
+func (a *customerAccount) post(t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
 	return a.postDue(t, 0)
 }
 
 // postOn is post for a movement about an invoice.
-func (a *account) postOn(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
+func (a *customerAccount) postOn(h *invoice, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
 	t.InvoiceID, t.CurrencyID = h.ID, h.CurrencyID
 	return a.postDue(t, int64(h.Due()))
 }
 
-func (a *account) postDue(t clientele.BalanceTransaction, due int64) (clientele.BalanceTransaction, error) {
+func (a *customerAccount) postDue(t clientele.BalanceTransaction, due int64) (clientele.BalanceTransaction, error) {
 	end, err := a.end(t.CurrencyID)
 	if err != nil {
 		return t, err
@@ -123,7 +123,7 @@ var givesCredit = map[clientele.BalanceReason]bool{
 }
 
 // end are the balances of a currency after what was posted.
-func (a *account) end(currency string) (*store.LedgerEnd, error) {
+func (a *customerAccount) end(currency string) (*store.LedgerEnd, error) {
 	if end := a.ends[currency]; end != nil {
 		return end, nil
 	}
@@ -136,7 +136,7 @@ func (a *account) end(currency string) (*store.LedgerEnd, error) {
 }
 
 // write writes what was posted.
-func (a *account) write() error {
+func (a *customerAccount) write() error {
 	movements := a.movements
 	a.movements = nil
 	if len(movements) == 0 {
@@ -146,7 +146,7 @@ func (a *account) write() error {
 }
 
 // movementsOf are the customer's movements that match, oldest first.
-func (a *account) movementsOf(f store.MovementFilter) (all []store.Movement, err error) {
+func (a *customerAccount) movementsOf(f store.MovementFilter) (all []store.Movement, err error) {
 	if err := a.write(); err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (a *account) movementsOf(f store.MovementFilter) (all []store.Movement, err
 
 // close writes what was posted, and the customer, if it changed: its balance, whether it is delinquent, its next
 // invoice's number.
-func (a *account) close() error {
+func (a *customerAccount) close() error {
 	if err := a.settleDebits(); err != nil {
 		return err
 	}
@@ -182,38 +182,38 @@ func (a *account) close() error {
 	return err
 }
 
-// held is an invoice while a transaction works on it.
-type held struct {
+// invoice is an invoice while a transaction works on it.
+type invoice struct {
 	*clientele.Invoice
 	before clientele.Invoice // as it was when it was last read or written
 	rec    store.Record
 }
 
-func hold(rec store.Record) (*held, error) {
-	h := &held{Invoice: new(clientele.Invoice), rec: rec}
+func readInvoice(rec store.Record) (*invoice, error) {
+	h := &invoice{Invoice: new(clientele.Invoice), rec: rec}
 	err := json.Unmarshal(rec.JSON, h.Invoice)
 	h.written()
 	return h, err
 }
 
 // written notes that the invoice is what is stored.
-func (h *held) written() {
+func (h *invoice) written() {
 	h.before = *h.Invoice
 	h.before.Metadata = maps.Clone(h.Metadata) // which a patch changes in place
 }
 
-// holdInvoice finds an invoice to work on.
-func holdInvoice(tx store.Tx, mode clientele.Mode, id string) (*held, error) {
+// loadInvoice finds an invoice to work on.
+func loadInvoice(tx store.Tx, mode clientele.Mode, id string) (*invoice, error) {
 	rec, err := findInvoice(tx, mode, id)
 	if err != nil {
 		return nil, err
 	}
-	return hold(rec)
+	return readInvoice(rec)
 }
 
 // own finds one of the customer's invoices that a field of a request names, for money of a currency.
-func (a *account) own(field, currency, id string) (*held, error) {
-	h, err := holdInvoice(a.tx, a.call.Livemode, id)
+func (a *customerAccount) own(field, currency, id string) (*invoice, error) {
+	h, err := loadInvoice(a.tx, a.call.Livemode, id)
 	switch {
 	case isCode(err, clientele.ErrorCodeNotFound), err == nil && h.ID != id: // a number is not an id
 		return nil, check.Invalid(field, "no invoice %q in this mode", id)
@@ -228,7 +228,7 @@ func (a *account) own(field, currency, id string) (*held, error) {
 }
 
 // save writes an invoice after a change of what was paid on it, and moves it to the state that follows.
-func (a *account) save(h *held) error {
+func (a *customerAccount) save(h *invoice) error {
 	h.addUp()
 	if err := a.keepCredited(h); err != nil {
 		return err
@@ -257,25 +257,25 @@ func (a *account) save(h *held) error {
 }
 
 // addUp writes what is due and what is left of it.
-func (h *held) addUp() {
+func (h *invoice) addUp() {
 	h.AmountDue = ledger.Minus(ledger.Minus(h.Total, h.AmountCredited), h.PrePaymentCreditNotesAmount)
 	h.AmountRemaining = ledger.Minus(ledger.Minus(h.AmountDue, h.AmountPaid), h.AmountWrittenOff)
 }
 
 // saveAs writes an invoice and the event that says what happened to it.
-func (a *account) saveAs(h *held, event string) error {
+func (a *customerAccount) saveAs(h *invoice, event string) error {
 	a.sums.AddInvoice(store.DayOf(a.now.Unix()), &h.before, h.Invoice)
 	h.UpdatedAt = clientele.At(a.now)
 	return a.s.saveInvoice(a.tx, a.call, event, h)
 }
 
 // payable says whether money is still expected for an invoice.
-func payable(h *held) bool {
+func payable(h *invoice) bool {
 	return h.Status == clientele.InvoiceOpen || h.Status == clientele.InvoiceUncollectible
 }
 
 // checkPayable refuses an invoice on which no money is expected.
-func checkPayable(h *held) error {
+func checkPayable(h *invoice) error {
 	if payable(h) {
 		return nil
 	}

@@ -82,7 +82,7 @@ func (s Customers) MoveCredit(
 }
 
 // moveCredit posts a movement of credit and does what its reason says.
-func (a *account) moveCredit(
+func (a *customerAccount) moveCredit(
 	currency clientele.PaymentCurrency, t clientele.BalanceTransaction,
 ) (clientele.BalanceTransaction, error) {
 	if t.Reason == clientele.ReasonRefund {
@@ -109,7 +109,9 @@ func (a *account) moveCredit(
 }
 
 // applyCredit pays a part of an invoice with the customer's credit.
-func (a *account) applyCredit(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
+func (a *customerAccount) applyCredit(
+	h *invoice, t clientele.BalanceTransaction,
+) (clientele.BalanceTransaction, error) {
 	if err := checkPayable(h); err != nil {
 		return t, err
 	}
@@ -128,7 +130,9 @@ func (a *account) applyCredit(h *held, t clientele.BalanceTransaction) (clientel
 }
 
 // giveBackCredit takes back a part of the credit that paid an invoice, and answers the last movement of that.
-func (a *account) giveBackCredit(h *held, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
+func (a *customerAccount) giveBackCredit(
+	h *invoice, t clientele.BalanceTransaction,
+) (clientele.BalanceTransaction, error) {
 	if h.Status == clientele.InvoiceVoid || ledger.Minus(h.AmountCredited, t.Amount).Sign() < 0 {
 		return t, conflict("amount", "credit has paid %s of %s", h.AmountCredited, h.called())
 	}

@@ -67,7 +67,7 @@ func (s Invoices) Credit(
 		return store.Document{}, err
 	}
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
-		h, err := holdInvoice(tx, call.Livemode, invoiceID)
+		h, err := loadInvoice(tx, call.Livemode, invoiceID)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -87,7 +87,7 @@ func (s Invoices) Credit(
 	})
 }
 
-func (a *account) creditNote(h *held, p clientele.CreditNoteParams) ([]byte, error) {
+func (a *customerAccount) creditNote(h *invoice, p clientele.CreditNoteParams) ([]byte, error) {
 	earlier, err := creditNotesOf(a.tx, h.Livemode, h.ID)
 	if err != nil {
 		return nil, err
@@ -118,7 +118,9 @@ func creditNotesQuery(mode clientele.Mode, invoiceID string) store.Query {
 }
 
 // takeBack writes how much a credit note takes back.
-func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNote, p clientele.CreditNoteParams) error {
+func takeBack(
+	note *clientele.CreditNote, h *invoice, earlier []clientele.CreditNote, p clientele.CreditNoteParams,
+) error {
 	left := ledger.Minus(ledger.Minus(h.Total, h.PrePaymentCreditNotesAmount), h.PostPaymentCreditNotesAmount)
 	note.Amount = left
 	switch {
@@ -142,7 +144,7 @@ func takeBack(note *clientele.CreditNote, h *held, earlier []clientele.CreditNot
 
 // takeBackLine says how much of a line is taken back; at is where a request says so.
 func takeBackLine(
-	h *held, earlier []clientele.CreditNote, p clientele.CreditNoteLineParams, at string,
+	h *invoice, earlier []clientele.CreditNote, p clientele.CreditNoteLineParams, at string,
 ) (line clientele.CreditNoteLine, err error) {
 	var of *clientele.InvoiceLine
 	for i := range h.Lines {
@@ -199,8 +201,8 @@ func taxOn(line *clientele.InvoiceLine, quantity int64) *big.Int {
 }
 
 // issue writes a credit note and does what it says.
-func (a *account) issue(
-	h *held, note clientele.CreditNote, earlier []clientele.CreditNote, refund bool,
+func (a *customerAccount) issue(
+	h *invoice, note clientele.CreditNote, earlier []clientele.CreditNote, refund bool,
 ) ([]byte, error) {
 	seq, err := a.tx.NextSeq(store.CreditNotes.Kind, a.now)
 	if err != nil {
@@ -252,7 +254,7 @@ func (a *account) issue(
 
 // moneyIn is the money that is in an invoice: what has been paid with money, less what earlier credit notes gave back.
 // They give credit that paid the invoice back first: that was never received, so it is not refunded.
-func moneyIn(h *held, earlier []clientele.CreditNote) clientele.Amount {
+func moneyIn(h *invoice, earlier []clientele.CreditNote) clientele.Amount {
 	given, refunded := h.PostPaymentCreditNotesAmount, clientele.Zero(h.CurrencyID)
 	for _, note := range earlier {
 		refunded = ledger.Plus(refunded, note.AmountRefunded)

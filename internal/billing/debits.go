@@ -14,7 +14,7 @@ import (
 
 // needCredit sees to it that the customer has at least so much credit, which is about to be taken: it takes credit back
 // from the invoices that it paid, the newest first; what is missing then the customer owes as a debit.
-func (a *account) needCredit(wanted clientele.Amount, why string) error {
+func (a *customerAccount) needCredit(wanted clientele.Amount, why string) error {
 	currency := wanted.Currency()
 	if err := a.unapplyCredit(ledger.Minus(wanted, a.credit(currency))); err != nil {
 		return err
@@ -26,7 +26,7 @@ func (a *account) needCredit(wanted clientele.Amount, why string) error {
 }
 
 // debit makes the customer owe an amount, which becomes credit.
-func (a *account) debit(amount clientele.Amount, why string) error {
+func (a *customerAccount) debit(amount clientele.Amount, why string) error {
 	number, err := a.nextDebitNumber()
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (a *account) debit(amount clientele.Amount, why string) error {
 func debitNumber(prefix string, n int) string { return fmt.Sprintf("%s-DN-%02d", prefix, n) }
 
 // nextDebitNumber is the number of the customer's next debit.
-func (a *account) nextDebitNumber() (string, error) {
+func (a *customerAccount) nextDebitNumber() (string, error) {
 	for n := 1; ; n++ {
 		number := debitNumber(a.customer.InvoicePrefix, n)
 		if _, taken, err := a.tx.InvoiceByNumber(a.call.Livemode, number); err != nil || !taken {
@@ -61,13 +61,13 @@ func (a *account) nextDebitNumber() (string, error) {
 }
 
 // debits are the customer's debits, oldest first.
-func (a *account) debits() (all []*held, err error) {
+func (a *customerAccount) debits() (all []*invoice, err error) {
 	for n := 1; ; n++ {
 		rec, found, err := a.tx.InvoiceByNumber(a.call.Livemode, debitNumber(a.customer.InvoicePrefix, n))
 		if err != nil || !found {
 			return all, err
 		}
-		h, err := hold(rec)
+		h, err := readInvoice(rec)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func (a *account) debits() (all []*held, err error) {
 }
 
 // settleDebits pays the customer's debits with credit that was given.
-func (a *account) settleDebits() error {
+func (a *customerAccount) settleDebits() error {
 	credited := a.credited
 	a.credited = false
 	if !credited {
@@ -104,14 +104,14 @@ func (a *account) settleDebits() error {
 }
 
 // settleWith pays the debits that were just made with what a payment has left.
-func (a *account) settleWith(pay *payment) error {
-	return a.eachNewDebit(pay.CurrencyID, func(h *held) error {
+func (a *customerAccount) settleWith(pay *payment) error {
+	return a.eachNewDebit(pay.CurrencyID, func(h *invoice) error {
 		return a.payInvoice(pay, ledger.Least(pay.AmountUnallocated, h.AmountRemaining), h)
 	})
 }
 
 // eachNewDebit calls fn with the customer's unpaid debits in a currency, if one was just made.
-func (a *account) eachNewDebit(currency string, fn func(*held) error) error {
+func (a *customerAccount) eachNewDebit(currency string, fn func(*invoice) error) error {
 	if !a.debited {
 		return nil
 	}
@@ -130,8 +130,8 @@ func (a *account) eachNewDebit(currency string, fn func(*held) error) error {
 }
 
 // settleWithOthers pays the debits that were just made with money that other payments have left, the oldest first.
-func (a *account) settleWithOthers(than *payment) error {
-	return a.eachNewDebit(than.CurrencyID, func(h *held) error {
+func (a *customerAccount) settleWithOthers(than *payment) error {
+	return a.eachNewDebit(than.CurrencyID, func(h *invoice) error {
 		payments, err := store.Payments.Select(a.tx, store.Of(a.call.Livemode, a.customer.ID))
 		if err != nil {
 			return err
@@ -149,8 +149,8 @@ func (a *account) settleWithOthers(than *payment) error {
 }
 
 // payWith pays an invoice with what a payment has left.
-func (a *account) payWith(paymentID string, h *held) error {
-	pay, err := holdPayment(a.tx, a.call.Livemode, paymentID)
+func (a *customerAccount) payWith(paymentID string, h *invoice) error {
+	pay, err := loadPayment(a.tx, a.call.Livemode, paymentID)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (a *account) payWith(paymentID string, h *held) error {
 
 // keepCredited lets credit notes that gave back what had been paid take off what is left to pay again: what they gave
 // back is taken from the customer's credit, or is a debit.
-func (a *account) keepCredited(h *held) error {
+func (a *customerAccount) keepCredited(h *invoice) error {
 	part := ledger.Least(h.AmountRemaining, h.PostPaymentCreditNotesAmount)
 	if part.Sign() <= 0 || !payable(h) && h.Status != clientele.InvoicePaid {
 		return nil

@@ -13,7 +13,7 @@ import (
 
 // Finalize opens a draft: it gets its number and keeps the customer as printed on it from then on.
 func (s Invoices) Finalize(ctx context.Context, call Call, id string) (store.Document, error) {
-	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		if err := checkTransition(h, clientele.InvoiceOpen, clientele.InvoiceDraft); err != nil {
 			return err
 		}
@@ -30,12 +30,12 @@ func (s Invoices) Finalize(ctx context.Context, call Call, id string) (store.Doc
 
 // finalize opens a draft. The customer's credit pays it if the customer's settings say so, and when nothing is left to
 // pay it is paid.
-func (a *account) finalize(h *held) error {
+func (a *customerAccount) finalize(h *invoice) error {
 	return a.finalizeAs(h, clientele.BalanceTransaction{Reason: clientele.ReasonInvoiceFinalized, Receivable: h.Total})
 }
 
 // finalizeAs is finalize with a movement of its own.
-func (a *account) finalizeAs(h *held, t clientele.BalanceTransaction) error {
+func (a *customerAccount) finalizeAs(h *invoice, t clientele.BalanceTransaction) error {
 	now, c := a.now.Unix(), a.customer
 	if err := a.number(h); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (a *account) finalizeAs(h *held, t clientele.BalanceTransaction) error {
 
 // number gives an invoice the customer's next number, or moves the customer's sequence past a number it was imported
 // with.
-func (a *account) number(h *held) error {
+func (a *customerAccount) number(h *invoice) error {
 	c := a.customer
 	if h.Number != "" {
 		if prefix, n, own := splitNumber(h.Number); own && prefix == c.InvoicePrefix && n >= c.NextInvoiceSequence {
@@ -110,7 +110,7 @@ func (s Invoices) Pay(ctx context.Context, call Call, id string, r clientele.Rec
 	if err := checkReceipt(r); err != nil {
 		return store.Document{}, err
 	}
-	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		err := checkTransition(h, clientele.InvoicePaid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
 		if err != nil {
 			return err
@@ -142,7 +142,7 @@ func (s Invoices) Pay(ctx context.Context, call Call, id string, r clientele.Rec
 // Void takes an invoice back: it keeps its number, and nothing is owed on it. The payments that paid it have that left
 // again, and the credit that did is given back.
 func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Document, error) {
-	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		err := checkTransition(h, clientele.InvoiceVoid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
 		if err != nil {
 			return err
@@ -158,7 +158,7 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 		if err := a.recover(h, h.AmountWrittenOff); err != nil {
 			return err
 		}
-		if err := a.release(h); err != nil {
+		if err := a.takeBackPayments(h); err != nil {
 			return err
 		}
 		rest := ledger.Minus(h.Total, h.PrePaymentCreditNotesAmount)
@@ -177,8 +177,8 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 	})
 }
 
-// release takes back whatever paid an invoice.
-func (a *account) release(h *held) error {
+// takeBackPayments takes back whatever paid an invoice.
+func (a *customerAccount) takeBackPayments(h *invoice) error {
 	q := store.Of(a.call.Livemode, a.customer.ID, store.PaidInvoice(h.ID))
 	q.Order = store.OldestFirst
 	payments, err := a.tx.Select(store.Payments.Kind, q)
@@ -186,7 +186,7 @@ func (a *account) release(h *held) error {
 		return err
 	}
 	for _, rec := range payments {
-		pay, err := holdPayment(a.tx, a.call.Livemode, rec.ID)
+		pay, err := loadPayment(a.tx, a.call.Livemode, rec.ID)
 		if err != nil {
 			return err
 		}
@@ -206,7 +206,7 @@ func (a *account) release(h *held) error {
 
 // MarkUncollectible makes an open invoice uncollectible, and its customer delinquent.
 func (s Invoices) MarkUncollectible(ctx context.Context, call Call, id string) (store.Document, error) {
-	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		if err := checkTransition(h, clientele.InvoiceUncollectible, clientele.InvoiceOpen); err != nil {
 			return err
 		}
@@ -240,7 +240,7 @@ func (s Invoices) Release(ctx context.Context, call Call, id string) (store.Docu
 func (s Invoices) setHold(
 	ctx context.Context, call Call, id string, hold *clientele.InvoiceHold,
 ) (store.Document, error) {
-	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		if h.Status != clientele.InvoiceOpen {
 			return conflict("status", "%s is %s: only open invoices are held", h.called(), h.state())
 		}
@@ -268,7 +268,7 @@ func daysAllowed(c *clientele.Customer, settings clientele.Settings) int64 {
 	return settings.UncollectibleAfterDays
 }
 
-func (a *account) markUncollectible(h *held) error {
+func (a *customerAccount) markUncollectible(h *invoice) error {
 	h.Status, h.StatusTransitions.MarkedUncollectibleAt = clientele.InvoiceUncollectible, a.now.Unix()
 	if err := a.saveAs(h, clientele.EventInvoiceMarkedUncollectible); err != nil {
 		return err
@@ -314,7 +314,7 @@ func (s *core) applyPolicy(ctx context.Context, mode clientele.Mode, limit int64
 		n = 0
 		recs, settings, today, err := late(tx)
 		for _, rec := range recs {
-			h, err := hold(rec)
+			h, err := readInvoice(rec)
 			if err != nil {
 				return err
 			}
@@ -336,7 +336,7 @@ func (s *core) applyPolicy(ctx context.Context, mode clientele.Mode, limit int64
 }
 
 // checkTransition refuses a change of state that an invoice cannot make.
-func checkTransition(h *held, to clientele.InvoiceStatus, from ...clientele.InvoiceStatus) error {
+func checkTransition(h *invoice, to clientele.InvoiceStatus, from ...clientele.InvoiceStatus) error {
 	if slices.Contains(from, h.Status) {
 		return nil
 	}

@@ -48,9 +48,9 @@ func (s Invoices) Create(ctx context.Context, call Call, p clientele.InvoicePara
 }
 
 // draft writes a new draft.
-func (a *account) draft(
+func (a *customerAccount) draft(
 	currency clientele.PaymentCurrency, content clientele.InvoiceContent, reason string,
-) (*held, error) {
+) (*invoice, error) {
 	seq, err := a.tx.NextSeq(store.Invoices.Kind, a.now)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (a *account) draft(
 		return nil, err
 	}
 	zero := clientele.Zero(currency.ID)
-	h := &held{rec: store.Record{ID: id, Seq: seq}, Invoice: &clientele.Invoice{
+	h := &invoice{rec: store.Record{ID: id, Seq: seq}, Invoice: &clientele.Invoice{
 		ID: id, Object: "invoice", Livemode: a.call.Livemode, Status: clientele.InvoiceDraft,
 		CollectionMethod: "send_invoice", BillingReason: reason, CurrencyID: currency.ID, CustomerID: a.customer.ID,
 		Subtotal: zero, SubtotalExcludingTax: zero, Tax: zero, Total: zero, AmountDue: zero, AmountPaid: zero,
@@ -235,7 +235,7 @@ func (s Invoices) Update(
 	if err := checkContent(c); err != nil {
 		return store.Document{}, err
 	}
-	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		if h.Status != clientele.InvoiceDraft {
 			only := clientele.InvoiceContent{Metadata: c.Metadata}
 			if !reflect.DeepEqual(only, c) {
@@ -258,7 +258,7 @@ func (s Invoices) Update(
 // Delete deletes a draft.
 func (s Invoices) Delete(ctx context.Context, call Call, id string) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
-		h, err := holdInvoice(tx, call.Livemode, id)
+		h, err := loadInvoice(tx, call.Livemode, id)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -285,10 +285,10 @@ func (s Invoices) Delete(ctx context.Context, call Call, id string) (store.Docum
 
 // changeInvoice finds an invoice and answers what fn makes of it.
 func (s *core) changeInvoice(
-	ctx context.Context, call Call, id string, fn func(store.Tx, *held) error,
+	ctx context.Context, call Call, id string, fn func(store.Tx, *invoice) error,
 ) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
-		h, err := holdInvoice(tx, call.Livemode, id)
+		h, err := loadInvoice(tx, call.Livemode, id)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -300,7 +300,7 @@ func (s *core) changeInvoice(
 	})
 }
 
-func invoiceDocument(h *held, created bool) store.Document {
+func invoiceDocument(h *invoice, created bool) store.Document {
 	return store.Document{JSON: h.rec.JSON, Of: store.TypeInvoice, ID: h.ID, Version: h.rec.Version, Created: created}
 }
 
@@ -355,7 +355,7 @@ func (s Invoices) Search(ctx context.Context, q Search) (docs [][]byte, count in
 }
 
 // saveInvoice writes an invoice's next version and the event that says what happened to it.
-func (s *core) saveInvoice(tx store.Tx, call Call, event string, h *held) (err error) {
+func (s *core) saveInvoice(tx store.Tx, call Call, event string, h *invoice) (err error) {
 	old, before := h.rec.JSON, &h.before
 	if h.rec.Version == 0 {
 		before = nil

@@ -13,7 +13,7 @@ import (
 
 // changePayment finds a payment that was not reversed, opens its customer's account, and saves what fn does to both.
 func (s *core) changePayment(
-	ctx context.Context, call Call, id, event string, fn func(*account, *payment) error,
+	ctx context.Context, call Call, id, event string, fn func(*customerAccount, *payment) error,
 ) (store.Document, error) {
 	return s.change(ctx, call, func(tx store.Tx) (store.Document, error) {
 		pay, err := s.updatePayment(tx, call, id, event, fn)
@@ -25,9 +25,9 @@ func (s *core) changePayment(
 }
 
 func (s *core) updatePayment(
-	tx store.Tx, call Call, id, event string, fn func(*account, *payment) error,
+	tx store.Tx, call Call, id, event string, fn func(*customerAccount, *payment) error,
 ) (*payment, error) {
-	pay, err := holdPayment(tx, call.Livemode, id)
+	pay, err := loadPayment(tx, call.Livemode, id)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (s Payments) Allocate(
 	if err := checkAllocate(p); err != nil {
 		return store.Document{}, err
 	}
-	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
+	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *customerAccount, pay *payment) error {
 		if pay.AmountUnallocated.Sign() == 0 {
 			return clientele.Errorf(clientele.ErrorCodeConflict, "amount", "the payment has nothing left to allocate")
 		}
@@ -119,7 +119,7 @@ func (p *payment) left(part *clientele.Amount) (clientele.Amount, error) {
 }
 
 // allocateTo pays what a request says.
-func (a *account) allocateTo(pay *payment, list []clientele.AllocationParams) error {
+func (a *customerAccount) allocateTo(pay *payment, list []clientele.AllocationParams) error {
 	for i, l := range list {
 		if err := a.allocateOne(pay, l, fmt.Sprintf("allocations[%d].", i)); err != nil {
 			return err
@@ -129,7 +129,7 @@ func (a *account) allocateTo(pay *payment, list []clientele.AllocationParams) er
 }
 
 // allocateOne pays what a request says of one invoice; at is where its fields are.
-func (a *account) allocateOne(pay *payment, l clientele.AllocationParams, at string) error {
+func (a *customerAccount) allocateOne(pay *payment, l clientele.AllocationParams, at string) error {
 	h, err := a.own(at+"invoice_id", pay.CurrencyID, l.InvoiceID)
 	if err != nil {
 		return err
@@ -151,9 +151,9 @@ func (a *account) allocateOne(pay *payment, l clientele.AllocationParams, at str
 }
 
 // allocateOldest pays the oldest due first with up to an amount of what a payment has left.
-func (a *account) allocateOldest(pay *payment, upTo clientele.Amount) error {
+func (a *customerAccount) allocateOldest(pay *payment, upTo clientele.Amount) error {
 	return a.tx.PayableInvoices(a.customer.ID, pay.CurrencyID, func(rec store.Record) (more bool, err error) {
-		h, err := hold(rec)
+		h, err := readInvoice(rec)
 		if err != nil {
 			return false, err
 		}
@@ -164,7 +164,7 @@ func (a *account) allocateOldest(pay *payment, upTo clientele.Amount) error {
 }
 
 // payInvoice pays a part of an invoice with a part of what a payment has left.
-func (a *account) payInvoice(pay *payment, part clientele.Amount, h *held) error {
+func (a *customerAccount) payInvoice(pay *payment, part clientele.Amount, h *invoice) error {
 	if part.Sign() == 0 {
 		return nil
 	}
@@ -180,7 +180,7 @@ func (a *account) payInvoice(pay *payment, part clientele.Amount, h *held) error
 
 // allocate moves a part of what a payment has left to an invoice, or from there when it is negative, which reverses a
 // movement.
-func (a *account) allocate(pay *payment, h *held, part clientele.Amount, reverses string) error {
+func (a *customerAccount) allocate(pay *payment, h *invoice, part clientele.Amount, reverses string) error {
 	reason := clientele.ReasonAllocated
 	if part.Sign() < 0 {
 		reason = clientele.ReasonUnallocated
@@ -195,7 +195,7 @@ func (a *account) allocate(pay *payment, h *held, part clientele.Amount, reverse
 
 // unallocate takes back a part of what a payment paid of an invoice: it reverses what paid it, the newest first, and
 // pays again what that is too much.
-func (a *account) unallocate(pay *payment, h *held, part clientele.Amount) error {
+func (a *customerAccount) unallocate(pay *payment, h *invoice, part clientele.Amount) error {
 	paid, err := a.unreversed(store.MovementFilter{InvoiceID: h.ID}, func(m store.Movement) bool {
 		return m.PaymentID == pay.ID && m.Receivable.Sign() < 0
 	})
@@ -218,7 +218,9 @@ func (a *account) unallocate(pay *payment, h *held, part clientele.Amount) error
 }
 
 // unreversed are the movements that match and that no other has reversed, newest first.
-func (a *account) unreversed(f store.MovementFilter, match func(store.Movement) bool) ([]store.Movement, error) {
+func (a *customerAccount) unreversed(
+	f store.MovementFilter, match func(store.Movement) bool,
+) ([]store.Movement, error) {
 	all, err := a.movementsOf(f)
 	if err != nil {
 		return nil, err
@@ -243,7 +245,7 @@ func (s Payments) Unallocate(
 		return store.Document{}, check.Invalid("invoice_id",
 			"invoice_id is required beside amount: what to take it back from")
 	}
-	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
+	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *customerAccount, pay *payment) error {
 		if p.InvoiceID == "" {
 			if err := a.unallocateAll(pay); err != nil {
 				return err
@@ -269,7 +271,7 @@ func (s Payments) Unallocate(
 	})
 }
 
-func (a *account) unallocateAll(pay *payment) error {
+func (a *customerAccount) unallocateAll(pay *payment) error {
 	for _, l := range slices.Clone(pay.Allocations) {
 		if err := a.unallocateFrom(pay, l.InvoiceID, l.Amount); err != nil {
 			return err
@@ -278,8 +280,8 @@ func (a *account) unallocateAll(pay *payment) error {
 	return nil
 }
 
-func (a *account) unallocateFrom(pay *payment, invoiceID string, part clientele.Amount) error {
-	h, err := holdInvoice(a.tx, a.call.Livemode, invoiceID)
+func (a *customerAccount) unallocateFrom(pay *payment, invoiceID string, part clientele.Amount) error {
+	h, err := loadInvoice(a.tx, a.call.Livemode, invoiceID)
 	if err != nil {
 		return err
 	}
@@ -294,7 +296,7 @@ func (s Payments) Credit(ctx context.Context, call Call, id string, p clientele.
 	if err := checkPart(p.Amount); err != nil {
 		return store.Document{}, err
 	}
-	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
+	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *customerAccount, pay *payment) error {
 		part, err := pay.some(p.Amount)
 		if err != nil {
 			return err
@@ -313,7 +315,7 @@ func (p *payment) some(part *clientele.Amount) (clientele.Amount, error) {
 }
 
 // makeCredit makes a part of what a payment has left credit, or the other way when it is negative.
-func (a *account) makeCredit(pay *payment, part clientele.Amount, reverses string) error {
+func (a *customerAccount) makeCredit(pay *payment, part clientele.Amount, reverses string) error {
 	reason := clientele.ReasonCredited
 	if part.Sign() < 0 {
 		reason = clientele.ReasonUncredited
@@ -336,7 +338,7 @@ func (s Payments) Reverse(
 	if err := check.Length("reason", p.Reason, check.MaxText); err != nil {
 		return store.Document{}, err
 	}
-	return s.changePayment(ctx, call, id, clientele.EventPaymentCanceled, func(a *account, pay *payment) error {
+	return s.changePayment(ctx, call, id, clientele.EventPaymentCanceled, func(a *customerAccount, pay *payment) error {
 		if err := a.unallocateAll(pay); err != nil {
 			return err
 		}
@@ -370,7 +372,7 @@ func (s Payments) Reverse(
 }
 
 // takeBackCredit takes what became credit of a payment back from the credit, and what was refunded of it too.
-func (a *account) takeBackCredit(pay *payment) error {
+func (a *customerAccount) takeBackCredit(pay *payment) error {
 	wanted := ledger.Plus(pay.AmountCredited, pay.AmountRefunded)
 	if wanted.Sign() == 0 {
 		return nil
@@ -401,7 +403,7 @@ func (a *account) takeBackCredit(pay *payment) error {
 }
 
 // unapplyCredit gives back credit that paid invoices, the newest first, until an amount is had or none is left.
-func (a *account) unapplyCredit(wanted clientele.Amount) error {
+func (a *customerAccount) unapplyCredit(wanted clientele.Amount) error {
 	if wanted.Sign() <= 0 {
 		return nil
 	}
@@ -411,7 +413,7 @@ func (a *account) unapplyCredit(wanted clientele.Amount) error {
 		return err
 	}
 	for _, rec := range recs {
-		h, err := hold(rec)
+		h, err := readInvoice(rec)
 		if err != nil {
 			return err
 		}
@@ -434,7 +436,7 @@ func (a *account) unapplyCredit(wanted clientele.Amount) error {
 
 // unapply takes back a part of the credit that paid an invoice: it reverses what paid it, the newest first, and pays
 // again what that is too much.
-func (a *account) unapply(h *held, part clientele.Amount) error {
+func (a *customerAccount) unapply(h *invoice, part clientele.Amount) error {
 	applied, err := a.unreversed(store.MovementFilter{InvoiceID: h.ID}, func(m store.Movement) bool {
 		return m.Reason == clientele.ReasonCreditApplied
 	})
@@ -459,8 +461,8 @@ func (a *account) unapply(h *held, part clientele.Amount) error {
 
 // useCredit pays a part of an invoice with the customer's credit, or takes that back when it is negative; t says what
 // else there is to say of it.
-func (a *account) useCredit(
-	h *held, part clientele.Amount, t clientele.BalanceTransaction,
+func (a *customerAccount) useCredit(
+	h *invoice, part clientele.Amount, t clientele.BalanceTransaction,
 ) (clientele.BalanceTransaction, error) {
 	t.Reason = clientele.ReasonCreditApplied
 	if part.Sign() < 0 {

@@ -56,7 +56,7 @@ func (s Payments) Create(ctx context.Context, call Call, p clientele.PaymentPara
 }
 
 // recordPayment receives money and pays what it is for.
-func (s Payments) recordPayment(tx store.Tx, call Call, p clientele.PaymentParams) (*account, *payment, error) {
+func (s Payments) recordPayment(tx store.Tx, call Call, p clientele.PaymentParams) (*customerAccount, *payment, error) {
 	a, err := s.openFor(tx, call, p.CustomerID)
 	if err != nil {
 		return nil, nil, err
@@ -84,7 +84,7 @@ func (s Payments) recordPayment(tx store.Tx, call Call, p clientele.PaymentParam
 }
 
 // openFor is open for a customer that a request's customer_id names.
-func (s *core) openFor(tx store.Tx, call Call, customer string) (*account, error) {
+func (s *core) openFor(tx store.Tx, call Call, customer string) (*customerAccount, error) {
 	a, err := s.open(tx, call, customer)
 	if isCode(err, clientele.ErrorCodeNotFound) || isCode(err, clientele.ErrorCodeInvalid) {
 		err = check.Invalid("customer_id", "no customer %q in this mode", customer)
@@ -155,7 +155,7 @@ type payment struct {
 }
 
 // receive records the money of a new payment, which has paid nothing yet.
-func (a *account) receive(currency clientele.PaymentCurrency, p clientele.PaymentParams) (*payment, error) {
+func (a *customerAccount) receive(currency clientele.PaymentCurrency, p clientele.PaymentParams) (*payment, error) {
 	seq, err := a.tx.NextSeq(store.Payments.Kind, a.now)
 	if err != nil {
 		return nil, err
@@ -199,7 +199,7 @@ func (a *account) receive(currency clientele.PaymentCurrency, p clientele.Paymen
 
 // duplicateOf is the customer's oldest payment that was not reversed and has the same amount, currency and reference,
 // whatever its case, width and spacing; "" when there is none.
-func (a *account) duplicateOf(p *clientele.Payment) (id string, err error) {
+func (a *customerAccount) duplicateOf(p *clientele.Payment) (id string, err error) {
 	reference := fold.Reference(p.Reference)
 	if reference == "" {
 		return "", nil
@@ -231,7 +231,7 @@ func (p *payment) move(invoiceID string, part clientele.Amount) {
 }
 
 // savePayment writes a payment's next version and the event that says what happened to it.
-func (a *account) savePayment(pay *payment, event string) (err error) {
+func (a *customerAccount) savePayment(pay *payment, event string) (err error) {
 	old, before := pay.rec.JSON, &pay.before
 	if pay.rec.Version == 0 {
 		before = nil
@@ -255,7 +255,7 @@ func (a *account) savePayment(pay *payment, event string) (err error) {
 // Retrieve answers a payment expanded with its customer, currency, method and invoice.
 func (s Payments) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		pay, err := holdPayment(tx, mode, id)
+		pay, err := loadPayment(tx, mode, id)
 		if err != nil {
 			return err
 		}
@@ -294,7 +294,7 @@ func (s Payments) Search(ctx context.Context, q Search) (docs [][]byte, count in
 	return s.searchTexts(ctx, store.Payments.Kind, q, expandReferring)
 }
 
-func holdPayment(tx store.Tx, mode clientele.Mode, id string) (*payment, error) {
+func loadPayment(tx store.Tx, mode clientele.Mode, id string) (*payment, error) {
 	rec, found, err := tx.Get(store.Payments.Kind, mode, id)
 	if err != nil {
 		return nil, err

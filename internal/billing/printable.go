@@ -19,7 +19,7 @@ type Printable struct {
 // Printable answers an invoice with all that is printed with it.
 func (s Invoices) Printable(ctx context.Context, mode clientele.Mode, id string) (p Printable, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		h, err := holdInvoice(tx, mode, id)
+		h, err := loadInvoice(tx, mode, id)
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (s Invoices) Printable(ctx context.Context, mode clientele.Mode, id string)
 	return p, err
 }
 
-func printable(tx store.Tx, h *held) (Printable, error) {
+func printable(tx store.Tx, h *invoice) (Printable, error) {
 	p := Printable{Invoice: *h.Invoice}
 	var err error
 	if h.Status == clientele.InvoiceDraft {

@@ -32,7 +32,7 @@ func (s Payments) Refund(ctx context.Context, call Call, id string, p clientele.
 		return store.Document{}, err
 	}
 	return s.change(ctx, call, func(tx store.Tx) (doc store.Document, err error) {
-		_, err = s.updatePayment(tx, call, id, clientele.EventPaymentUpdated, func(a *account, pay *payment) error {
+		_, err = s.updatePayment(tx, call, id, clientele.EventPaymentUpdated, func(a *customerAccount, pay *payment) error {
 			part, err := pay.some(p.Amount)
 			if err != nil {
 				return err
@@ -54,7 +54,7 @@ func (s Payments) Refund(ctx context.Context, call Call, id string, p clientele.
 }
 
 // refund records money that was sent back, of a payment or else of the customer's credit.
-func (a *account) refund(r clientele.Refund) (doc store.Document, t clientele.BalanceTransaction, err error) {
+func (a *customerAccount) refund(r clientele.Refund) (doc store.Document, t clientele.BalanceTransaction, err error) {
 	seq, err := a.tx.NextSeq(store.Refunds.Kind, a.now)
 	if err != nil {
 		return doc, t, err

@@ -70,7 +70,7 @@ func (r *refusal) written(tx store.Tx, mode clientele.Mode) error {
 }
 
 // called is how people know an invoice: by its number, or a draft, that has none, by its id.
-func (h *held) called() string {
+func (h *invoice) called() string {
 	if h.Number == "" {
 		return "invoice " + h.ID
 	}
@@ -78,7 +78,7 @@ func (h *held) called() string {
 }
 
 // state is in what state an invoice is, to be said after "is".
-func (h *held) state() string {
+func (h *invoice) state() string {
 	if h.Status == clientele.InvoiceDraft {
 		return "a draft"
 	}

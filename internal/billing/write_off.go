@@ -21,7 +21,7 @@ func (s Invoices) WriteOff(
 	if err := checkWriteOff(p); err != nil {
 		return store.Document{}, err
 	}
-	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		if !payable(h) || h.AmountRemaining.Sign() == 0 {
 			return conflict("status", "%s is %s with %s left to pay: there is nothing to write off", h.called(), h.state(),
 				h.AmountRemaining)
@@ -53,7 +53,7 @@ func (s Invoices) WriteOff(
 
 // Reopen opens an uncollectible invoice again, and takes back what was written off of it as bad debt.
 func (s Invoices) Reopen(ctx context.Context, call Call, id string) (store.Document, error) {
-	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *held) error {
+	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		wasWrittenOff := h.Status == clientele.InvoiceOpen && h.AmountWrittenOff.Sign() > 0
 		if h.Status != clientele.InvoiceUncollectible && !wasWrittenOff {
 			return conflict("status",
@@ -77,7 +77,7 @@ func (s Invoices) Reopen(ctx context.Context, call Call, id string) (store.Docum
 
 // recover takes back up to a part of what was written off of an invoice as bad debt: it is left to pay again, which
 // whoever asks settles.
-func (a *account) recover(h *held, part clientele.Amount) error {
+func (a *customerAccount) recover(h *invoice, part clientele.Amount) error {
 	if part = ledger.Least(part, h.AmountWrittenOff); part.Sign() <= 0 || !payable(h) {
 		return nil
 	}
@@ -87,7 +87,7 @@ func (a *account) recover(h *held, part clientele.Amount) error {
 }
 
 // owing is what can be paid on an invoice: what is left, and what was written off of it as bad debt.
-func owing(h *held) clientele.Amount {
+func owing(h *invoice) clientele.Amount {
 	if !payable(h) {
 		return h.AmountRemaining
 	}

@@ -78,9 +78,9 @@ func New(c Config) http.Handler {
 		for path, handle := range s.pages() {
 			mux.Handle("GET /"+mode.String()+path, s.serve(mode, handle))
 		}
-		for path, act := range s.acts() {
-			mux.Handle("GET /"+mode.String()+path, s.serve(mode, act.show))
-			mux.Handle("POST /"+mode.String()+path, s.serve(mode, act.send))
+		for path, action := range s.actions() {
+			mux.Handle("GET /"+mode.String()+path, s.serve(mode, action.show))
+			mux.Handle("POST /"+mode.String()+path, s.serve(mode, action.send))
 		}
 	}
 	mux.HandleFunc("/", s.unknown)
@@ -119,9 +119,9 @@ func (s *console) pages() map[string]handler {
 	}
 }
 
-// acts are what can be done in a mode, by the path of the form.
-func (s *console) acts() map[string]act {
-	return map[string]act{
+// actions are what can be done in a mode, by the path of the form.
+func (s *console) actions() map[string]action {
+	return map[string]action{
 		"/customers/new":          s.createCustomer(),
 		"/customers/{id}/edit":    s.editCustomer(),
 		"/customers/{id}/delete":  s.deleteCustomer(),
@@ -135,7 +135,7 @@ func (s *console) acts() map[string]act {
 		"/invoices/{id}/delete":        s.deleteDraft(),
 		"/invoices/{id}/finalize":      s.finalizeInvoice(),
 		"/invoices/{id}/void":          s.voidInvoice(),
-		"/invoices/{id}/uncollectible": s.giveUpInvoice(),
+		"/invoices/{id}/uncollectible": s.markInvoiceUncollectible(),
 		"/invoices/{id}/write-off":     s.writeOffInvoice(),
 		"/invoices/{id}/reopen":        s.reopenInvoice(),
 		"/invoices/{id}/hold":          s.holdInvoice(),

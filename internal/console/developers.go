@@ -136,8 +136,8 @@ type secretPage struct {
 }
 
 // createKey makes an API key of the mode.
-func (s *console) createKey() act {
-	return act{
+func (s *console) createKey() action {
+	return action{
 		admin: true,
 		form: func(v *visit) (form, error) {
 			return form{
@@ -187,8 +187,8 @@ func (s *console) by(v *visit) store.By {
 }
 
 // revokeKey ends an API key of the mode and, if wanted, those that it made.
-func (s *console) revokeKey() act {
-	return act{
+func (s *console) revokeKey() action {
+	return action{
 		admin: true,
 		form: func(v *visit) (form, error) {
 			key, made, err := s.keys.Find(v.Context(), v.Mode, v.PathValue("id"))
@@ -230,8 +230,8 @@ var errOneMode = clientele.Errorf(clientele.ErrorCodeForbidden, "",
 		"of each mode, or by a link of clientele console link")
 
 // createApp trusts a new application and shows the environment that it needs.
-func (s *console) createApp() act {
-	return act{
+func (s *console) createApp() action {
+	return action{
 		admin: true,
 		form: func(v *visit) (form, error) {
 			f := form{
@@ -280,8 +280,8 @@ func portOf(r *http.Request) string {
 }
 
 // revokeApp stops trusting an application.
-func (s *console) revokeApp() act {
-	return act{
+func (s *console) revokeApp() action {
+	return action{
 		admin: true,
 		form: func(v *visit) (form, error) {
 			if !administersBoth(v) {

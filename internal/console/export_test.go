@@ -8,7 +8,7 @@ func Routes() (pages, forms []string) {
 	for path := range maps.Keys(s.pages()) {
 		pages = append(pages, path)
 	}
-	for path := range maps.Keys(s.acts()) {
+	for path := range maps.Keys(s.actions()) {
 		forms = append(forms, path)
 	}
 	return pages, forms

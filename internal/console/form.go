@@ -25,8 +25,8 @@ import (
 // maxForm is how large a form may be, in bytes.
 const maxForm = 1 << 20
 
-// act is something that can be done: a form that says what it will do, and the doing.
-type act struct {
+// action is something that can be done: a form that says what it will do, and the doing.
+type action struct {
 	// form is what is shown first. The names of its fields are those of the API, so that its errors find their fields.
 	form func(*visit) (form, error)
 	// admin says that only who may make keys may do it.
@@ -97,7 +97,7 @@ var errReadOnly = clientele.Errorf(clientele.ErrorCodeForbidden, "",
 	"The API key that you signed in with can only read. Sign in with one that can write to change anything")
 
 // allowed says why a visitor may not do it.
-func (a act) allowed(v *visit) error {
+func (a action) allowed(v *visit) error {
 	switch {
 	case !v.Caller.Scope.Writes():
 		return errReadOnly
@@ -108,7 +108,7 @@ func (a act) allowed(v *visit) error {
 }
 
 // show shows the form.
-func (a act) show(v *visit) (page, error) {
+func (a action) show(v *visit) (page, error) {
 	if err := a.allowed(v); err != nil && !a.visible {
 		return page{}, err
 	}
@@ -124,7 +124,7 @@ func (a act) show(v *visit) (page, error) {
 }
 
 // send does what the form says, or shows it again with what is wrong.
-func (a act) send(v *visit) (page, error) {
+func (a action) send(v *visit) (page, error) {
 	if err := a.allowed(v); err != nil {
 		return page{}, err
 	}
@@ -137,10 +137,10 @@ func (a act) send(v *visit) (page, error) {
 	var previewed []fact
 	switch {
 	case v.PostForm.Get("more") != "":
-		return a.again(v, http.StatusOK, nil, nil)
+		return a.showForm(v, http.StatusOK, nil, nil)
 	case v.PostForm.Get("preview") != "" && a.preview != nil:
 		if previewed, err = a.preview(v, v.PostForm); err == nil {
-			return a.again(v, http.StatusOK, previewed, nil)
+			return a.showForm(v, http.StatusOK, previewed, nil)
 		}
 	case a.answer != nil:
 		done, err = a.answer(v, v.PostForm)
@@ -151,7 +151,7 @@ func (a act) send(v *visit) (page, error) {
 	if !errors.As(err, &refused) || refused.Code == clientele.ErrorCodeNotFound && refused.Field == "" {
 		return done, err
 	}
-	return a.again(v, web.Statuses[refused.Code], nil, refused)
+	return a.showForm(v, web.Statuses[refused.Code], nil, refused)
 }
 
 // parseForm reads what was sent, a file too.
@@ -184,8 +184,8 @@ func (f form) Files() bool {
 	return slices.ContainsFunc(f.Fields, func(field field) bool { return field.Type == "file" })
 }
 
-// again shows a form as it was sent, with what would come of it or what is wrong.
-func (a act) again(v *visit, status int, previewed []fact, refused *clientele.Error) (page, error) {
+// showForm shows a form as it was sent, with what would come of it or what is wrong.
+func (a action) showForm(v *visit, status int, previewed []fact, refused *clientele.Error) (page, error) {
 	f, err := a.form(v)
 	if err != nil {
 		return page{}, err
@@ -287,8 +287,8 @@ func after(path, what, id string) string {
 }
 
 // outcome is what a page says was done, and where the form is that takes it back: the section of the object and the
-// name of the act.
-type outcome struct{ text, undo, section, act string }
+// name of the action.
+type outcome struct{ text, undo, section, action string }
 
 var outcomes = map[string]outcome{
 	"saved":   {text: "Saved."},
@@ -331,7 +331,7 @@ func doneIn(v *visit) done {
 	d := done{Text: outcome.text}
 	id, may := v.URL.Query().Get("of"), v.Caller.Scope.Writes() && v.customer == nil
 	if outcome.undo != "" && may && plainID.MatchString(id) {
-		d.Undo, d.Path = outcome.undo, v.Path(outcome.section, id, outcome.act)
+		d.Undo, d.Path = outcome.undo, v.Path(outcome.section, id, outcome.action)
 	}
 	return d
 }

@@ -10,8 +10,8 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
-	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/tables"
 )
 
 var invoiceSorting = sorting{"created_at": true, "due_date": true}
@@ -131,10 +131,10 @@ func writeCSV(w http.ResponseWriter, name string, rows iter.Seq[[]string]) error
 	header := w.Header()
 	header.Set("Content-Type", "text/csv; charset=utf-8")
 	header.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-	if _, err := io.WriteString(w, sheet.ByteOrderMark); err != nil {
+	if _, err := io.WriteString(w, tables.ByteOrderMark); err != nil {
 		return err
 	}
-	return sheet.Write(w, rows)
+	return tables.Write(w, rows)
 }
 
 // eachOf reads all that an address asks for, part by part. In the order of time it goes on after the last row, so that

@@ -216,12 +216,12 @@ func (s *console) ownStatementPrinted(media string, write func(io.Writer, paper.
 }
 
 // ownDetails is the form for how a customer is reached.
-func (s *console) ownDetails() act {
+func (s *console) ownDetails() action {
 	own := map[string]bool{"name": true, "email": true, "phone": true}
 	for _, part := range addressParts {
 		own["address."+part] = true
 	}
-	return act{
+	return action{
 		form: func(v *visit) (form, error) {
 			c, version, err := s.service.Customers.Find(v.Context(), v.Mode, v.customer.ID)
 			f := form{

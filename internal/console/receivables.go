@@ -5,8 +5,8 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
-	"clientele.dev/internal/sheet"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/tables"
 )
 
 // receivablesPage is what was outstanding on a day.
@@ -116,6 +116,6 @@ func (s *console) receivablesCSV(v *visit) (page, error) {
 		return page{}, err
 	}
 	return page{write: func(w http.ResponseWriter) error {
-		return writeCSV(w, "receivables", sheet.AgingByCustomer(aging, sheet.ByID(v.currencies)))
+		return writeCSV(w, "receivables", tables.AgingByCustomer(aging, tables.ByID(v.currencies)))
 	}}, nil
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // changeSettings is the form for what the business has decided.
-func (s *console) changeSettings() act {
-	return act{
+func (s *console) changeSettings() action {
+	return action{
 		visible: true,
 		form: func(v *visit) (form, error) {
 			doc, err := s.service.Settings.Retrieve(v.Context(), v.Mode)

@@ -9,7 +9,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/paper"
-	"clientele.dev/internal/sheet"
+	"clientele.dev/internal/tables"
 	"clientele.dev/internal/web"
 )
 
@@ -117,7 +117,7 @@ func (s *console) statementCSV(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return page{write: func(w http.ResponseWriter) error { return writeCSV(w, "statement", sheet.Statement(st)) }}, nil
+	return page{write: func(w http.ResponseWriter) error { return writeCSV(w, "statement", tables.Statement(st)) }}, nil
 }
 
 func (s *console) statementPrinted(media string, write func(io.Writer, paper.Statement) error) handler {

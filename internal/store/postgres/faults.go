@@ -55,9 +55,9 @@ func isCode(err error, codes ...string) bool {
 	return false
 }
 
-// again says whether a transaction that failed may well succeed when it is run again. A unique violation is among them:
-// two servers can give one position in time.
-func again(err error) bool {
+// mayRetry says whether a transaction that failed may well succeed when it is run again. A unique violation is among
+// them: two servers can give one position in time.
+func mayRetry(err error) bool {
 	return errors.Is(err, errStale) || isCode(err, serializationFailure, deadlockDetected, uniqueViolation)
 }
 

@@ -304,7 +304,7 @@ func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx)
 			wait = time.Duration(rand.Int64N(int64(200 * time.Millisecond)))
 		case isCode(err, undefinedTable, undefinedColumn): // what was asked for may be there no longer
 			return faultOf(ctx, cmp.Or(s.checkSchema(ctx), err), false)
-		case !again(err) || attempt >= maxAttempts:
+		case !mayRetry(err) || attempt >= maxAttempts:
 			return faultOf(ctx, err, false)
 		}
 		select {

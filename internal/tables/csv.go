@@ -1,5 +1,5 @@
-// Package sheet writes tables as CSV that is safe to open in a spreadsheet.
-package sheet
+// Package tables writes tables as CSV that is safe to open in a spreadsheet.
+package tables
 
 import (
 	"encoding/csv"

@@ -98,8 +98,8 @@ func invoiceSent(v *visit, sent url.Values) (c clientele.InvoiceContent, names m
 }
 
 // createInvoice is the form for a new draft.
-func (s *console) createInvoice() act {
-	return act{
+func (s *console) createInvoice() action {
+	return action{
 		before: func(v *visit) (page, bool, error) {
 			if v.URL.Query().Get("customer") != "" {
 				return page{}, false, nil
@@ -137,8 +137,8 @@ func (s *console) findInvoice(v *visit) (clientele.InvoiceExpanded, int64, error
 }
 
 // editInvoice is the form for a draft.
-func (s *console) editInvoice() act {
-	return act{
+func (s *console) editInvoice() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			i, version, err := s.findInvoice(v)
 			f := form{
@@ -170,8 +170,8 @@ type question struct {
 	to                         func(*visit) string // where to go then; the invoice unless said
 }
 
-func (s *console) ask(q question) act {
-	return act{
+func (s *console) ask(q question) action {
+	return action{
 		form: func(v *visit) (form, error) {
 			i, version, err := s.findInvoice(v)
 			if err != nil {
@@ -201,7 +201,7 @@ func (s *console) ask(q question) act {
 	}
 }
 
-func (s *console) finalizeInvoice() act {
+func (s *console) finalizeInvoice() action {
 	return s.ask(question{
 		title: "Finalize this invoice?", submit: "Finalize", done: "finalized",
 		intro: "It gets its number and is owed from now on. Its lines cannot be changed any more.",
@@ -226,7 +226,7 @@ func lesser(a, b clientele.Amount) clientele.Amount {
 	return a
 }
 
-func (s *console) voidInvoice() act {
+func (s *console) voidInvoice() action {
 	return s.ask(question{
 		title: "Void this invoice?", submit: "Void the invoice", danger: true, done: "voided",
 		intro: "It keeps its number and nothing is owed on it any more. This cannot be undone.",
@@ -242,7 +242,7 @@ func (s *console) voidInvoice() act {
 	})
 }
 
-func (s *console) giveUpInvoice() act {
+func (s *console) markInvoiceUncollectible() action {
 	return s.ask(question{
 		title: "Mark this invoice uncollectible?", submit: "Mark it uncollectible", danger: true, done: "given_up",
 		intro: "What is left stays owed and counts as overdue; the customer becomes delinquent. It can still be paid or " +
@@ -257,8 +257,8 @@ func (s *console) giveUpInvoice() act {
 }
 
 // writeOffInvoice writes what is left to pay off as bad debt, or a part of it.
-func (s *console) writeOffInvoice() act {
-	return act{
+func (s *console) writeOffInvoice() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			i, version, err := s.findInvoice(v)
 			w := newView(s, v, page{})
@@ -290,7 +290,7 @@ func (s *console) writeOffInvoice() act {
 	}
 }
 
-func (s *console) reopenInvoice() act {
+func (s *console) reopenInvoice() action {
 	return s.ask(question{
 		title: "Open this invoice again?", submit: "Open it again", done: "reopened",
 		intro: "It is owed like any open invoice from now on: also what was written off of it.",
@@ -303,7 +303,7 @@ func (s *console) reopenInvoice() act {
 	})
 }
 
-func (s *console) deleteDraft() act {
+func (s *console) deleteDraft() action {
 	return s.ask(question{
 		title: "Delete this draft?", submit: "Delete the draft", danger: true, done: "draft_deleted",
 		intro: "It has no number and is owed by nobody. This cannot be undone.",
@@ -314,7 +314,7 @@ func (s *console) deleteDraft() act {
 	})
 }
 
-func (s *console) releaseInvoice() act {
+func (s *console) releaseInvoice() action {
 	return s.ask(question{
 		title: "End the hold?", submit: "End the hold", done: "released",
 		intro: "The invoice is marked uncollectible by itself again when the settings say so.",
@@ -325,8 +325,8 @@ func (s *console) releaseInvoice() act {
 }
 
 // holdInvoice keeps an invoice from being marked uncollectible by itself.
-func (s *console) holdInvoice() act {
-	return act{
+func (s *console) holdInvoice() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			i, _, err := s.findInvoice(v)
 			return form{
@@ -360,8 +360,8 @@ func (s *console) holdInvoice() act {
 const ofLine = "line."
 
 // creditInvoice takes back a part of an invoice, or all of it.
-func (s *console) creditInvoice() act {
-	return act{
+func (s *console) creditInvoice() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			i, _, err := s.findInvoice(v)
 			w := newView(s, v, page{})
@@ -443,8 +443,8 @@ func creditLinesSent(
 }
 
 // applyCredit pays an invoice with the customer's credit.
-func (s *console) applyCredit() act {
-	return act{
+func (s *console) applyCredit() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			i, _, err := s.findInvoice(v)
 			w := newView(s, v, page{})

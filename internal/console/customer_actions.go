@@ -100,8 +100,8 @@ func textOrNull(text string) jsontext.Value {
 }
 
 // createCustomer is the form for a new customer.
-func (s *console) createCustomer() act {
-	return act{
+func (s *console) createCustomer() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			return form{
 				Title: "New customer", Fields: customerFields(v, clientele.Customer{}), Submit: "Create the customer",
@@ -122,8 +122,8 @@ func (s *console) createCustomer() act {
 }
 
 // editCustomer is the form for who a customer is.
-func (s *console) editCustomer() act {
-	return act{
+func (s *console) editCustomer() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			doc, err := s.service.Customers.Retrieve(v.Context(), v.Mode, v.PathValue("id"))
 			c, err := decode[clientele.Customer](doc, err)
@@ -141,8 +141,8 @@ func (s *console) editCustomer() act {
 }
 
 // openPortal makes an address at which the customer sees what is their own.
-func (s *console) openPortal() act {
-	return act{
+func (s *console) openPortal() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			c, _, err := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
 			return form{
@@ -170,8 +170,8 @@ func (s *console) openPortal() act {
 }
 
 // closePortal ends the addresses at which the customer sees what is their own.
-func (s *console) closePortal() act {
-	return act{
+func (s *console) closePortal() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			c, _, err := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
 			if err != nil {
@@ -215,8 +215,8 @@ func nameOf(c clientele.Customer) string {
 }
 
 // deleteCustomer says what becomes of a customer who is deleted, and deletes them.
-func (s *console) deleteCustomer() act {
-	return act{
+func (s *console) deleteCustomer() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			c, err := decode[clientele.CustomerExpanded](
 				s.service.Customers.Retrieve(v.Context(), v.Mode, v.PathValue("id")))
@@ -240,8 +240,8 @@ func (s *console) deleteCustomer() act {
 }
 
 // restoreCustomer brings a deleted customer back.
-func (s *console) restoreCustomer() act {
-	return act{
+func (s *console) restoreCustomer() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			return form{
 				Title: "Bring the customer back?", Submit: "Bring them back", Cancel: v.Path("customers"), Back: "Customers",
@@ -257,8 +257,8 @@ func (s *console) restoreCustomer() act {
 }
 
 // moveCredit gives a customer credit, or takes it.
-func (s *console) moveCredit() act {
-	return act{
+func (s *console) moveCredit() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			c, err := decode[clientele.Customer](s.service.Customers.Retrieve(v.Context(), v.Mode, v.PathValue("id")))
 			w := newView(s, v, page{})

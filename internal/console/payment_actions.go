@@ -86,8 +86,8 @@ func shareNames(shares *[]clientele.AllocationParams) map[string]string {
 }
 
 // recordPayment is the form for money that was received.
-func (s *console) recordPayment() act {
-	return act{
+func (s *console) recordPayment() action {
+	return action{
 		before: func(v *visit) (page, bool, error) {
 			if v.URL.Query().Get("customer") != "" {
 				return page{}, false, nil
@@ -202,8 +202,8 @@ func (s *console) allocationFacts(v *visit, pay clientele.Payment) ([]fact, erro
 }
 
 // allocatePayment pays invoices with what a payment has left.
-func (s *console) allocatePayment() act {
-	return act{
+func (s *console) allocatePayment() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			p, w, err := s.findPayment(v)
 			if err != nil {
@@ -241,8 +241,8 @@ func (s *console) findPayment(v *visit) (p clientele.PaymentExpanded, w view, er
 }
 
 // unallocatePayment takes back what a payment paid.
-func (s *console) unallocatePayment() act {
-	return act{
+func (s *console) unallocatePayment() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			p, w, err := s.findPayment(v)
 			return form{
@@ -261,8 +261,8 @@ func (s *console) unallocatePayment() act {
 }
 
 // reversePayment takes a payment back: the money did not come after all.
-func (s *console) reversePayment() act {
-	return act{
+func (s *console) reversePayment() action {
+	return action{
 		form: func(v *visit) (form, error) {
 			p, w, err := s.findPayment(v)
 			facts := []fact{
@@ -291,8 +291,8 @@ func (s *console) reversePayment() act {
 }
 
 // refundPayment records that what a payment has left was sent back.
-func (s *console) refundPayment() act {
-	return act{
+func (s *console) refundPayment() action {
+	return action{
 		form: s.restForm("Refund what is left", "Record the refund",
 			"It records that the money was sent back; it does not send it. This cannot be undone."),
 		do: func(v *visit, sent url.Values) (string, error) {
@@ -310,8 +310,8 @@ func (s *console) refundPayment() act {
 }
 
 // creditPayment makes what a payment has left the customer's credit.
-func (s *console) creditPayment() act {
-	return act{
+func (s *console) creditPayment() action {
+	return action{
 		form: s.restForm("Make what is left credit", "Make it credit", "It pays later invoices."),
 		do: func(v *visit, sent url.Values) (string, error) {
 			amount, err := amountSent(v, sent)

@@ -1,11 +1,11 @@
-package sheet_test
+package tables_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"clientele.dev/internal/sheet"
+	"clientele.dev/internal/tables"
 )
 
 // No text is a formula for the spreadsheet that opens it, whatever it begins with; numbers stay numbers.
@@ -19,7 +19,7 @@ func TestCellsAreNoFormulas(t *testing.T) {
 		"Ada": "Ada", " =1": "\" =1\"", "1,2": "\"1,2\"", "\"x\"": "\"\"\"x\"\"\"",
 	} {
 		var b strings.Builder
-		if err := sheet.Write(&b, slices.Values([][]string{{"id", text}})); err != nil {
+		if err := tables.Write(&b, slices.Values([][]string{{"id", text}})); err != nil {
 			t.Fatal(err)
 		}
 		if got := b.String(); got != "id,"+want+"\r\n" {
