@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
 	"clientele.dev"
@@ -20,66 +19,37 @@ func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (en
 		if err := r.Scan(&units[0], &units[1], &units[2]); err != nil {
 			return err
 		}
-		return storedAmounts(currencyID, units[:], &end.Receivable, &end.Credit, &end.Unapplied)
+		return sql.Amounts(currencyID, units[:], &end.Receivable, &end.Credit, &end.Unapplied)
 	}, `SELECT ending_receivable::text, ending_credit::text, ending_unapplied::text FROM ledger
 		WHERE customer_id = $1 AND currency_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1`, customerID, currencyID, before)
 	return end, err
 }
 
-// storedAmounts reads amounts of a currency.
-func storedAmounts(currency string, units []string, targets ...*clientele.Amount) (err error) {
-	for i, target := range targets {
-		if *target, err = store.StoredAmount(currency, units[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // AppendToLedger implements [store.Ledger].
 func (t *tx) AppendToLedger(movements []store.Movement) error {
 	for _, m := range movements {
-		metadata, err := json.Marshal(m.Metadata, json.Deterministic(true))
+		values, err := sql.MovementValues(m)
 		if err != nil {
 			return err
 		}
-		t.run(`INSERT INTO ledger (customer_id, seq, id, livemode, currency_id, reason, invoice_id, payment_id,
-				credit_note_id, refund_id, reverses, due_date, receivable, credit, unapplied, ending_receivable,
-				ending_credit, ending_unapplied, description, metadata, requested_by)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
-			m.CustomerID, m.Seq, m.ID, m.Livemode, m.CurrencyID, string(m.Reason), m.InvoiceID, m.PaymentID,
-			m.CreditNoteID, m.RefundID, m.Reverses, m.DueDay*store.SecondsOfDay, m.Receivable.String(), m.Amount.String(),
-			m.Unapplied.String(), m.EndingReceivable.String(), m.EndingBalance.String(), m.EndingUnapplied.String(),
-			m.Description, metadata, m.RequestedBy)
+		t.run(sql.InsertMovement, values...)
 	}
 	return nil
 }
 
-const selectMovements = `SELECT seq, id, livemode, customer_id, currency_id, reason, invoice_id, payment_id,
-	credit_note_id, refund_id, reverses, due_date, receivable::text, credit::text,
-	unapplied::text, ending_receivable::text, ending_credit::text, ending_unapplied::text,
-	description, metadata, requested_by
-	FROM ledger WHERE `
+var selectMovements = sql.SelectMovements("::text")
 
 // scanMovement reads a row of selectMovements.
-func scanMovement(r pgx.Rows) (m store.Movement, err error) {
-	b := &m.BalanceTransaction
-	var units [6]string
-	var metadata []byte
-	err = r.Scan(&m.Seq, &b.ID, &b.Livemode, &b.CustomerID, &b.CurrencyID, (*string)(&b.Reason), &b.InvoiceID,
-		&b.PaymentID, &b.CreditNoteID, &b.RefundID, &b.Reverses, &m.DueDay, &units[0], &units[1], &units[2], &units[3],
-		&units[4], &units[5], &b.Description, &metadata, &b.RequestedBy)
+func scanMovement(r pgx.Rows) (store.Movement, error) {
+	var m sql.MovementRow
+	b, u := &m.BalanceTransaction, &m.Units
+	err := r.Scan(&m.Seq, &b.ID, &b.Livemode, &b.CustomerID, &b.CurrencyID, (*string)(&b.Reason), &b.InvoiceID,
+		&b.PaymentID, &b.CreditNoteID, &b.RefundID, &b.Reverses, &m.DueDate, &u[0], &u[1], &u[2], &u[3], &u[4], &u[5],
+		&b.Description, &m.Metadata, &b.RequestedBy)
 	if err != nil {
-		return m, err
+		return m.Movement, err
 	}
-	m.DueDay = store.DayOf(m.DueDay) // what is kept is a moment of it
-	b.Object, b.CreatedAt = "balance_transaction", clientele.At(m.Seq.Time())
-	err = storedAmounts(b.CurrencyID, units[:], &b.Receivable, &b.Amount, &b.Unapplied, &b.EndingReceivable,
-		&b.EndingBalance, &b.EndingUnapplied)
-	if err != nil {
-		return m, err
-	}
-	return m, json.Unmarshal(metadata, &b.Metadata)
+	return m.Whole()
 }
 
 // Movements implements [store.Ledger].

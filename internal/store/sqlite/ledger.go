@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"github.com/go-json-experiment/json"
-
 	"clientele.dev"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sql"
@@ -38,18 +36,10 @@ func (r row) amounts(first int, currency string, targets ...*clientele.Amount) (
 // AppendToLedger implements [store.Ledger].
 func (t *tx) AppendToLedger(movements []store.Movement) error {
 	for _, m := range movements {
-		metadata, err := json.Marshal(m.Metadata, json.Deterministic(true))
-		if err != nil {
-			return err
+		values, err := sql.MovementValues(m)
+		if err == nil {
+			err = t.run(sql.InsertMovement, values...)
 		}
-		err = t.run(`INSERT INTO ledger (customer_id, seq, id, livemode, currency_id, reason, invoice_id, payment_id,
-				credit_note_id, refund_id, reverses, due_date, receivable, credit, unapplied, ending_receivable,
-				ending_credit, ending_unapplied, description, metadata, requested_by)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
-			m.CustomerID, m.Seq, m.ID, m.Livemode, m.CurrencyID, string(m.Reason), m.InvoiceID, m.PaymentID,
-			m.CreditNoteID, m.RefundID, m.Reverses, m.DueDay*store.SecondsOfDay, m.Receivable.String(), m.Amount.String(),
-			m.Unapplied.String(), m.EndingReceivable.String(), m.EndingBalance.String(), m.EndingUnapplied.String(),
-			m.Description, string(metadata), m.RequestedBy)
 		if err != nil {
 			return err
 		}
@@ -57,27 +47,22 @@ func (t *tx) AppendToLedger(movements []store.Movement) error {
 	return nil
 }
 
-const selectMovements = `SELECT seq, id, livemode, customer_id, currency_id, reason, invoice_id, payment_id,
-	credit_note_id, refund_id, reverses, due_date, receivable, credit, unapplied,
-	ending_receivable, ending_credit, ending_unapplied, description, metadata, requested_by
-	FROM ledger WHERE `
+var selectMovements = sql.SelectMovements("")
 
 // movement reads a row of selectMovements.
-func (r row) movement() (m store.Movement, err error) {
-	m.Seq, m.DueDay = r.seq(0), store.DayOf(r.int(11))
-	b := &m.BalanceTransaction
-	*b = clientele.BalanceTransaction{
-		ID: r.text(1), Object: "balance_transaction", Livemode: clientele.Mode(r.int(2) == 1), CustomerID: r.text(3),
+func (r row) movement() (store.Movement, error) {
+	m := sql.MovementRow{DueDate: r.int(11), Metadata: r.bytes(19)}
+	m.Seq = r.seq(0)
+	m.BalanceTransaction = clientele.BalanceTransaction{
+		ID: r.text(1), Livemode: clientele.Mode(r.int(2) == 1), CustomerID: r.text(3),
 		CurrencyID: r.text(4), Reason: clientele.BalanceReason(r.text(5)), InvoiceID: r.text(6), PaymentID: r.text(7),
 		CreditNoteID: r.text(8), RefundID: r.text(9), Reverses: r.text(10), Description: r.text(18),
-		RequestedBy: r.text(20), CreatedAt: clientele.At(m.Seq.Time()),
+		RequestedBy: r.text(20),
 	}
-	err = r.amounts(12, b.CurrencyID, &b.Receivable, &b.Amount, &b.Unapplied, &b.EndingReceivable, &b.EndingBalance,
-		&b.EndingUnapplied)
-	if err != nil {
-		return m, err
+	for i := range m.Units {
+		m.Units[i] = r.text(12 + i)
 	}
-	return m, json.Unmarshal(r.bytes(19), &b.Metadata)
+	return m.Whole()
 }
 
 // Movements implements [store.Ledger].

@@ -1,0 +1,68 @@
+package sql
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// InsertMovement is the statement that appends a movement, whose arguments [MovementValues] are.
+const InsertMovement = `INSERT INTO ledger (customer_id, seq, id, livemode, currency_id, reason, invoice_id, payment_id,
+		credit_note_id, refund_id, reverses, due_date, receivable, credit, unapplied, ending_receivable,
+		ending_credit, ending_unapplied, description, metadata, requested_by)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+
+// MovementValues are what is kept of a movement. Of the due day that is a moment of it, in unix seconds.
+func MovementValues(m store.Movement) ([]any, error) {
+	metadata, err := json.Marshal(m.Metadata, json.Deterministic(true))
+	return []any{
+		m.CustomerID, m.Seq, m.ID, m.Livemode, m.CurrencyID, string(m.Reason), m.InvoiceID, m.PaymentID, m.CreditNoteID,
+		m.RefundID, m.Reverses, m.DueDay * store.SecondsOfDay, m.Receivable.String(), m.Amount.String(),
+		m.Unapplied.String(), m.EndingReceivable.String(), m.EndingBalance.String(), m.EndingUnapplied.String(),
+		m.Description, string(metadata), m.RequestedBy,
+	}, err
+}
+
+// SelectMovements begins the statement that reads movements into a [MovementRow]; cast is what makes a text of an
+// amount, "" where it is one.
+func SelectMovements(cast string) string {
+	amounts := strings.Join([]string{
+		"receivable", "credit", "unapplied", "ending_receivable", "ending_credit", "ending_unapplied",
+	}, cast+", ") + cast
+	return `SELECT seq, id, livemode, customer_id, currency_id, reason, invoice_id, payment_id, credit_note_id, refund_id,
+		reverses, due_date, ` + amounts + ", description, metadata, requested_by FROM ledger WHERE "
+}
+
+// MovementRow is a row of [SelectMovements].
+type MovementRow struct {
+	store.Movement           // but for what follows, and what comes of its position
+	DueDate        int64     // unix seconds
+	Units          [6]string // of the amounts
+	Metadata       []byte
+}
+
+// Whole is the movement of the row.
+func (r *MovementRow) Whole() (store.Movement, error) {
+	m := r.Movement
+	m.DueDay = store.DayOf(r.DueDate)
+	m.Object, m.CreatedAt = "balance_transaction", clientele.At(m.Seq.Time())
+	err := Amounts(m.CurrencyID, r.Units[:], &m.Receivable, &m.Amount, &m.Unapplied, &m.EndingReceivable,
+		&m.EndingBalance, &m.EndingUnapplied)
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(r.Metadata, &m.BalanceTransaction.Metadata)
+}
+
+// Amounts reads amounts of a currency.
+func Amounts(currency string, units []string, targets ...*clientele.Amount) (err error) {
+	for i, target := range targets {
+		if *target, err = store.StoredAmount(currency, units[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
