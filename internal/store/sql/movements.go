@@ -54,7 +54,7 @@ func (r *MovementRow) Whole() (store.Movement, error) {
 	if err != nil {
 		return m, err
 	}
-	return m, json.Unmarshal(r.Metadata, &m.BalanceTransaction.Metadata)
+	return m, json.Unmarshal(r.Metadata, &m.Metadata)
 }
 
 // Amounts reads amounts of a currency.
