@@ -73,7 +73,8 @@ $(LINT):
 	@mv $(TOOLS)/golangci-lint $@
 
 generate: ## Write what is generated anew: openapi.yaml, the calls of the SDK, the tables of who may do what, the picture of imports.
-	go test ./internal/api -run 'TestOpenAPI$$|TestSDK$$' -update
+	go test ./internal/sdkgen -run TestSDK -update
+	go test ./internal/api -run 'TestOpenAPI$$' -update
 	go test ./internal/api ./internal/console -run TestAccessTable -update
 	go test . -run TestREADME -update
 

@@ -61,8 +61,11 @@ func (r route) parameters() (names []string) {
 // bom is the parameter of what answers CSV.
 var bom = param{"bom", "true begins CSV with a byte order mark, as some spreadsheets want UTF-8.", true}
 
+// group is a resource that routes belong to, and what it is.
+type group struct{ name, about string }
+
 // groups are the resources that routes belong to, and what they are.
-var groups = []struct{ name, about string }{
+var groups = []group{
 	{"Customers", "The people and companies the business serves."},
 	{"Invoices", "What customers are asked to pay. A draft is finalized to be open; an open invoice that is marked " +
 		"uncollectible makes its customer delinquent."},

@@ -1,7 +1,8 @@
-package api
+package sdkgen
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"go/format"
 	"os"
@@ -10,7 +11,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"clientele.dev/internal/api"
 )
+
+var update = flag.Bool("update", false, "write the calls")
 
 // TestSDK holds the calls of the Go SDK to the table of routes that they are generated from.
 func TestSDK(t *testing.T) {
@@ -52,12 +57,11 @@ func TestSDK(t *testing.T) {
 }
 
 // sdkCalls are the routes that the SDK has a method for, by service.
-func sdkCalls() map[string][]route {
-	services := map[string][]route{}
-	for _, r := range new(API).routes() {
-		if service, _, ok := strings.Cut(r.sdk, "."); ok {
-			services[service] = append(services[service], r)
-		}
+func sdkCalls() map[string][]api.Operation {
+	services := map[string][]api.Operation{}
+	for _, r := range api.Operations() {
+		service, _, _ := strings.Cut(r.Method, ".")
+		services[service] = append(services[service], r)
 	}
 	return services
 }
@@ -75,7 +79,7 @@ func sdkFileName(service string) string {
 }
 
 // sdkFile is the source of a service's calls.
-func sdkFile(service string, calls []route) string {
+func sdkFile(service string, calls []api.Operation) string {
 	var methods strings.Builder
 	for _, r := range calls {
 		writeCall(&methods, service, r)
@@ -94,15 +98,14 @@ func sdkFile(service string, calls []route) string {
 func sdkServicesFile() string {
 	var types, fields, made strings.Builder
 	written := map[string]bool{}
-	for _, r := range new(API).routes() {
-		service, _, _ := strings.Cut(r.sdk, ".")
-		if service == "" || written[service] {
+	for _, r := range api.Operations() {
+		service, _, _ := strings.Cut(r.Method, ".")
+		if written[service] {
 			continue
 		}
 		written[service] = true
-		of := slices.IndexFunc(groups, func(g struct{ name, about string }) bool { return g.name == r.group })
 		fmt.Fprintf(&types, "\n%stype %s struct{ c *Client }\n",
-			docComment(service+" are the calls of "+r.group+", in the mode of the key. "+groups[of].about), service)
+			docComment(service+" are the calls of "+r.Group+", in the mode of the key. "+r.About), service)
 		fmt.Fprintf(&fields, "\t%s *%s\n", service, service)
 		fmt.Fprintf(&made, "\t\t%s: &%s{c},\n", service, service)
 	}
@@ -113,56 +116,56 @@ func sdkServicesFile() string {
 const sdkHeader = "// Code generated from internal/api/routes.go by make generate. DO NOT EDIT.\n\npackage client\n"
 
 // writeCall writes the method of a route.
-func writeCall(b *strings.Builder, service string, r route) {
-	_, name, _ := strings.Cut(r.sdk, ".")
-	arguments, made := "ctx context.Context", fmt.Sprintf("route: %q", r.pattern)
-	if _, after, found := strings.Cut(r.pattern, "{"); found {
+func writeCall(b *strings.Builder, service string, r api.Operation) {
+	_, name, _ := strings.Cut(r.Method, ".")
+	arguments, made := "ctx context.Context", fmt.Sprintf("route: %q", r.Pattern)
+	if _, after, found := strings.Cut(r.Pattern, "{"); found {
 		ref, _, _ := strings.Cut(after, "}")
 		ref = map[string]string{"id": "id", "external_id": "externalID"}[ref]
 		arguments += ", " + ref + " string"
 		made += ", ref: " + ref
 	}
-	if strings.HasPrefix(r.pattern, "GET ") {
-		r.body = nil // what it may say has a method of its own
+	if strings.HasPrefix(r.Pattern, "GET ") {
+		r.Body = nil // what it may say has a method of its own
 	}
 	switch {
-	case r.body != nil:
-		arguments += ", p " + goType(reflect.TypeOf(r.body))
+	case r.Body != nil:
+		arguments += ", p " + goType(reflect.TypeOf(r.Body))
 		made += ", body: p"
-	case r.params != nil:
-		arguments += ", p " + goType(reflect.TypeOf(r.params))
+	case r.Params != nil:
+		arguments += ", p " + goType(reflect.TypeOf(r.Params))
 		made += ", query: p"
 	}
-	answers, fetch := "*"+goType(reflect.TypeOf(r.answers)), "fetch["+goType(reflect.TypeOf(r.answers))+"]"
-	switch reflect.TypeOf(r.answers).Kind() {
+	answers, fetch := "*"+goType(reflect.TypeOf(r.Answers)), "fetch["+goType(reflect.TypeOf(r.Answers))+"]"
+	switch reflect.TypeOf(r.Answers).Kind() {
 	case reflect.Slice:
 		answers, fetch = strings.TrimPrefix(answers, "*"), "fetchList["+strings.TrimPrefix(answers, "*[]")+"]"
 	case reflect.String:
 		answers, fetch = "[]byte", "fetchFile"
 	}
-	writeMethod(b, docComment(name+" sends "+r.pattern+". "+r.summary), service, name, arguments,
+	writeMethod(b, docComment(name+" sends "+r.Pattern+". "+r.Summary), service, name, arguments,
 		"("+answers+", error)", fmt.Sprintf("%s(ctx, s.c, opts, request{%s})", fetch, made))
 }
 
 // writeWalk writes the method that goes through all pages of a list or search.
-func writeWalk(b *strings.Builder, service string, r route) {
-	_, name, _ := strings.Cut(r.sdk, ".")
-	if r.params == nil || name != "List" && name != "Search" {
+func writeWalk(b *strings.Builder, service string, r api.Operation) {
+	_, name, _ := strings.Cut(r.Method, ".")
+	if r.Params == nil || name != "List" && name != "Search" {
 		return
 	}
-	params := reflect.TypeOf(r.params)
+	params := reflect.TypeOf(r.Params)
 	_, beside := params.FieldByName("StartingAfter")
 	if _, pages := params.FieldByName("PageParams"); !pages && !beside {
 		return
 	}
-	list, _ := reflect.TypeOf(r.answers).FieldByName("List")
+	list, _ := reflect.TypeOf(r.Answers).FieldByName("List")
 	element := goType(list.Type.Elem())
 	plain := ""
 	if _, expands := params.FieldByName("Expand"); expands {
 		element, plain = strings.TrimSuffix(element, "Expanded"), "p.Expand = \"none\"\n"
 	}
 	walk := fmt.Sprintf("walkSearch[%s](ctx, s.c, opts, %q, func(page clientele.PageParams) any {\n"+
-		"p := p\np.PageParams = page\n%sreturn p\n})", element, r.pattern, plain)
+		"p := p\np.PageParams = page\n%sreturn p\n})", element, r.Pattern, plain)
 	method := name + "All"
 	if beside {
 		order := "nil"
@@ -172,7 +175,7 @@ func writeWalk(b *strings.Builder, service string, r route) {
 		method = "All"
 		walk = fmt.Sprintf("walkList(ctx, s.c, opts, %q, p.Window, %s,\nfunc(of *%s) string { return of.ID },\n"+
 			"func(window clientele.Window) any {\np := p\np.Window = window\n%sreturn p\n})",
-			r.pattern, order, element, plain)
+			r.Pattern, order, element, plain)
 	}
 	about := method + " walks all pages of " + name + ", 100 objects a request"
 	if plain != "" {
