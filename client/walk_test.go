@@ -54,6 +54,14 @@ func TestWalks(t *testing.T) {
 				Window: clientele.Window{Page: 3, PageSize: 7, EndingBefore: "x"},
 			}), func(i clientele.Invoice) string { return i.ID })
 		}, []string{"expand=none&pageSize=100", "expand=none&pageSize=100&starting_after=in_100"}},
+		{"credit notes of a customer", full, 100, func(p *client.Client) ([]string, error) {
+			return ids(p.CreditNotes.All(t.Context(), clientele.CreditNoteListParams{CustomerID: "cus_1"}),
+				func(n clientele.CreditNote) string { return n.ID })
+		}, []string{"customer_id=cus_1&pageSize=100", "customer_id=cus_1&pageSize=100&starting_after=in_100"}},
+		{"refunds by number", full, 100, func(p *client.Client) ([]string, error) {
+			return ids(p.Refunds.All(t.Context(), clientele.RefundListParams{Order: []string{"id:ASC"}}),
+				func(r clientele.RefundExpanded) string { return r.ID })
+		}, []string{"order=id%3AASC&pageSize=100", "order=id%3AASC&page=2&pageSize=100"}},
 		{"nothing", answers(rows("", 1, 0)), 0, func(p *client.Client) ([]string, error) {
 			return ids(p.Customers.All(t.Context(), clientele.CustomerListParams{}), customerID)
 		}, []string{"expand=none&pageSize=100"}},
