@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"maps"
 	"net/http"
@@ -78,15 +79,40 @@ func changeBy[T any](a *API, r *request, do func(billing.Call, T) (store.Documen
 	return a.change(r, func(call billing.Call) (store.Document, error) { return do(call, body) })
 }
 
-// changeByFields calls a method of the service that takes the members of the body.
-func (a *API) changeByFields(
-	r *request, do func(billing.Call, billing.Fields) (store.Document, error),
-) (answer, error) {
-	fields, err := r.fields()
-	if err != nil {
-		return answer{}, err
+// handler answers a request.
+type handler func(*request) (answer, error)
+
+// byID makes the handler of a method of the service that changes the object of the path.
+func byID(a *API, do func(context.Context, billing.Call, string) (store.Document, error)) handler {
+	return func(r *request) (answer, error) {
+		return a.change(r, func(call billing.Call) (store.Document, error) { return do(r.Context(), call, r.object()) })
 	}
-	return a.change(r, func(call billing.Call) (store.Document, error) { return do(call, fields) })
+}
+
+// byIDAndBody is byID for a method that takes a body.
+func byIDAndBody[T any](a *API, do func(context.Context, billing.Call, string, T) (store.Document, error)) handler {
+	return func(r *request) (answer, error) {
+		return changeBy(a, r, func(call billing.Call, body T) (store.Document, error) {
+			return do(r.Context(), call, r.object(), body)
+		})
+	}
+}
+
+// byBody is the same for what is about no object of the path.
+func byBody[T any](a *API, do func(context.Context, billing.Call, T) (store.Document, error)) handler {
+	return func(r *request) (answer, error) {
+		return changeBy(a, r, func(call billing.Call, body T) (store.Document, error) {
+			return do(r.Context(), call, body)
+		})
+	}
+}
+
+// retrieve makes the handler of a method of the service that answers the object of the path.
+func retrieve(do func(context.Context, clientele.Mode, string) (store.Document, error)) handler {
+	return func(r *request) (answer, error) {
+		doc, err := do(r.Context(), r.caller.Livemode, r.object())
+		return document(doc), err
+	}
 }
 
 // noBody refuses a body that says something.

@@ -1,18 +1,6 @@
 package api
 
-import (
-	"clientele.dev"
-	"net/http"
-
-	"clientele.dev/internal/billing"
-	"clientele.dev/internal/store"
-)
-
-func (a *API) createCurrency(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.CurrencyParams) (store.Document, error) {
-		return a.service.PaymentCurrencies.Create(r.Context(), call, p)
-	})
-}
+import "net/http"
 
 func (a *API) listCurrencies(r *request) (answer, error) {
 	return value(a.service.PaymentCurrencies.List(r.Context(), r.caller.Livemode))
@@ -20,12 +8,6 @@ func (a *API) listCurrencies(r *request) (answer, error) {
 
 func (a *API) retrieveCurrency(r *request) (answer, error) {
 	return value(a.service.PaymentCurrencies.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id")))
-}
-
-func (a *API) createMethod(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.MethodParams) (store.Document, error) {
-		return a.service.PaymentMethods.Create(r.Context(), call, p)
-	})
 }
 
 func (a *API) listMethods(r *request) (answer, error) {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"clientele.dev"
-	"clientele.dev/internal/billing"
 	"clientele.dev/internal/did"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
@@ -38,36 +37,6 @@ func (a *API) retrieveCustomer(r *request) (answer, error) {
 	}
 	doc, err := a.service.Customers.RetrieveOrCreate(r.Context(), call, r.PathValue("id"))
 	return document(doc), err
-}
-
-func (a *API) createCustomer(r *request) (answer, error) {
-	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
-		return a.service.Customers.Create(r.Context(), call, fields)
-	})
-}
-
-func (a *API) updateCustomer(r *request) (answer, error) {
-	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
-		return a.service.Customers.Update(r.Context(), call, r.PathValue("id"), fields)
-	})
-}
-
-func (a *API) upsertCustomer(r *request) (answer, error) {
-	return a.changeByFields(r, func(call billing.Call, fields billing.Fields) (store.Document, error) {
-		return a.service.Customers.UpsertExternal(r.Context(), call, r.PathValue("external_id"), fields)
-	})
-}
-
-func (a *API) deleteCustomer(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.Customers.Delete(r.Context(), call, r.PathValue("id"))
-	})
-}
-
-func (a *API) restoreCustomer(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.Customers.Restore(r.Context(), call, r.PathValue("id"))
-	})
 }
 
 func (a *API) listCustomers(r *request) (answer, error) {

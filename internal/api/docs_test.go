@@ -50,14 +50,14 @@ func TestDocsPages(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range new(API).routes() {
+	for _, r := range table() {
 		method, path, _ := strings.Cut(strings.TrimSuffix(r.pattern, "{$}"), " ")
 		page := pages[strings.ToLower(strings.ReplaceAll(r.group, " ", "-"))]
 		if !strings.Contains(page, `<span class="method `+method+`">`+method+`</span> `+path+"</a>") {
 			t.Errorf("no page shows %s", r.pattern)
 		}
-		if !strings.Contains(page, `<article id="`+operationID(r)+`">`) {
-			t.Errorf("no page has a place for %s", operationID(r))
+		if !strings.Contains(page, `<article id="`+r.id+`">`) {
+			t.Errorf("no page has a place for %s", r.id)
 		}
 	}
 }

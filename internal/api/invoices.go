@@ -7,45 +7,9 @@ import (
 	"strings"
 
 	"clientele.dev"
-	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/store"
 )
-
-func (a *API) createInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.InvoiceParams) (store.Document, error) {
-		return a.service.Invoices.Create(r.Context(), call, p)
-	})
-}
-
-func (a *API) retrieveInvoice(r *request) (answer, error) {
-	doc, err := a.service.Invoices.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
-	return document(doc), err
-}
-
-func (a *API) finalizeInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.Invoices.Finalize(r.Context(), call, r.PathValue("id"))
-	})
-}
-
-func (a *API) updateInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, c clientele.InvoiceContent) (store.Document, error) {
-		return a.service.Invoices.Update(r.Context(), call, r.PathValue("id"), c)
-	})
-}
-
-func (a *API) deleteInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.Invoices.Delete(r.Context(), call, r.PathValue("id"))
-	})
-}
-
-func (a *API) payInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, receipt clientele.Receipt) (store.Document, error) {
-		return a.service.Invoices.Pay(r.Context(), call, r.PathValue("id"), receipt)
-	})
-}
 
 func (a *API) invoicePage(r *request) (answer, error) {
 	return a.printed(r, "text/html; charset=utf-8", paper.InvoiceHTML)
@@ -68,42 +32,6 @@ func (a *API) printed(r *request, media string, write func(io.Writer, paper.Invo
 		})
 	})
 	return answer{status: http.StatusOK, contentType: media, body: b.Bytes()}, err
-}
-
-func (a *API) voidInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.Invoices.Void(r.Context(), call, r.PathValue("id"))
-	})
-}
-
-func (a *API) markInvoiceUncollectible(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.Invoices.MarkUncollectible(r.Context(), call, r.PathValue("id"))
-	})
-}
-
-func (a *API) writeOffInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.WriteOffParams) (store.Document, error) {
-		return a.service.Invoices.WriteOff(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
-func (a *API) reopenInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.Invoices.Reopen(r.Context(), call, r.PathValue("id"))
-	})
-}
-
-func (a *API) holdInvoice(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.HoldParams) (store.Document, error) {
-		return a.service.Invoices.Hold(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
-func (a *API) releaseInvoice(r *request) (answer, error) {
-	return a.change(r, func(call billing.Call) (store.Document, error) {
-		return a.service.Invoices.Release(r.Context(), call, r.PathValue("id"))
-	})
 }
 
 func (a *API) listInvoices(r *request) (answer, error) {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"reflect"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ import (
 // document is the whole document.
 func (g *generator) document() object {
 	paths := obj()
-	for _, r := range new(API).routes() {
+	for _, r := range table() {
 		method, path, _ := strings.Cut(strings.TrimSuffix(r.pattern, "{$}"), " ")
 		item, ok := paths.Get(path)
 		if !ok {
@@ -49,32 +48,13 @@ func (g *generator) document() object {
 	)
 }
 
-// verbs are the operations whose handlers' names say no verb.
-var verbs = map[string]string{
-	"overdueInvoices": "listOverdueInvoices", "health": "checkHealth", "ready": "checkReadiness",
-	"invoicePage": "showInvoicePage", "invoicePDF": "printInvoice",
-	"statementPage": "showStatementPage", "statementPDF": "printStatement", "metricsPage": "retrieveMetrics",
-	"openAPI": "retrieveOpenAPI", "docs": "showDocs",
-}
-
-// operationID is the name of the route's handler.
-func operationID(r route) string {
-	name := runtime.FuncForPC(reflect.ValueOf(r.handle).Pointer()).Name()
-	name = strings.TrimSuffix(name[strings.LastIndex(name, ".")+1:], "-fm")
-	if verb, ok := verbs[name]; ok {
-		return verb
-	}
-	return name
-}
-
 // repeatable says whether the server keeps the answer for a repetition of the request.
 func (r route) repeatable(method string) bool {
 	return r.access == authenticated && method != http.MethodGet && !r.fresh
 }
 
 func (g *generator) operation(r route, method string) object {
-	id := operationID(r)
-	operation := obj("operationId", id, "tags", []string{r.group}, "summary", r.summary)
+	operation := obj("operationId", r.id, "tags", []string{r.group}, "summary", r.summary)
 	if r.access == public {
 		operation.Set("security", []any{})
 	}
@@ -83,7 +63,7 @@ func (g *generator) operation(r route, method string) object {
 	}
 	if r.body != nil {
 		schema := g.schema(g.requests, r.body)
-		body := obj("content", obj("application/json", obj("schema", schema, "example", requestExamples[id])))
+		body := obj("content", obj("application/json", obj("schema", schema, "example", requestExamples[r.id])))
 		if named := g.schemas[strings.TrimPrefix(schema.Ref, "#/$defs/")]; named != nil && len(named.Required) > 0 {
 			body.Set("required", true)
 		}

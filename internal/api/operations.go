@@ -16,7 +16,7 @@ type Operation struct {
 
 // Operations are the routes that the Go SDK has methods for.
 func Operations() (all []Operation) {
-	for _, r := range new(API).routes() {
+	for _, r := range table() {
 		if r.sdk == "" {
 			continue
 		}

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"clientele.dev/internal/api"
+	"clientele.dev/internal/billing"
 )
 
 // A page that gives up in the middle is cut off: nobody takes half of it for the whole.
 func TestPageThatGivesUpIsCutOff(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(api.New(api.Config{
-		Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Service: new(billing.Service), Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		Pages: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if _, err := io.WriteString(w, "half of it"); err != nil {
 				t.Error(err)

@@ -18,14 +18,6 @@ func (a *API) createPayment(r *request) (answer, error) {
 	})
 }
 
-func (a *API) retrievePayment(r *request) (answer, error) {
-	doc, err := a.service.Payments.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
-	return document(doc), err
-}
-
-// retrievePaymentIntent is the published client's name for a payment.
-func (a *API) retrievePaymentIntent(r *request) (answer, error) { return a.retrievePayment(r) }
-
 func (a *API) listPayments(r *request) (answer, error) { return a.pageOfPayments(r, false) }
 
 func (a *API) pageOfPayments(r *request, expand bool) (answer, error) {
@@ -55,30 +47,6 @@ func (a *API) pageOfPayments(r *request, expand bool) (answer, error) {
 // listPaymentIntents is the published client's name for payments, which it expects with what each refers to.
 func (a *API) listPaymentIntents(r *request) (answer, error) { return a.pageOfPayments(r, true) }
 
-func (a *API) allocatePayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.AllocateParams) (store.Document, error) {
-		return a.service.Payments.Allocate(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
-func (a *API) unallocatePayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.UnallocateParams) (store.Document, error) {
-		return a.service.Payments.Unallocate(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
-func (a *API) creditPayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.RestParams) (store.Document, error) {
-		return a.service.Payments.Credit(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
-func (a *API) refundPayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.RefundParams) (store.Document, error) {
-		return a.service.Payments.Refund(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
 func (a *API) searchPayments(r *request) (answer, error) { return a.foundPayments(r, false) }
 
 func (a *API) foundPayments(r *request, expand bool) (answer, error) {
@@ -94,11 +62,6 @@ func (a *API) foundPayments(r *request, expand bool) (answer, error) {
 
 // searchPaymentIntents is the published client's name for searching payments.
 func (a *API) searchPaymentIntents(r *request) (answer, error) { return a.foundPayments(r, true) }
-
-func (a *API) retrieveRefund(r *request) (answer, error) {
-	doc, err := a.service.Refunds.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
-	return document(doc), err
-}
 
 func (a *API) searchRefunds(r *request) (answer, error) {
 	p := params{query: r.query}
@@ -132,18 +95,6 @@ func (a *API) listRefunds(r *request) (answer, error) {
 	return page(docs, count, paging), err
 }
 
-func (a *API) reversePayment(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.ReverseParams) (store.Document, error) {
-		return a.service.Payments.Reverse(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
-func (a *API) createBalanceTransaction(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.CreditParams) (store.Document, error) {
-		return a.service.Customers.MoveCredit(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
 func (a *API) listBalanceTransactions(r *request) (answer, error) {
 	p := params{query: r.query}
 	q := store.Query{
@@ -158,17 +109,6 @@ func (a *API) listBalanceTransactions(r *request) (answer, error) {
 	}
 	docs, count, err := a.service.Customers.BalanceTransactions(r.Context(), r.PathValue("id"), q)
 	return page(docs, count, paging), err
-}
-
-func (a *API) createCreditNote(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.CreditNoteParams) (store.Document, error) {
-		return a.service.Invoices.Credit(r.Context(), call, r.PathValue("id"), p)
-	})
-}
-
-func (a *API) retrieveCreditNote(r *request) (answer, error) {
-	doc, err := a.service.CreditNotes.Retrieve(r.Context(), r.caller.Livemode, r.PathValue("id"))
-	return document(doc), err
 }
 
 func (a *API) listCreditNotes(r *request) (answer, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -130,11 +131,8 @@ func (r *request) fingerprint() [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-// fields reads the body as the members of one object.
-func (r *request) fields() (billing.Fields, error) {
-	fields := billing.Fields{}
-	return fields, wire.Decode(r.body, &fields)
-}
+// object is the id, or another name, of the object that the path is about.
+func (r *request) object() string { return cmp.Or(r.PathValue("id"), r.PathValue("external_id")) }
 
 // entityTag is RFC 9110's (8.8.3), of any server's making.
 var entityTag = regexp.MustCompile(`^(W/)?"[^"]*"$`)

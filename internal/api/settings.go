@@ -1,8 +1,6 @@
 package api
 
 import (
-	"clientele.dev"
-	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
 
@@ -19,16 +17,4 @@ func untouched(doc store.Document, err error) (answer, error) {
 
 func (a *API) retrieveAccount(r *request) (answer, error) {
 	return untouched(a.service.Settings.Account(r.Context(), r.caller.Livemode))
-}
-
-func (a *API) updateAccount(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.AccountParams) (store.Document, error) {
-		return a.service.Settings.UpdateAccount(r.Context(), call, p)
-	})
-}
-
-func (a *API) updateSettings(r *request) (answer, error) {
-	return changeBy(a, r, func(call billing.Call, p clientele.SettingsParams) (store.Document, error) {
-		return a.service.Settings.Update(r.Context(), call, p)
-	})
 }
