@@ -115,6 +115,29 @@ func retrieve(do func(context.Context, clientele.Mode, string) (store.Document, 
 	}
 }
 
+// expansion says whether what is found carries what it refers to or what belongs to it.
+type expansion int
+
+const (
+	expandAsAsked expansion = iota // unless expand=none
+	expandNever
+	expandAlways
+)
+
+// search makes the handler of a search.
+func search(find func(context.Context, billing.Search) ([][]byte, int64, error), e expansion) handler {
+	return func(r *request) (answer, error) {
+		p := params{query: r.query}
+		q, paging := p.search(r)
+		q.Plain = e == expandNever || e == expandAsAsked && !p.expand()
+		if p.err != nil {
+			return answer{}, p.err
+		}
+		docs, count, err := find(r.Context(), q)
+		return page(docs, count, paging), err
+	}
+}
+
 // noBody refuses a body that says something.
 func noBody(r *request) error { return wire.Decode(r.body, &struct{}{}) }
 

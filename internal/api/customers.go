@@ -75,17 +75,6 @@ func (a *API) listCustomers(r *request) (answer, error) {
 	return page(docs, count, paging), err
 }
 
-func (a *API) searchCustomers(r *request) (answer, error) {
-	p := params{query: r.query}
-	q, paging := p.search(r)
-	q.Plain = !p.expand()
-	if p.err != nil {
-		return answer{}, p.err
-	}
-	docs, count, err := a.service.Customers.Search(r.Context(), q)
-	return page(docs, count, paging), err
-}
-
 func (a *API) overdueInvoices(r *request) (answer, error) {
 	doc, err := a.service.Customers.OverdueInvoices(r.Context(), r.caller.Livemode, r.PathValue("id"))
 	return answer{status: http.StatusOK, body: doc.JSON}, err

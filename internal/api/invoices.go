@@ -68,17 +68,6 @@ func (a *API) listInvoices(r *request) (answer, error) {
 	return page(docs, count, paging), err
 }
 
-func (a *API) searchInvoices(r *request) (answer, error) {
-	p := params{query: r.query}
-	q, paging := p.search(r)
-	q.Plain = !p.expand()
-	if p.err != nil {
-		return answer{}, p.err
-	}
-	docs, count, err := a.service.Invoices.Search(r.Context(), q)
-	return page(docs, count, paging), err
-}
-
 // secondsFrom is the first whole second that is not before a moment in milliseconds; 0 is open.
 func secondsFrom(ms int64) int64 { return (ms + 999) / 1000 }
 

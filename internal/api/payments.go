@@ -47,32 +47,6 @@ func (a *API) pageOfPayments(r *request, expand bool) (answer, error) {
 // listPaymentIntents is the published client's name for payments, which it expects with what each refers to.
 func (a *API) listPaymentIntents(r *request) (answer, error) { return a.pageOfPayments(r, true) }
 
-func (a *API) searchPayments(r *request) (answer, error) { return a.foundPayments(r, false) }
-
-func (a *API) foundPayments(r *request, expand bool) (answer, error) {
-	p := params{query: r.query}
-	q, paging := p.search(r)
-	q.Plain = !expand
-	if p.err != nil {
-		return answer{}, p.err
-	}
-	docs, count, err := a.service.Payments.Search(r.Context(), q)
-	return page(docs, count, paging), err
-}
-
-// searchPaymentIntents is the published client's name for searching payments.
-func (a *API) searchPaymentIntents(r *request) (answer, error) { return a.foundPayments(r, true) }
-
-func (a *API) searchRefunds(r *request) (answer, error) {
-	p := params{query: r.query}
-	q, paging := p.search(r)
-	if p.err != nil {
-		return answer{}, p.err
-	}
-	docs, count, err := a.service.Refunds.Search(r.Context(), q)
-	return page(docs, count, paging), err
-}
-
 func (a *API) listRefunds(r *request) (answer, error) {
 	p := params{query: r.query}
 	q := store.Query{Mode: r.caller.Livemode, Where: []store.Condition{
