@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"clientele.dev"
@@ -91,7 +92,7 @@ func (c *Client) prepare(ctx context.Context, opts []CallOption, r request) (*ca
 	}
 	var payload []byte
 	if r.body != nil {
-		if payload, err = json.Marshal(r.body); err != nil {
+		if payload, err = json.Marshal(withoutNils(r.body)); err != nil {
 			return nil, fmt.Errorf("clientele: cannot write the body of %s: %w", r.route, err)
 		}
 	}
@@ -116,6 +117,30 @@ func (c *Client) prepare(ctx context.Context, opts []CallOption, r request) (*ca
 		opt(call)
 	}
 	return call, nil
+}
+
+// withoutNils is a body without the fields of any kind that hold a nil map, list or pointer: null would clear what is
+// there, and who has nothing to say of it means to leave it.
+func withoutNils(body any) any {
+	whole := reflect.New(reflect.TypeOf(body)).Elem()
+	whole.Set(reflect.ValueOf(body))
+	dropNils(whole)
+	return whole.Interface()
+}
+
+func dropNils(of reflect.Value) {
+	for i := range of.NumField() {
+		field := of.Field(i)
+		switch {
+		case of.Type().Field(i).Anonymous:
+			dropNils(field)
+		case field.Kind() == reflect.Interface && !field.IsNil():
+			if held := field.Elem(); held.Kind() == reflect.Map && held.IsNil() ||
+				held.Kind() == reflect.Slice && held.IsNil() || held.Kind() == reflect.Pointer && held.IsNil() {
+				field.SetZero()
+			}
+		}
+	}
 }
 
 // locate makes the method and the address of a request.

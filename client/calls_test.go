@@ -63,6 +63,24 @@ var calls = []struct {
 				InvoiceSettings: &clientele.InvoiceSettings{Footer: "Thanks"},
 			})
 		}},
+	{"update with nothing to say", "PUT /api/customers/cus_1", ada, `{"name":"Ada"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Customers.Update(ctx, "cus_1", clientele.CustomerParams{
+				Name: new("Ada"), Metadata: map[string]any(nil), Preference: (*struct{})(nil),
+			})
+		}},
+	{"draft with nothing to say", "POST /api/invoices", `{"id":"in_1"}`, `{"customer_id":"z1","currency_id":"c"}`,
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.Create(ctx, clientele.InvoiceParams{
+				CustomerID: "z1", CurrencyID: "c", InvoiceContent: clientele.InvoiceContent{Metadata: map[string]string(nil)},
+			})
+		}},
+	{"list in no state", "GET /api/invoices", `{"count":0,"list":[]}`, "",
+		func(ctx context.Context, p *client.Client) (any, error) {
+			return p.Invoices.List(ctx, clientele.InvoiceListParams{
+				Status: []clientele.InvoiceStatus{}, Order: []string{}, Metadata: map[string]string{},
+			})
+		}},
 	{"upsert", "PUT /api/customers/external/user%2F7", ada, `{"name":"Ada"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Customers.UpsertExternal(ctx, "user/7", clientele.CustomerParams{Name: new("Ada")})
@@ -321,8 +339,7 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Payments.Allocate(ctx, "pi_1", clientele.AllocateParams{
 				InvoiceID: "in_1",
-				Amount: new(clientele.NewAmount("",
-					5)),
+				Amount:    new(clientele.NewAmount("", 5)),
 			})
 		}},
 	{"allocate to several", "POST /api/payments/pi_1/allocate", `{"id":"pi_1"}`,

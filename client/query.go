@@ -44,6 +44,9 @@ func encodeParameter(values url.Values, name string, value any) {
 	case []string:
 		encodeOrder(values, name, v)
 	case []clientele.InvoiceStatus:
+		if len(v) == 0 {
+			return
+		}
 		states := make([]string, len(v))
 		for i, state := range v {
 			states[i] = string(state)
