@@ -213,8 +213,7 @@ func ExampleCustomers_OverdueInvoices() {
 			DueDate: clientele.DueAt(time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).Unix()),
 			Lines: []clientele.LineParams{{
 				Description: "Consulting", Quantity: new(int64(2)),
-				UnitAmount: new(clientele.NewAmount("",
-					1250)),
+				UnitAmount: new(clientele.NewAmount("", 1250)),
 			}},
 		},
 	})

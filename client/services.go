@@ -33,38 +33,40 @@ func newServices(c *Client) Services {
 	}
 }
 
-// Customers are the calls of Customers, in the mode of the key. The people and companies the business serves.
+// Customers are the calls of /api/customers, in the mode of the key. The people and companies the business serves.
 type Customers struct{ c *Client }
 
-// Invoices are the calls of Invoices, in the mode of the key. What customers are asked to pay. A draft is finalized to
-// be open; an open invoice that is marked uncollectible makes its customer delinquent.
+// Invoices are the calls of /api/invoices, in the mode of the key. What customers are asked to pay. A draft is
+// finalized to be open; an open invoice that is marked uncollectible makes its customer delinquent.
 type Invoices struct{ c *Client }
 
-// CreditNotes are the calls of Credit notes, in the mode of the key. What was taken back of finalized invoices.
+// CreditNotes are the calls of /api/credit-notes, in the mode of the key. What was taken back of finalized invoices.
 type CreditNotes struct{ c *Client }
 
-// Payments are the calls of Payments, in the mode of the key. Money received: what it paid, and what is left of it.
+// Payments are the calls of /api/payments, in the mode of the key. Money received: what it paid, and what is left of
+// it.
 type Payments struct{ c *Client }
 
-// Refunds are the calls of Refunds, in the mode of the key. Money sent back: of payments, and of credit.
+// Refunds are the calls of /api/refunds, in the mode of the key. Money sent back: of payments, and of credit.
 type Refunds struct{ c *Client }
 
-// Receivables are the calls of Receivables, in the mode of the key. What all customers owe, on any day.
+// Receivables are the calls of /api/receivables, in the mode of the key. What all customers owe, on any day.
 type Receivables struct{ c *Client }
 
-// Settings are the calls of Settings, in the mode of the key. What the business has decided for all its customers.
+// Settings are the calls of /api/settings, in the mode of the key. What the business has decided for all its
+// customers.
 type Settings struct{ c *Client }
 
-// PortalSessions are the calls of Customers, in the mode of the key. The people and companies the business serves.
+// PortalSessions are the calls of /api/portal-sessions, in the mode of the key.
 type PortalSessions struct{ c *Client }
 
-// Keys are the calls of API keys, in the mode of the key. What opens the API in one mode. They need a key of scope
+// Keys are the calls of /api/keys, in the mode of the key. What opens the API in one mode. They need a key of scope
 // admin.
 type Keys struct{ c *Client }
 
-// PaymentCurrencies are the calls of Payment currencies, in the mode of the key. The currencies that invoices may be
-// written in.
+// PaymentCurrencies are the calls of /api/payment-currencies, in the mode of the key. The currencies that invoices may
+// be written in.
 type PaymentCurrencies struct{ c *Client }
 
-// PaymentMethods are the calls of Payment methods, in the mode of the key. The ways money arrives.
+// PaymentMethods are the calls of /api/payment-methods, in the mode of the key. The ways money arrives.
 type PaymentMethods struct{ c *Client }

@@ -91,9 +91,8 @@ func bookOf(t *testing.T, c *client.Client, name, currency string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _,
-		err := c.Payments.Refund(ctx, pay.ID,
-		clientele.RefundParams{RestParams: clientele.RestParams{Amount: new(cents(20))}}); err != nil {
+	part := clientele.RefundParams{RestParams: clientele.RestParams{Amount: new(cents(20))}}
+	if _, err := c.Payments.Refund(ctx, pay.ID, part); err != nil {
 		t.Fatal(err)
 	}
 }

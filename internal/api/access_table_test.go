@@ -30,7 +30,7 @@ func TestAccessTable(t *testing.T) {
 	who = append(who, identity{"a key of the other mode", "Bearer " + s.LiveKey})
 	named := []string{o.customer, "{id}", o.deleted, "{id}", o.owing, "{id}", o.invoice, "{id}",
 		o.open, "{id}", o.payment, "{id}", o.note, "{id}", o.refund, "{id}", o.currency, "{id}",
-		o.method, "{id}", o.portal, "{id}", o.key, "{id}",
+		o.method, "{id}", o.portal, "{id}",
 		didSecp, "{did}", "external/new", "external/{external_id}"}
 	for _, id := range o.more {
 		named = append(named, id, "{id}")

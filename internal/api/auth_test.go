@@ -24,8 +24,6 @@ type things struct {
 	owing, open, payment, note, refund string
 	// A link to the customer's portal.
 	portal string
-	// An API key.
-	key string
 	// One of each of resources.
 	more []string
 }
@@ -71,10 +69,9 @@ func (s *server) things(t testing.TB, payment *client.Client, did string) things
 	}))(t)
 	refund := ok(payment.Payments.Refund(t.Context(), back.ID, clientele.RefundParams{}))(t)
 	portal := ok(payment.PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: c.ID}))(t)
-	key := ok(payment.Keys.Create(t.Context(), clientele.KeyParams{Name: "till", Scope: "read"}))(t)
 	o := things{
 		c.ID, gone.ID, draft(t, payment, c.ID, currency.ID, "7").ID, currency.ID, method.ID, eve.ID, open.ID, pay.ID,
-		note.ID, refund.ID, portal.ID, key.ID, nil,
+		note.ID, refund.ID, portal.ID, nil,
 	}
 	for _, r := range resources {
 		o.more = append(o.more, r.make(t, payment, o))
@@ -134,9 +131,6 @@ func (o things) writes() map[string]string {
 		"POST /api/payments/" + o.payment + "/reverse":             `{}`,
 		"PUT /api/settings":                                        `{"uncollectible_after_days":9}`,
 		"PUT /api/account":                                         `{"name":"changed"}`,
-		"GET /api/keys":                                            ``,
-		"POST /api/keys":                                           `{"name":"x","scope":"read"}`,
-		"DELETE /api/keys/" + o.key:                                ``,
 		"POST /api/portal-sessions":                                `{"customer_id":"` + o.customer + `"}`,
 		"DELETE /api/portal-sessions/" + o.portal:                  ``,
 		"POST /api/payment-methods":                                `{"type":"base","name":"x"}`,
@@ -163,7 +157,7 @@ func TestEveryRouteIsTriedByEverybody(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(clientele.OpenAPI), &document); err != nil {
 		t.Fatal(err)
 	}
-	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1", "ps_1", "key_1",
+	o := things{"cus_1", "cus_2", "in_1", "curr_1", "pm_1", "cus_3", "in_2", "pi_1", "cn_1", "re_1", "ps_1",
 		slices.Repeat([]string{"x_1"}, len(resources))}
 	tried := slices.Clone(openRoutes)
 	for _, path := range o.reads() {

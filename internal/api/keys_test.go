@@ -10,6 +10,21 @@ import (
 	"clientele.dev/internal/store"
 )
 
+func init() {
+	resources = append(resources, resource{
+		make: func(t testing.TB, payment *client.Client, _ things) string {
+			t.Helper()
+			return ok(payment.Keys.Create(t.Context(), clientele.KeyParams{Name: "till", Scope: "read"}))(t).ID
+		},
+		reads: func(string) []string { return nil },
+		writes: func(id string, _ things) map[string]string { // which are refused to read-only keys, as all of /api/keys
+			return map[string]string{
+				"GET /api/keys": ``, "POST /api/keys": `{"name":"x","scope":"read"}`, "DELETE /api/keys/" + id: ``,
+			}
+		},
+	})
+}
+
 // TestKeys makes a key over the API, uses it, and revokes it with what it made.
 func TestKeys(t *testing.T) {
 	t.Parallel()

@@ -71,11 +71,7 @@ const manyRows = `
 		FROM generate_series(1, 20000) n;
 	INSERT INTO payment_metadata SELECT false, 'k', 'v' || n % 1000, 'cus_' || n / 2, n << 16
 		FROM generate_series(1, 20000) n;
-	INSERT INTO credit_notes SELECT 'cus_' || n / 2, n << 16, 'cn_' || n, false, 'in_' || n, '{}'
-		FROM generate_series(1, 20000) n;
 	INSERT INTO payment_texts SELECT 'cus_' || n / 2, n << 16, false, md5(n::text) FROM generate_series(1, 20000) n;
-	INSERT INTO refunds SELECT 'cus_' || n / 2, n << 16, 're_' || n, false, 'c', 'pi_' || n, 'in_' || n, '{}'
-		FROM generate_series(1, 20000) n;
 	INSERT INTO ledger SELECT 'cus_' || n / 2, n << 16, 'txn_' || n, false, 'c', 'in_' || n, 'pi_' || n, 1, n % 2,
 		'payment', '', '', '', 0, 0, 0, 0, 0, '', '{}', 'key' FROM generate_series(1, 20000) n;
 	INSERT INTO ledger_sums SELECT 0, false, 'receivable', 0, n / 30, 'c', n % 30, 1 FROM generate_series(1, 20000) n;

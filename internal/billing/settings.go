@@ -134,9 +134,6 @@ func (s Settings) save(
 			changed{id: rec.ID, version: rec.Version, before: was, after: rec.JSON})
 }
 
-// Limits of a logo.
-const ()
-
 // Account answers who issues the invoices.
 func (s Settings) Account(ctx context.Context, mode clientele.Mode) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {

@@ -161,7 +161,7 @@ func (s *console) editInvoice() action {
 	}
 }
 
-// question is an act on an invoice that only asks for agreement.
+// question is an action on an invoice that only asks for agreement.
 type question struct {
 	title, intro, submit, done string
 	danger                     bool

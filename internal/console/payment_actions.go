@@ -282,9 +282,8 @@ func (s *console) reversePayment() action {
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
 			id := v.PathValue("id")
-			_,
-				err := s.service.Payments.Reverse(v.Context(), v.call(), id,
-				clientele.ReverseParams{Reason: sent.Get("reason")})
+			p := clientele.ReverseParams{Reason: sent.Get("reason")}
+			_, err := s.service.Payments.Reverse(v.Context(), v.call(), id, p)
 			return after(v.Path("payments", id), "reversed", ""), err
 		},
 	}

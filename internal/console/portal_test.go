@@ -94,8 +94,8 @@ func TestPortalShowsOneCustomerAlone(t *testing.T) {
 	}
 	operator.get(ada).want(200, "by the customer")
 
-	if _,
-		err := s.Test().PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: "cus_nobody"}); err == nil {
+	nobody := clientele.PortalParams{CustomerID: "cus_nobody"}
+	if _, err := s.Test().PortalSessions.Create(t.Context(), nobody); err == nil {
 		t.Error("a portal was made for nobody")
 	}
 	if _, err := s.Live().PortalSessions.Create(t.Context(), clientele.PortalParams{CustomerID: id(ada)}); err == nil {

@@ -97,15 +97,21 @@ func sdkFile(service string, calls []api.Operation) string {
 // sdkServicesFile is the source of the types of all services.
 func sdkServicesFile() string {
 	var types, fields, made strings.Builder
-	written := map[string]bool{}
+	written, described := map[string]bool{}, map[string]bool{}
 	for _, r := range api.Operations() {
 		service, _, _ := strings.Cut(r.Method, ".")
 		if written[service] {
 			continue
 		}
 		written[service] = true
-		fmt.Fprintf(&types, "\n%stype %s struct{ c *Client }\n",
-			docComment(service+" are the calls of "+r.Group+", in the mode of the key. "+r.About), service)
+		about := r.About
+		if described[about] {
+			about = "" // what a group is, is said of its first service
+		}
+		described[about] = true
+		root := strings.Join(strings.Split(r.Pattern, "/")[:3], "/")
+		fmt.Fprintf(&types, "\n%stype %s struct{ c *Client }\n", docComment(service+" are the calls of "+
+			root[strings.Index(root, "/"):]+", in the mode of the key. "+about), service)
 		fmt.Fprintf(&fields, "\t%s *%s\n", service, service)
 		fmt.Fprintf(&made, "\t\t%s: &%s{c},\n", service, service)
 	}

@@ -1,4 +1,5 @@
-// Package web is what the API and the console have in common about the web: where browsers reach the server.
+// Package web is what the API and the console have in common about the web: where browsers reach the server, who calls,
+// which status an error has, what becomes of a panic, queues and compression.
 package web
 
 import (

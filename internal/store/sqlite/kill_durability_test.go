@@ -229,9 +229,8 @@ func (v *victim) writeUntilKilled(t *testing.T, writers []*customerWriter) int {
 	}
 	<-enough
 	for range rand.IntN(20) { // some time, so that the kill falls into any part of a commit
-		if _,
-			err := v.client.Customers.List(t.Context(),
-			clientele.CustomerListParams{Window: clientele.Window{PageSize: 1}}); err != nil {
+		one := clientele.CustomerListParams{Window: clientele.Window{PageSize: 1}}
+		if _, err := v.client.Customers.List(t.Context(), one); err != nil {
 			t.Error(err)
 		}
 	}
