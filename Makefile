@@ -26,7 +26,7 @@ test: ## Run every test of the project, installing what it needs: 4 to 8 minutes
 
 # The tests have no time limit of their own: this one ends what hangs on the slowest machine.
 test-go: postgres ## Run the Go tests, against SQLite, a PostgreSQL of their own, and CLIENTELE_CITUS_URL if it names one.
-	go test -timeout 60m $(GOTESTFLAGS) ./...
+	CLIENTELE_TEST_DATABASE=all go test -timeout 60m $(GOTESTFLAGS) ./...
 
 # install installs Debian packages, as root, and says so; anybody else is told the command.
 define install
