@@ -47,6 +47,8 @@ type CreditParams struct {
 	InvoiceID string `json:"invoice_id,omitempty"`
 	// Free text.
 	Description string `json:"description,omitempty"`
+	// The day from which on the books count it, such as 2026-01-31; today when absent.
+	Date *Day `json:"date,omitempty"`
 	// As on a customer.
 	Metadata any `json:"metadata,omitempty"`
 }

@@ -2,6 +2,7 @@ package clientele
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -53,9 +54,10 @@ func (d Day) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
 // UnmarshalJSON reads a date.
 func (d *Day) UnmarshalJSON(data []byte) (err error) {
 	var s string
-	if err = json.Unmarshal(data, &s); err == nil {
-		*d, err = ParseDay(s)
+	if json.Unmarshal(data, &s) != nil {
+		return errors.New("a day, such as 2026-01-31, is wanted")
 	}
+	*d, err = ParseDay(s)
 	return err
 }
 
@@ -65,6 +67,24 @@ func (i Invoice) Due() Day {
 		return i.DueDay
 	}
 	return dayOf(i.DueDate)
+}
+
+// Issued is the day from which on the books count an invoice: date, or, of one that has none, the day of effective_at in
+// UTC.
+func (i Invoice) Issued() Day {
+	if i.Date != 0 {
+		return i.Date
+	}
+	return dayOf(i.EffectiveAt)
+}
+
+// Received is the day from which on the books count a payment: date, or, of one that has none, the day of received_at in
+// UTC.
+func (p Payment) Received() Day {
+	if p.Date != 0 {
+		return p.Date
+	}
+	return dayOf(p.ReceivedAt)
 }
 
 // DaysLate is for how many days what was due on a day is late on another: from the day after on, and not on the day

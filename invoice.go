@@ -106,6 +106,9 @@ type Invoice struct {
 	DueDay Day `json:"due_day,omitzero"`
 	// When the invoice took effect, in unix seconds; absent for a draft.
 	EffectiveAt int64 `json:"effective_at,omitzero"`
+	// The day of issue where the business is, from which on the books count the invoice: that of effective_at. Absent for
+	// a draft that has none yet.
+	Date Day `json:"date,omitzero"`
 	// Printed at the foot.
 	Footer string `json:"footer,omitempty"`
 	// The payment method its currency belongs to.

@@ -23,6 +23,9 @@ type InvoiceContent struct {
 	Number *string `json:"number,omitempty"`
 	// The date of issue of an invoice that was issued elsewhere, in unix seconds; when it is finalized when absent.
 	EffectiveAt *int64 `json:"effective_at,omitempty"`
+	// In place of effective_at: the day of issue, such as 2026-01-31, at most a year ahead. The books count the invoice
+	// from that day on.
+	Date *Day `json:"date,omitempty"`
 	// Free text shown on the invoice.
 	Description *string `json:"description,omitempty"`
 	// What appears on the customer's bank statement, at most 64 characters.
@@ -56,6 +59,14 @@ type WriteOffParams struct {
 	Amount *Amount `json:"amount,omitempty"`
 	// Free text: the customer is insolvent.
 	Reason string `json:"reason,omitempty"`
+	// The day from which on the books count it, such as 2026-01-31; today when absent.
+	Date *Day `json:"date,omitempty"`
+}
+
+// VoidParams say when an invoice is taken back.
+type VoidParams struct {
+	// The day from which on the books count it, such as 2026-01-31; today when absent.
+	Date *Day `json:"date,omitempty"`
 }
 
 // HoldParams say why an invoice is not to be marked uncollectible by itself, and until when.
@@ -79,6 +90,8 @@ type CreditNoteParams struct {
 	Reason string `json:"reason,omitempty"`
 	// Free text for the customer.
 	Memo string `json:"memo,omitempty"`
+	// The day of issue, from which on the books count it, such as 2026-01-31; today when absent.
+	Date *Day `json:"date,omitempty"`
 	// As on a customer.
 	Metadata any `json:"metadata,omitempty"`
 }

@@ -41,9 +41,12 @@ type BalanceTransaction struct {
 	Description string `json:"description"`
 	// As on a customer.
 	Metadata Metadata `json:"metadata"`
+	// The day from which on the books count it, where the business is: its document's, or the later of two. What was
+	// recorded later than its day has a later created_at.
+	Date Day `json:"date"`
 	// Who asked for it: an API key's or an application's id, or "system".
 	RequestedBy string `json:"requested_by"`
-	// ISO-8601 UTC with milliseconds.
+	// When it was recorded: ISO-8601 UTC with milliseconds.
 	CreatedAt Time `json:"created_at"`
 }
 
@@ -70,6 +73,8 @@ const (
 	ReasonWrittenOff       BalanceReason = "written_off"            // a part of an invoice is bad debt
 	ReasonRecovered        BalanceReason = "write_off_undone"       // it is owed again, or is paid after all
 	ReasonDebit            BalanceReason = "debit"                  // what was given back is owed
+	ReasonUncollectible    BalanceReason = "marked_uncollectible"   // an invoice is overdue; no amount moves
+	ReasonReopened         BalanceReason = "reopened"               // it is not after all
 )
 
 // UnmarshalJSON decodes a movement and gives its amounts their currency.

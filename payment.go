@@ -39,8 +39,10 @@ type Payment struct {
 	Method string `json:"method"`
 	// What the payer or the bank calls it; empty when unknown.
 	Reference string `json:"reference"`
-	// When the money came, in unix seconds. The books count it from created_at on.
+	// When the money came, in unix seconds.
 	ReceivedAt int64 `json:"received_at"`
+	// The day of that where the business is, from which on the books count it.
+	Date Day `json:"date,omitzero"`
 	// succeeded, or canceled once it is reversed.
 	Status PaymentStatus `json:"status"`
 	// When it was reversed, in unix seconds; absent unless it was.
@@ -174,6 +176,8 @@ type Refund struct {
 	// The customer's credit per currency id before and after.
 	StartingTokenBalance Balances `json:"starting_token_balance"`
 	EndingTokenBalance   Balances `json:"ending_token_balance"`
+	// The day it was sent back where the business is, from which on the books count it.
+	Date Day `json:"date,omitzero"`
 	// As on a customer.
 	Metadata Metadata `json:"metadata"`
 	// When it was recorded: ISO-8601 UTC with milliseconds.
@@ -258,6 +262,8 @@ type CreditNote struct {
 	Reason string `json:"reason"`
 	// Free text for the customer.
 	Memo string `json:"memo"`
+	// The day of issue where the business is, from which on the books count it.
+	Date Day `json:"date,omitzero"`
 	// As on a customer.
 	Metadata Metadata `json:"metadata"`
 	// When it was issued: ISO-8601 UTC with milliseconds.

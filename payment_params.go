@@ -35,8 +35,10 @@ type Receipt struct {
 	Method string `json:"method,omitempty"`
 	// What the payer or the bank calls it.
 	Reference string `json:"reference,omitempty"`
-	// When it came, in unix seconds; now when absent.
+	// When it came, in unix seconds; now when absent. The books count it from the day of that on, which is not after today.
 	ReceivedAt int64 `json:"received_at,omitempty"`
+	// In place of received_at: the day it came, such as 2026-01-31.
+	Date *Day `json:"date,omitempty"`
 }
 
 // AllocateParams say how much of what a payment has left is to pay what.
@@ -55,6 +57,8 @@ type UnallocateParams struct {
 	InvoiceID string `json:"invoice_id,omitempty"`
 	// With invoice_id: how much of that; all when absent.
 	Amount *Amount `json:"amount,omitempty"`
+	// The day from which on it is taken back, such as 2026-01-31; today when absent.
+	Date *Day `json:"date,omitempty"`
 }
 
 // RestParams say how much of what a payment has left something is done with.
@@ -67,6 +71,8 @@ type RestParams struct {
 type ReverseParams struct {
 	// Free text: a bounced cheque.
 	Reason string `json:"reason,omitempty"`
+	// The day it bounced, from which on the books count it, such as 2026-01-31; today when absent.
+	Date *Day `json:"date,omitempty"`
 }
 
 // RefundParams say what is sent back of a payment.
@@ -76,6 +82,8 @@ type RefundParams struct {
 	Reason string `json:"reason,omitempty"`
 	// Free text.
 	Description string `json:"description,omitempty"`
+	// The day it was sent, from which on the books count it, such as 2026-01-31; today when absent.
+	Date *Day `json:"date,omitempty"`
 	// As on a customer.
 	Metadata any `json:"metadata,omitempty"`
 }

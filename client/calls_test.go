@@ -187,9 +187,10 @@ var calls = []struct {
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Invoices.Pay(ctx, "in_1", clientele.Receipt{})
 		}},
-	{"void", "POST /api/invoices/in_1/void", `{"id":"in_1"}`, "",
+	{"void", "POST /api/invoices/in_1/void", `{"id":"in_1"}`, `{"date":"2026-01-31"}`,
 		func(ctx context.Context, p *client.Client) (any, error) {
-			return p.Invoices.Void(ctx, "in_1")
+			day, _ := clientele.ParseDay("2026-01-31")
+			return p.Invoices.Void(ctx, "in_1", clientele.VoidParams{Date: &day})
 		}},
 	{"hold an invoice", "POST /api/invoices/in_1/hold", `{"id":"in_1","hold":{"until":1767312000,"reason":"promised"}}`,
 		`{"until":1767312000,"reason":"promised"}`,

@@ -95,8 +95,10 @@ func (s *Invoices) Pay(
 
 // Void sends POST /api/invoices/{id}/void. Take an invoice back: nothing is owed on it, and what was paid becomes the
 // customer's credit.
-func (s *Invoices) Void(ctx context.Context, id string, opts ...CallOption) (*clientele.Invoice, error) {
-	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/void", ref: id})
+func (s *Invoices) Void(
+	ctx context.Context, id string, p clientele.VoidParams, opts ...CallOption,
+) (*clientele.Invoice, error) {
+	return fetch[clientele.Invoice](ctx, s.c, opts, request{route: "POST /api/invoices/{id}/void", ref: id, body: p})
 }
 
 // MarkUncollectible sends POST /api/invoices/{id}/mark_uncollectible. Give an open invoice up: it counts as overdue.

@@ -20,8 +20,8 @@ import (
 	"clientele.dev/internal/pgtest"
 )
 
-// undone is what undoes all steps of a schema but the first: the indexes and tables that they create, and the counts by
-// currency that the second writes.
+// undone is what undoes all steps of a schema but the first: the indexes, tables and columns that they add, and the
+// counts by currency that the second writes.
 func undone(t *testing.T, database string) (script string, steps int) {
 	t.Helper()
 	files, err := filepath.Glob("../../internal/store/" + database + "/migrations/*.sql")
@@ -29,6 +29,7 @@ func undone(t *testing.T, database string) (script string, steps int) {
 		t.Fatal(files, err)
 	}
 	created := regexp.MustCompile(`CREATE (?:UNIQUE |VIRTUAL )?(TABLE|INDEX) (\w+)`)
+	added := regexp.MustCompile(`ALTER TABLE (\w+) ADD COLUMN (\w+)`)
 	for _, file := range files[1:] {
 		step, err := os.ReadFile(file)
 		if err != nil {
@@ -36,6 +37,9 @@ func undone(t *testing.T, database string) (script string, steps int) {
 		}
 		for _, m := range created.FindAllStringSubmatch(string(step), -1) {
 			script = "DROP " + m[1] + " IF EXISTS " + m[2] + ";" + script
+		}
+		for _, m := range added.FindAllStringSubmatch(string(step), -1) {
+			script += "ALTER TABLE " + m[1] + " DROP COLUMN " + m[2] + ";"
 		}
 	}
 	counts := []string{"row_counts"}

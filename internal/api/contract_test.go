@@ -546,16 +546,33 @@ func TestMovementsOfACurrency(t *testing.T) {
 	}
 }
 
-// Money may have come a day ahead, which is today elsewhere, and not a second later.
+// Money may have come until the end of today, where the business is, and not a second later.
 func TestMoneyDoesNotComeFromTheFuture(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
-	ahead := p.Now().Add(24 * time.Hour).Unix()
-	body := func(at int64) string {
-		return fmt.Sprintf(`{"customer_id":%q,"currency_id":%q,"amount":"1","received_at":%d}`, p.id, usd, at)
+	ok(p.Test().Settings.Update(t.Context(), clientele.SettingsParams{TimeZone: new("Asia/Tokyo")}))(t)
+	tokyo := ok(time.LoadLocation("Asia/Tokyo"))(t)
+	today := clientele.DayIn(p.Now(), tokyo)
+	body := func(when string) string {
+		return fmt.Sprintf(`{"customer_id":%q,"currency_id":%q,"amount":"1",%s}`, p.id, usd, when)
 	}
-	p.send(t, "POST", "/api/payments", body(ahead+1)).refused(t, 400, "received_at")
-	p.send(t, "POST", "/api/payments", body(ahead)).must(t, 201)
+	at := func(moment time.Time) string { return body(fmt.Sprintf(`"received_at":%d`, moment.Unix())) }
+	p.send(t, "POST", "/api/payments", at((today+1).Begin(tokyo))).refused(t, 400, "received_at")
+	p.send(t, "POST", "/api/payments", at(today.End(tokyo))).must(t, 201)
+	on := func(day string) string { return body(fmt.Sprintf(`"date":%q`, day)) }
+	for day, field := range map[string]string{
+		(today + 1).String(): "date", "1989-12-31": "date", "2026-02-30": "date", "1 March": "date",
+	} {
+		p.send(t, "POST", "/api/payments", on(day)).refused(t, 400, field)
+	}
+	p.send(t, "POST", "/api/payments", body(`"date":"2026-01-01","received_at":1`)).refused(t, 400, "date")
+	p.send(t, "POST", "/api/payments", body(`"date":20260101`)).refused(t, 400, "date")
+	for _, day := range []string{"1990-01-01", today.String()} {
+		got := decoded[clientele.Payment](t, p.send(t, "POST", "/api/payments", on(day)))
+		if got.Date.String() != day || clientele.DayIn(time.Unix(got.ReceivedAt, 0), tokyo).String() != day {
+			t.Errorf("money of %s is dated %s, and came at %d", day, got.Date, got.ReceivedAt)
+		}
+	}
 }
 
 // A draft is printed for whom it is for; a finalized invoice for whom it was.

@@ -146,7 +146,7 @@ func TestACustomerWhoOwesAnythingStays(t *testing.T) {
 	}
 	ok(payment.Invoices.MarkUncollectible(t.Context(), invoice.ID))(t)
 	s.send(t, "DELETE", "/api/customers/"+c.ID, "").refused(t, 409, "")
-	ok(payment.Invoices.Void(t.Context(), invoice.ID))(t)
+	ok(payment.Invoices.Void(t.Context(), invoice.ID, clientele.VoidParams{}))(t)
 	ok(payment.Customers.Delete(t.Context(), c.ID))(t)
 	back := ok(payment.Customers.Restore(t.Context(), c.ID))(t)
 	if back.Delinquent {
@@ -206,7 +206,7 @@ func TestWhatADeletedCustomerOwesRests(t *testing.T) {
 	}
 	ok(payment.Customers.Restore(t.Context(), c.ID))(t)
 	ok(payment.Invoices.Pay(t.Context(), paid.ID, clientele.Receipt{}))(t)
-	ok(payment.Invoices.Void(t.Context(), voided.ID))(t)
+	ok(payment.Invoices.Void(t.Context(), voided.ID, clientele.VoidParams{}))(t)
 	if settled := ok(payment.Customers.Retrieve(t.Context(), c.ID))(t); settled.Delinquent {
 		t.Error("it is delinquent and owes nothing")
 	}
@@ -217,7 +217,7 @@ func TestDeletingOneWhoIsOwedAnything(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
 	for _, id := range p.invoices[1:] {
-		ok(p.Invoices.Void(t.Context(), id))(t)
+		ok(p.Invoices.Void(t.Context(), id, clientele.VoidParams{}))(t)
 	}
 	none := []clientele.AllocationParams{}
 	pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(90)), Allocations: &none})

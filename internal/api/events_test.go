@@ -165,7 +165,7 @@ func TestFinalizingSaysWhatItChanged(t *testing.T) {
 	want := []map[string]string{
 		nil, {"next_invoice_sequence": "1"}, {"delinquent": "false"},
 		nil, {"status": `"draft"`, "number": `""`, "customer_name": "null", "due_date": "null", "due_day": "null",
-			"effective_at":       "null",
+			"effective_at": "null", "date": "null",
 			"status_transitions": `{"finalized_at":null}`},
 		{"status": `"open"`, "status_transitions": `{"marked_uncollectible_at":null}`},
 	}

@@ -313,7 +313,7 @@ func TestOldAnswersAreForgotten(t *testing.T) {
 func TestARefusalHalfwayLeavesNothing(t *testing.T) {
 	t.Parallel()
 	p := startPaying(t)
-	ok(p.Invoices.Void(t.Context(), p.invoices[3]))(t)
+	ok(p.Invoices.Void(t.Context(), p.invoices[3], clientele.VoidParams{}))(t)
 	pay := p.receive(t, clientele.PaymentParams{
 		Amount: new(cents(150)), Allocations: &[]clientele.AllocationParams{},
 	})

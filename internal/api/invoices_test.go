@@ -286,7 +286,7 @@ func TestAnInvoiceThatIsSettledIsNoLongerOverdue(t *testing.T) {
 		t.Errorf("paid, it is %+v", paid)
 	}
 	owes(true, "2400")
-	void, err := s.Test().Invoices.Void(t.Context(), invoices[1])
+	void, err := s.Test().Invoices.Void(t.Context(), invoices[1], clientele.VoidParams{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -262,7 +262,7 @@ func TestAStatementOfATimeStartsWithWhatWasOwed(t *testing.T) {
 	p.receive(t, clientele.PaymentParams{Amount: new(cents(130)), InvoiceID: p.invoices[1]})
 	to := p.Now().Add(day)
 	p.Advance(2 * day)
-	ok(p.Invoices.Void(t.Context(), p.invoices[2]))(t)
+	ok(p.Invoices.Void(t.Context(), p.invoices[2], clientele.VoidParams{}))(t)
 	account := func(from, to time.Time) string {
 		t.Helper()
 		a := ok(p.Customers.Statement(t.Context(), p.id,
@@ -455,7 +455,7 @@ func TestACreditedInvoiceStaysCredited(t *testing.T) {
 			}
 			p.holds(t, fmt.Sprint(test.left), "100", "100", "0")
 			if test.left > 0 { // and it can be closed
-				ok(p.Invoices.Void(ctx, i.ID))(t)
+				ok(p.Invoices.Void(ctx, i.ID, clientele.VoidParams{}))(t)
 			}
 			p.rightBooks(t)
 		})
@@ -486,7 +486,7 @@ func TestVoidingGivesBackWhatPaid(t *testing.T) {
 	}
 	pay := p.receive(t, clientele.PaymentParams{Amount: new(cents(30)), InvoiceID: p.invoices[1]})
 	p.holds(t, "45", "100", "100", "15")
-	void := ok(p.Invoices.Void(ctx, p.invoices[1]))(t)
+	void := ok(p.Invoices.Void(ctx, p.invoices[1], clientele.VoidParams{}))(t)
 	if void.AmountWrittenOff.String() != "100" || void.AmountPaid.Sign() != 0 || void.AmountCredited.Sign() != 0 {
 		t.Errorf("voided as %+v", void)
 	}

@@ -131,7 +131,7 @@ func TestSummaryTellsWhatHappenedInATime(t *testing.T) {
 	}))(t)
 	s.Advance(3 * day)
 	ok(p.Payments.Refund(ctx, pay.ID, clientele.RefundParams{RestParams: clientele.RestParams{Amount: new(cents(5))}}))(t)
-	ok(p.Invoices.Void(ctx, void.ID))(t)
+	ok(p.Invoices.Void(ctx, void.ID, clientele.VoidParams{}))(t)
 	last := s.Now()
 	sum := func(from, to time.Time) clientele.ReceivablesSum {
 		t.Helper()
@@ -590,7 +590,7 @@ func TestCreditIsTakenBackFromWhereItIs(t *testing.T) {
 	move(`"amount":"20","reason":"unapplied_from_invoice","invoice_id":"INVOICE"`).must(t, 201)
 	move(`"amount":"1","reason":"unapplied_from_invoice","invoice_id":"INVOICE"`).refused(t, 409, "amount")
 	move(`"amount":"-20","reason":"applied_to_invoice","invoice_id":"INVOICE"`).must(t, 201)
-	ok(s.Test().Invoices.Void(t.Context(), i.ID))(t)
+	ok(s.Test().Invoices.Void(t.Context(), i.ID, clientele.VoidParams{}))(t)
 	move(`"amount":"1","reason":"unapplied_from_invoice","invoice_id":"INVOICE"`).refused(t, 409, "amount")
 	if left := ok(s.Test().Customers.Retrieve(t.Context(), c.ID))(t).TokenBalance[usd]; left.String() != "50" {
 		t.Errorf("the customer has a credit of %s, want 50", left)

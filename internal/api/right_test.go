@@ -296,7 +296,7 @@ func TestWriteOff(t *testing.T) {
 		t.Errorf("the credit note takes %s off and gives %s", note.AmountOff, note.AmountCredited)
 	}
 	ok(p.Invoices.WriteOff(ctx, p.invoices[3], clientele.WriteOffParams{Amount: new(cents(30))}))(t)
-	is(ok(p.Invoices.Void(ctx, p.invoices[3]))(t), clientele.InvoiceVoid, "0", "100", "0")
+	is(ok(p.Invoices.Void(ctx, p.invoices[3], clientele.VoidParams{}))(t), clientele.InvoiceVoid, "0", "100", "0")
 	p.rightBooks(t)
 }
 

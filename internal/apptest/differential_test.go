@@ -44,9 +44,7 @@ func TestBothDatabasesAnswerAlike(t *testing.T) {
 		if w.IntN(200) == 0 {
 			clock = clock.AddDate(0, 0, w.IntN(20))
 			for _, s := range sides {
-				if _, err := s.service.ApplyPolicy(t.Context()); err != nil {
-					t.Fatal(err)
-				}
+				s.applyPolicy(t)
 			}
 		}
 		method, target, body := w.request()
@@ -101,6 +99,18 @@ type side struct {
 	key     string
 
 	requests uint64 // so far
+	policy   uint64 // how often random bytes were read since the policy is applied; 0 when it is not
+}
+
+// applyPolicy marks invoices uncollectible, many at once, each with ids of its own.
+func (s *side) applyPolicy(t *testing.T) {
+	t.Helper()
+	s.requests++
+	s.policy = 1
+	defer func() { s.policy = 0 }()
+	if _, err := s.service.ApplyPolicy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func newSide(t *testing.T, db store.Store, now func() time.Time) *side {
@@ -129,6 +139,10 @@ func newSide(t *testing.T, db store.Store, now func() time.Time) *side {
 func (s *side) Read(b []byte) (int, error) {
 	var seed [32]byte
 	binary.BigEndian.PutUint64(seed[:], s.requests)
+	if s.policy > 0 {
+		s.policy++
+		binary.BigEndian.PutUint64(seed[8:], s.policy)
+	}
 	return rand.NewChaCha8(seed).Read(b)
 }
 

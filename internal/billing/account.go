@@ -32,6 +32,11 @@ type customerAccount struct {
 	debited   bool                        // whether a debit was made
 	working   map[string]bool             // the invoices that are not written as they are
 	sums      ledger.Sums
+
+	where  *time.Location // of the business, once it was asked for
+	given  clientele.Day  // that the request says something happened on; 0 for today
+	states map[string]ledger.InvoiceState
+	dated  map[string]*datedMovements // by currency
 }
 
 // open starts work on a customer's account that moves money. That of a deleted customer rests until it is restored.
@@ -39,6 +44,15 @@ func (s *core) open(tx store.Tx, call Call, customer string) (*customerAccount, 
 	a, err := s.openAny(tx, call, customer)
 	if err == nil {
 		err = a.checkNotDeleted("customer_id")
+	}
+	return a, err
+}
+
+// openOn is open for what happened on a day; on today when it is nil.
+func (s *core) openOn(tx store.Tx, call Call, customer string, day *clientele.Day) (*customerAccount, error) {
+	a, err := s.open(tx, call, customer)
+	if err == nil {
+		err = a.dateFrom(day)
 	}
 	return a, err
 }
@@ -56,6 +70,7 @@ func (s *core) openAny(tx store.Tx, call Call, customer string) (*customerAccoun
 	return &customerAccount{
 		s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: cloneCustomer(before),
 		ends: map[string]*store.LedgerEnd{}, sums: ledger.Sums{}, working: map[string]bool{},
+		states: map[string]ledger.InvoiceState{}, dated: map[string]*datedMovements{},
 	}, nil
 }
 
@@ -75,37 +90,60 @@ func (a *customerAccount) credit(currency string) clientele.Amount {
 // credits is what the customer has in every currency.
 func (a *customerAccount) credits() clientele.Balances { return maps.Clone(a.customer.TokenBalance) }
 
-// post appends a movement to the ledger. Credit cannot fall below nothing.
+// post appends a movement to the ledger, of the day of what is done unless it has one. Credit cannot fall below nothing.
 func (a *customerAccount) post(t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
-	return a.postDue(t, 0)
+	m, err := a.append(store.Movement{BalanceTransaction: t})
+	return m.BalanceTransaction, err
 }
 
-// postOn is post for a movement about an invoice.
-func (a *customerAccount) postOn(h *invoice, t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
+// postOn is post for a movement about an invoice, which counts from its date on at the earliest.
+func (a *customerAccount) postOn(
+	h *invoice, t clientele.BalanceTransaction,
+) (_ clientele.BalanceTransaction, err error) {
 	t.InvoiceID, t.CurrencyID = h.ID, h.CurrencyID
-	return a.postDue(t, int64(h.Due()))
+	if t.Date == 0 {
+		if t.Date, err = a.date(h.Issued()); err != nil {
+			return t, err
+		}
+	}
+	state := a.state(h)
+	state.Issued = h.Issued()
+	m, err := a.append(store.Movement{DueDay: int64(h.Due()), BalanceTransaction: t})
+	if err == nil {
+		a.states[h.ID] = state.After(m)
+	}
+	return m.BalanceTransaction, err
 }
 
-func (a *customerAccount) postDue(t clientele.BalanceTransaction, due int64) (clientele.BalanceTransaction, error) {
+func (a *customerAccount) append(m store.Movement) (store.Movement, error) {
+	t := &m.BalanceTransaction
 	end, err := a.end(t.CurrencyID)
 	if err != nil {
-		return t, err
+		return m, err
+	}
+	where, err := a.zone()
+	if err != nil {
+		return m, err
+	}
+	if t.Date == 0 {
+		if t.Date, err = a.date(); err != nil {
+			return m, err
+		}
 	}
 	t.Object, t.Livemode, t.CustomerID, t.RequestedBy = "balance_transaction", a.call.Livemode, a.customer.ID,
 		a.call.Actor
 	if t.Metadata == nil {
 		t.Metadata = clientele.Metadata{}
 	}
-	m := store.Movement{DueDay: due, BalanceTransaction: t}
 	var overdrawn *ledger.OverdrawnError
-	if err := ledger.Post(end, a.last, a.now, &m); errors.As(err, &overdrawn) {
-		return t, conflict("amount", "the customer has a credit of %s, which is less than %s", overdrawn.Credit,
+	if err := ledger.Post(end, a.last, a.now, where, &m); errors.As(err, &overdrawn) {
+		return m, conflict("amount", "the customer has a credit of %s, which is less than %s", overdrawn.Credit,
 			overdrawn.Used)
 	} else if err != nil {
-		return t, err
+		return m, err
 	}
 	if m.ID, err = a.s.seqID(store.Movements.Prefix, m.Seq); err != nil {
-		return t, err
+		return m, err
 	}
 	a.credited = a.credited || m.Amount.Sign() > 0 && givesCredit[m.Reason]
 	if m.Amount.Sign() != 0 {
@@ -113,8 +151,9 @@ func (a *customerAccount) postDue(t clientele.BalanceTransaction, due int64) (cl
 	}
 	a.last = m.Seq
 	a.movements = append(a.movements, m)
+	a.dated[m.CurrencyID].add(m)
 	a.sums.AddMovement(m)
-	return m.BalanceTransaction, nil
+	return m, nil
 }
 
 // givesCredit are the reasons for credit that settles debits.
@@ -241,6 +280,11 @@ func (a *customerAccount) save(h *invoice) error {
 	case h.AmountRemaining.Sign() == 0 && h.AmountWrittenOff.Sign() > 0:
 		if h.Status != clientele.InvoiceUncollectible {
 			event = clientele.EventInvoiceMarkedUncollectible
+			if h.StatusTransitions.MarkedUncollectibleAt == 0 {
+				if _, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonUncollectible}); err != nil {
+					return err
+				}
+			}
 			h.Status, h.StatusTransitions.MarkedUncollectibleAt = clientele.InvoiceUncollectible, a.now.Unix()
 		}
 	case h.AmountRemaining.Sign() == 0 && payable(h):

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -51,7 +52,7 @@ func (s Customers) MoveCredit(
 	return s.create(ctx, call, func(tx store.Tx) (store.Document, error) {
 		a, err := s.openAny(tx, call, customer)
 		if err == nil {
-			err = a.checkNotDeleted("id")
+			err = cmp.Or(a.checkNotDeleted("id"), a.dateFrom(p.Date))
 		}
 		if err != nil {
 			return store.Document{}, err
@@ -92,6 +93,13 @@ func (a *customerAccount) moveCredit(
 		})
 		return t, err
 	}
+	var err error
+	if t.Amount.Sign() < 0 && t.Reason != clientele.ReasonCreditApplied {
+		t.Date, err = a.dateOff(t.Amount.Neg(), 0, "the customer's credit", ledger.OfCredit(a.credit(t.CurrencyID)))
+		if err != nil {
+			return t, err
+		}
+	}
 	if t.InvoiceID == "" {
 		return a.post(t)
 	}
@@ -119,7 +127,7 @@ func (a *customerAccount) applyCredit(
 	if ledger.Minus(owing(h), part).Sign() < 0 {
 		return t, conflict("amount", "%s has %s left to pay, which is less than %s", h.called(), owing(h), part)
 	}
-	if err := a.recover(h, ledger.Minus(part, h.AmountRemaining)); err != nil {
+	if err := a.recover(h, ledger.Minus(part, h.AmountRemaining), 0); err != nil {
 		return t, err
 	}
 	t, err := a.useCredit(h, part, t)
@@ -140,6 +148,97 @@ func (a *customerAccount) giveBackCredit(
 		return t, err
 	}
 	return a.movements[len(a.movements)-1].BalanceTransaction, a.save(h)
+}
+
+// unapplyCredit gives back credit that paid invoices, the newest first, until an amount is had or none is left.
+func (a *customerAccount) unapplyCredit(wanted clientele.Amount) error {
+	if wanted.Sign() <= 0 {
+		return nil
+	}
+	recs, err := a.tx.Select(store.Invoices.Kind, store.Of(a.call.Livemode, a.customer.ID,
+		store.Equal("currency_id", wanted.Currency()), store.NotZero("credited")))
+	if err != nil {
+		return err
+	}
+	for _, rec := range recs {
+		h, err := readInvoice(rec)
+		if err != nil {
+			return err
+		}
+		if h.Status == clientele.InvoiceVoid || a.working[h.ID] {
+			continue
+		}
+		part := ledger.Least(wanted, h.AmountCredited)
+		if err := a.unapply(h, part); err != nil {
+			return err
+		}
+		if err := a.save(h); err != nil {
+			return err
+		}
+		if wanted = ledger.Minus(wanted, part); wanted.Sign() == 0 {
+			break
+		}
+	}
+	return nil
+}
+
+// unapply takes back a part of the credit that paid an invoice: it reverses what paid it, the newest first, and pays
+// again what that is too much.
+func (a *customerAccount) unapply(h *invoice, part clientele.Amount) error {
+	applied, err := a.unreversed(store.MovementFilter{InvoiceID: h.ID}, func(m store.Movement) bool {
+		return m.Reason == clientele.ReasonCreditApplied
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range applied {
+		if part.Sign() <= 0 {
+			break
+		}
+		day, err := a.date(m.Date)
+		if err != nil {
+			return err
+		}
+		h.AmountCredited = ledger.Plus(h.AmountCredited, m.Receivable)
+		_, err = a.postOn(h, clientele.BalanceTransaction{
+			Reason: clientele.ReasonCreditUnapplied, Amount: m.Receivable.Neg(), Receivable: m.Receivable.Neg(),
+			Reverses: m.ID, Date: day,
+		})
+		if err != nil {
+			return err
+		}
+		part = ledger.Plus(part, m.Receivable)
+	}
+	if part.Sign() < 0 {
+		_, err = a.useCredit(h, part.Neg(), clientele.BalanceTransaction{})
+	}
+	return err
+}
+
+// useCredit pays a part of an invoice with the customer's credit and answers the last movement of that; t says what else
+// there is to say of it. It counts from the date of t on, or from when both have so much.
+func (a *customerAccount) useCredit(
+	h *invoice, part clientele.Amount, t clientele.BalanceTransaction,
+) (_ clientele.BalanceTransaction, err error) {
+	if t.Date == 0 {
+		if t.Date, err = a.date(h.Issued()); err != nil {
+			return t, err
+		}
+	}
+	parts, err := a.split(part, t.Date, a.ofInvoice(h), ledger.OfCredit(a.credit(h.CurrencyID)))
+	if err != nil {
+		return t, err
+	}
+	h.AmountCredited = ledger.Plus(h.AmountCredited, part)
+	of := t
+	for _, p := range parts {
+		t = of
+		t.Reason, t.Amount, t.Receivable, t.Date = clientele.ReasonCreditApplied, p.Amount.Neg(), p.Amount.Neg(), p.Date
+		if t, err = a.postOn(h, t); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
 }
 
 // BalanceTransactions answers a page of a customer's ledger, newest first, and how long it is.

@@ -75,7 +75,7 @@ func (s Invoices) Credit(
 			return store.Document{}, conflict("status",
 				"%s is %s: credit notes are for open, uncollectible and paid invoices", h.called(), h.state())
 		}
-		a, err := s.open(tx, call, h.CustomerID)
+		a, err := s.openOn(tx, call, h.CustomerID, p.Date)
 		if err != nil {
 			return store.Document{}, err
 		}
@@ -211,14 +211,18 @@ func (a *customerAccount) issue(
 	if note.ID, err = a.s.seqID(store.CreditNotes.Prefix, seq); err != nil {
 		return nil, err
 	}
-	if err := a.recover(h, ledger.Minus(note.Amount, h.AmountRemaining)); err != nil {
+	if err := a.recover(h, ledger.Minus(note.Amount, h.AmountRemaining), 0); err != nil {
 		return nil, err
 	}
 	note.AmountOff = ledger.Least(note.Amount, h.AmountRemaining)
 	paid := ledger.Minus(note.Amount, note.AmountOff)
 	note.AmountCredited, note.AmountRefunded = paid, clientele.Zero(h.CurrencyID)
+	if note.Date, err = a.dateOff(note.AmountOff, h.Issued(), h.called(), a.ofInvoice(h)); err != nil {
+		return nil, err
+	}
 	_, err = a.postOn(h, clientele.BalanceTransaction{
 		Reason: clientele.ReasonCreditNote, Amount: paid, Receivable: note.AmountOff.Neg(), CreditNoteID: note.ID,
+		Date: note.Date,
 	})
 	if err != nil {
 		return nil, err
@@ -227,7 +231,7 @@ func (a *customerAccount) issue(
 		note.AmountCredited, note.AmountRefunded = ledger.Minus(paid, money), money
 		doc, _, err := a.refund(clientele.Refund{
 			Amount: money, CurrencyID: h.CurrencyID, PaymentMethodID: h.DefaultPaymentMethodID, InvoiceID: h.ID,
-			CreditNoteID: note.ID, Metadata: clientele.Metadata{},
+			CreditNoteID: note.ID, Metadata: clientele.Metadata{}, Date: note.Date,
 		})
 		if err != nil {
 			return nil, err

@@ -179,8 +179,12 @@ func (a *customerAccount) keepCredited(h *invoice) error {
 	if err := a.needCredit(part, why); err != nil {
 		return err
 	}
-	_, err := a.postOn(h, clientele.BalanceTransaction{
-		Reason: clientele.ReasonCreditNoteMoved, Amount: part.Neg(), Receivable: part.Neg(),
+	day, err := a.firstDateOff(part, h.Issued(), a.ofInvoice(h), ledger.OfCredit(a.credit(h.CurrencyID)))
+	if err != nil {
+		return err
+	}
+	_, err = a.postOn(h, clientele.BalanceTransaction{
+		Reason: clientele.ReasonCreditNoteMoved, Amount: part.Neg(), Receivable: part.Neg(), Date: day,
 	})
 	return err
 }

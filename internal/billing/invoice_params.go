@@ -31,6 +31,9 @@ func checkContent(c clientele.InvoiceContent) error {
 	for i, line := range c.Lines {
 		errs = append(errs, checkLine(line, fmt.Sprintf("lines[%d].", i)))
 	}
+	if c.EffectiveAt != nil && c.Date != nil {
+		errs = append(errs, check.Invalid("date", "give effective_at or date, not both"))
+	}
 	return clientele.JoinInvalid(append(errs,
 		checkDue("due_date", c.DueDate), check.InvoiceNumber("number", c.Number),
 		check.UnixTime("effective_at", c.EffectiveAt, 0), check.OptionalText("description", c.Description, check.MaxText),

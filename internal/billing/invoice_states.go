@@ -58,6 +58,10 @@ func (a *customerAccount) finalizeAs(h *invoice, t clientele.BalanceTransaction)
 	if h.EffectiveAt == 0 {
 		h.EffectiveAt = now
 	}
+	if h.Date == 0 {
+		h.Date = clientele.DayIn(time.Unix(h.EffectiveAt, 0), settings.Zone())
+	}
+	t.Date = h.Date
 	h.Status, h.StatusTransitions.FinalizedAt = clientele.InvoiceOpen, now
 	h.StartingBalance, h.StartingTokenBalance = a.credit(h.CurrencyID), a.credits()
 	if _, err := a.postOn(h, t); err != nil {
@@ -78,7 +82,7 @@ func (a *customerAccount) finalizeAs(h *invoice, t clientele.BalanceTransaction)
 		return nil
 	}
 	if part.Sign() > 0 {
-		if _, err := a.useCredit(h, part, clientele.BalanceTransaction{}); err != nil {
+		if _, err := a.useCredit(h, part, clientele.BalanceTransaction{Date: h.Date}); err != nil {
 			return err
 		}
 	}
@@ -141,7 +145,7 @@ func (s Invoices) Pay(ctx context.Context, call Call, id string, r clientele.Rec
 
 // Void takes an invoice back: it keeps its number, and nothing is owed on it. The payments that paid it have that left
 // again, and the credit that did is given back.
-func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Document, error) {
+func (s Invoices) Void(ctx context.Context, call Call, id string, p clientele.VoidParams) (store.Document, error) {
 	return s.changeInvoice(ctx, call, id, func(tx store.Tx, h *invoice) error {
 		err := checkTransition(h, clientele.InvoiceVoid, clientele.InvoiceOpen, clientele.InvoiceUncollectible)
 		if err != nil {
@@ -151,18 +155,24 @@ func (s Invoices) Void(ctx context.Context, call Call, id string) (store.Documen
 			return conflict("status",
 				"credit notes have given %s of %s back, so it is not voided; write off what is left", given, h.called())
 		}
-		a, err := s.open(tx, call, h.CustomerID)
+		a, err := s.openOn(tx, call, h.CustomerID, p.Date)
 		if err != nil {
 			return err
 		}
-		if err := a.recover(h, h.AmountWrittenOff); err != nil {
+		if err := a.recover(h, h.AmountWrittenOff, 0); err != nil {
 			return err
 		}
 		if err := a.takeBackPayments(h); err != nil {
 			return err
 		}
 		rest := ledger.Minus(h.Total, h.PrePaymentCreditNotesAmount)
-		_, err = a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonInvoiceVoided, Receivable: rest.Neg()})
+		day, err := a.dateOff(rest, h.Issued(), h.called(), a.ofInvoice(h))
+		if err != nil {
+			return err
+		}
+		_, err = a.postOn(h, clientele.BalanceTransaction{
+			Reason: clientele.ReasonInvoiceVoided, Receivable: rest.Neg(), Date: day,
+		})
 		if err != nil {
 			return err
 		}
@@ -270,6 +280,9 @@ func daysAllowed(c *clientele.Customer, settings clientele.Settings) int64 {
 
 func (a *customerAccount) markUncollectible(h *invoice) error {
 	h.Status, h.StatusTransitions.MarkedUncollectibleAt = clientele.InvoiceUncollectible, a.now.Unix()
+	if _, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonUncollectible}); err != nil {
+		return err
+	}
 	if err := a.saveAs(h, clientele.EventInvoiceMarkedUncollectible); err != nil {
 		return err
 	}

@@ -87,7 +87,9 @@ func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c clientele.Invoice
 		}
 		setDue(invoice, c.DueDate, where)
 	}
-	set(&invoice.EffectiveAt, c.EffectiveAt)
+	if err := setIssued(tx, invoice, c); err != nil {
+		return err
+	}
 	set(&invoice.Description, c.Description)
 	set(&invoice.StatementDescriptor, c.StatementDescriptor)
 	set(&invoice.Footer, c.Footer)
@@ -115,36 +117,57 @@ func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c clientele.Invoice
 	return s.setLines(invoice, c.Lines, now)
 }
 
-// Bounds of the dates of an invoice, in years.
-const (
-	firstIssued = 1990 // nothing is issued before
-	mostAhead   = 1    // that it is issued
-	mostTerm    = 10   // from when it is issued until it is due
-)
-
-// checkDates refuses dates that a request sets and that no invoice has: issued long ago or far ahead, due before it was
-// issued or long after.
-func checkDates(tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceContent, now time.Time) error {
-	if c.DueDate == nil && c.EffectiveAt == nil {
+// setIssued writes when an invoice is issued: at a moment or, from its first one on, on a day where the business is.
+func setIssued(tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceContent) error {
+	if c.EffectiveAt == nil && c.Date == nil {
 		return nil
 	}
 	where, err := zone(tx, invoice.Livemode)
 	if err != nil {
 		return err
 	}
-	issued := now.In(where)
+	if c.Date != nil {
+		invoice.EffectiveAt, invoice.Date = c.Date.Begin(where).Unix(), *c.Date
+		return nil
+	}
+	invoice.EffectiveAt, invoice.Date = *c.EffectiveAt, 0
+	if invoice.EffectiveAt != 0 {
+		invoice.Date = clientele.DayIn(time.Unix(invoice.EffectiveAt, 0), where)
+	}
+	return nil
+}
+
+// Bounds of the dates of an invoice, in years.
+const (
+	mostAhead = 1  // that it is issued
+	mostTerm  = 10 // from when it is issued until it is due
+)
+
+// checkDates refuses dates that a request sets and that no invoice has: issued long ago or far ahead, due before it was
+// issued or long after.
+func checkDates(tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceContent, now time.Time) error {
+	if c.DueDate == nil && c.EffectiveAt == nil && c.Date == nil {
+		return nil
+	}
+	where, err := zone(tx, invoice.Livemode)
+	if err != nil {
+		return err
+	}
+	issued, field := now.In(where), "effective_at"
+	if c.Date != nil {
+		field = "date"
+	}
 	if invoice.EffectiveAt != 0 {
 		issued = time.Unix(invoice.EffectiveAt, 0).In(where)
 	}
 	switch {
-	case issued.Year() < firstIssued:
-		return check.Invalid("effective_at", "effective_at is before %d", firstIssued)
+	case clientele.DayIn(issued, where) < firstDate:
+		return check.Invalid(field, "%s is before %s", field, firstDate)
 	case issued.After(now.AddDate(mostAhead, 0, 0)):
-		return check.Invalid("effective_at", "effective_at is more than a year ahead")
+		return check.Invalid(field, "%s is more than a year ahead", field)
 	case invoice.DueDate == 0:
 		return nil
 	}
-	field := "effective_at"
 	if c.DueDate != nil {
 		field = "due_date"
 	}

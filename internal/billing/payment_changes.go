@@ -168,28 +168,42 @@ func (a *customerAccount) payInvoice(pay *payment, part clientele.Amount, h *inv
 	if part.Sign() == 0 {
 		return nil
 	}
-	if err := a.recover(h, ledger.Minus(part, h.AmountRemaining)); err != nil {
+	if err := a.recover(h, ledger.Minus(part, h.AmountRemaining), max(pay.Received(), h.Issued())); err != nil {
 		return err
 	}
-	if err := a.allocate(pay, h, part, ""); err != nil {
+	if err := a.allocate(pay, h, part); err != nil {
 		return err
 	}
 	h.Attempted, h.AttemptCount = true, h.AttemptCount+1
 	return a.save(h)
 }
 
-// allocate moves a part of what a payment has left to an invoice, or from there when it is negative, which reverses a
-// movement.
-func (a *customerAccount) allocate(pay *payment, h *invoice, part clientele.Amount, reverses string) error {
-	reason := clientele.ReasonAllocated
-	if part.Sign() < 0 {
-		reason = clientele.ReasonUnallocated
+// allocate moves a part of what a payment has left to an invoice. It counts from the later of their dates on, or from
+// when both have so much.
+func (a *customerAccount) allocate(pay *payment, h *invoice, part clientele.Amount) error {
+	parts, err := a.split(part, max(pay.Received(), h.Issued()), a.ofInvoice(h),
+		ledger.OfPayment(pay.ID, pay.AmountUnallocated))
+	if err != nil {
+		return err
 	}
+	for _, p := range parts {
+		err := a.moveAllocation(pay, h, clientele.BalanceTransaction{
+			Reason: clientele.ReasonAllocated, Receivable: p.Amount.Neg(), Date: p.Date,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveAllocation posts a movement between what a payment has left and an invoice.
+func (a *customerAccount) moveAllocation(pay *payment, h *invoice, t clientele.BalanceTransaction) error {
+	part := t.Receivable.Neg()
 	pay.move(h.ID, part)
 	h.AmountPaid = ledger.Plus(h.AmountPaid, part)
-	_, err := a.postOn(h, clientele.BalanceTransaction{
-		Reason: reason, Receivable: part.Neg(), Unapplied: part.Neg(), PaymentID: pay.ID, Reverses: reverses,
-	})
+	t.PaymentID, t.Unapplied = pay.ID, t.Receivable
+	_, err := a.postOn(h, t)
 	return err
 }
 
@@ -206,13 +220,20 @@ func (a *customerAccount) unallocate(pay *payment, h *invoice, part clientele.Am
 		if part.Sign() <= 0 {
 			break
 		}
-		if err := a.allocate(pay, h, m.Receivable, m.ID); err != nil {
+		day, err := a.date(m.Date)
+		if err != nil {
+			return err
+		}
+		err = a.moveAllocation(pay, h, clientele.BalanceTransaction{
+			Reason: clientele.ReasonUnallocated, Receivable: m.Receivable.Neg(), Reverses: m.ID, Date: day,
+		})
+		if err != nil {
 			return err
 		}
 		part = ledger.Plus(part, m.Receivable)
 	}
 	if part.Sign() < 0 {
-		return a.allocate(pay, h, part.Neg(), "")
+		return a.allocate(pay, h, part.Neg())
 	}
 	return nil
 }
@@ -246,6 +267,9 @@ func (s Payments) Unallocate(
 			"invoice_id is required beside amount: what to take it back from")
 	}
 	return s.changePayment(ctx, call, id, clientele.EventPaymentUpdated, func(a *customerAccount, pay *payment) error {
+		if err := a.dateFrom(p.Date); err != nil {
+			return err
+		}
 		if p.InvoiceID == "" {
 			if err := a.unallocateAll(pay); err != nil {
 				return err
@@ -301,7 +325,11 @@ func (s Payments) Credit(ctx context.Context, call Call, id string, p clientele.
 		if err != nil {
 			return err
 		}
-		return a.makeCredit(pay, part, "")
+		day, err := a.dateOff(part, pay.Received(), "the payment", ledger.OfPayment(pay.ID, pay.AmountUnallocated))
+		if err != nil {
+			return err
+		}
+		return a.makeCredit(pay, part, clientele.BalanceTransaction{Reason: clientele.ReasonCredited, Date: day})
 	})
 }
 
@@ -314,18 +342,12 @@ func (p *payment) some(part *clientele.Amount) (clientele.Amount, error) {
 	return p.left(part)
 }
 
-// makeCredit makes a part of what a payment has left credit, or the other way when it is negative.
-func (a *customerAccount) makeCredit(pay *payment, part clientele.Amount, reverses string) error {
-	reason := clientele.ReasonCredited
-	if part.Sign() < 0 {
-		reason = clientele.ReasonUncredited
-	}
+// makeCredit makes a part of what a payment has left credit, or the other way when it is negative; t says why and when.
+func (a *customerAccount) makeCredit(pay *payment, part clientele.Amount, t clientele.BalanceTransaction) error {
 	pay.AmountUnallocated, pay.AmountCredited = ledger.Minus(pay.AmountUnallocated, part),
 		ledger.Plus(pay.AmountCredited, part)
-	_, err := a.post(clientele.BalanceTransaction{
-		CurrencyID: pay.CurrencyID, Reason: reason, Amount: part, Unapplied: part.Neg(), PaymentID: pay.ID,
-		Reverses: reverses,
-	})
+	t.CurrencyID, t.PaymentID, t.Amount, t.Unapplied = pay.CurrencyID, pay.ID, part, part.Neg()
+	_, err := a.post(t)
 	return err
 }
 
@@ -339,6 +361,12 @@ func (s Payments) Reverse(
 		return store.Document{}, err
 	}
 	return s.changePayment(ctx, call, id, clientele.EventPaymentCanceled, func(a *customerAccount, pay *payment) error {
+		if err := a.dateFrom(p.Date); err != nil {
+			return err
+		}
+		if a.given != 0 && a.given < pay.Received() {
+			return conflict("date", "on %s the payment had not been received: that was on %s", a.given, pay.Received())
+		}
 		if err := a.unallocateAll(pay); err != nil {
 			return err
 		}
@@ -357,6 +385,10 @@ func (s Payments) Reverse(
 		}
 		if len(received) == 1 { // by which it came
 			t.Reverses = received[0].ID
+		}
+		t.Date, err = a.dateOff(pay.Amount, pay.Received(), "the payment", ledger.OfPayment(pay.ID, pay.Amount))
+		if err != nil {
+			return err
 		}
 		if _, err := a.post(t); err != nil {
 			return err
@@ -388,87 +420,25 @@ func (a *customerAccount) takeBackCredit(pay *payment) error {
 		return err
 	}
 	for _, m := range credited {
-		if err := a.makeCredit(pay, m.Amount.Neg(), m.ID); err != nil {
+		day, err := a.firstDateOff(m.Amount, m.Date, ledger.OfCredit(a.credit(m.CurrencyID)))
+		if err != nil {
+			return err
+		}
+		t := clientele.BalanceTransaction{Reason: clientele.ReasonUncredited, Reverses: m.ID, Date: day}
+		if err := a.makeCredit(pay, m.Amount.Neg(), t); err != nil {
 			return err
 		}
 	}
 	if pay.AmountRefunded.Sign() == 0 {
 		return nil
 	}
+	day, err := a.firstDateOff(pay.AmountRefunded, 0, ledger.OfCredit(a.credit(pay.CurrencyID)))
+	if err != nil {
+		return err
+	}
 	_, err = a.post(clientele.BalanceTransaction{
 		CurrencyID: pay.CurrencyID, Reason: clientele.ReasonRefundCovered, Amount: pay.AmountRefunded.Neg(),
-		Unapplied: pay.AmountRefunded, PaymentID: pay.ID,
+		Unapplied: pay.AmountRefunded, PaymentID: pay.ID, Date: day,
 	})
 	return err
-}
-
-// unapplyCredit gives back credit that paid invoices, the newest first, until an amount is had or none is left.
-func (a *customerAccount) unapplyCredit(wanted clientele.Amount) error {
-	if wanted.Sign() <= 0 {
-		return nil
-	}
-	recs, err := a.tx.Select(store.Invoices.Kind, store.Of(a.call.Livemode, a.customer.ID,
-		store.Equal("currency_id", wanted.Currency()), store.NotZero("credited")))
-	if err != nil {
-		return err
-	}
-	for _, rec := range recs {
-		h, err := readInvoice(rec)
-		if err != nil {
-			return err
-		}
-		if h.Status == clientele.InvoiceVoid || a.working[h.ID] {
-			continue
-		}
-		part := ledger.Least(wanted, h.AmountCredited)
-		if err := a.unapply(h, part); err != nil {
-			return err
-		}
-		if err := a.save(h); err != nil {
-			return err
-		}
-		if wanted = ledger.Minus(wanted, part); wanted.Sign() == 0 {
-			break
-		}
-	}
-	return nil
-}
-
-// unapply takes back a part of the credit that paid an invoice: it reverses what paid it, the newest first, and pays
-// again what that is too much.
-func (a *customerAccount) unapply(h *invoice, part clientele.Amount) error {
-	applied, err := a.unreversed(store.MovementFilter{InvoiceID: h.ID}, func(m store.Movement) bool {
-		return m.Reason == clientele.ReasonCreditApplied
-	})
-	if err != nil {
-		return err
-	}
-	for _, m := range applied {
-		if part.Sign() <= 0 {
-			break
-		}
-		t := clientele.BalanceTransaction{Reverses: m.ID}
-		if _, err := a.useCredit(h, m.Receivable, t); err != nil {
-			return err
-		}
-		part = ledger.Plus(part, m.Receivable)
-	}
-	if part.Sign() < 0 {
-		_, err = a.useCredit(h, part.Neg(), clientele.BalanceTransaction{})
-	}
-	return err
-}
-
-// useCredit pays a part of an invoice with the customer's credit, or takes that back when it is negative; t says what
-// else there is to say of it.
-func (a *customerAccount) useCredit(
-	h *invoice, part clientele.Amount, t clientele.BalanceTransaction,
-) (clientele.BalanceTransaction, error) {
-	t.Reason = clientele.ReasonCreditApplied
-	if part.Sign() < 0 {
-		t.Reason = clientele.ReasonCreditUnapplied
-	}
-	t.Amount, t.Receivable = part.Neg(), part.Neg()
-	h.AmountCredited = ledger.Plus(h.AmountCredited, part)
-	return a.postOn(h, t)
 }

@@ -139,8 +139,11 @@ func checkAllocations(list []clientele.AllocationParams) error {
 }
 
 func checkReceipt(r clientele.Receipt) error {
-	if r.ReceivedAt < 0 || r.ReceivedAt > check.MaxUnixTime {
+	switch {
+	case r.ReceivedAt < 0 || r.ReceivedAt > check.MaxUnixTime:
 		return check.Invalid("received_at", "received_at is a moment in unix seconds")
+	case r.ReceivedAt != 0 && r.Date != nil:
+		return check.Invalid("date", "give received_at or date, not both")
 	}
 	return clientele.JoinInvalid(check.Length("method", r.Method, check.MaxStatement), check.Length("reference",
 		r.Reference,
@@ -177,11 +180,8 @@ func (a *customerAccount) receive(currency clientele.PaymentCurrency, p clientel
 		LastPaymentError: []byte("null"), CaptureMethod: "manual", ConfirmationMethod: "manual",
 		PaymentMethodTypes: []string{"manual"}, Metadata: clientele.Metadata{}, CreatedAt: clientele.At(a.now),
 	}, rec: store.Record{ID: id, Seq: seq}}
-	switch {
-	case pay.ReceivedAt == 0:
-		pay.ReceivedAt = a.now.Unix()
-	case pay.ReceivedAt > a.now.Add(24*time.Hour).Unix(): // a day that begins earlier elsewhere is today
-		return nil, check.Invalid("received_at", "received_at is in the future")
+	if err := a.dateReceipt(pay.Payment, p.Receipt); err != nil {
+		return nil, err
 	}
 	if err := check.FillMetadata(&pay.Metadata, p.Metadata); err != nil {
 		return nil, err
@@ -192,9 +192,30 @@ func (a *customerAccount) receive(currency clientele.PaymentCurrency, p clientel
 		}
 	}
 	_, err = a.post(clientele.BalanceTransaction{
-		CurrencyID: currency.ID, Reason: clientele.ReasonPayment, Unapplied: amount, PaymentID: id,
+		CurrencyID: currency.ID, Reason: clientele.ReasonPayment, Unapplied: amount, PaymentID: id, Date: pay.Date,
 	})
 	return pay, err
+}
+
+// dateReceipt writes when the money of a payment came: at a moment, on a day, or now.
+func (a *customerAccount) dateReceipt(pay *clientele.Payment, r clientele.Receipt) error {
+	where, err := a.zone()
+	if err != nil {
+		return err
+	}
+	today, field := clientele.DayIn(a.now, where), "received_at"
+	switch {
+	case r.Date != nil:
+		field, pay.Date, pay.ReceivedAt = "date", *r.Date, r.Date.Begin(where).Unix()
+		if pay.Date == today {
+			pay.ReceivedAt = a.now.Unix()
+		}
+	case r.ReceivedAt == 0:
+		pay.Date, pay.ReceivedAt = today, a.now.Unix()
+	default:
+		pay.Date = clientele.DayIn(time.Unix(r.ReceivedAt, 0), where)
+	}
+	return checkDate(field, pay.Date, today)
 }
 
 // duplicateOf is the customer's oldest payment that was not reversed and has the same amount, currency and reference,

@@ -37,11 +37,18 @@ func (s Payments) Refund(ctx context.Context, call Call, id string, p clientele.
 			if err != nil {
 				return err
 			}
+			if err := a.dateFrom(p.Date); err != nil {
+				return err
+			}
+			day, err := a.dateOff(part, pay.Received(), "the payment", ledger.OfPayment(pay.ID, pay.AmountUnallocated))
+			if err != nil {
+				return err
+			}
 			pay.AmountUnallocated, pay.AmountRefunded = ledger.Minus(pay.AmountUnallocated, part),
 				ledger.Plus(pay.AmountRefunded, part)
 			r := clientele.Refund{
 				Amount: part, CurrencyID: pay.CurrencyID, PaymentIntentID: pay.ID, PaymentMethodID: pay.PaymentMethodID,
-				Reason: p.Reason, Description: p.Description, Metadata: clientele.Metadata{},
+				Reason: p.Reason, Description: p.Description, Metadata: clientele.Metadata{}, Date: day,
 			}
 			if err := check.FillMetadata(&r.Metadata, p.Metadata); err != nil {
 				return err
@@ -62,10 +69,16 @@ func (a *customerAccount) refund(r clientele.Refund) (doc store.Document, t clie
 	if r.ID, err = a.s.seqID(store.Refunds.Prefix, seq); err != nil {
 		return doc, t, err
 	}
+	if r.PaymentIntentID == "" {
+		r.Date, err = a.dateOff(r.Amount, r.Date, "the customer's credit", ledger.OfCredit(a.credit(r.CurrencyID)))
+		if err != nil {
+			return doc, t, err
+		}
+	}
 	r.StartingBalance, r.StartingTokenBalance = a.credit(r.CurrencyID), a.credits()
 	t = clientele.BalanceTransaction{
 		CurrencyID: r.CurrencyID, Reason: clientele.ReasonRefund, PaymentID: r.PaymentIntentID,
-		CreditNoteID: r.CreditNoteID, RefundID: r.ID, Description: r.Description, Metadata: r.Metadata,
+		CreditNoteID: r.CreditNoteID, RefundID: r.ID, Description: r.Description, Metadata: r.Metadata, Date: r.Date,
 	}
 	if r.PaymentIntentID != "" {
 		t.Unapplied = r.Amount.Neg()

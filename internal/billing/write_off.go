@@ -33,13 +33,17 @@ func (s Invoices) WriteOff(
 		if ledger.Minus(h.AmountRemaining, part).Sign() < 0 {
 			return conflict("amount", "%s has %s left to pay, which is less than %s", h.called(), h.AmountRemaining, part)
 		}
-		a, err := s.open(tx, call, h.CustomerID)
+		a, err := s.openOn(tx, call, h.CustomerID, p.Date)
+		if err != nil {
+			return err
+		}
+		day, err := a.dateOff(part, h.Issued(), h.called(), a.ofInvoice(h))
 		if err != nil {
 			return err
 		}
 		h.AmountWrittenOff = ledger.Plus(h.AmountWrittenOff, part)
 		_, err = a.postOn(h, clientele.BalanceTransaction{
-			Reason: clientele.ReasonWrittenOff, Receivable: part.Neg(), Description: p.Reason,
+			Reason: clientele.ReasonWrittenOff, Receivable: part.Neg(), Description: p.Reason, Date: day,
 		})
 		if err != nil {
 			return err
@@ -64,8 +68,13 @@ func (s Invoices) Reopen(ctx context.Context, call Call, id string) (store.Docum
 		if err != nil {
 			return err
 		}
-		if err := a.recover(h, h.AmountWrittenOff); err != nil {
+		if err := a.recover(h, h.AmountWrittenOff, 0); err != nil {
 			return err
+		}
+		if h.StatusTransitions.MarkedUncollectibleAt != 0 {
+			if _, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonReopened}); err != nil {
+				return err
+			}
 		}
 		h.Status, h.StatusTransitions.MarkedUncollectibleAt = clientele.InvoiceOpen, 0
 		if err := a.save(h); err != nil {
@@ -76,13 +85,28 @@ func (s Invoices) Reopen(ctx context.Context, call Call, id string) (store.Docum
 }
 
 // recover takes back up to a part of what was written off of an invoice as bad debt: it is left to pay again, which
-// whoever asks settles.
-func (a *customerAccount) recover(h *invoice, part clientele.Amount) error {
+// whoever asks settles. It does so from a day on, 0 being that of what is done, but not before it was written off.
+func (a *customerAccount) recover(h *invoice, part clientele.Amount, day clientele.Day) error {
 	if part = ledger.Least(part, h.AmountWrittenOff); part.Sign() <= 0 || !payable(h) {
 		return nil
 	}
+	var err error
+	if day == 0 {
+		if day, err = a.date(h.Issued()); err != nil {
+			return err
+		}
+	}
+	later, err := a.later(h.CurrencyID, day)
+	if err != nil {
+		return err
+	}
+	for _, m := range later {
+		if m.InvoiceID == h.ID && m.Reason == clientele.ReasonWrittenOff {
+			day = m.Date
+		}
+	}
 	h.AmountWrittenOff, h.AmountRemaining = ledger.Minus(h.AmountWrittenOff, part), ledger.Plus(h.AmountRemaining, part)
-	_, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonRecovered, Receivable: part})
+	_, err = a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonRecovered, Receivable: part, Date: day})
 	return err
 }
 

@@ -237,7 +237,7 @@ func (s *console) voidInvoice() action {
 			}
 		},
 		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
-			return s.service.Invoices.Void(v.Context(), call, id)
+			return s.service.Invoices.Void(v.Context(), call, id, clientele.VoidParams{})
 		},
 	})
 }

@@ -111,7 +111,7 @@ func (b *business) settle(a *account, id string, how int) error {
 	line := i.Lines[0].Amount
 	switch {
 	case how < 5:
-		_, err = b.service.Invoices.Void(b.ctx, bySystem, id)
+		_, err = b.service.Invoices.Void(b.ctx, bySystem, id, clientele.VoidParams{})
 	case how < 15 && line.Sign() > 0: // a part, for whatever has been due longest
 		_, err = b.pay(a, line, "")
 	case how < 20 && line.Sign() > 0:

@@ -42,7 +42,7 @@ func TestPost(t *testing.T) {
 		"more than is not applied":  {movement("x", 0, 0, -3), 0, "", "-1 unapplied"},
 	} {
 		after, m := end, test.m
-		err := Post(&after, test.last, noon, &m)
+		err := Post(&after, test.last, noon, time.UTC, &m)
 		got := fmt.Sprint(after.Receivable, " ", after.Credit, " ", after.Unapplied, " ", int64(m.Seq))
 		switch {
 		case test.refused != "":
@@ -87,7 +87,7 @@ func history(random *rand.Rand, n int) (all []store.Movement, replay func(differ
 			m.Amount = units(part - 3)
 		}
 		now = now.Add(time.Duration(random.IntN(40)) * time.Hour)
-		if Post(&end, last, now, &m) != nil { // there is not as much: nothing has changed
+		if Post(&end, last, now, time.UTC, &m) != nil { // there is not as much: nothing has changed
 			continue
 		}
 		m.ID, last = fmt.Sprint("txn_", len(all)), m.Seq

@@ -17,10 +17,13 @@ func (e *OverdrawnError) Error() string {
 	return fmt.Sprintf("a credit of %s is less than %s", e.Credit, e.Used)
 }
 
-// Post completes a movement that comes after an end of the ledger: its balances, its position and its moment, which is
-// now or, where another was in the same millisecond, just after that one. It moves the end on. Credit cannot fall below
+// Post completes a movement that comes after an end of the ledger: its balances, its position, its moment, which is now
+// or, where another was in the same millisecond, just after that one, and the day of that where the business is. It
+// moves the end on. Credit cannot fall below
 // nothing (an [OverdrawnError]), nor can what is owed or what is not applied, which is a mistake of ours.
-func Post(end *store.LedgerEnd, last store.Position, now time.Time, m *store.Movement) error {
+func Post(
+	end *store.LedgerEnd, last store.Position, now time.Time, where *time.Location, m *store.Movement,
+) error {
 	t := &m.BalanceTransaction
 	t.Amount, t.Receivable, t.Unapplied = t.Amount.In(t.CurrencyID), t.Receivable.In(t.CurrencyID),
 		t.Unapplied.In(t.CurrencyID)
@@ -34,7 +37,9 @@ func Post(end *store.LedgerEnd, last store.Position, now time.Time, m *store.Mov
 			t.EndingReceivable, t.EndingUnapplied, t.CurrencyID)
 	}
 	m.Seq = max(last+1, store.PositionAt(now))
-	t.CreatedAt = clientele.At(m.Seq.Time())
+	t.CreatedAt, m.RecordedDay = clientele.At(m.Seq.Time()), clientele.DayIn(m.Seq.Time(), where)
+	m.LastDate = max(end.LastDate, t.Date)
+	end.LastDate = m.LastDate
 	end.Receivable, end.Credit, end.Unapplied = t.EndingReceivable, t.EndingBalance, t.EndingUnapplied
 	return nil
 }

@@ -15,6 +15,8 @@ type MovementFilter struct {
 	CustomerID string
 	InvoiceID  string         // of the customer
 	PaymentID  string         // of the customer
+	CurrencyID string         // with CustomerID and After
+	After      clientele.Day  // dated after that day, in the order of the books; 0 is any day
 	Livemode   clientele.Mode // when CustomerID is ""
 	From, To   Position       // at or after From and before To; 0 is open
 }

@@ -100,6 +100,8 @@ var Invoices = describe(Kind{
 			func(i *clientele.Invoice) any { return i.DueDate }},
 		{Column{Name: "due_day", Type: Integer}, // days since 1970
 			func(i *clientele.Invoice) any { return int64(i.Due()) }},
+		{Column{Name: "date", Type: Integer, Optional: true}, // of issue, days since 1970
+			func(i *clientele.Invoice) any { return int64(i.Issued()) }},
 		{Column{Name: "updated_at", Type: Integer},
 			func(i *clientele.Invoice) any { return i.UpdatedAt.UnixMilli() }},
 		{Column{Name: "total", Type: Amount},

@@ -4,15 +4,18 @@ import "clientele.dev"
 
 // Movement is a movement in a customer's ledger as it is kept.
 type Movement struct {
-	Seq    Position // rises with each movement of the customer
-	DueDay int64    // of the invoice, days since 1970; 0 when it is about none
+	Seq         Position      // rises with each movement of the customer
+	DueDay      int64         // of the invoice, days since 1970; 0 when it is about none
+	RecordedDay clientele.Day // when it was recorded, where the business was
+	LastDate    clientele.Day // the latest date of the customer's movements in the currency up to it
 	clientele.BalanceTransaction
 }
 
-// LedgerEnd is where a customer's ledger ends: the position of the last movement, 0 when there is none, and the
-// balances in a currency.
+// LedgerEnd is where a customer's ledger ends: the position of the last movement, 0 when there is none, and of a
+// currency the latest date of a movement and the balances.
 type LedgerEnd struct {
 	Seq                           Position
+	LastDate                      clientele.Day
 	Receivable, Credit, Unapplied clientele.Amount
 }
 

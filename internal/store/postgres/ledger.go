@@ -16,11 +16,11 @@ func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (en
 		customerID, before)
 	err = t.each(func(r pgx.Rows) error {
 		units := [3]string{}
-		if err := r.Scan(&units[0], &units[1], &units[2]); err != nil {
+		if err := r.Scan(&units[0], &units[1], &units[2], &end.LastDate); err != nil {
 			return err
 		}
 		return sql.Amounts(currencyID, units[:], &end.Receivable, &end.Credit, &end.Unapplied)
-	}, `SELECT ending_receivable::text, ending_credit::text, ending_unapplied::text FROM ledger
+	}, `SELECT ending_receivable::text, ending_credit::text, ending_unapplied::text, last_date FROM ledger
 		WHERE customer_id = $1 AND currency_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1`, customerID, currencyID, before)
 	return end, err
 }
@@ -45,7 +45,7 @@ func scanMovement(r pgx.Rows) (store.Movement, error) {
 	b, u := &m.BalanceTransaction, &m.Units
 	err := r.Scan(&m.Seq, &b.ID, &b.Livemode, &b.CustomerID, &b.CurrencyID, (*string)(&b.Reason), &b.InvoiceID,
 		&b.PaymentID, &b.CreditNoteID, &b.RefundID, &b.Reverses, &m.DueDate, &u[0], &u[1], &u[2], &u[3], &u[4], &u[5],
-		&b.Description, &m.Metadata, &b.RequestedBy)
+		&b.Description, &m.Metadata, &b.RequestedBy, &b.Date, &m.RecordedDay, &m.LastDate)
 	if err != nil {
 		return m.Movement, err
 	}
@@ -54,30 +54,15 @@ func scanMovement(r pgx.Rows) (store.Movement, error) {
 
 // Movements implements [store.Ledger].
 func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) error {
-	var w sql.Where
-	w.Given("customer_id", f.CustomerID)
-	if f.InvoiceID != "" {
-		w.Add("invoice_id = ? AND invoice_id <> ''", f.InvoiceID)
-	}
-	if f.PaymentID != "" {
-		w.Add("payment_id = ? AND payment_id <> ''", f.PaymentID)
-	}
-	if f.CustomerID == "" {
-		w.Add("livemode = ?", f.Livemode)
-	}
-	if f.From != 0 {
-		w.Add("seq >= ?", f.From)
-	}
-	if f.To != 0 {
-		w.Add("seq < ?", f.To)
-	}
+	w, order := sql.OfMovements(f, "invoice_id = ? AND invoice_id <> '' AND customer_id = ?",
+		"payment_id = ? AND payment_id <> '' AND customer_id = ?")
 	return t.eachUnprepared(func(r pgx.Rows) error {
 		m, err := scanMovement(r)
 		if err != nil {
 			return err
 		}
 		return fn(m)
-	}, selectMovements+w.String()+" ORDER BY seq", w.Args...)
+	}, selectMovements+w.String()+order, w.Args...)
 }
 
 // ListLedger implements [store.Ledger].

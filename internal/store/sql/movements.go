@@ -12,8 +12,8 @@ import (
 // InsertMovement is the statement that appends a movement, whose arguments [MovementValues] are.
 const InsertMovement = `INSERT INTO ledger (customer_id, seq, id, livemode, currency_id, reason, invoice_id, payment_id,
 		credit_note_id, refund_id, reverses, due_date, receivable, credit, unapplied, ending_receivable,
-		ending_credit, ending_unapplied, description, metadata, requested_by)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+		ending_credit, ending_unapplied, description, metadata, requested_by, date, recorded_day, last_date)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
 
 // MovementValues are what is kept of a movement. Of the due day that is a moment of it, in unix seconds.
 func MovementValues(m store.Movement) ([]any, error) {
@@ -22,7 +22,7 @@ func MovementValues(m store.Movement) ([]any, error) {
 		m.CustomerID, m.Seq, m.ID, m.Livemode, m.CurrencyID, string(m.Reason), m.InvoiceID, m.PaymentID, m.CreditNoteID,
 		m.RefundID, m.Reverses, m.DueDay * store.SecondsOfDay, m.Receivable.String(), m.Amount.String(),
 		m.Unapplied.String(), m.EndingReceivable.String(), m.EndingBalance.String(), m.EndingUnapplied.String(),
-		m.Description, string(metadata), m.RequestedBy,
+		m.Description, string(metadata), m.RequestedBy, int64(m.Date), int64(m.RecordedDay), int64(m.LastDate),
 	}, err
 }
 
@@ -33,7 +33,8 @@ func SelectMovements(cast string) string {
 		"receivable", "credit", "unapplied", "ending_receivable", "ending_credit", "ending_unapplied",
 	}, cast+", ") + cast
 	return `SELECT seq, id, livemode, customer_id, currency_id, reason, invoice_id, payment_id, credit_note_id, refund_id,
-		reverses, due_date, ` + amounts + ", description, metadata, requested_by FROM ledger WHERE "
+		reverses, due_date, ` + amounts + `, description, metadata, requested_by, date, recorded_day, last_date
+		FROM ledger WHERE `
 }
 
 // MovementRow is a row of [SelectMovements].
@@ -55,6 +56,32 @@ func (r *MovementRow) Whole() (store.Movement, error) {
 		return m, err
 	}
 	return m, json.Unmarshal(r.Metadata, &m.Metadata)
+}
+
+// OfMovements writes what a filter selects, and the order of it. byInvoice and byPayment find a customer's movements
+// about one.
+func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, order string) {
+	order = " ORDER BY seq"
+	switch {
+	case f.InvoiceID != "":
+		w.Add(byInvoice, f.InvoiceID, f.CustomerID)
+	case f.PaymentID != "":
+		w.Add(byPayment, f.PaymentID, f.CustomerID)
+	case f.After != 0:
+		w.Add("customer_id = ? AND currency_id = ? AND date > ?", f.CustomerID, f.CurrencyID, int64(f.After))
+		order = " ORDER BY date, seq"
+	case f.CustomerID != "":
+		w.Add("customer_id = ?", f.CustomerID)
+	default:
+		w.Add("livemode = ?", f.Livemode)
+	}
+	if f.From != 0 {
+		w.Add("seq >= ?", f.From)
+	}
+	if f.To != 0 {
+		w.Add("seq < ?", f.To)
+	}
+	return w, order
 }
 
 // Amounts reads amounts of a currency.

@@ -16,8 +16,9 @@ func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (en
 	if err != nil {
 		return end, err
 	}
-	err = t.each(`SELECT ending_receivable, ending_credit, ending_unapplied FROM ledger
+	err = t.each(`SELECT ending_receivable, ending_credit, ending_unapplied, last_date FROM ledger
 		WHERE customer_id = $1 AND currency_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1`, func(r row) error {
+		end.LastDate = clientele.Day(r.int(3))
 		return r.amounts(0, currencyID, &end.Receivable, &end.Credit, &end.Unapplied)
 	}, customerID, currencyID, before)
 	return end, err
@@ -52,12 +53,12 @@ var selectMovements = sql.SelectMovements("")
 // movement reads a row of selectMovements.
 func (r row) movement() (store.Movement, error) {
 	m := sql.MovementRow{DueDate: r.int(11), Metadata: r.bytes(19)}
-	m.Seq = r.seq(0)
+	m.Seq, m.RecordedDay, m.LastDate = r.seq(0), clientele.Day(r.int(22)), clientele.Day(r.int(23))
 	m.BalanceTransaction = clientele.BalanceTransaction{
 		ID: r.text(1), Livemode: clientele.Mode(r.int(2) == 1), CustomerID: r.text(3),
 		CurrencyID: r.text(4), Reason: clientele.BalanceReason(r.text(5)), InvoiceID: r.text(6), PaymentID: r.text(7),
 		CreditNoteID: r.text(8), RefundID: r.text(9), Reverses: r.text(10), Description: r.text(18),
-		RequestedBy: r.text(20),
+		RequestedBy: r.text(20), Date: clientele.Day(r.int(21)),
 	}
 	for i := range m.Units {
 		m.Units[i] = r.text(12 + i)
@@ -67,26 +68,11 @@ func (r row) movement() (store.Movement, error) {
 
 // Movements implements [store.Ledger].
 func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) error {
-	var w sql.Where
-	switch { // the + keeps the planner from walking all of the customer's
-	case f.InvoiceID != "":
-		w.Add("invoice_id = ? AND invoice_id <> '' AND +customer_id = ?", f.InvoiceID, f.CustomerID)
-	case f.PaymentID != "":
-		w.Add("payment_id = ? AND payment_id <> '' AND +customer_id = ?", f.PaymentID, f.CustomerID)
-	default:
-		w.Given("customer_id", f.CustomerID)
-	}
-	if f.CustomerID == "" {
-		w.Add("livemode = ?", f.Livemode)
-	}
-	if f.From != 0 {
-		w.Add("seq >= ?", f.From)
-	}
-	if f.To != 0 {
-		w.Add("seq < ?", f.To)
-	}
+	// The + keeps the planner from walking all of the customer's.
+	w, order := sql.OfMovements(f, "invoice_id = ? AND invoice_id <> '' AND +customer_id = ?",
+		"payment_id = ? AND payment_id <> '' AND +customer_id = ?")
 	return t.interruptible(func() error {
-		return t.eachUnprepared(selectMovements+w.String()+" ORDER BY seq", func(r row) error {
+		return t.eachUnprepared(selectMovements+w.String()+order, func(r row) error {
 			m, err := r.movement()
 			if err != nil {
 				return err

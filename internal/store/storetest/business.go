@@ -104,7 +104,7 @@ func theBooksAreTheSame(t *testing.T, first, second store.Store) {
 	b.must(b.next().Payments.Create(ctx, b.call, clientele.PaymentParams{
 		CustomerID: cy, CurrencyID: usd, Amount: amount(7),
 	}))
-	b.must(b.next().Invoices.Void(ctx, b.call, void))
+	b.must(b.next().Invoices.Void(ctx, b.call, void, clientele.VoidParams{}))
 	b.must(b.next().Payments.Allocate(ctx, b.call, reversed,
 		clientele.AllocateParams{InvoiceID: lost, Amount: amount(30)}))
 	b.must(b.next().Payments.Reverse(ctx, b.call, reversed, clientele.ReverseParams{Reason: "bounced"}))

@@ -101,10 +101,10 @@ func anyChangeMayFail(b *breaking) {
 	})
 	b.moveCredit("pay credit out", customer, clientele.CreditParams{Amount: cents(-1), Reason: clientele.ReasonRefund})
 	b.on("void", second, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.Void(ctx, call, id)
+		return invoices.Void(ctx, call, id, clientele.VoidParams{})
 	})
 	b.on("void", third, func(call billing.Call, id string) (store.Document, error) {
-		return invoices.Void(ctx, call, id)
+		return invoices.Void(ctx, call, id, clientele.VoidParams{})
 	})
 	b.voidWhatWasPaid(customer)
 	b.settingsAndAccount()
@@ -126,7 +126,7 @@ func (b *breaking) voidWhatWasPaid(customer string) {
 		Amount: cents(-10), Reason: clientele.ReasonCreditApplied, InvoiceID: id,
 	})
 	b.on("void what was paid", id, func(call billing.Call, id string) (store.Document, error) {
-		return b.billing.Invoices.Void(b.Context(), call, id)
+		return b.billing.Invoices.Void(b.Context(), call, id, clientele.VoidParams{})
 	})
 }
 
