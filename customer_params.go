@@ -138,8 +138,10 @@ type LedgerParams struct {
 
 // StatementParams bounds a statement.
 type StatementParams struct {
-	// The first day, or moment; the first movement when absent.
+	// The first day where the business is, or a moment, of which that is the day; that of the first movement when absent.
 	From Moment `query:"from"`
-	// The last day, or moment; now when absent.
+	// The last day, or a moment, of which that is the day; today when absent.
 	To Moment `query:"to"`
+	// A moment, or a day, of which that is the end: what was recorded later does not count; now when absent.
+	KnownAt Moment `query:"known_at"`
 }

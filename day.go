@@ -69,8 +69,8 @@ func (i Invoice) Due() Day {
 	return dayOf(i.DueDate)
 }
 
-// Issued is the day from which on the books count an invoice: date, or, of one that has none, the day of effective_at in
-// UTC.
+// Issued is the day from which on the books count an invoice: date, or, of one that has none, the day of effective_at
+// in UTC.
 func (i Invoice) Issued() Day {
 	if i.Date != 0 {
 		return i.Date
@@ -78,8 +78,8 @@ func (i Invoice) Issued() Day {
 	return dayOf(i.EffectiveAt)
 }
 
-// Received is the day from which on the books count a payment: date, or, of one that has none, the day of received_at in
-// UTC.
+// Received is the day from which on the books count a payment: date, or, of one that has none, the day of received_at
+// in UTC.
 func (p Payment) Received() Day {
 	if p.Date != 0 {
 		return p.Date

@@ -35,7 +35,8 @@ type Receipt struct {
 	Method string `json:"method,omitempty"`
 	// What the payer or the bank calls it.
 	Reference string `json:"reference,omitempty"`
-	// When it came, in unix seconds; now when absent. The books count it from the day of that on, which is not after today.
+	// When it came, in unix seconds; now when absent. The books count it from the day of that on, which is not after
+	// today.
 	ReceivedAt int64 `json:"received_at,omitempty"`
 	// In place of received_at: the day it came, such as 2026-01-31.
 	Date *Day `json:"date,omitempty"`

@@ -44,11 +44,14 @@ func (s *OverdueSum) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Aging is what was outstanding at a moment, by how long it had been due: open and uncollectible invoices, less what
-// had been paid, credited or written off by then. What is recorded later never changes it.
+// Aging is what was outstanding on a day, by how long it had been due: open and uncollectible invoices, less what had
+// been paid, credited or written off by then, each of its own date. With known_at it is what was known of that at the
+// moment, which nothing that is recorded later changes.
 type Aging struct {
-	// The moment: ISO-8601 UTC with milliseconds.
+	// The moment, or the end of the day: ISO-8601 UTC with milliseconds.
 	AsOf Time `json:"as_of"`
+	// The moment up to which what was recorded counts; absent when all that is known now does.
+	KnownAt *Time `json:"known_at,omitempty"`
 	// Per currency id; a currency in which there is nothing is left out.
 	Currencies map[string]AgingBuckets `json:"currencies"`
 	// With group_by=customer: how many customers owe or have money that is not applied, a page of them in the order of
@@ -114,14 +117,19 @@ func (a *Aging) UnmarshalJSON(data []byte) error {
 
 // ReceivablesSummary is where a business stands with all its customers, per currency id.
 type ReceivablesSummary struct {
-	// The first and the last day (UTC) that what happened is told of, both included: 2026-01-31; empty for no bound.
+	// When the business stands so: ISO-8601 UTC with milliseconds.
+	AsOf Time `json:"as_of"`
+	// The moment up to which what was recorded counts; absent when all that is known now does.
+	KnownAt *Time `json:"known_at,omitempty"`
+	// The first and the last day, where the business is, that what happened is told of, both included: 2026-01-31; empty
+	// for no bound.
 	From string `json:"from"`
 	To   string `json:"to"`
 	// Per currency id; a currency in which there is nothing is left out.
 	Currencies map[string]ReceivablesSum `json:"currencies"`
 }
 
-// ReceivablesSum is where a business stands in one currency now, and what happened in a time.
+// ReceivablesSum is where a business stands in one currency on a day, and what happened in a time.
 type ReceivablesSum struct {
 	// What is left to pay on open and uncollectible invoices: past_due, overdue and what is not due yet.
 	Outstanding Amount `json:"outstanding"`
@@ -138,7 +146,7 @@ type ReceivablesSum struct {
 	// How many customers owe on them.
 	Customers int64 `json:"customers"`
 
-	// What was invoiced: the totals of the invoices that were finalized in the time.
+	// What was invoiced: the totals of the invoices that were issued in the time.
 	Invoiced Amount `json:"invoiced"`
 	// The money that was received, less what did not come after all.
 	Collected Amount `json:"collected"`
@@ -152,7 +160,8 @@ type ReceivablesSum struct {
 	BadDebt Amount `json:"bad_debt"`
 	// How many invoices were paid with money, less those that turned out not to be.
 	PaidInvoices int64 `json:"paid_invoices"`
-	// How many days paying took on average, from when they were finalized, to a tenth; absent when none was paid.
+	// How many days paying took on average, from the date of issue to the day when they were paid, to a tenth; absent
+	// when none was paid.
 	AverageDaysToPay *float64 `json:"average_days_to_pay,omitempty"`
 }
 
@@ -205,7 +214,7 @@ func (d *Debtor) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Statement is a customer's account over a time: what was owed before, every movement, what was owed after.
+// Statement is a customer's account over a time: what was owed before, every movement by its date, what was owed after.
 type Statement struct {
 	// Always "statement".
 	Object string `json:"object"`
@@ -214,6 +223,8 @@ type Statement struct {
 	// The first and the last moment: ISO-8601 UTC with milliseconds.
 	From Time `json:"from"`
 	To   Time `json:"to"`
+	// The moment up to which what was recorded counts; absent when all that is known now does.
+	KnownAt *Time `json:"known_at,omitempty"`
 	// Per currency id; a currency that never moved is left out.
 	Currencies map[string]StatementAccount `json:"currencies"`
 }
@@ -225,7 +236,7 @@ type StatementAccount struct {
 	Currency PaymentCurrency `json:"currency"`
 	// What was owed before the first movement.
 	OpeningBalance Amount `json:"opening_balance"`
-	// Every movement, oldest first.
+	// Every movement by its date, and of one date as they were recorded.
 	Lines []StatementLine `json:"lines"`
 	// What was owed after the last movement.
 	ClosingBalance Amount `json:"closing_balance"`
@@ -235,8 +246,12 @@ type StatementAccount struct {
 type StatementLine struct {
 	// The movement: a balance transaction's id.
 	ID string `json:"id"`
-	// ISO-8601 UTC with milliseconds.
+	// The day from which on the books count it, where the business is.
+	Date Day `json:"date"`
+	// When it was recorded: ISO-8601 UTC with milliseconds.
 	At Time `json:"at"`
+	// Whether it was recorded on a later day than its date; absent when not.
+	EnteredLater bool `json:"entered_later,omitzero"`
 	// What happened, as on a balance transaction.
 	Reason BalanceReason `json:"reason"`
 	// What happened, in words.

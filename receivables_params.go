@@ -1,11 +1,11 @@
 package clientele
 
-import "time"
-
 // AgingParams says what to age. The zero value is everything, now.
 type AgingParams struct {
-	// A day (its end, UTC) or a moment; now when absent. What was recorded later does not count.
+	// A day where the business is, or a moment, of which that is the day; today when absent.
 	AsOf Moment `query:"as_of"`
+	// A moment, or a day, of which that is the end: what was recorded later does not count; now when absent.
+	KnownAt Moment `query:"known_at"`
 	// Only this currency.
 	CurrencyID string `query:"currency_id"`
 	// Only this customer, by id or DID.
@@ -18,17 +18,25 @@ type AgingParams struct {
 	PageSize int64 `query:"pageSize,limit,size"`
 }
 
-// SummaryParams bounds the time that a summary tells of.
+// SummaryParams says of when a summary tells.
 type SummaryParams struct {
+	// The day where the business is on which it stands so, or a moment, of which that is the day; today when absent.
+	AsOf Moment `query:"as_of"`
+	// A moment, or a day, of which that is the end: what was recorded later does not count; now when absent.
+	KnownAt Moment `query:"known_at"`
 	// The first day of what happened; the first there is when absent.
-	From time.Time `query:"from"`
-	// The last day of what happened; today when absent.
-	To time.Time `query:"to"`
+	From Moment `query:"from"`
+	// The last day of what happened; the day of as_of when absent.
+	To Moment `query:"to"`
 }
 
 // DebtorListParams says which late customers to list.
 type DebtorListParams struct {
 	PageParams
+	// A day where the business is, or a moment, of which that is the day; today when absent.
+	AsOf Moment `query:"as_of"`
+	// A moment, or a day, of which that is the end: what was recorded later does not count; now when absent.
+	KnownAt Moment `query:"known_at"`
 	// Only this currency.
 	CurrencyID string `query:"currency_id"`
 }

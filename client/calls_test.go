@@ -404,11 +404,13 @@ var calls = []struct {
 			return p.Receivables.Aging(ctx,
 				clientele.AgingParams{CustomerID: "z1", GroupBy: "customer", Page: 2, PageSize: 5})
 		}},
-	{"summary", "GET /api/receivables/summary?from=2026-01-02T00:00:00.000Z&to=2026-01-03T00:00:00.000Z",
+	{"summary",
+		"GET /api/receivables/summary?as_of=2026-01-04&from=2026-01-02T00:00:00.000Z&known_at=2026-01-05&to=2026-01-03",
 		`{"currencies":{"curr_1":{"overdue":"5","average_days_to_pay":1.5}}}`, "",
 		func(ctx context.Context, p *client.Client) (any, error) {
 			return p.Receivables.Summary(ctx, clientele.SummaryParams{
-				From: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC),
+				From: clientele.AtTime(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)), To: clientele.OnDay(20_456),
+				AsOf: clientele.OnDay(20_457), KnownAt: clientele.OnDay(20_458),
 			})
 		}},
 	{"late customers", "GET /api/receivables/overdue?currency_id=curr_1&page=2&pageSize=5",

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/postgres"
 	"clientele.dev/internal/store/sqlite"
@@ -25,12 +27,44 @@ func (a *app) open(opts ...sqlite.Option) (store.Store, error) {
 	}
 	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
 	case "sqlite":
-		return opened(sqlite.Open(a.ctx, a.db, append(opts, sqlite.WithProgress(applying))...))
+		return a.dated(opened(sqlite.Open(a.ctx, a.db, append(opts, sqlite.WithProgress(applying))...)))
 	case "postgres", "postgresql":
-		return opened(postgres.Open(a.ctx, a.db, postgres.WithProgress(applying)))
+		return a.dated(opened(postgres.Open(a.ctx, a.db, postgres.WithProgress(applying))))
 	}
 	return nil, fmt.Errorf("--db must be sqlite:PATH, such as sqlite:clientele.db, or postgres://USER@HOST/NAME, not %q",
 		a.db)
+}
+
+// dated is a database whose ledger is dated, which takes a while for one of before it was.
+func (a *app) dated(db store.Store, err error) (store.Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	err = billing.New(db).DateLedger(a.ctx, func(customers int) {
+		if customers%10_000 < 50 {
+			fmt.Fprintf(a.stderr, "clientele: dated the ledgers of %d customers by their documents\n", customers)
+		}
+	})
+	if err != nil && a.ctx.Err() == nil { // who ends the command is told by it
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// datedToRead refuses a database whose ledger is not dated.
+func (a *app) datedToRead(db store.Store, err error) (store.Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	dated, err := billing.New(db).LedgerIsDated(a.ctx)
+	if err == nil && !dated {
+		err = errors.New("its ledger has movements without dates: bring it up to date with clientele migrate, or by " +
+			"starting this version's server")
+	}
+	if err != nil && a.ctx.Err() == nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // steps are the steps of the schema of the database that --db names.
@@ -56,9 +90,9 @@ func (a *app) openToRead() (store.Store, error) {
 	}
 	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
 	case "sqlite":
-		return opened(sqlite.OpenReadOnly(a.ctx, a.db))
+		return a.datedToRead(opened(sqlite.OpenReadOnly(a.ctx, a.db)))
 	case "postgres", "postgresql":
-		return opened(postgres.OpenReadOnly(a.ctx, a.db))
+		return a.datedToRead(opened(postgres.OpenReadOnly(a.ctx, a.db)))
 	}
 	return a.open() // which says what the matter is
 }

@@ -59,10 +59,8 @@ func (m migrateCommand) Run(a *app) error {
 	switch {
 	case m.Distribute:
 		return m.distribute(a)
-	case missing > 0:
-		return m.apply(a, missing)
 	}
-	return nil
+	return m.apply(a, missing)
 }
 
 func (m migrateCommand) apply(a *app, missing int) error {
@@ -70,7 +68,9 @@ func (m migrateCommand) apply(a *app, missing int) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%d applied.\n", missing)
+	if missing > 0 {
+		fmt.Fprintf(a.stdout, "%d applied.\n", missing)
+	}
 	return db.Close()
 }
 

@@ -30,6 +30,10 @@ func undone(t *testing.T, database string) (script string, steps int) {
 	}
 	created := regexp.MustCompile(`CREATE (?:UNIQUE |VIRTUAL )?(TABLE|INDEX) (\w+)`)
 	added := regexp.MustCompile(`ALTER TABLE (\w+) ADD COLUMN (\w+)`)
+	first, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, file := range files[1:] {
 		step, err := os.ReadFile(file)
 		if err != nil {
@@ -37,6 +41,9 @@ func undone(t *testing.T, database string) (script string, steps int) {
 		}
 		for _, m := range created.FindAllStringSubmatch(string(step), -1) {
 			script = "DROP " + m[1] + " IF EXISTS " + m[2] + ";" + script
+			if m[1] == "TABLE" { // one that the first step makes in another form
+				script += regexp.MustCompile(`(?s)CREATE TABLE ` + m[2] + ` \(.*?\n\)[^;]*;`).FindString(string(first))
+			}
 		}
 		for _, m := range added.FindAllStringSubmatch(string(step), -1) {
 			script += "ALTER TABLE " + m[1] + " DROP COLUMN " + m[2] + ";"

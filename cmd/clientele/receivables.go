@@ -18,7 +18,8 @@ import (
 )
 
 type agingCommand struct {
-	AsOf       string `help:"A day, 2026-03-31 (its end, UTC), or a moment with its zone; now when absent." placeholder:"DAY"`
+	AsOf       string `help:"A day where the business is, 2026-03-31, or a moment with its zone, of which that is the day; today when absent." placeholder:"DAY"`
+	KnownAt    string `help:"As it was known at a moment, or at the end of a day: what was recorded later does not count. As it is known now when absent." placeholder:"DAY"`
 	Currency   string `help:"Only this currency, by id." placeholder:"ID"`
 	Customer   string `help:"Only this customer, by id or DID." placeholder:"CUSTOMER"`
 	ByCustomer bool   `help:"A row for each customer and currency."`
@@ -29,18 +30,24 @@ type agingCommand struct {
 // Help is shown by clientele aging --help.
 func (agingCommand) Help() string {
 	return `What customers owed on a day, per currency, by how many days it had been due, and the money received that was
-not applied yet. What was recorded later does not count, so that a day's answer never changes. A server may run
-meanwhile.
+not applied yet. Everything counts from its date on: an invoice from its date of issue, a payment from the day it came,
+whenever it was recorded. With --known-at what was recorded later does not count, so that the answer never changes. A
+server may run meanwhile.
 
 Examples:
   clientele aging
   clientele aging --as-of 2026-03-31 --by-customer
+  clientele aging --as-of 2026-03-31 --known-at 2026-04-05
   clientele aging --mode test --json`
 }
 
 // Run prints the aging.
 func (c agingCommand) Run(a *app) error {
 	at, err := parseMoment("--as-of", c.AsOf)
+	if err != nil {
+		return err
+	}
+	known, err := parseMoment("--known-at", c.KnownAt)
 	if err != nil {
 		return err
 	}
@@ -51,7 +58,8 @@ func (c agingCommand) Run(a *app) error {
 	defer db.Close()
 	service := billing.New(db, billing.WithScanTimeout(commandTimeout))
 	f := billing.AgingFilter{
-		Livemode: c.Mode == "live", AsOf: at, CurrencyID: c.Currency, Customer: c.Customer,
+		Livemode: c.Mode == "live", AsOf: billing.AsOf{Day: at, KnownAt: known}, CurrencyID: c.Currency,
+		Customer: c.Customer,
 	}
 	var aging clientele.Aging
 	if c.ByCustomer {
@@ -66,7 +74,11 @@ func (c agingCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "What was owed at %s, in %s mode\n", aging.AsOf.UTC().Format(time.RFC3339), c.Mode)
+	fmt.Fprintf(a.stdout, "What was owed at %s, in %s mode", aging.AsOf.UTC().Format(time.RFC3339), c.Mode)
+	if aging.KnownAt != nil {
+		fmt.Fprintf(a.stdout, ", as known at %s", aging.KnownAt.UTC().Format(time.RFC3339))
+	}
+	fmt.Fprintln(a.stdout)
 	if len(aging.Currencies) == 0 {
 		_, err = fmt.Fprintln(a.stdout, "Nothing.")
 		return err
@@ -140,14 +152,15 @@ type statementCommand struct {
 	Customer string `arg:"" help:"The customer's id or DID."`
 	From     string `help:"The first day, 2026-01-01 where the business is, or a moment with its zone; the first movement when absent." placeholder:"DAY"`
 	To       string `help:"The last day, or a moment; now when absent." placeholder:"DAY"`
+	KnownAt  string `help:"As it was known at a moment, or at the end of a day; as it is known now when absent." placeholder:"DAY"`
 	Mode     string `enum:"test,live" default:"live" help:"Which world: test or live (${default})."`
 	JSON     bool   `name:"json" help:"Print JSON, as the API answers it, with amounts in the currency's smallest unit."`
 }
 
 // Help is shown by clientele statement --help.
 func (statementCommand) Help() string {
-	return `A customer's account per currency: what was owed before, every movement and what was owed after it, what was
-owed in the end. An amount below nothing is what the business owes the customer.
+	return `A customer's account per currency: what was owed before, every movement by its date and what was owed after
+it, what was owed in the end. An amount below nothing is what the business owes the customer.
 
 Examples:
   clientele statement z1h1ECUxiXEaGRuLsbnxKMD8zjxDtBFEot3 --mode test
@@ -164,6 +177,10 @@ func (c statementCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	known, err := parseMoment("--known-at", c.KnownAt)
+	if err != nil {
+		return err
+	}
 	if to.Before(from) {
 		return fmt.Errorf("--to %s is before --from %s", c.To, c.From)
 	}
@@ -174,7 +191,9 @@ func (c statementCommand) Run(a *app) error {
 	defer db.Close()
 	service := billing.New(db, billing.WithScanTimeout(commandTimeout))
 	mode := clientele.Mode(c.Mode == "live")
-	st, err := service.Customers.Statement(a.ctx, mode, c.Customer, from, to)
+	st, err := service.Customers.Statement(a.ctx, mode, c.Customer, billing.StatementFilter{
+		From: from, To: to, KnownAt: known,
+	})
 	if err != nil || c.JSON {
 		return printJSON(a.stdout, st, err)
 	}
@@ -208,7 +227,11 @@ func (m money) printAccounts(out io.Writer, st clientele.Statement) error {
 		row(0, "DATE", "DESCRIPTION", "INVOICE")
 		row(1, st.From.UTC().Format(time.DateOnly), "Opening balance", "")
 		for n, l := range account.Lines {
-			row(n+2, l.At.UTC().Format(time.DateOnly), l.Description, l.InvoiceNumber)
+			what := l.Description
+			if l.EnteredLater {
+				what += " (entered " + l.At.UTC().Format(time.DateOnly) + ")"
+			}
+			row(n+2, l.Date.String(), what, l.InvoiceNumber)
 		}
 		row(len(amounts)-1, st.To.UTC().Format(time.DateOnly), "Closing balance", "")
 		if err := w.Flush(); err != nil {

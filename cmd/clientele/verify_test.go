@@ -65,7 +65,7 @@ func TestVerify(t *testing.T) {
 			"it is due on 1970-01-01, and the invoice on 2026-01-02"},
 		{"reversal", "UPDATE ledger SET reverses = 'txn_x' WHERE reason = 'credit_note'", "it does not reverse txn_x"},
 		{"sum", "UPDATE ledger_sums SET amount = '1' WHERE figure = 'credit' AND level = 0",
-			"credit in curr_test_usd of day 20455, due on day 0, is -5004 more than the ledgers come to"},
+			"credit in curr_test_usd of level 0, 20455 and 0, due on day 0, is -5004 more than the ledgers come to"},
 		{"sum of a span", "DELETE FROM ledger_sums WHERE figure = 'uncollectible' AND level = 1", "uncollectible in"},
 		{"count of unpaid invoices", "UPDATE ledger_sums SET amount = '9' WHERE figure = 'unpaid'", "unpaid in"},
 		{"movement gone", "DELETE FROM ledger WHERE receivable = '-400'", "amount_paid is 400; the ledger says 0"},

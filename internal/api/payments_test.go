@@ -280,7 +280,7 @@ func TestAStatementOfATimeStartsWithWhatWasOwed(t *testing.T) {
 		{time.Time{}, time.Time{}, "0 100=100 100=200 100=300 -130=170 0=170 -100=70 70"},
 		{from, to, "300 -130=170 0=170 170"},
 		{to, time.Time{}, "170 -100=70 70"},
-		{p.Now().Add(time.Hour), p.Now().Add(day), "70 70"},
+		{p.Now().Add(day), p.Now().Add(2 * day), "70 70"},
 	} {
 		if got := account(test.from, test.to); got != test.want {
 			t.Errorf("from %v to %v it is %s, want %s", test.from, test.to, got, test.want)
@@ -612,36 +612,42 @@ func TestOnePaymentPaysManyInvoicesOfOneDay(t *testing.T) {
 	}
 }
 
-// A statement that begins with a movement's own millisecond has it as a line; one that begins a millisecond later has
-// it in what was owed before.
-func TestAStatementFromAMomentExactly(t *testing.T) {
+// A statement that begins with a movement's date has it as a line, whatever the moment of the day; one that begins a
+// day later has it in what was owed before.
+func TestAStatementFromADayExactly(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := s.post(t, `{"name":"Ada"}`)
 	issued := s.Now()
 	issue(t, s, c.ID, usd, "100", 30)
-	s.Advance(time.Hour)
+	s.Advance(24 * time.Hour)
+	of := clientele.OnDay(clientele.DayIn(issued, time.UTC))
+	before, after, justBefore := clientele.OnDay(of.Day-1), clientele.OnDay(of.Day+1), issued.Add(-time.Millisecond)
 	for name, test := range map[string]struct {
-		from, to time.Time
-		want     string // opening, lines, closing
+		p    clientele.StatementParams
+		want string // opening, lines, closing
 	}{
-		"from its millisecond":     {issued, s.Now(), "0 1 100"},
-		"from a millisecond later": {issued.Add(time.Millisecond), s.Now(), "100 0 100"},
-		"until its millisecond":    {issued.Add(-time.Hour), issued, "0 1 100"},
-		"of its millisecond alone": {issued, issued, "0 1 100"},
-		"from the first":           {time.Time{}, s.Now(), "0 1 100"},
+		"from its day":            {clientele.StatementParams{From: of}, "0 1 100"},
+		"from a moment of it":     {clientele.StatementParams{From: clientele.AtTime(issued.Add(time.Hour))}, "0 1 100"},
+		"from a day later":        {clientele.StatementParams{From: after}, "100 0 100"},
+		"until its day":           {clientele.StatementParams{From: before, To: of}, "0 1 100"},
+		"of its day alone":        {clientele.StatementParams{From: of, To: of}, "0 1 100"},
+		"from the first":          {clientele.StatementParams{}, "0 1 100"},
+		"until a day before it":   {clientele.StatementParams{To: before}, " 0 "},
+		"as known before it":      {clientele.StatementParams{KnownAt: clientele.AtTime(justBefore)}, " 0 "},
+		"as known at its moment":  {clientele.StatementParams{KnownAt: clientele.AtTime(issued)}, "0 1 100"},
+		"later, as known before":  {clientele.StatementParams{From: after, KnownAt: before}, " 0 "},
+		"later, as known on it":   {clientele.StatementParams{From: after, KnownAt: of}, "100 0 100"},
+		"as known on a later day": {clientele.StatementParams{KnownAt: after}, "0 1 100"},
 	} {
-		st := ok(s.Test().Customers.Statement(t.Context(), c.ID,
-			clientele.StatementParams{From: clientele.AtTime(test.from), To: clientele.AtTime(test.to)}))(t).Currencies[usd]
-		if got := fmt.Sprint(st.OpeningBalance, " ", len(st.Lines), " ", st.ClosingBalance); got != test.want {
-			t.Errorf("%s: opening, lines, closing are %s, want %s", name, got, test.want)
+		st := ok(s.Test().Customers.Statement(t.Context(), c.ID, test.p))(t).Currencies[usd]
+		got := fmt.Sprint(len(st.Lines), " ", st.ClosingBalance)
+		if got = fmt.Sprint(st.OpeningBalance, " ", got); st.Currency.ID == "" {
+			got = " 0 "
 		}
-	}
-	last := issued.Add(-time.Millisecond)
-	before := ok(s.Test().Customers.Statement(t.Context(), c.ID,
-		clientele.StatementParams{From: clientele.AtTime(issued.Add(-time.Hour)), To: clientele.AtTime(last)}))(t)
-	if len(before.Currencies) != 0 {
-		t.Errorf("until a millisecond before it is %+v, want nothing", before.Currencies)
+		if got != test.want {
+			t.Errorf("%s: opening, lines, closing are %q, want %q", name, got, test.want)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ var mayWalkPostgres = []excuse{
 	{"SELECT seq FROM", "a filtered list of a whole mode: it walks what it skips"},
 	{"WITH matches AS MATERIALIZED", "words of one or two letters, for which there is no index, read the texts"},
 	{"SELECT 1 FROM row_count", "whether there is any"},
-	{"WHERE livemode = $1 AND seq >= $2 AND seq < $3", "the movements of one day, for the aging of a moment of it"},
+	{"WHERE livemode = $1 AND recorded_day BETWEEN", "a part of a day, for what was known at a moment of it"},
 	{"settled_at", "reports over what a whole mode owes"},
 	{"sum(amount)", "a report over a whole mode"},
 	{"SELECT DISTINCT customer_id FROM payments WHERE livemode", "those that have something left alone"},

@@ -80,7 +80,7 @@ var verifying = []excuse{
 	{"FROM refunds r WHERE NOT EXISTS (SELECT 1 FROM ledger", "refunds against the ledger"},
 	{"FROM events e WHERE type = ", "what is gone"},
 	{"IS DISTINCT FROM (SELECT count(*) FROM events", "versions against events"},
-	{"SELECT livemode, level, figure, bucket", "all sums"},
+	{"SELECT livemode, level, bucket, second", "all sums"},
 	{"SELECT count(*) FROM customers", "how many there are to verify"},
 }
 
@@ -99,7 +99,7 @@ var mayWalk = []excuse{
 	{"SELECT seq FROM customers WHERE livemode = $1 AND deleted_at IS NULL", "a list of a whole mode"},
 	{"FROM customer_texts t WHERE t.livemode = $1 AND", "short words again, by rank"},
 	{"INDEXED BY invoices_unpaid WHERE status", "reports over what a whole mode owes, from one narrow index"},
-	{"WHERE livemode = $1 AND seq >= $2 AND seq < $3", "the movements of one day, for the aging of a moment of it"},
+	{"WHERE livemode = $1 AND recorded_day BETWEEN", "a part of a day, for what was known at a moment of it"},
 	{"settled_at", "reports over what a whole mode owes"},
 	{"SELECT DISTINCT customer_id FROM payments WHERE livemode", "those that have something left alone"},
 	{"FROM answers WHERE answered_at", "a bounded number of the oldest"},

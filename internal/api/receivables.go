@@ -16,7 +16,7 @@ import (
 func (a *API) retrieveAging(r *request) (answer, error) {
 	p := params{query: r.query}
 	f := billing.AgingFilter{
-		Livemode: r.caller.Livemode, AsOf: p.momentOrDay("as_of"), CurrencyID: p.text("currency_id"),
+		Livemode: r.caller.Livemode, AsOf: p.asOf(), CurrencyID: p.text("currency_id"),
 		Customer: p.text("customer_id"),
 	}
 	format := p.format(r, "json", "csv")
@@ -46,6 +46,11 @@ func (p *params) groupBy() bool {
 	return false
 }
 
+// asOf reads as_of and known_at.
+func (p *params) asOf() billing.AsOf {
+	return billing.AsOf{Day: p.momentOrDay("as_of"), KnownAt: p.momentOrDay("known_at")}
+}
+
 func (a *API) agingByCustomer(
 	r *request, f billing.AgingFilter, paging clientele.Paging, format string,
 ) (answer, error) {
@@ -63,15 +68,15 @@ func (a *API) agingByCustomer(
 
 func (a *API) retrieveReceivables(r *request) (answer, error) {
 	p := params{query: r.query}
-	from, to := p.moment("from", false), p.moment("to", true)
+	f := billing.SummaryFilter{AsOf: p.asOf(), From: p.momentOrDay("from"), To: p.momentOrDay("to")}
 	format := p.format(r, "json", "csv")
-	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+	if f.To.Before(f.From) {
 		p.fail(invalid("to", "to is before from"))
 	}
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	summary, err := a.service.Receivables.Summary(r.Context(), r.caller.Livemode, from, to)
+	summary, err := a.service.Receivables.Summary(r.Context(), r.caller.Livemode, f)
 	if err != nil || format == "json" {
 		return value(summary, err)
 	}
@@ -80,7 +85,7 @@ func (a *API) retrieveReceivables(r *request) (answer, error) {
 
 func (a *API) listDebtors(r *request) (answer, error) {
 	p := params{query: r.query}
-	currency, paging, format := p.text("currency_id"), p.page(), p.format(r, "json", "csv")
+	of, currency, paging, format := p.asOf(), p.text("currency_id"), p.page(), p.format(r, "json", "csv")
 	if p.err != nil {
 		return answer{}, p.err
 	}
@@ -88,7 +93,7 @@ func (a *API) listDebtors(r *request) (answer, error) {
 	if format == "csv" { // whole, whatever the page
 		window = store.Window{Limit: maxPage}
 	}
-	debtors, count, err := a.service.Receivables.Overdue(r.Context(), r.caller.Livemode, currency, window)
+	debtors, count, err := a.service.Receivables.Overdue(r.Context(), r.caller.Livemode, of, currency, window)
 	if err != nil || format == "json" {
 		return value(clientele.Page[clientele.Debtor]{Count: count, List: debtors, Paging: paging}, err)
 	}
@@ -116,7 +121,8 @@ func (a *API) statement(r *request, p *params, format string) (answer, error) {
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	st, err := a.service.Customers.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"), from, to)
+	st, err := a.service.Customers.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"),
+		billing.StatementFilter{From: from, To: to, KnownAt: p.momentOrDay("known_at")})
 	if err != nil || format == "json" {
 		return value(st, err)
 	}

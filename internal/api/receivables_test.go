@@ -135,7 +135,8 @@ func TestSummaryTellsWhatHappenedInATime(t *testing.T) {
 	last := s.Now()
 	sum := func(from, to time.Time) clientele.ReceivablesSum {
 		t.Helper()
-		return ok(p.Receivables.Summary(ctx, clientele.SummaryParams{From: from, To: to}))(t).Currencies[usd]
+		of := clientele.SummaryParams{From: clientele.AtTime(from), To: clientele.AtTime(to)}
+		return ok(p.Receivables.Summary(ctx, of))(t).Currencies[usd]
 	}
 	check := func(got clientele.ReceivablesSum, flows string, n int64, days float64) {
 		t.Helper()
@@ -308,7 +309,8 @@ func at(hour, minute, second int) time.Time {
 	return time.Date(epoch.Year(), epoch.Month(), epoch.Day(), hour, minute, second, 0, time.UTC)
 }
 
-// An invoice counts from its own moment on: not at midnight before it, not a millisecond earlier, and then at once.
+// As known at a moment, an invoice counts from its own on: not at midnight before it, not a millisecond earlier, and
+// then at once. As known now it counts all day.
 func TestAgingOfAMomentExactly(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -329,14 +331,22 @@ func TestAgingOfAMomentExactly(t *testing.T) {
 		"midnight after":             {midnight.Add(24 * time.Hour), "100"},
 	} {
 		for _, customer := range []string{"", c.ID} {
-			got := ok(s.Test().Receivables.Aging(t.Context(),
-				clientele.AgingParams{AsOf: clientele.AtTime(test.at), CustomerID: customer}))(t)
+			of := clientele.AgingParams{
+				AsOf: clientele.AtTime(test.at), KnownAt: clientele.AtTime(test.at), CustomerID: customer,
+			}
+			got := ok(s.Test().Receivables.Aging(t.Context(), of))(t)
 			if total := got.Currencies[usd].Total.In(usd); total.String() != test.want {
 				t.Errorf("%s, customer %q: %s, want %s", name, customer, total, test.want)
 			}
+			of.KnownAt = clientele.Moment{}
+			now := ok(s.Test().Receivables.Aging(t.Context(), of))(t)
+			if total := now.Currencies[usd].Total.In(usd); total.String() != "100" {
+				t.Errorf("%s, customer %q, as known now: %s, want 100", name, customer, total)
+			}
 		}
-		byCustomer := ok(s.Test().Receivables.Aging(t.Context(),
-			clientele.AgingParams{AsOf: clientele.AtTime(test.at), GroupBy: "customer", Page: 1, PageSize: 10}))(t)
+		byCustomer := ok(s.Test().Receivables.Aging(t.Context(), clientele.AgingParams{
+			AsOf: clientele.AtTime(test.at), KnownAt: clientele.AtTime(test.at), GroupBy: "customer", Page: 1, PageSize: 10,
+		}))(t)
 		if total := byCustomer.Currencies[usd].Total.In(usd); total.String() != test.want {
 			t.Errorf("%s, by customer: %s, want %s", name, total, test.want)
 		}
@@ -556,8 +566,9 @@ func TestUnappliedMoneyIsInEverySum(t *testing.T) {
 	}
 	for _, customer := range []string{"", c.ID} {
 		for at, want := range map[time.Time]string{{}: "30", came: "30", came.Add(-time.Millisecond): "0"} {
-			aging := ok(s.Test().Receivables.Aging(t.Context(),
-				clientele.AgingParams{AsOf: clientele.AtTime(at), CustomerID: customer}))(t)
+			aging := ok(s.Test().Receivables.Aging(t.Context(), clientele.AgingParams{
+				AsOf: clientele.AtTime(at), KnownAt: clientele.AtTime(at), CustomerID: customer,
+			}))(t)
 			if got := aging.Currencies[usd].Unapplied.In(usd); got.String() != want {
 				t.Errorf("at %v, customer %q: %s is not applied, want %s", at, customer, got, want)
 			}

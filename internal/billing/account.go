@@ -90,9 +90,10 @@ func (a *customerAccount) credit(currency string) clientele.Amount {
 // credits is what the customer has in every currency.
 func (a *customerAccount) credits() clientele.Balances { return maps.Clone(a.customer.TokenBalance) }
 
-// post appends a movement to the ledger, of the day of what is done unless it has one. Credit cannot fall below nothing.
+// post appends a movement to the ledger, of the day of what is done unless it has one. Credit cannot fall below
+// nothing.
 func (a *customerAccount) post(t clientele.BalanceTransaction) (clientele.BalanceTransaction, error) {
-	m, err := a.append(store.Movement{BalanceTransaction: t})
+	m, err := a.append(store.Movement{BalanceTransaction: t}, ledger.InvoiceState{})
 	return m.BalanceTransaction, err
 }
 
@@ -108,14 +109,15 @@ func (a *customerAccount) postOn(
 	}
 	state := a.state(h)
 	state.Issued = h.Issued()
-	m, err := a.append(store.Movement{DueDay: int64(h.Due()), BalanceTransaction: t})
+	m, err := a.append(store.Movement{DueDay: int64(h.Due()), BalanceTransaction: t}, state)
 	if err == nil {
 		a.states[h.ID] = state.After(m)
 	}
 	return m.BalanceTransaction, err
 }
 
-func (a *customerAccount) append(m store.Movement) (store.Movement, error) {
+// append appends a movement, which finds its invoice, if it is about one, in a state.
+func (a *customerAccount) append(m store.Movement, invoice ledger.InvoiceState) (store.Movement, error) {
 	t := &m.BalanceTransaction
 	end, err := a.end(t.CurrencyID)
 	if err != nil {
@@ -150,9 +152,13 @@ func (a *customerAccount) append(m store.Movement) (store.Movement, error) {
 		a.customer.TokenBalance[m.CurrencyID] = m.EndingBalance
 	}
 	a.last = m.Seq
+	later, err := a.later(m.CurrencyID, m.Date)
+	if err != nil {
+		return m, err
+	}
+	a.sums.AddMovement(m, invoice, later)
 	a.movements = append(a.movements, m)
 	a.dated[m.CurrencyID].add(m)
-	a.sums.AddMovement(m)
 	return m, nil
 }
 
@@ -308,7 +314,6 @@ func (h *invoice) addUp() {
 
 // saveAs writes an invoice and the event that says what happened to it.
 func (a *customerAccount) saveAs(h *invoice, event string) error {
-	a.sums.AddInvoice(store.DayOf(a.now.Unix()), &h.before, h.Invoice)
 	h.UpdatedAt = clientele.At(a.now)
 	return a.s.saveInvoice(a.tx, a.call, event, h)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/ledger"
@@ -14,90 +13,55 @@ import (
 // AgingFilter says what to age.
 type AgingFilter struct {
 	Livemode   clientele.Mode
-	AsOf       clientele.Moment // now when zero; of a day its end
+	AsOf       AsOf
 	CurrencyID string
 	Customer   string // an id or DID; everybody when empty
 }
 
-// The end of time is after every movement: in unix milliseconds, days since 1970 and as a position in time.
-const (
-	endOfTime   = 1<<47 - 2
-	foreverDays = 1 << 40
-	forever     = 1<<63 - 1
-)
-
-// moment is when something is aged.
-type moment struct {
-	ms  int64         // unix milliseconds
-	day clientele.Day // where the business is
-	now bool          // everything counts that was recorded
-}
-
-func (s *core) momentOf(tx store.Tx, f AgingFilter) (moment, error) {
-	where, err := zone(tx, f.Livemode)
-	if err != nil {
-		return moment{}, err
-	}
-	at := f.AsOf.End(where)
-	if f.AsOf.IsZero() {
-		at = s.now()
-	}
-	return moment{at.UnixMilli(), clientele.DayIn(at, where), f.AsOf.IsZero()}, nil
-}
-
-// until is up to when what was recorded counts, in unix milliseconds.
-func (m moment) until() int64 {
-	if m.now { // also what another server recorded whose clock is ahead
-		return endOfTime
-	}
-	return m.ms
-}
-
-// aging is what was outstanding at a moment, which is asked of the database.
-type aging struct {
-	*ledger.Aging
-	at moment
-}
-
-// Aging answers what was outstanding at a moment, by how long it had been due. It adds up what the ledger was then, so
-// that nothing recorded later changes the answer.
+// Aging answers what was outstanding on a day, by how long it had been due, as it is known now or was at a moment.
 func (s Receivables) Aging(ctx context.Context, f AgingFilter) (clientele.Aging, error) {
 	var answer clientele.Aging
 	err := s.scanStore(ctx, func(tx store.Tx) error {
 		if err := checkCurrency(tx, f.Livemode, f.CurrencyID); err != nil {
 			return err
 		}
-		at, err := s.momentOf(tx, f)
+		of, err := s.asOf(tx, f.Livemode, f.AsOf)
 		if err != nil {
 			return err
 		}
-		answer.AsOf = clientele.At(time.UnixMilli(at.ms))
-		b := aging{ledger.NewAging(at.day, f.CurrencyID), at}
+		answer.AsOf, answer.KnownAt = clientele.At(of.at), of.known()
+		b := ledger.NewAging(of.day, f.CurrencyID)
 		defer func() { answer.Currencies = b.Buckets() }()
 		if f.Customer == "" {
-			return b.addSums(tx, f.Livemode)
+			figures := []store.Figure{store.FigureReceivable, store.FigureUnapplied}
+			return of.eachSum(tx, figures, store.Days{First: 0, Last: int64(of.day)}, b.AddPart)
 		}
 		rec, err := findCustomerOrDeleted(tx, f.Livemode, f.Customer)
 		if err != nil {
 			return err
 		}
-		if err := b.addInvoices(tx, f, rec.ID); err != nil {
+		err = of.eachUnpaid(tx, rec.ID, f.CurrencyID, func(o store.UnpaidAmount) { b.Add(o.DueDay, o.Left) })
+		if err != nil {
 			return err
 		}
-		return b.addUnapplied(tx, f.Livemode, rec.ID)
+		return of.addUnapplied(tx, rec.ID, b)
 	})
 	return answer, err
 }
 
-// addInvoices adds what was left to pay on a customer's invoices: now it stands on them; of the past the ledger tells.
-func (b aging) addInvoices(tx store.Tx, f AgingFilter, customerID string) error {
-	if b.at.now {
-		return tx.UnpaidAmounts(store.UnpaidFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: customerID},
-			func(o store.UnpaidAmount) { b.Add(o.DueDay, o.Left) })
+// addUnapplied adds the money of a customer that was not applied.
+func (a asOf) addUnapplied(tx store.Tx, customerID string, b *ledger.Aging) error {
+	currencies, err := currenciesOf(tx, a.mode)
+	for _, c := range currencies {
+		balances, err := a.balances(tx, customerID, c.ID)
+		if err != nil {
+			return err
+		}
+		if balances.Unapplied.Sign() != 0 {
+			b.AddPart(store.SumPart{Figure: store.FigureUnapplied, Amount: balances.Unapplied})
+		}
 	}
-	return tx.Outstanding(store.OutstandingFilter{
-		Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: b.at.until(), CustomerID: customerID,
-	}, func(_ string, due clientele.Day, left clientele.Amount) { b.Add(due, left) })
+	return err
 }
 
 // AgingByCustomer is Aging with the customers of a part of the list of those who owe or have money that is not applied.
@@ -108,12 +72,12 @@ func (s Receivables) AgingByCustomer(
 		if err := checkCurrency(tx, f.Livemode, f.CurrencyID); err != nil {
 			return err
 		}
-		at, err := s.momentOf(tx, f)
+		of, err := s.asOf(tx, f.Livemode, f.AsOf)
 		if err != nil {
 			return err
 		}
-		answer.AsOf = clientele.At(time.UnixMilli(at.ms))
-		all, err := ageCustomers(tx, f, at)
+		answer.AsOf, answer.KnownAt = clientele.At(of.at), of.known()
+		all, err := ageCustomers(tx, f, of)
 		if err != nil {
 			return err
 		}
@@ -135,42 +99,38 @@ func (s Receivables) AgingByCustomer(
 
 // ageCustomers ages every customer: those who owe most of a currency first when it is given, or else in the order of
 // their ids.
-func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAging, error) {
-	all := map[string]aging{}
-	of := func(customerID string) aging {
+func ageCustomers(tx store.Tx, f AgingFilter, of asOf) ([]clientele.CustomerAging, error) {
+	all := map[string]*ledger.Aging{}
+	agingOf := func(customerID string) *ledger.Aging {
 		b, known := all[customerID]
 		if !known {
-			b = aging{ledger.NewAging(at.day, f.CurrencyID), at}
+			b = ledger.NewAging(of.day, f.CurrencyID)
 			all[customerID] = b
 		}
 		return b
 	}
-	q := store.OutstandingFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, Until: at.until()}
+	only := ""
 	if f.Customer != "" {
 		rec, err := findCustomerOrDeleted(tx, f.Livemode, f.Customer)
 		if err != nil {
 			return nil, err
 		}
-		q.CustomerID = rec.ID
+		only = rec.ID
 	}
-	var err error
-	if at.now {
-		owed := store.UnpaidFilter{Livemode: f.Livemode, CurrencyID: f.CurrencyID, CustomerID: q.CustomerID}
-		err = tx.UnpaidAmounts(owed, func(o store.UnpaidAmount) { of(o.CustomerID).Add(o.DueDay, o.Left) })
-	} else {
-		err = tx.Outstanding(q, func(customerID string, due clientele.Day, left clientele.Amount) {
-			of(customerID).Add(due, left)
-		})
-	}
+	err := of.eachUnpaid(tx, only, f.CurrencyID, func(o store.UnpaidAmount) {
+		agingOf(o.CustomerID).Add(o.DueDay, o.Left)
+	})
 	if err != nil {
 		return nil, err
 	}
-	payers, err := tx.UnappliedCustomers(f.Livemode, q.CustomerID, at.ms, at.now)
-	if err != nil {
-		return nil, err
+	payers := []string{only}
+	if only == "" {
+		if payers, err = tx.UnappliedCustomers(of.outstanding("", "")); err != nil {
+			return nil, err
+		}
 	}
 	for _, customerID := range payers {
-		if err := of(customerID).addUnapplied(tx, f.Livemode, customerID); err != nil {
+		if err := of.addUnapplied(tx, customerID, agingOf(customerID)); err != nil {
 			return nil, err
 		}
 	}
@@ -188,47 +148,4 @@ func ageCustomers(tx store.Tx, f AgingFilter, at moment) ([]clientele.CustomerAg
 		return cmp.Or(more, cmp.Compare(a.CustomerID, b.CustomerID))
 	})
 	return list, nil
-}
-
-// addSums adds the sums of all customers: those of whole days, and of a day that had not ended its movements.
-func (b aging) addSums(tx store.Tx, mode clientele.Mode) error {
-	const day = 24 * 60 * 60 * 1000
-	today := store.DayOf(b.at.ms / 1000) // by which sums are kept
-	last, rest := today, false
-	switch {
-	case b.at.now:
-		last = foreverDays
-	case (b.at.ms+1)%day != 0:
-		last, rest = today-1, true
-	}
-	figures := []store.Figure{store.FigureReceivable, store.FigureUnapplied}
-	if err := tx.Sums(mode, figures, 0, last, b.AddPart); err != nil || !rest {
-		return err
-	}
-	changes := ledger.Sums{}
-	err := tx.Movements(store.MovementFilter{
-		Livemode: mode, From: store.PositionAt(time.UnixMilli(today * day)), To: store.PositionAfter(b.at.until()),
-	}, func(m store.Movement) error {
-		changes.AddMovement(m)
-		return nil
-	})
-	for _, p := range changes.Parts() {
-		b.AddPart(p)
-	}
-	return err
-}
-
-// addUnapplied adds the money of a customer that was not applied.
-func (b aging) addUnapplied(tx store.Tx, mode clientele.Mode, customerID string) error {
-	currencies, err := currenciesOf(tx, mode)
-	for _, c := range currencies {
-		end, err := tx.LedgerEnd(customerID, c.ID, store.PositionAfter(b.at.until()))
-		if err != nil {
-			return err
-		}
-		if end.Unapplied.Sign() != 0 {
-			b.AddPart(store.SumPart{Figure: store.FigureUnapplied, Amount: end.Unapplied})
-		}
-	}
-	return err
 }

@@ -215,8 +215,8 @@ func (a *customerAccount) unapply(h *invoice, part clientele.Amount) error {
 	return err
 }
 
-// useCredit pays a part of an invoice with the customer's credit and answers the last movement of that; t says what else
-// there is to say of it. It counts from the date of t on, or from when both have so much.
+// useCredit pays a part of an invoice with the customer's credit and answers the last movement of that; t says what
+// else there is to say of it. It counts from the date of t on, or from when both have so much.
 func (a *customerAccount) useCredit(
 	h *invoice, part clientele.Amount, t clientele.BalanceTransaction,
 ) (_ clientele.BalanceTransaction, err error) {

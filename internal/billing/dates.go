@@ -19,7 +19,8 @@ func checkDate(field string, day, today clientele.Day) error {
 	case day < firstDate:
 		return check.Invalid(field, "%s is %s, before %s", field, day, firstDate)
 	case day > today:
-		return check.Invalid(field, "%s is %s, and today is %s: what has not happened yet is not recorded", field, day, today)
+		return check.Invalid(field, "%s is %s, and today is %s: what has not happened yet is not recorded", field, day,
+			today)
 	}
 	return nil
 }
@@ -84,7 +85,7 @@ func (a *customerAccount) later(currency string, day clientele.Day) (ledger.Late
 			return nil, err
 		}
 		kept = &datedMovements{from: day}
-		err := a.tx.Movements(store.MovementFilter{CustomerID: a.customer.ID, CurrencyID: currency, After: day},
+		err := a.tx.Movements(store.MovementFilter{CustomerID: a.customer.ID, CurrencyID: currency, Since: day + 1},
 			func(m store.Movement) error { kept.list = append(kept.list, m); return nil })
 		if err != nil {
 			return nil, err

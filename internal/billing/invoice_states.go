@@ -44,8 +44,11 @@ func (a *customerAccount) finalizeAs(h *invoice, t clientele.BalanceTransaction)
 	if address := c.Address; address != (clientele.Address{}) {
 		h.CustomerAddress = &address
 	}
+	if h.EffectiveAt == 0 {
+		h.EffectiveAt = now
+	}
 	if h.DueDate == 0 {
-		h.DueDate = now
+		h.DueDate = h.EffectiveAt
 	}
 	settings, version, err := settingsOf(a.tx, h.Livemode)
 	if err != nil {
@@ -55,9 +58,6 @@ func (a *customerAccount) finalizeAs(h *invoice, t clientele.BalanceTransaction)
 		h.DueDay = clientele.DayIn(time.Unix(h.DueDate, 0), settings.Zone())
 	}
 	h.SettingsVersion = version
-	if h.EffectiveAt == 0 {
-		h.EffectiveAt = now
-	}
 	if h.Date == 0 {
 		h.Date = clientele.DayIn(time.Unix(h.EffectiveAt, 0), settings.Zone())
 	}

@@ -39,21 +39,21 @@ func checkCurrency(tx store.Tx, mode clientele.Mode, id string) error {
 	return err
 }
 
-// Overdue answers a page of the customers who are late, by currency and who owes most, and how many there are.
+// Overdue answers a page of the customers who are late, or were on a day, by currency and who owes most, and how many
+// there are.
 func (s Receivables) Overdue(
-	ctx context.Context, mode clientele.Mode, currency string, w store.Window,
+	ctx context.Context, mode clientele.Mode, f AsOf, currency string, w store.Window,
 ) (page []clientele.Debtor, count int64, err error) {
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		if err := checkCurrency(tx, mode, currency); err != nil {
 			return err
 		}
-		today, err := s.today(tx, mode)
+		of, err := s.asOf(tx, mode, f)
 		if err != nil {
 			return err
 		}
-		debtors := ledger.NewDebtors(today)
-		owed := store.UnpaidFilter{Livemode: mode, CurrencyID: currency}
-		if err := tx.UnpaidAmounts(owed, debtors.Add); err != nil {
+		debtors := ledger.NewDebtors(of.day)
+		if err := of.eachUnpaid(tx, "", currency, debtors.Add); err != nil {
 			return err
 		}
 		all := debtors.List()
@@ -73,9 +73,13 @@ func (s Receivables) OwedBy(
 ) (owed map[string][]clientele.Amount, err error) {
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		owed = map[string][]clientele.Amount{}
+		of, err := s.asOf(tx, mode, AsOf{})
+		if err != nil {
+			return err
+		}
 		for _, id := range customers {
 			sums := map[string]clientele.Amount{}
-			err := tx.UnpaidAmounts(store.UnpaidFilter{Livemode: mode, CustomerID: id}, func(o store.UnpaidAmount) {
+			err := of.eachUnpaid(tx, id, "", func(o store.UnpaidAmount) {
 				sums[o.Left.Currency()] = ledger.Plus(sums[o.Left.Currency()].In(o.Left.Currency()), o.Left)
 			})
 			if err != nil {

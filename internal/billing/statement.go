@@ -2,7 +2,7 @@ package billing
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -11,10 +11,15 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// Statement answers a customer's account from one moment or day to another, both included; zero ones are the first
-// movement and now.
+// StatementFilter says of when a statement tells.
+type StatementFilter struct {
+	From, To clientele.Moment // the first and the last day; those of the first movement and today when zero
+	KnownAt  clientele.Moment // see [AsOf]
+}
+
+// Statement answers a customer's account from one day to another, both included.
 func (s Customers) Statement(
-	ctx context.Context, mode clientele.Mode, ref string, first, last clientele.Moment,
+	ctx context.Context, mode clientele.Mode, ref string, f StatementFilter,
 ) (st clientele.Statement, err error) {
 	err = s.scanStore(ctx, func(tx store.Tx) error {
 		rec, err := findCustomerOrDeleted(tx, mode, ref)
@@ -25,113 +30,119 @@ func (s Customers) Statement(
 		if err != nil {
 			return err
 		}
+		of, err := s.asOf(tx, mode, AsOf{Day: f.To, KnownAt: f.KnownAt})
+		if err != nil {
+			return err
+		}
 		where, err := zone(tx, mode)
 		if err != nil {
 			return err
 		}
-		from, to := first.Begin(where), last.End(where)
-		if to.IsZero() {
-			to = s.now()
-		}
 		st = clientele.Statement{
-			Object: "statement", Customer: *c, To: clientele.At(to), Currencies: map[string]clientele.StatementAccount{},
+			Object: "statement", Customer: *c, To: clientele.At(of.at), KnownAt: of.known(),
+			Currencies: map[string]clientele.StatementAccount{},
 		}
-		if !from.IsZero() {
-			st.From = clientele.At(from)
+		first := clientele.Day(0)
+		if from := f.From.Begin(where); !from.IsZero() {
+			st.From, first = clientele.At(from), clientele.DayIn(from, where)
 		}
-		numbers, err := invoiceNumbers(tx, c)
+		currencies, err := currenciesOf(tx, mode)
 		if err != nil {
 			return err
 		}
-		references, err := paymentReferences(tx, c)
-		if err != nil {
-			return err
+		var movements ledger.Later
+		for _, currency := range currencies {
+			account, moved, err := of.account(tx, c.ID, currency, first)
+			if err != nil {
+				return err
+			}
+			if len(moved) > 0 || account.OpeningBalance.Sign() != 0 {
+				movements = append(movements, moved...)
+				st.Currencies[currency.ID] = account
+			}
 		}
-		return s.fillStatement(tx, mode, &st, from, names{numbers, references})
+		if st.From.IsZero() {
+			st.From = st.To
+			if len(movements) > 0 {
+				st.From = clientele.At(slices.MinFunc(movements, ledger.InOrder).Date.Begin(where))
+			}
+		}
+		return writeLines(tx, &st, movements)
 	})
-	if st.From.IsZero() { // no movement at all
-		st.From = st.To
-	}
 	return st, err
 }
 
-// fillStatement writes the accounts of a statement from a moment on, or from the first movement.
-func (s Customers) fillStatement(
-	tx store.Tx, mode clientele.Mode, st *clientele.Statement, from time.Time, known names,
-) error {
-	currencies, err := currenciesOf(tx, mode)
+// account is a customer's account in a currency, without its lines, and its movements from a day on.
+func (a asOf) account(
+	tx store.Tx, customerID string, currency clientele.PaymentCurrency, first clientele.Day,
+) (account clientele.StatementAccount, moved ledger.Later, err error) {
+	account = clientele.StatementAccount{Currency: currency, Lines: []clientele.StatementLine{}}
+	end, err := tx.LedgerEnd(customerID, currency.ID, a.until)
+	if err != nil {
+		return account, nil, err
+	}
+	account.OpeningBalance = ledger.Owed(end)
+	if first <= end.LastDate { // the balance before the day is that of the end, less what is dated from the day on
+		err = tx.Movements(store.MovementFilter{
+			CustomerID: customerID, CurrencyID: currency.ID, Since: first, To: a.until,
+		}, func(m store.Movement) error {
+			account.OpeningBalance = ledger.Minus(account.OpeningBalance, ledger.Charged(m))
+			if m.Date <= a.day {
+				moved = append(moved, m)
+			}
+			return nil
+		})
+	}
+	account.ClosingBalance = account.OpeningBalance
+	return account, moved, err
+}
+
+// writeLines writes movements onto the accounts of a statement.
+func writeLines(tx store.Tx, st *clientele.Statement, movements ledger.Later) error {
+	var invoices, payments []string
+	for _, m := range movements {
+		invoices, payments = append(invoices, m.InvoiceID), append(payments, m.PaymentID)
+	}
+	numbers, err := eachNamed(tx, store.Invoices.Kind, st.Customer.Livemode, invoices)
 	if err != nil {
 		return err
 	}
-	first := store.Beginning
-	accounts := map[string]*clientele.StatementAccount{}
-	if !from.IsZero() {
-		first = store.PositionAt(from)
-	}
-	for _, c := range currencies {
-		zero := clientele.Zero(c.ID)
-		a := &clientele.StatementAccount{
-			Currency: c, OpeningBalance: zero, ClosingBalance: zero, Lines: []clientele.StatementLine{},
-		}
-		accounts[c.ID] = a
-		if first == 0 {
+	references, err := eachNamed(tx, store.Payments.Kind, st.Customer.Livemode, payments)
+	for _, m := range movements {
+		if m.Reason == clientele.ReasonUncollectible || m.Reason == clientele.ReasonReopened { // nothing moves
 			continue
 		}
-		end, err := tx.LedgerEnd(st.Customer.ID, c.ID, first)
-		if err != nil {
-			return err
-		}
-		a.OpeningBalance = ledger.Owed(end)
-		a.ClosingBalance = a.OpeningBalance
-	}
-	err = tx.Movements(store.MovementFilter{
-		CustomerID: st.Customer.ID, From: first, To: store.PositionAfter(st.To.UnixMilli()),
-	}, func(m store.Movement) error {
-		if st.From.IsZero() {
-			st.From = m.CreatedAt
-		}
-		ledger.AddLine(accounts[m.CurrencyID], m, known.numbers[m.InvoiceID], known.references[m.PaymentID])
-		return nil
-	})
-	for id, a := range accounts {
-		if len(a.Lines) > 0 || a.OpeningBalance.Sign() != 0 {
-			st.Currencies[id] = *a
-		}
+		account := st.Currencies[m.CurrencyID]
+		ledger.AddLine(&account, m, numbers[m.InvoiceID].Number, references[m.PaymentID].Reference)
+		st.Currencies[m.CurrencyID] = account
 	}
 	return err
 }
 
-// names are what a customer's invoices and payments are called, by their ids.
-type names struct{ numbers, references map[string]string }
-
-// paymentReferences are what payers and banks call a customer's payments, by their ids.
-func paymentReferences(tx store.Tx, c *clientele.Customer) (map[string]string, error) {
-	recs, err := tx.Select(store.Payments.Kind, store.Of(c.Livemode, c.ID))
-	references := map[string]string{}
-	for _, rec := range recs {
-		var payment struct {
-			Reference string `json:"reference"`
-		}
-		if err := json.Unmarshal(rec.JSON, &payment); err != nil {
-			return nil, err
-		}
-		references[rec.ID] = payment.Reference
-	}
-	return references, err
+// calledBy is what an invoice or a payment is called.
+type calledBy struct {
+	Number    string `json:"number"`
+	Reference string `json:"reference"`
 }
 
-// invoiceNumbers are the numbers of a customer's invoices by id.
-func invoiceNumbers(tx store.Tx, c *clientele.Customer) (map[string]string, error) {
-	recs, err := tx.Select(store.Invoices.Kind, store.Of(c.Livemode, c.ID))
-	numbers := map[string]string{}
-	for _, rec := range recs {
-		var invoice struct {
-			Number string `json:"number"`
-		}
-		if err := json.Unmarshal(rec.JSON, &invoice); err != nil {
+// eachNamed says what invoices or payments are called, by their ids; "" is none.
+func eachNamed(tx store.Tx, k *store.Kind, mode clientele.Mode, ids []string) (map[string]calledBy, error) {
+	const step = 500
+	slices.Sort(ids)
+	ids = slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
+	names := make(map[string]calledBy, len(ids))
+	for some := range slices.Chunk(ids, step) {
+		recs, err := tx.GetAll(k, mode, some)
+		if err != nil {
 			return nil, err
 		}
-		numbers[rec.ID] = invoice.Number
+		for id, rec := range recs {
+			var n calledBy
+			if err := json.Unmarshal(rec.JSON, &n); err != nil {
+				return nil, err
+			}
+			names[id] = n
+		}
 	}
-	return numbers, err
+	return names, nil
 }

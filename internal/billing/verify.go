@@ -209,7 +209,7 @@ func (b *books) readInvoices() error {
 			continue
 		}
 		b.invoices[invoice.ID] = invoice
-		b.ledger.AddInvoice(invoice.ID, invoice.Due())
+		b.ledger.AddInvoice(invoice.ID, invoice.Due(), invoice.Issued())
 		if err := b.lastEvent(store.TypeInvoice, invoice.ID, rec.JSON); err != nil {
 			return err
 		}
@@ -244,7 +244,7 @@ func (b *books) readPayments() error {
 			continue
 		}
 		b.payments[pay.ID] = pay
-		b.ledger.AddPayment(pay.ID)
+		b.ledger.AddPayment(pay.ID, pay.Received())
 		if err := b.lastEvent(store.TypePayment, pay.ID, rec.JSON); err != nil {
 			return err
 		}
@@ -254,10 +254,12 @@ func (b *books) readPayments() error {
 
 // replay adds up the ledger.
 func (b *books) replay() error {
-	return b.tx.Movements(store.MovementFilter{CustomerID: b.customer.ID}, func(m store.Movement) error {
+	err := b.tx.Movements(store.MovementFilter{CustomerID: b.customer.ID}, func(m store.Movement) error {
 		b.ledger.Add(m)
 		return nil
 	})
+	b.ledger.End()
+	return err
 }
 
 // same compares a stored amount with the one that comes out of the ledger.

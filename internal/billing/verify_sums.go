@@ -40,19 +40,21 @@ func auditSums(tx store.Tx, looked func(n int) error, differs func(Difference)) 
 			return err
 		}
 	}
-	is := map[clientele.Mode][store.SumLevels]ledger.Sums{
-		clientele.Test: {{}, {}}, clientele.Live: {{}, {}},
+	is := map[clientele.Mode][store.SumLevels]ledger.Sums{}
+	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+		is[mode] = [store.SumLevels]ledger.Sums{{}, {}, {}, {}, {}}
 	}
-	err := tx.StoredSums(func(mode clientele.Mode, level int, p store.SumPart) {
-		is[mode][level].Add(ledger.SumKey{Figure: p.Figure, Day: p.Day, DueDay: p.DueDay, Currency: p.Amount.Currency()},
-			p.Amount)
+	err := tx.StoredSums(func(mode clientele.Mode, cell store.SumCell, p store.SumPart) {
+		is[mode][cell.Level].Add(ledger.SumKey{
+			Figure: p.Figure, Cell: cell, DueDay: p.DueDay, Currency: p.Amount.Currency(),
+		}, p.Amount)
 	})
 	if err != nil {
 		return err
 	}
 	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
 		for level := range store.SumLevels {
-			compareSums(mode, ledger.AtLevel(must[mode], level), ledger.AtLevel(is[mode][level], 0), differs)
+			compareSums(mode, ledger.AtLevel(must[mode], level), is[mode][level], differs)
 		}
 	}
 	return nil
@@ -69,9 +71,9 @@ func compareSums(mode clientele.Mode, must, is ledger.Sums, differs func(Differe
 	for k, a := range must {
 		is.Add(k, a.Neg())
 	}
-	for _, p := range is.Parts() {
+	for _, k := range is.Keys() {
 		differs(Difference{"sums_" + mode.String(), fmt.Sprintf(
-			"%s in %s of day %d, due on day %d, is %s more than the ledgers come to", p.Figure, p.Amount.Currency(), p.Day,
-			p.DueDay, p.Amount)})
+			"%s in %s of level %d, %d and %d, due on day %d, is %s more than the ledgers come to", k.Figure, k.Currency,
+			k.Cell.Level, k.Cell.Bucket, k.Cell.Second, k.DueDay, is[k])})
 	}
 }

@@ -50,7 +50,7 @@ func (s *console) overview(v *visit) (page, error) {
 	)
 	all, ctx := errgroup.WithContext(v.Context())
 	all.Go(func() (err error) {
-		summary, err = s.service.Receivables.Summary(ctx, v.Mode, time.Time{}, time.Time{})
+		summary, err = s.service.Receivables.Summary(ctx, v.Mode, billing.SummaryFilter{})
 		return err
 	})
 	all.Go(func() (err error) {

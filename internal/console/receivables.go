@@ -11,8 +11,9 @@ import (
 
 // receivablesPage is what was outstanding on a day.
 type receivablesPage struct {
-	AsOf  string // the day that was asked for, or ""
-	Error string
+	AsOf    string // the day that was asked for, or ""
+	KnownAt string // the day on whose end it is shown as it was known, or ""
+	Error   string
 	// Show is what is shown of it: "" for everybody's, customers, or late.
 	Show       string
 	Currencies []currencyAging
@@ -60,24 +61,28 @@ type currencyAging struct {
 	Aging    agingBars
 }
 
-// asOf reads the day that an address asks for. The zero moment is now.
-func asOf(v *visit) (clientele.Moment, string, error) {
-	text := v.URL.Query().Get("as_of")
-	day, err := dayIn("as_of", text)
-	return clientele.Moment{Day: day}, text, err
+// asOf reads the days that an address asks for: the one that it is of, and the one on which it was known so.
+func asOf(v *visit) (of billing.AsOf, err error) {
+	if of.Day.Day, err = dayIn("as_of", v.URL.Query().Get("as_of")); err == nil {
+		of.KnownAt.Day, err = dayIn("known_at", v.URL.Query().Get("known_at"))
+	}
+	return of, err
 }
 
 func (s *console) receivables(v *visit) (page, error) {
-	at, text, err := asOf(v)
+	of, err := asOf(v)
 	q := v.URL.Query()
-	data := receivablesPage{AsOf: text, Show: q.Get("show"), All: v.currencies, Currency: q.Get("currency")}
+	data := receivablesPage{
+		AsOf: q.Get("as_of"), KnownAt: q.Get("known_at"), Show: q.Get("show"), All: v.currencies,
+		Currency: q.Get("currency"),
+	}
 	p := page{template: "receivables", title: "Receivables"}
 	if message := searchError(err); message != "" {
 		data.Error = message
 		p.data = data
 		return p, nil
 	}
-	f := billing.AgingFilter{Livemode: v.Mode, AsOf: at}
+	f := billing.AgingFilter{Livemode: v.Mode, AsOf: of}
 	var aging clientele.Aging
 	switch data.Show {
 	case "customers":
@@ -85,7 +90,8 @@ func (s *console) receivables(v *visit) (page, error) {
 	case "late":
 		var late []clientele.Debtor
 		var count int64
-		late, count, err = s.service.Receivables.Overdue(v.Context(), v.Mode, data.Currency, window(pageOf(v.Request)))
+		late, count, err = s.service.Receivables.Overdue(v.Context(), v.Mode, of, data.Currency,
+			window(pageOf(v.Request)))
 		data.Late = listOf(v, late, count)
 	default:
 		data.Show = ""
@@ -105,12 +111,12 @@ func (s *console) receivables(v *visit) (page, error) {
 
 // receivablesCSV is the aging of each customer on a day, with amounts in the main unit of their currency.
 func (s *console) receivablesCSV(v *visit) (page, error) {
-	at, _, err := asOf(v)
+	of, err := asOf(v)
 	if err != nil {
 		return page{}, err
 	}
 	const everybody = 1 << 40
-	f := billing.AgingFilter{Livemode: v.Mode, AsOf: at}
+	f := billing.AgingFilter{Livemode: v.Mode, AsOf: of}
 	aging, err := s.service.Receivables.AgingByCustomer(v.Context(), f, store.Window{Limit: everybody})
 	if err != nil {
 		return page{}, err

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"clientele.dev"
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/tables"
 	"clientele.dev/internal/web"
@@ -17,6 +18,7 @@ import (
 type statementPage struct {
 	Statement clientele.Statement
 	From, To  string
+	KnownAt   string // the day on whose end it is shown as it was known, or ""
 	Error     string
 	Print     string // the address of the printed one
 	PDF, CSV  string
@@ -30,8 +32,8 @@ const maxRows = 1000
 func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
 	q := v.URL.Query()
 	for name := range q {
-		if name != "from" && name != "to" {
-			return st, invalid(name, "a statement has a first and a last day, from and to, and no %s", name)
+		if name != "from" && name != "to" && name != "known_at" {
+			return st, invalid(name, "a statement has from, to and known_at, which are days, and no %s", name)
 		}
 	}
 	from, err := dayIn("from", q.Get("from"))
@@ -45,13 +47,18 @@ func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
 	if from != 0 && to != 0 && to < from {
 		return st, invalid("to", "the last day is before the first")
 	}
-	return s.service.Customers.Statement(v.Context(), v.Mode, v.PathValue("id"), clientele.Moment{Day: from},
-		clientele.Moment{Day: to})
+	known, err := dayIn("known_at", q.Get("known_at"))
+	if err != nil {
+		return st, err
+	}
+	return s.service.Customers.Statement(v.Context(), v.Mode, v.PathValue("id"), billing.StatementFilter{
+		From: clientele.OnDay(from), To: clientele.OnDay(to), KnownAt: clientele.OnDay(known),
+	})
 }
 
 func (s *console) statement(v *visit) (page, error) {
 	q := v.URL.Query()
-	data := statementPage{From: q.Get("from"), To: q.Get("to")}
+	data := statementPage{From: q.Get("from"), To: q.Get("to"), KnownAt: q.Get("known_at")}
 	st, err := s.statementOf(v)
 	if data.Error = searchError(err); data.Error != "" {
 		c, _, findErr := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
@@ -62,8 +69,12 @@ func (s *console) statement(v *visit) (page, error) {
 	if v.customer != nil {
 		base = v.Root() + "/customer/statement"
 	}
-	if data.From != "" || data.To != "" {
-		query = "?" + url.Values{"from": {data.From}, "to": {data.To}}.Encode()
+	if len(q) > 0 {
+		values := url.Values{"from": {data.From}, "to": {data.To}}
+		if data.KnownAt != "" {
+			values.Set("known_at", data.KnownAt)
+		}
+		query = "?" + values.Encode()
 	}
 	data.Print, data.PDF, data.CSV = base+"/page"+query, base+"/pdf"+query, base+".csv"+query
 	return page{template: "statement", title: "Statement of " + nameOf(st.Customer), data: data}, err

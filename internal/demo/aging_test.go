@@ -56,7 +56,7 @@ func ageEveryDay(t *testing.T, service *billing.Service, asked int) {
 	}
 	ask := func() (answers []string) {
 		for i, at := range moments {
-			f := billing.AgingFilter{AsOf: clientele.Moment{At: at}}
+			f := billing.AgingFilter{AsOf: billing.AsOf{Day: clientele.AtTime(at), KnownAt: clientele.AtTime(at)}}
 			aging, err := service.Receivables.Aging(t.Context(), f)
 			if err != nil {
 				t.Fatal(err)

@@ -61,7 +61,8 @@ type Part struct {
 }
 
 // Split dates an amount that is taken off balances, so that none of them is below nothing on any day: as much of it as
-// there is counts from the day on, and the rest from the days that free it. later are the movements dated after the day.
+// there is counts from the day on, and the rest from the days that free it. later are the movements dated after the
+// day.
 func Split(amount clientele.Amount, day clientele.Day, later Later, of ...Balance) (parts []Part) {
 	days := []clientele.Day{day}
 	for _, m := range later {

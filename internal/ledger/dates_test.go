@@ -21,22 +21,30 @@ func dated(day clientele.Day, seq store.Position, receivable, credit, unapplied 
 func TestSplit(t *testing.T) {
 	t.Parallel()
 	bounced := Later{dated(20, 2, -60, 0, 0), dated(40, 3, 60, 0, 0)} // 60 of 100 were paid for a while
+	left := func(n int64) Balance { return OfInvoice("in_1", units(n)) }
 	for name, test := range map[string]struct {
 		amount int64
 		later  Later
 		of     []Balance
 		want   string
 	}{
-		"nothing is later":          {100, nil, []Balance{OfInvoice("in_1", units(100))}, "100 on 10;"},
-		"there is enough":           {40, bounced, []Balance{OfInvoice("in_1", units(100))}, "40 on 10;"},
-		"the rest waits":            {100, bounced, []Balance{OfInvoice("in_1", units(100))}, "40 on 10;60 on 40;"},
-		"of another invoice":        {100, bounced, []Balance{OfInvoice("in_2", units(100))}, "100 on 10;"},
-		"the payment has less":      {50, Later{dated(30, 1, 0, 0, 45)}, []Balance{OfPayment("pi_1", units(50))}, "5 on 10;45 on 30;"},
-		"the least of both":         {100, slices.Concat(bounced, Later{dated(50, 4, 0, 90, 0)}), []Balance{OfInvoice("in_1", units(100)), OfCredit(units(100))}, "10 on 10;90 on 50;"},
-		"more than there is":        {100, bounced, []Balance{OfInvoice("in_1", units(90))}, "30 on 10;70 on 40;"},
-		"nothing at all":            {0, bounced, []Balance{OfInvoice("in_1", units(90))}, ""},
-		"two movements of one day":  {100, Later{dated(20, 1, -60, 0, 0), dated(20, 2, 60, 0, 0)}, []Balance{OfInvoice("in_1", units(100))}, "100 on 10;"},
-		"nothing until another day": {10, Later{dated(20, 1, 100, 0, 0)}, []Balance{OfInvoice("in_1", units(100))}, "10 on 20;"},
+		"nothing is later":       {100, nil, []Balance{left(100)}, "100 on 10;"},
+		"there is enough":        {40, bounced, []Balance{left(100)}, "40 on 10;"},
+		"the rest waits":         {100, bounced, []Balance{left(100)}, "40 on 10;60 on 40;"},
+		"of another invoice":     {100, bounced, []Balance{OfInvoice("in_2", units(100))}, "100 on 10;"},
+		"more than there is":     {100, bounced, []Balance{left(90)}, "30 on 10;70 on 40;"},
+		"nothing at all":         {0, bounced, []Balance{left(90)}, ""},
+		"none until another day": {10, Later{dated(20, 1, 100, 0, 0)}, []Balance{left(100)}, "10 on 20;"},
+		"two movements of one day": {
+			100, Later{dated(20, 1, -60, 0, 0), dated(20, 2, 60, 0, 0)}, []Balance{left(100)}, "100 on 10;",
+		},
+		"the payment has less": {
+			50, Later{dated(30, 1, 0, 0, 45)}, []Balance{OfPayment("pi_1", units(50))}, "5 on 10;45 on 30;",
+		},
+		"the least of both": {
+			100, append(slices.Clone(bounced), dated(50, 4, 0, 90, 0)), []Balance{left(100), OfCredit(units(100))},
+			"10 on 10;90 on 50;",
+		},
 	} {
 		got := ""
 		for _, p := range Split(units(test.amount), 10, test.later, test.of...) {
@@ -55,7 +63,6 @@ func TestSplitLeavesNothingBelowNothing(t *testing.T) {
 	for seed := range uint64(500) {
 		random := rand.New(rand.NewPCG(seed, 4))
 		var all Later
-		balance := units(0)
 		days := map[clientele.Day]int64{}
 		for seq := range 12 {
 			change := random.Int64N(40) - 15
@@ -69,7 +76,8 @@ func TestSplitLeavesNothingBelowNothing(t *testing.T) {
 			sum += days[day]
 			low = min(low, sum)
 		}
-		days[9], balance = -low, units(sum-low) // what there was before, so that nothing is below nothing
+		days[9] = -low // what there was before, so that nothing is below nothing
+		balance := units(sum - low)
 		if balance.Sign() == 0 {
 			continue
 		}

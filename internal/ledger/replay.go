@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
@@ -15,6 +17,9 @@ type Replay struct {
 	Refunds  []string                    // that movements speak of
 
 	dueDays   map[string]clientele.Day // of the invoices
+	dates     map[string]clientele.Day // of the invoices and payments
+	lastDates map[string]clientele.Day // by currency
+	dated     map[string]Later         // by currency, in the order of the books
 	movements map[string]store.Movement
 	differ    func(id, text string)
 }
@@ -39,17 +44,18 @@ func NewReplay(differ func(id, text string)) *Replay {
 	return &Replay{
 		Ends: map[string]*store.LedgerEnd{}, Invoices: map[string]*InvoiceBooks{}, Payments: map[string]*PaymentBooks{},
 		dueDays: map[string]clientele.Day{}, movements: map[string]store.Movement{}, differ: differ,
+		dates: map[string]clientele.Day{}, lastDates: map[string]clientele.Day{}, dated: map[string]Later{},
 	}
 }
 
-// AddInvoice names an invoice of the customer, and the day on which it is due.
-func (r *Replay) AddInvoice(id string, due clientele.Day) {
-	r.Invoices[id], r.dueDays[id] = &InvoiceBooks{}, due
+// AddInvoice names an invoice of the customer, the day on which it is due, and that of its issue.
+func (r *Replay) AddInvoice(id string, due, issued clientele.Day) {
+	r.Invoices[id], r.dueDays[id], r.dates[id] = &InvoiceBooks{}, due, issued
 }
 
-// AddPayment names a payment of the customer.
-func (r *Replay) AddPayment(id string) {
-	r.Payments[id] = &PaymentBooks{Allocated: map[string]clientele.Amount{}}
+// AddPayment names a payment of the customer, and the day on which it came.
+func (r *Replay) AddPayment(id string, received clientele.Day) {
+	r.Payments[id], r.dates[id] = &PaymentBooks{Allocated: map[string]clientele.Amount{}}, received
 }
 
 // Add adds the next movement, in the order of the ledger.
@@ -73,6 +79,7 @@ func (r *Replay) Add(m store.Movement) {
 			r.differf(m.ID, "%s after it is %s, not %s", balance.name, balance.sum, balance.after)
 		}
 	}
+	r.addDate(m)
 	r.addReversal(m)
 	r.addToInvoice(m)
 	r.addToPayment(m.BalanceTransaction)
@@ -82,6 +89,49 @@ func (r *Replay) Add(m store.Movement) {
 }
 
 func (r *Replay) differf(id, format string, args ...any) { r.differ(id, fmt.Sprintf(format, args...)) }
+
+// addDate wants a movement to be dated as its documents are, or later, and to say which date is the last.
+func (r *Replay) addDate(m store.Movement) {
+	earliest, exactly := max(r.dates[m.InvoiceID], r.dates[m.PaymentID]), false
+	switch m.Reason {
+	case clientele.ReasonInvoiceFinalized, clientele.ReasonDebit:
+		earliest, exactly = r.dates[m.InvoiceID], true
+	case clientele.ReasonPayment:
+		earliest, exactly = r.dates[m.PaymentID], true
+	}
+	if m.Date < earliest || exactly && m.Date != earliest {
+		r.differf(m.ID, "it is dated %s, and what it is about %s", m.Date, earliest)
+	}
+	last := max(r.lastDates[m.CurrencyID], m.Date)
+	if r.lastDates[m.CurrencyID] = last; m.LastDate != last {
+		r.differf(m.ID, "the last date is %s, not %s", last, m.LastDate)
+	}
+	at, _ := slices.BinarySearchFunc(r.dated[m.CurrencyID], m, InOrder)
+	r.dated[m.CurrencyID] = slices.Insert(r.dated[m.CurrencyID], at, m)
+}
+
+// End wants nothing to be below nothing on any day: what is left of an invoice, of a payment, and the credit.
+func (r *Replay) End() {
+	for currency, books := range r.dated {
+		left := map[string]clientele.Amount{}
+		for i, m := range books {
+			for of, part := range changes(m) {
+				left[of] = Plus(left[of].In(currency), part)
+			}
+			if i+1 < len(books) && books[i+1].Date == m.Date {
+				continue
+			}
+			for of, amount := range left {
+				if amount.Sign() < 0 {
+					r.differf(cmp.Or(of, m.CustomerID), "on %s there is %s left of it in %s", m.Date, amount, currency)
+				}
+				if amount.Sign() <= 0 { // it was told, or is nothing
+					delete(left, of)
+				}
+			}
+		}
+	}
+}
 
 // addReversal wants a movement that reverses another to reverse one of before, and as much.
 func (r *Replay) addReversal(m store.Movement) {

@@ -96,21 +96,24 @@ func TestDebtors(t *testing.T) {
 func TestAddLine(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		m    store.Movement
-		want string
+		m        store.Movement
+		recorded clientele.Day
+		want     string
 	}{
-		"an invoice": {movement(clientele.ReasonInvoiceFinalized, 70, 0, 0), "INV-1 Invoice: for May 70 53"},
-		"a payment":  {movement(clientele.ReasonPayment, 0, 0, 30), "INV-1 Payment cheque 7: for May -30 53"},
-		"credit":     {movement(clientele.ReasonAdjustment, 0, 5, 0), "INV-1 Credit adjusted: for May -5 53"},
+		"an invoice":     {movement(clientele.ReasonInvoiceFinalized, 70, 0, 0), 9, "INV-1 Invoice: for May 70 123 false"},
+		"a payment":      {movement(clientele.ReasonPayment, 0, 0, 30), 9, "INV-1 Payment cheque 7: for May -30 23 false"},
+		"credit":         {movement(clientele.ReasonAdjustment, 0, 5, 0), 9, "INV-1 Credit adjusted: for May -5 48 false"},
+		"entered later":  {movement(clientele.ReasonAdjustment, 0, 5, 0), 10, "INV-1 Credit adjusted: for May -5 48 true"},
+		"dated far away": {movement(clientele.ReasonAdjustment, 0, 5, 0), 8, "INV-1 Credit adjusted: for May -5 48 false"},
 	} {
-		a := clientele.StatementAccount{}
+		a := clientele.StatementAccount{ClosingBalance: units(53)}
 		m := test.m
-		m.Description, m.EndingReceivable, m.EndingBalance, m.EndingUnapplied = "for May", units(70), units(7), units(10)
+		m.Description, m.Date, m.RecordedDay = "for May", 9, test.recorded
 		AddLine(&a, m, "INV-1", "cheque 7")
 		l := a.Lines[0]
-		if got := fmt.Sprint(l.InvoiceNumber, " ", l.Description, " ", l.Amount, " ", l.Balance); got != test.want ||
-			!a.ClosingBalance.Equal(units(53)) {
-			t.Errorf("%s: %q, closing at %s; want %q", name, got, a.ClosingBalance, test.want)
+		got := fmt.Sprint(l.InvoiceNumber, " ", l.Description, " ", l.Amount, " ", l.Balance, " ", l.EnteredLater)
+		if got != test.want || !a.ClosingBalance.Equal(l.Balance) || l.Date != 9 {
+			t.Errorf("%s: %q, closing at %s on %s; want %q", name, got, a.ClosingBalance, l.Date, test.want)
 		}
 	}
 }

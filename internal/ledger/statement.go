@@ -13,13 +13,17 @@ func Owed(end store.LedgerEnd) clientele.Amount {
 // AddLine adds a movement to the account of a statement: number is that of its invoice, reference what its payment is
 // called by the payer or the bank, if it is about one.
 func AddLine(a *clientele.StatementAccount, m store.Movement, number, reference string) {
-	a.ClosingBalance = Owed(store.LedgerEnd{
-		Receivable: m.EndingReceivable, Credit: m.EndingBalance, Unapplied: m.EndingUnapplied,
-	})
+	a.ClosingBalance = Plus(a.ClosingBalance, Charged(m))
 	a.Lines = append(a.Lines, clientele.StatementLine{
-		ID: m.ID, At: m.CreatedAt, Reason: m.Reason, Description: describe(m.BalanceTransaction, reference),
-		InvoiceNumber: number, Amount: Minus(Minus(m.Receivable, m.Amount), m.Unapplied), Balance: a.ClosingBalance,
+		ID: m.ID, Date: m.Date, At: m.CreatedAt, EnteredLater: m.RecordedDay > m.Date, Reason: m.Reason,
+		Description: describe(m.BalanceTransaction, reference), InvoiceNumber: number, Amount: Charged(m),
+		Balance: a.ClosingBalance,
 	})
+}
+
+// Charged is by how much a movement changes what a customer owes, less the credit and the money that is not applied.
+func Charged(m store.Movement) clientele.Amount {
+	return Minus(Minus(m.Receivable, m.Amount), m.Unapplied)
 }
 
 // describe says in words what a movement is, and how the payer or the bank calls the money that came.

@@ -14,9 +14,12 @@ type Sums map[SumKey]clientele.Amount
 
 // SumKey says which sum.
 type SumKey struct {
-	Figure      store.Figure
-	Day, DueDay int64 // days since 1970; of the movement, and of the invoice where the figure is by due day
-	Currency    string
+	Figure   store.Figure
+	Cell     store.SumCell // of stored sums
+	Day      int64         // days since 1970: the date of the movement
+	Recorded int64         // when it was recorded
+	DueDay   int64         // of the invoice, where the figure is by due day
+	Currency string
 }
 
 // Add adds an amount to a sum.
@@ -30,111 +33,169 @@ func (s Sums) count(k SumKey, n int64) { s.Add(k, clientele.NewAmount(k.Currency
 
 // Parts are the changes that are not nothing, in the order of their keys: two transactions touch them in one order.
 func (s Sums) Parts() (all []store.SumPart) {
-	for _, k := range slices.SortedFunc(maps.Keys(s), func(a, b SumKey) int {
-		return cmp.Or(cmp.Compare(a.Figure, b.Figure), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Currency, b.Currency),
-			cmp.Compare(a.DueDay, b.DueDay))
-	}) {
-		if s[k].Sign() != 0 {
-			all = append(all, store.SumPart{Figure: k.Figure, Day: k.Day, DueDay: k.DueDay, Amount: s[k]})
-		}
+	for _, k := range s.Keys() {
+		all = append(all, store.SumPart{
+			Figure: k.Figure, Day: k.Day, Recorded: k.Recorded, DueDay: k.DueDay, Amount: s[k],
+		})
 	}
 	return all
 }
 
-// AddMovement adds what a movement changes.
-func (s Sums) AddMovement(m store.Movement) {
-	day := store.DayOf(m.Seq.Milliseconds() / 1000)
-	key := func(f store.Figure) SumKey { return SumKey{Figure: f, Day: day, Currency: m.CurrencyID} }
-	due := key(store.FigureReceivable)
+// Keys are those of what is not nothing, in their order.
+func (s Sums) Keys() []SumKey {
+	keys := slices.SortedFunc(maps.Keys(s), func(a, b SumKey) int {
+		return cmp.Or(cmp.Compare(a.Figure, b.Figure), cmp.Compare(a.Cell.Level, b.Cell.Level),
+			cmp.Compare(a.Cell.Bucket, b.Cell.Bucket), cmp.Compare(a.Cell.Second, b.Cell.Second), cmp.Compare(a.Day, b.Day),
+			cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.DueDay, b.DueDay), cmp.Compare(a.Recorded, b.Recorded))
+	})
+	return slices.DeleteFunc(keys, func(k SumKey) bool { return s[k].Sign() == 0 })
+}
+
+// AddMovement adds what a movement changes. before is where its invoice, if it has one, stands after all of its other
+// movements; later are those of the customer in the currency that are dated after it. What comes of how an invoice or a
+// customer stands on a day, such as whether something is left to pay, changes on their days too.
+func (s Sums) AddMovement(m store.Movement, before InvoiceState, later Later) {
+	key := keyOf(m)
+	of := func(f store.Figure) SumKey { k := key; k.Figure = f; return k }
+	due := of(store.FigureReceivable)
 	due.DueDay = m.DueDay
 	s.Add(due, m.Receivable)
-	s.Add(key(store.FigureCredit), m.Amount)
-	s.Add(key(store.FigureUnapplied), m.Unapplied)
-	s.count(key(store.FigureDebtors), signChange(Minus(m.EndingReceivable, m.Receivable), m.EndingReceivable))
+	s.Add(of(store.FigureCredit), m.Amount)
+	s.Add(of(store.FigureUnapplied), m.Unapplied)
 	switch m.Reason {
 	case clientele.ReasonInvoiceFinalized:
-		s.Add(key(store.FigureInvoiced), m.Receivable)
+		s.Add(of(store.FigureInvoiced), m.Receivable)
 	case clientele.ReasonInvoiceVoided:
-		s.Add(key(store.FigureWrittenOff), m.Receivable.Neg())
+		s.Add(of(store.FigureWrittenOff), m.Receivable.Neg())
 	case clientele.ReasonWrittenOff, clientele.ReasonRecovered:
-		s.Add(key(store.FigureBadDebt), m.Receivable.Neg())
+		s.Add(of(store.FigureBadDebt), m.Receivable.Neg())
 	case clientele.ReasonCreditNote:
-		s.Add(key(store.FigureCreditNotes), Minus(m.Amount, m.Receivable))
+		s.Add(of(store.FigureCreditNotes), Minus(m.Amount, m.Receivable))
 	case clientele.ReasonRefund:
-		s.Add(key(store.FigureRefunded), Plus(m.Amount, m.Unapplied).Neg())
+		s.Add(of(store.FigureRefunded), Plus(m.Amount, m.Unapplied).Neg())
 	case clientele.ReasonPayment, clientele.ReasonPaymentReversed:
-		s.Add(key(store.FigureCollected), Minus(Plus(m.Amount, m.Unapplied), m.Receivable))
+		s.Add(of(store.FigureCollected), Minus(Plus(m.Amount, m.Unapplied), m.Receivable))
+	}
+	s.addDebtors(m, later)
+	if m.InvoiceID != "" {
+		s.addInvoice(m, before, later)
 	}
 }
 
-// AddInvoice adds what a change of an invoice changes.
-func (s Sums) AddInvoice(day int64, before, after *clientele.Invoice) {
-	key := SumKey{Day: day, Currency: after.CurrencyID}
-	left := func(i *clientele.Invoice) clientele.Amount {
-		if i.Status == clientele.InvoiceDraft {
-			return clientele.Zero(i.CurrencyID)
-		}
-		return i.AmountRemaining
+// keyOf is the key of what a movement changes on its day.
+func keyOf(m store.Movement) SumKey {
+	return SumKey{Day: int64(m.Date), Recorded: int64(m.RecordedDay), Currency: m.CurrencyID}
+}
+
+// addDebtors counts on which days the customer becomes one who owes, and on which no longer.
+func (s Sums) addDebtors(m store.Movement, later Later) {
+	if m.Receivable.Sign() == 0 {
+		return
 	}
+	without := Minus(m.EndingReceivable, m.Receivable)
+	for _, l := range later {
+		without = Minus(without, l.Receivable)
+	}
+	key := keyOf(m)
+	key.Figure = store.FigureDebtors
+	change := int64(0) // that was counted
+	for i := -1; ; i++ {
+		now := oneIf(Plus(without, m.Receivable).Sign() > 0) - oneIf(without.Sign() > 0)
+		s.count(key, now-change)
+		if change = now; i+1 == len(later) {
+			return
+		}
+		key.Day = int64(later[i+1].Date)
+		without = Plus(without, later[i+1].Receivable)
+	}
+}
+
+// addInvoice adds what comes of how the invoice of a movement stands from its day on, less what came of it before.
+func (s Sums) addInvoice(m store.Movement, end InvoiceState, later Later) {
+	var own Later
+	for _, l := range later {
+		if l.InvoiceID == m.InvoiceID {
+			own = append(own, l)
+		}
+	}
+	without := end
+	for _, l := range slices.Backward(own) {
+		without = without.Before(l)
+	}
+	key := keyOf(m)
+	with := without.After(m)
+	s.addStep(key, m.DueDay, without, with, 1)
+	for _, l := range own {
+		key.Day = int64(l.Date)
+		next, nextWith := without.After(l), with.After(l)
+		s.addStep(key, m.DueDay, without, next, -1)
+		s.addStep(key, m.DueDay, with, nextWith, 1)
+		without, with = next, nextWith
+	}
+}
+
+// addStep adds, so many times, what comes of an invoice's step from one state to another.
+func (s Sums) addStep(key SumKey, dueDay int64, from, to InvoiceState, times int64) {
 	of := func(f store.Figure) SumKey { k := key; k.Figure = f; return k }
-	s.count(of(store.FigureUnpaid), signChange(left(before), left(after)))
-	for i, sign := range map[*clientele.Invoice]int64{before: -1, after: 1} {
-		if i.Status == clientele.InvoiceUncollectible {
-			k := of(store.FigureUncollectible)
-			k.DueDay = int64(i.Due())
-			s.Add(k, i.AmountRemaining.Times(sign))
-		}
-	}
-	if was, is := wasPaid(before), wasPaid(after); is && !was {
-		s.count(of(store.FigurePaid), 1)
-		s.count(of(store.FigureDaysToPay), daysToPay(after))
-	} else if was && !is { // what was told of the day it had been paid stays
-		s.count(of(store.FigureReopened), 1)
-		s.count(of(store.FigureDaysReopened), daysToPay(before))
+	s.count(of(store.FigureUnpaid), times*(oneIf(to.Left.Sign() > 0)-oneIf(from.Left.Sign() > 0)))
+	due := of(store.FigureUncollectible)
+	due.DueDay = dueDay
+	s.Add(due, Minus(to.uncollectible(), from.uncollectible()).Times(times))
+	switch was, is := from.paid(), to.paid(); {
+	case is && !was:
+		s.count(of(store.FigurePaid), times)
+		s.count(of(store.FigureDaysToPay), times*(key.Day-int64(to.Issued)))
+	case was && !is: // what was told of the day when it had been paid stays
+		s.count(of(store.FigureReopened), times)
 	}
 }
 
-// wasPaid says whether an invoice was paid with money: one over nothing was not, nor one that was credited.
-func wasPaid(i *clientele.Invoice) bool {
-	return i.Paid && i.AmountPaid.Sign() > 0 && i.BillingReason != clientele.BillingReasonDebit
+func oneIf(it bool) int64 {
+	if it {
+		return 1
+	}
+	return 0
 }
 
-// signChange is 1 when what was nothing is something, -1 the other way, and else 0.
-func signChange(before, after clientele.Amount) int64 { return int64(after.Sign() - before.Sign()) }
+// Replayed adds up the movements of one customer, in the order in which they were recorded.
+type Replayed struct {
+	Sums Sums
 
-// daysToPay are the calendar days (UTC) from when a paid invoice was finalized to when it was paid.
-func daysToPay(i *clientele.Invoice) int64 {
-	return store.DayOf(i.StatusTransitions.PaidAt) - store.DayOf(i.StatusTransitions.FinalizedAt)
+	dated    map[string]Later // by currency, in the order of the books
+	invoices map[string]InvoiceState
 }
 
-// DayOfState is the day when an invoice entered its state.
-func DayOfState(i *clientele.Invoice) int64 {
-	t := i.StatusTransitions
-	return store.DayOf(max(t.FinalizedAt, t.MarkedUncollectibleAt, t.PaidAt, t.VoidedAt))
+// NewReplayed begins to add to sums.
+func NewReplayed(sums Sums) *Replayed {
+	return &Replayed{sums, map[string]Later{}, map[string]InvoiceState{}}
 }
 
-// ofInvoices are the figures that come of the states of invoices: of their days the invoices of today tell nothing.
-var ofInvoices = []store.Figure{
-	store.FigureUncollectible, store.FigureUnpaid, store.FigurePaid, store.FigureDaysToPay,
+// Add adds the next movement.
+func (r *Replayed) Add(m store.Movement) {
+	before, known := r.invoices[m.InvoiceID]
+	if !known {
+		zero := clientele.Zero(m.CurrencyID)
+		before = InvoiceState{Left: zero, Money: zero, Off: zero}
+	}
+	if m.InvoiceID != "" {
+		before = before.issuedBy(m)
+		r.invoices[m.InvoiceID] = before.After(m)
+	}
+	at, _ := slices.BinarySearchFunc(r.dated[m.CurrencyID], m, InOrder)
+	r.Sums.AddMovement(m, before, r.dated[m.CurrencyID][at:])
+	r.dated[m.CurrencyID] = slices.Insert(r.dated[m.CurrencyID], at, m)
 }
 
-// takenOff are the figures that are taken off others.
-var takenOff = map[store.Figure]store.Figure{
-	store.FigureReopened: store.FigurePaid, store.FigureDaysReopened: store.FigureDaysToPay,
-}
-
-// AtLevel adds up the sums of days to those of a level's spans, or of all time where the days cannot be told.
+// AtLevel adds up sums of days to those of a level.
 func AtLevel(days Sums, level int) Sums {
-	spans := Sums{}
+	cells := Sums{}
 	for k, a := range days {
-		k.Day >>= level * store.SpanBits
-		if from, off := takenOff[k.Figure]; off {
-			k.Figure, a = from, a.Neg()
+		part := store.SumPart{Day: k.Day, Recorded: k.Recorded}
+		for _, cell := range part.Cells() {
+			if cell.Level == level {
+				cells.Add(SumKey{Figure: k.Figure, Cell: cell, DueDay: k.DueDay, Currency: k.Currency}, a)
+			}
 		}
-		if slices.Contains(ofInvoices, k.Figure) {
-			k.Day = 0
-		}
-		spans.Add(k, a)
 	}
-	return spans
+	return cells
 }

@@ -29,7 +29,7 @@ func statementDocument(s Statement) document {
 		return cmp.Or(cmp.Compare(st.Currencies[a].Currency.Symbol, st.Currencies[b].Currency.Symbol), cmp.Compare(a, b))
 	})
 	for _, id := range ids {
-		d.Tables = append(d.Tables, accountTable(st.Currencies[id], s.Settings.Locale, from, to, date))
+		d.Tables = append(d.Tables, accountTable(st.Currencies[id], s.Settings, from, to))
 	}
 	if len(ids) == 0 {
 		d.Text = "Nothing happened in this time, and nothing is owed."
@@ -54,9 +54,10 @@ func owes(st clientele.Statement) bool {
 }
 
 func accountTable(
-	account clientele.StatementAccount, language, from, to string, date func(clientele.Time) string,
+	account clientele.StatementAccount, settings clientele.Settings, from, to string,
 ) table {
-	m := moneyOf(language, account.Currency)
+	on, m := locale.DatesOf(settings), moneyOf(settings.Locale, account.Currency)
+	date := func(t clientele.Time) string { return on.Moment(t.Unix()) }
 	title := inline(account.Currency.Name)
 	if symbol := inline(account.Currency.Symbol); title == "" {
 		title = symbol
@@ -73,8 +74,12 @@ func accountTable(
 		if line.Amount.Sign() == 0 { // a payment that was applied, say: nothing is owed more or less
 			continue
 		}
+		what := block(line.Description)
+		if line.EnteredLater {
+			what += " (entered " + date(line.At) + ")"
+		}
 		t.Rows = append(t.Rows, []string{
-			date(line.At), block(line.Description), inline(line.InvoiceNumber), m.Format(line.Amount), m.Format(line.Balance),
+			on.Day(line.Date), what, inline(line.InvoiceNumber), m.Format(line.Amount), m.Format(line.Balance),
 		})
 	}
 	label := "Closing balance on " + to

@@ -15,18 +15,24 @@ type MovementFilter struct {
 	CustomerID string
 	InvoiceID  string         // of the customer
 	PaymentID  string         // of the customer
-	CurrencyID string         // with CustomerID and After
-	After      clientele.Day  // dated after that day, in the order of the books; 0 is any day
+	CurrencyID string         // with CustomerID: in the order of the books, which is that of the dates
+	Since      clientele.Day  // with CurrencyID: dated on that day or later
 	Livemode   clientele.Mode // when CustomerID is ""
+	Recorded   Days           // with Livemode: when they were recorded, where the business was
 	From, To   Position       // at or after From and before To; 0 is open
 }
 
-// OutstandingFilter selects what was left to pay at a moment. Zero fields do not restrict.
+// OutstandingFilter selects what was left to pay on a day, of what was recorded before a position. Empty texts do not
+// restrict.
 type OutstandingFilter struct {
 	Livemode   clientele.Mode
 	CustomerID string
 	CurrencyID string
-	Until      int64 // unix milliseconds: what was recorded later does not count
+	Day        clientele.Day
+	Until      Position
+	// What was settled by this moment, in unix milliseconds, was on the day too.
+	SettledAfter int64
+	Now          bool // the day is today, and all counts that is known
 }
 
 // EventQuery selects events: of an object, oldest first; the latest of a mode, newest first; of a type and a customer;
@@ -47,6 +53,7 @@ type UnpaidFilter struct {
 	Livemode   clientele.Mode
 	CustomerID string
 	CurrencyID string
+	Issued     clientele.Day // by which they were issued
 }
 
 // UnpaidAmount is what is left to pay on an invoice.

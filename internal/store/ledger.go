@@ -39,46 +39,106 @@ const (
 	FigurePaid          Figure = "paid"          // how many invoices were paid with money
 	FigureReopened      Figure = "reopened"      // how many of them were not after all
 	FigureDaysToPay     Figure = "days_to_pay"   // how many days it took, all together
-	FigureDaysReopened  Figure = "days_reopened" // of them those of invoices that were not paid after all
 )
 
-// SumPart is a part of a sum, or a change of it.
+// SumPart is a part of a sum, or a change of it. Days are counted from 1970.
 type SumPart struct {
-	Figure Figure
-	Day    int64 // of the movement: days since 1970 (UTC)
-	DueDay int64 // of the invoice; 0 where the figure is not by due day
-	Amount clientele.Amount
+	Figure   Figure
+	Day      int64 // the date of the movement
+	Recorded int64 // when it was recorded, where the business was
+	DueDay   int64 // of the invoice; 0 where the figure is not by due day
+	Amount   clientele.Amount
 }
 
-// A sum is kept of each day, level 0, and of each span of days, level 1, so that the sum up to any day is one of few
-// rows.
+// A sum is kept of the movements dated on each day, and of those dated in each span of days, so that the sum up to any
+// day is one of few rows. Of what was recorded on another day than that of its date, sums are kept by both: what was
+// known on a day is all of a date less what was recorded later.
 const (
-	SumLevels = 2
+	LevelDays      = iota // Bucket is a date
+	LevelSpans            // a span of dates
+	LevelLate             // a date, and Second the day when it was recorded
+	LevelLateSpans        // a span of dates, and a span of days when they were recorded
+	LevelLateDays         // a day when they were recorded, and a span of dates
+	SumLevels
 	// SpanBits are the last bits of a day's number that those of a span do not share.
 	SpanBits = 5
 )
 
-// SumRange is a range of days, or of spans, both ends included.
-type SumRange struct {
-	Level       int
-	First, Last int64
+// SumCell is one of the sums that are kept.
+type SumCell struct {
+	Level          int
+	Bucket, Second int64
 }
 
-// SumRanges says which sums those of the days from one to another, both included, are made up of.
-func SumRanges(from, to int64) (ranges []SumRange) {
-	first, last := (from+1<<SpanBits-1)>>SpanBits, (to+1)>>SpanBits-1 // the spans that lie within
-	if last < first {
-		return []SumRange{{0, from, to}}
+// Cells are the sums that a part belongs to.
+func (p SumPart) Cells() []SumCell {
+	span := p.Day >> SpanBits
+	cells := []SumCell{{LevelDays, p.Day, 0}, {LevelSpans, span, 0}}
+	if p.Recorded != p.Day {
+		cells = append(cells, SumCell{LevelLate, p.Day, p.Recorded},
+			SumCell{LevelLateSpans, span, p.Recorded >> SpanBits}, SumCell{LevelLateDays, p.Recorded, span})
 	}
-	add := func(level int, first, last int64) {
-		if first <= last {
-			ranges = append(ranges, SumRange{level, first, last})
+	return cells
+}
+
+// Days is a range of days, or of spans of them, both ends included.
+type Days struct{ First, Last int64 }
+
+// Empty says whether it has no day.
+func (d Days) Empty() bool { return d.Last < d.First }
+
+// CellRange is a range of the sums of a level.
+type CellRange struct {
+	Level          int
+	Bucket, Second Days
+}
+
+// CellsOf says which sums those of dates are made up of.
+func CellsOf(dates Days) (ranges []CellRange) {
+	inner, outer := spansIn(dates)
+	for _, days := range outer {
+		ranges = append(ranges, CellRange{LevelDays, days, Days{}})
+	}
+	if !inner.Empty() {
+		ranges = append(ranges, CellRange{LevelSpans, inner, Days{}})
+	}
+	return ranges
+}
+
+// LateCellsOf says which sums those are made up of that are of dates, and were recorded on other days in a range.
+func LateCellsOf(dates, recorded Days) (ranges []CellRange) {
+	inner, outer := spansIn(dates)
+	for _, days := range outer {
+		ranges = append(ranges, CellRange{LevelLate, days, recorded})
+	}
+	if inner.Empty() {
+		return ranges
+	}
+	spans, days := spansIn(recorded)
+	for _, of := range days {
+		ranges = append(ranges, CellRange{LevelLateDays, of, inner})
+	}
+	if !spans.Empty() {
+		ranges = append(ranges, CellRange{LevelLateSpans, inner, spans})
+	}
+	return ranges
+}
+
+// spansIn are the spans that lie within days, and the days that are left.
+func spansIn(days Days) (spans Days, left []Days) {
+	spans = Days{(days.First + 1<<SpanBits - 1) >> SpanBits, (days.Last+1)>>SpanBits - 1}
+	add := func(d Days) {
+		if !d.Empty() {
+			left = append(left, d)
 		}
 	}
-	add(0, from, first<<SpanBits-1)
-	add(1, first, last)
-	add(0, (last+1)<<SpanBits, to)
-	return ranges
+	if spans.Empty() {
+		add(days)
+		return spans, left
+	}
+	add(Days{days.First, spans.First<<SpanBits - 1})
+	add(Days{(spans.Last + 1) << SpanBits, days.Last})
+	return spans, left
 }
 
 // SecondsOfDay is how long a day (UTC) is.

@@ -51,6 +51,7 @@ type Tx interface {
 	CustomerLookups
 	Allocations
 	Ledger
+	Undated
 	Sums
 	Receivables
 	PaymentCurrency
@@ -130,26 +131,34 @@ type Ledger interface {
 	ListLedger(q Query) (page []Movement, count int64, err error)
 }
 
-// Sums are what the movements of all customers of a mode come to, kept by the day of the movement.
+// Undated is what is left of the ledger of before its movements had dates.
+type Undated interface {
+	// UndatedCustomers returns up to limit customers who have movements without dates.
+	UndatedCustomers(limit int64) ([]string, error)
+	// DateMovements writes the dates of movements, their days of recording and their last dates.
+	DateMovements(movements []Movement) error
+}
+
+// Sums are what the movements of all customers of a mode come to, kept by their dates.
 type Sums interface {
 	// AddToSums adds to the sums.
 	AddToSums(mode clientele.Mode, parts []SumPart) error
-	// Sums calls fn with parts of which the figures of a mode are made up, from one day to another, both included. Of
-	// their days nothing is said.
-	Sums(mode clientele.Mode, figures []Figure, from, to int64, fn func(SumPart)) error
-	// StoredSums calls fn with all sums of all days and modes, at each level.
-	StoredSums(fn func(mode clientele.Mode, level int, part SumPart)) error
+	// Sums calls fn with parts of which the figures of a mode are made up, of dates. Of their days nothing is said.
+	Sums(mode clientele.Mode, figures []Figure, dates Days, fn func(SumPart)) error
+	// LateSums is Sums for what was recorded on another day than that of its date, on days in a range.
+	LateSums(mode clientele.Mode, figures []Figure, dates, recorded Days, fn func(SumPart)) error
+	// StoredSums calls fn with all sums of both modes, at each level: of a part the figure, the due day and the amount.
+	StoredSums(fn func(mode clientele.Mode, cell SumCell, part SumPart)) error
 }
 
 // Receivables are what is left to pay, summed or in parts.
 type Receivables interface {
 	// UnpaidInvoices returns a customer's invoices in a state that have something left to pay, oldest first.
 	UnpaidInvoices(customerID string, status clientele.InvoiceStatus) ([]UnpaidInvoice, error)
-	// Outstanding calls fn with what was left to pay by each customer on each due day, in parts, customer by customer.
-	Outstanding(filter OutstandingFilter, fn func(customerID string, due clientele.Day, part clientele.Amount)) error
-	// UnappliedCustomers returns the customers, or the one, that had money which was not applied at a moment in unix
-	// milliseconds, or have now; others may be among them.
-	UnappliedCustomers(mode clientele.Mode, customerID string, at int64, now bool) ([]string, error)
+	// Outstanding calls fn with what was left to pay on every invoice that had something left.
+	Outstanding(filter OutstandingFilter, fn func(UnpaidAmount)) error
+	// UnappliedCustomers returns the customers of a mode that had money which was not applied; others may be among them.
+	UnappliedCustomers(filter OutstandingFilter) ([]string, error)
 	// UnpaidAmounts calls fn with what is left to pay of every invoice that matches.
 	UnpaidAmounts(filter UnpaidFilter, fn func(UnpaidAmount)) error
 }

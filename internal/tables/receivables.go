@@ -105,23 +105,24 @@ func Debtors(debtors []clientele.Debtor, currencies Currencies) iter.Seq[[]strin
 // Statement is a customer's account in a time.
 func Statement(st clientele.Statement) iter.Seq[[]string] {
 	head := []string{
-		"currency_id", "currency", "at", "reason", "description", "invoice_number", "amount", "balance", "id",
+		"currency_id", "currency", "at", "reason", "description", "invoice_number", "amount", "balance", "id", "date",
+		"entered_later",
 	}
 	return rows(head, func(row func(...[]string)) {
 		for _, id := range slices.Sorted(maps.Keys(st.Currencies)) {
 			account := st.Currencies[id]
 			named, decimals := []string{id, account.Currency.Symbol}, account.Currency.Decimal
 			row(named, []string{
-				st.From.String(), "opening_balance", "", "", "", account.OpeningBalance.Decimal(decimals), "",
+				st.From.String(), "opening_balance", "", "", "", account.OpeningBalance.Decimal(decimals), "", "", "",
 			})
 			for _, l := range account.Lines {
 				row(named, []string{
 					l.At.String(), string(l.Reason), l.Description, l.InvoiceNumber, l.Amount.Decimal(decimals),
-					l.Balance.Decimal(decimals), l.ID,
+					l.Balance.Decimal(decimals), l.ID, l.Date.String(), strconv.FormatBool(l.EnteredLater),
 				})
 			}
 			row(named, []string{
-				st.To.String(), "closing_balance", "", "", "", account.ClosingBalance.Decimal(decimals), "",
+				st.To.String(), "closing_balance", "", "", "", account.ClosingBalance.Decimal(decimals), "", "", "",
 			})
 		}
 	})

@@ -82,26 +82,49 @@ func (t *tx) ListLedger(q store.Query) (page []store.Movement, count int64, err 
 // AddToSums implements [store.Sums]. It only notes the changes, as countRow does.
 func (t *tx) AddToSums(mode clientele.Mode, parts []store.SumPart) error {
 	for _, p := range parts {
-		t.run(`INSERT INTO ledger_sum_changes (part, livemode, figure, day, currency_id, due_day, change)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, t.store.sumPart(p), mode, string(p.Figure), p.Day, p.Amount.Currency(),
-			p.DueDay, p.Amount.String())
+		t.run(`INSERT INTO ledger_sum_changes (part, livemode, figure, day, recorded_day, currency_id, due_day, change)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, t.store.sumPart(p), mode, string(p.Figure), p.Day, p.Recorded,
+			p.Amount.Currency(), p.DueDay, p.Amount.String())
 	}
 	return nil
 }
 
+// sumCells are the sums that a noted change belongs to, as [store.SumPart.Cells] says.
+const sumCells = ` CROSS JOIN LATERAL (VALUES (0, day, 0), (1, day >> 5, 0), (2, day, recorded_day),
+		(3, day >> 5, recorded_day >> 5), (4, recorded_day, day >> 5)) AS cells (level, bucket, second)
+	WHERE (level < 2 OR recorded_day <> day)`
+
 // summingLedger moves the noted changes into the sums, and says how many.
 const summingLedger = `WITH gone AS (
-		DELETE FROM ledger_sum_changes RETURNING part, livemode, figure, day, currency_id, due_day, change
+		DELETE FROM ledger_sum_changes RETURNING part, livemode, figure, day, recorded_day, currency_id, due_day, change
 	), summed AS (
-		INSERT INTO ledger_sums AS n (part, livemode, figure, level, bucket, currency_id, due_day, amount)
-		SELECT part, livemode, figure, level, day >> (level * 5), currency_id, due_day, sum(change)
-			FROM gone CROSS JOIN unnest(ARRAY[0, 1]) level GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
-		ON CONFLICT (livemode, figure, level, bucket, currency_id, due_day, part)
+		INSERT INTO ledger_sums AS n (part, livemode, figure, level, bucket, second, currency_id, due_day, amount)
+		SELECT part, livemode, figure, level, bucket, second, currency_id, due_day, sum(change)
+			FROM gone` + sumCells + ` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+		ON CONFLICT (livemode, figure, level, bucket, second, currency_id, due_day, part)
 			DO UPDATE SET amount = n.amount + excluded.amount
 	) SELECT count(*) FROM gone`
 
 // Sums implements [store.Sums].
-func (t *tx) Sums(mode clientele.Mode, figures []store.Figure, from, to int64, fn func(store.SumPart)) error {
+func (t *tx) Sums(mode clientele.Mode, figures []store.Figure, dates store.Days, fn func(store.SumPart)) error {
+	return t.sumsIn(mode, figures, store.CellsOf(dates), fn,
+		"day BETWEEN $3 AND $4", dates.First, dates.Last)
+}
+
+// LateSums implements [store.Sums].
+func (t *tx) LateSums(
+	mode clientele.Mode, figures []store.Figure, dates, recorded store.Days, fn func(store.SumPart),
+) error {
+	return t.sumsIn(mode, figures, store.LateCellsOf(dates, recorded), fn,
+		"day BETWEEN $3 AND $4 AND recorded_day BETWEEN $5 AND $6 AND recorded_day <> day",
+		dates.First, dates.Last, recorded.First, recorded.Last)
+}
+
+// sumsIn reads ranges of the sums, and what was noted since and meets a condition.
+func (t *tx) sumsIn(
+	mode clientele.Mode, figures []store.Figure, ranges []store.CellRange, fn func(store.SumPart), noted string,
+	args ...any,
+) error {
 	names := make([]string, len(figures))
 	for i, figure := range figures {
 		names[i] = string(figure)
@@ -116,33 +139,48 @@ func (t *tx) Sums(mode clientele.Mode, figures []store.Figure, from, to int64, f
 		fn(p)
 		return err
 	}
-	for _, days := range store.SumRanges(from, to) {
+	for _, r := range ranges {
 		t.read(read, `SELECT figure, currency_id, due_day, sum(amount)::text FROM ledger_sums
 			WHERE livemode = $1 AND figure = ANY($2) AND level = $3 AND bucket BETWEEN $4 AND $5
-			GROUP BY figure, currency_id, due_day`, mode, names, days.Level, days.First, days.Last)
+				AND second BETWEEN $6 AND $7
+			GROUP BY figure, currency_id, due_day`, mode, names, r.Level, r.Bucket.First, r.Bucket.Last, r.Second.First,
+			r.Second.Last)
 	}
 	return t.each(read, `SELECT figure, currency_id, due_day, sum(change)::text FROM ledger_sum_changes
-		WHERE livemode = $1 AND figure = ANY($2) AND day BETWEEN $3 AND $4 GROUP BY figure, currency_id, due_day`,
-		mode, names, from, to)
+		WHERE livemode = $1 AND figure = ANY($2) AND `+noted+" GROUP BY figure, currency_id, due_day",
+		append([]any{mode, names}, args...)...)
 }
 
 // StoredSums implements [store.Sums].
-func (t *tx) StoredSums(fn func(clientele.Mode, int, store.SumPart)) error {
+func (t *tx) StoredSums(fn func(clientele.Mode, store.SumCell, store.SumPart)) error {
 	return t.each(func(r pgx.Rows) error {
 		var mode clientele.Mode
-		var level int
+		var cell store.SumCell
 		var currency, units string
 		var p store.SumPart
-		err := r.Scan(&mode, &level, (*string)(&p.Figure), &p.Day, &currency, &p.DueDay, &units)
+		err := r.Scan(&mode, &cell.Level, &cell.Bucket, &cell.Second, (*string)(&p.Figure), &currency, &p.DueDay, &units)
 		if err == nil {
 			p.Amount, err = store.StoredAmount(currency, units)
 		}
-		fn(mode, level, p)
+		fn(mode, cell, p)
 		return err
-	}, `SELECT livemode, level, figure, bucket, currency_id, due_day, sum(amount)::text FROM (
-			SELECT livemode, level::bigint, figure, bucket, currency_id, due_day, amount FROM ledger_sums
+	}, `SELECT livemode, level, bucket, second, figure, currency_id, due_day, sum(amount)::text FROM (
+			SELECT livemode, level::bigint, bucket, second, figure, currency_id, due_day, amount FROM ledger_sums
 			UNION ALL
-			SELECT livemode, level, figure, day >> (level * 5)::int, currency_id, due_day, change
-				FROM ledger_sum_changes CROSS JOIN unnest(ARRAY[0, 1]::bigint[]) level
-		) sums GROUP BY 1, 2, 3, 4, 5, 6`)
+			SELECT livemode, level, bucket, second, figure, currency_id, due_day, change FROM ledger_sum_changes`+sumCells+`
+		) sums GROUP BY 1, 2, 3, 4, 5, 6, 7`)
+}
+
+// UndatedCustomers implements [store.Undated].
+func (t *tx) UndatedCustomers(limit int64) (ids []string, err error) {
+	err = t.each(appendTo(&ids), "SELECT DISTINCT customer_id FROM ledger WHERE recorded_day = 0 LIMIT $1", limit)
+	return ids, err
+}
+
+// DateMovements implements [store.Undated].
+func (t *tx) DateMovements(movements []store.Movement) error {
+	for _, m := range movements {
+		t.run(sql.DateMovement, sql.DatesOf(m)...)
+	}
+	return nil
 }

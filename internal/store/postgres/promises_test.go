@@ -106,7 +106,8 @@ func TestSumsAreSummedUp(t *testing.T) {
 				got := clientele.Zero("c")
 				err := s.View(t.Context(), func(tx store.Tx) (err error) {
 					got = clientele.Zero("c")
-					return tx.Sums(clientele.Test, []store.Figure{store.FigureCredit}, 19_990, to, func(p store.SumPart) {
+					dates := store.Days{First: 19_990, Last: to}
+					return tx.Sums(clientele.Test, []store.Figure{store.FigureCredit}, dates, func(p store.SumPart) {
 						got, err = got.Add(p.Amount)
 					})
 				})

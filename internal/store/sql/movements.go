@@ -15,6 +15,15 @@ const InsertMovement = `INSERT INTO ledger (customer_id, seq, id, livemode, curr
 		ending_credit, ending_unapplied, description, metadata, requested_by, date, recorded_day, last_date)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
 
+// DateMovement is the statement that dates a movement, whose arguments [DatesOf] are.
+const DateMovement = `UPDATE ledger SET date = $3, recorded_day = $4, last_date = $5
+	WHERE customer_id = $1 AND seq = $2`
+
+// DatesOf are a movement's dates, and which one it is.
+func DatesOf(m store.Movement) []any {
+	return []any{m.CustomerID, m.Seq, int64(m.Date), int64(m.RecordedDay), int64(m.LastDate)}
+}
+
 // MovementValues are what is kept of a movement. Of the due day that is a moment of it, in unix seconds.
 func MovementValues(m store.Movement) ([]any, error) {
 	metadata, err := json.Marshal(m.Metadata, json.Deterministic(true))
@@ -67,13 +76,14 @@ func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, 
 		w.Add(byInvoice, f.InvoiceID, f.CustomerID)
 	case f.PaymentID != "":
 		w.Add(byPayment, f.PaymentID, f.CustomerID)
-	case f.After != 0:
-		w.Add("customer_id = ? AND currency_id = ? AND date > ?", f.CustomerID, f.CurrencyID, int64(f.After))
+	case f.CurrencyID != "":
+		w.Add("customer_id = ? AND currency_id = ? AND date >= ?", f.CustomerID, f.CurrencyID, int64(f.Since))
 		order = " ORDER BY date, seq"
 	case f.CustomerID != "":
 		w.Add("customer_id = ?", f.CustomerID)
 	default:
-		w.Add("livemode = ?", f.Livemode)
+		w.Add("livemode = ? AND recorded_day BETWEEN ? AND ?", f.Livemode, f.Recorded.First, f.Recorded.Last)
+		order = " ORDER BY recorded_day, seq"
 	}
 	if f.From != 0 {
 		w.Add("seq >= ?", f.From)

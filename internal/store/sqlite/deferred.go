@@ -23,11 +23,11 @@ type countKey struct {
 }
 
 type sumKey struct {
-	mode          clientele.Mode
-	figure        store.Figure
-	level, bucket int64
-	currency      string
-	dueDay        int64
+	mode     clientele.Mode
+	figure   store.Figure
+	cell     store.SumCell
+	currency string
+	dueDay   int64
 }
 
 // textChange is a row that an index of texts gets or, when the text is empty, loses.
@@ -126,10 +126,12 @@ func (c *conn) countRows(k countKey, by int64) error {
 
 // addToSum adds to one sum.
 func (c *conn) addToSum(k sumKey, amount clientele.Amount) error {
-	key := []any{k.mode, string(k.figure), k.level, k.bucket, k.currency, k.dueDay}
+	key := []any{
+		k.mode, string(k.figure), int64(k.cell.Level), k.cell.Bucket, k.cell.Second, k.currency, k.dueDay,
+	}
 	sum := clientele.Zero(k.currency)
 	err := c.each(`SELECT amount FROM ledger_sums WHERE livemode = $1 AND figure = $2 AND level = $3
-		AND bucket = $4 AND currency_id = $5 AND due_day = $6`,
+		AND bucket = $4 AND second = $5 AND currency_id = $6 AND due_day = $7`,
 		func(r row) error { return r.amounts(0, k.currency, &sum) }, key...)
 	if err != nil {
 		return err
@@ -137,8 +139,8 @@ func (c *conn) addToSum(k sumKey, amount clientele.Amount) error {
 	if sum, err = sum.Add(amount); err != nil {
 		return err
 	}
-	return c.run(`INSERT INTO ledger_sums (livemode, figure, level, bucket, currency_id, due_day, amount)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET amount = excluded.amount`,
+	return c.run(`INSERT INTO ledger_sums (livemode, figure, level, bucket, second, currency_id, due_day, amount)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO UPDATE SET amount = excluded.amount`,
 		append(key, sum.String())...)
 }
 

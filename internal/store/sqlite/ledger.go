@@ -106,14 +106,13 @@ func (t *tx) ListLedger(q store.Query) (page []store.Movement, count int64, err 
 
 // AddToSums implements [store.Sums].
 func (t *tx) AddToSums(mode clientele.Mode, parts []store.SumPart) error {
+	add := t.addToSum
+	if t.later != nil {
+		add = t.later.add
+	}
 	for _, p := range parts {
-		for level := range int64(store.SumLevels) {
-			k := sumKey{mode, p.Figure, level, p.Day >> (level * store.SpanBits), p.Amount.Currency(), p.DueDay}
-			add := t.addToSum
-			if t.later != nil {
-				add = t.later.add
-			}
-			if err := add(k, p.Amount); err != nil {
+		for _, cell := range p.Cells() {
+			if err := add(sumKey{mode, p.Figure, cell, p.Amount.Currency(), p.DueDay}, p.Amount); err != nil {
 				return err
 			}
 		}
@@ -122,20 +121,32 @@ func (t *tx) AddToSums(mode clientele.Mode, parts []store.SumPart) error {
 }
 
 // Sums implements [store.Sums].
-func (t *tx) Sums(
-	mode clientele.Mode, figures []store.Figure, from, to int64, fn func(store.SumPart),
+func (t *tx) Sums(mode clientele.Mode, figures []store.Figure, dates store.Days, fn func(store.SumPart)) error {
+	return t.sumsIn(mode, figures, store.CellsOf(dates), fn)
+}
+
+// LateSums implements [store.Sums].
+func (t *tx) LateSums(
+	mode clientele.Mode, figures []store.Figure, dates, recorded store.Days, fn func(store.SumPart),
+) error {
+	return t.sumsIn(mode, figures, store.LateCellsOf(dates, recorded), fn)
+}
+
+func (t *tx) sumsIn(
+	mode clientele.Mode, figures []store.Figure, ranges []store.CellRange, fn func(store.SumPart),
 ) error {
 	return t.scan(func() error {
 		for _, figure := range figures {
-			for _, days := range store.SumRanges(from, to) {
+			for _, r := range ranges {
 				err := t.each(`SELECT currency_id, due_day, amount FROM ledger_sums
-					WHERE livemode = $1 AND figure = $2 AND level = $3 AND bucket BETWEEN $4 AND $5`,
+					WHERE livemode = $1 AND figure = $2 AND level = $3 AND bucket BETWEEN $4 AND $5
+						AND second BETWEEN $6 AND $7`,
 					func(r row) error {
 						p := store.SumPart{Figure: figure, DueDay: r.int(1)}
 						err := r.amounts(2, r.text(0), &p.Amount)
 						fn(p)
 						return err
-					}, mode, string(figure), int64(days.Level), days.First, days.Last)
+					}, mode, string(figure), int64(r.Level), r.Bucket.First, r.Bucket.Last, r.Second.First, r.Second.Last)
 				if err != nil {
 					return err
 				}
@@ -146,14 +157,32 @@ func (t *tx) Sums(
 }
 
 // StoredSums implements [store.Sums].
-func (t *tx) StoredSums(fn func(clientele.Mode, int, store.SumPart)) error {
+func (t *tx) StoredSums(fn func(clientele.Mode, store.SumCell, store.SumPart)) error {
 	return t.scan(func() error {
-		return t.eachUnprepared("SELECT livemode, level, figure, bucket, currency_id, due_day, amount FROM ledger_sums",
+		return t.eachUnprepared(`SELECT livemode, level, bucket, second, figure, currency_id, due_day, amount
+			FROM ledger_sums`,
 			func(r row) error {
-				p := store.SumPart{Figure: store.Figure(r.text(2)), Day: r.int(3), DueDay: r.int(5)}
-				err := r.amounts(6, r.text(4), &p.Amount)
-				fn(clientele.Mode(r.int(0) == 1), int(r.int(1)), p)
+				p := store.SumPart{Figure: store.Figure(r.text(4)), DueDay: r.int(6)}
+				err := r.amounts(7, r.text(5), &p.Amount)
+				fn(clientele.Mode(r.int(0) == 1), store.SumCell{Level: int(r.int(1)), Bucket: r.int(2), Second: r.int(3)}, p)
 				return err
 			})
 	})
+}
+
+// UndatedCustomers implements [store.Undated].
+func (t *tx) UndatedCustomers(limit int64) (ids []string, err error) {
+	err = t.each("SELECT DISTINCT customer_id FROM ledger WHERE recorded_day = 0 LIMIT $1",
+		func(r row) error { ids = append(ids, r.text(0)); return nil }, limit)
+	return ids, err
+}
+
+// DateMovements implements [store.Undated].
+func (t *tx) DateMovements(movements []store.Movement) error {
+	for _, m := range movements {
+		if err := t.run(sql.DateMovement, sql.DatesOf(m)...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

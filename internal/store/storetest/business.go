@@ -173,8 +173,8 @@ func (b *business) read(server int, invoice, payment string, customers ...string
 		document(s.Customers.Explain(ctx, clientele.Test, customer))
 		document(s.Customers.OverdueInvoices(ctx, clientele.Test, customer))
 		list(s.Customers.BalanceTransactions(ctx, customer, store.Query{Window: page}))
-		statement, err := s.Customers.Statement(ctx, clientele.Test, customer, clientele.Moment{},
-			clientele.Moment{At: someDay.AddDate(100, 0, 0)})
+		statement, err := s.Customers.Statement(ctx, clientele.Test, customer,
+			billing.StatementFilter{To: clientele.AtTime(someDay.AddDate(100, 0, 0))})
 		add(statement, err)
 		list(s.Invoices.List(ctx, customer, store.Query{Window: page}, true))
 		list(s.Payments.List(ctx, customer, store.Query{Window: page}, false))
@@ -196,12 +196,12 @@ func (b *business) read(server int, invoice, payment string, customers ...string
 	list(s.Payments.List(ctx, "", store.Query{Window: page, Where: []store.Condition{store.PaidInvoice(invoice)}}, false))
 	list(s.CreditNotes.List(ctx, "", store.Query{Window: page}))
 	document(s.Settings.Retrieve(ctx, clientele.Test))
-	sums, err := s.Receivables.Summary(ctx, clientele.Test, time.Time{}, time.Time{})
+	tomorrow := clientele.AtTime(time.Now().Truncate(24*time.Hour).AddDate(0, 0, 1))
+	sums, err := s.Receivables.Summary(ctx, clientele.Test, billing.SummaryFilter{AsOf: billing.AsOf{Day: tomorrow}})
 	add(sums, err)
-	tomorrow := clientele.Moment{At: time.Now().Truncate(24*time.Hour).AddDate(0, 0, 1)}
-	aging, err := s.Receivables.Aging(ctx, billing.AgingFilter{AsOf: tomorrow})
+	aging, err := s.Receivables.Aging(ctx, billing.AgingFilter{AsOf: billing.AsOf{Day: tomorrow, KnownAt: tomorrow}})
 	add(aging, err)
-	debtors, _, err := s.Receivables.Overdue(ctx, clientele.Test, "", page)
+	debtors, _, err := s.Receivables.Overdue(ctx, clientele.Test, billing.AsOf{}, "", page)
 	add(debtors, err)
 	return out.String()
 }

@@ -33,12 +33,12 @@ func anyReadMayFail(b *breaking) {
 		"why a customer is late": func() error { return doc(s.Customers.Explain(ctx, mode, customer)) },
 		"overdue invoices":       func() error { return doc(s.Customers.OverdueInvoices(ctx, mode, customer)) },
 		"statement": func() error {
-			_, err := s.Customers.Statement(ctx, mode, customer, clientele.Moment{}, clientele.Moment{})
+			_, err := s.Customers.Statement(ctx, mode, customer, billing.StatementFilter{})
 			return err
 		},
 		"statement of days": func() error {
-			day := clientele.Moment{Day: clientele.DayIn(b.now, time.UTC)}
-			_, err := s.Customers.Statement(ctx, mode, customer, day, day)
+			day := clientele.OnDay(clientele.DayIn(b.now, time.UTC))
+			_, err := s.Customers.Statement(ctx, mode, customer, billing.StatementFilter{From: day, To: day, KnownAt: day})
 			return err
 		},
 		"movements of credit": func() error {
@@ -109,13 +109,16 @@ func anyReadMayFail(b *breaking) {
 		},
 		"aging": func() error { _, err := s.Receivables.Aging(ctx, billing.AgingFilter{Livemode: mode}); return err },
 		"aging of a past moment": func() error {
-			at := clientele.Moment{At: b.now.Add(-time.Hour)}
-			_, err := s.Receivables.Aging(ctx, billing.AgingFilter{Livemode: mode, AsOf: at})
+			at := clientele.AtTime(b.now.Add(-time.Hour))
+			_, err := s.Receivables.Aging(ctx, billing.AgingFilter{
+				Livemode: mode, AsOf: billing.AsOf{Day: at, KnownAt: at},
+			})
 			return err
 		},
 		"aging of a currency": func() error {
 			_, err := s.Receivables.Aging(ctx, billing.AgingFilter{
-				Livemode: mode, AsOf: clientele.Moment{Day: clientele.DayIn(b.now, time.UTC)}, CurrencyID: usd,
+				Livemode: mode, AsOf: billing.AsOf{Day: clientele.OnDay(clientele.DayIn(b.now, time.UTC))},
+				CurrencyID: usd,
 			})
 			return err
 		},
@@ -127,13 +130,35 @@ func anyReadMayFail(b *breaking) {
 			_, err := s.Receivables.AgingByCustomer(ctx, billing.AgingFilter{Livemode: mode}, window)
 			return err
 		},
-		"who is late": func() error { _, _, err := s.Receivables.Overdue(ctx, mode, "", window); return err },
+		"who is late": func() error {
+			_, _, err := s.Receivables.Overdue(ctx, mode, billing.AsOf{}, "", window)
+			return err
+		},
+		"who was late": func() error {
+			at := clientele.AtTime(b.now.Add(-time.Hour))
+			_, _, err := s.Receivables.Overdue(ctx, mode, billing.AsOf{Day: at, KnownAt: at}, "", window)
+			return err
+		},
+		"aging by customer of a past moment": func() error {
+			at := clientele.AtTime(b.now.Add(-time.Hour))
+			_, err := s.Receivables.AgingByCustomer(ctx, billing.AgingFilter{
+				Livemode: mode, AsOf: billing.AsOf{Day: at, KnownAt: at},
+			}, window)
+			return err
+		},
 		"who is late anew": func() error {
 			_, err := s.Receivables.NewlyDelinquent(ctx, mode, b.now.AddDate(-1, 0, 0), 5)
 			return err
 		},
 		"summary": func() error {
-			_, err := s.Receivables.Summary(ctx, mode, b.now.AddDate(0, -1, 0), b.now.AddDate(0, 1, 0))
+			_, err := s.Receivables.Summary(ctx, mode, billing.SummaryFilter{
+				From: clientele.AtTime(b.now.AddDate(0, -1, 0)), To: clientele.AtTime(b.now.AddDate(0, 1, 0)),
+			})
+			return err
+		},
+		"summary of a past moment": func() error {
+			at := clientele.AtTime(b.now.Add(-time.Hour))
+			_, err := s.Receivables.Summary(ctx, mode, billing.SummaryFilter{AsOf: billing.AsOf{Day: at, KnownAt: at}})
 			return err
 		},
 		"months":   func() error { _, err := s.Receivables.Months(ctx, mode, 6); return err },
@@ -165,8 +190,11 @@ func brokenDocumentsAreTold(b *breaking) {
 	b.Exec("UPDATE customers SET doc = 'x'")
 	ctx, s, window := b.Context(), b.billing, store.Window{Limit: 10}
 	for name, read := range map[string]func() error{
-		"customer":    func() error { _, _, err := s.Customers.Find(ctx, clientele.Test, customer); return err },
-		"who is late": func() error { _, _, err := s.Receivables.Overdue(ctx, clientele.Test, "", window); return err },
+		"customer": func() error { _, _, err := s.Customers.Find(ctx, clientele.Test, customer); return err },
+		"who is late": func() error {
+			_, _, err := s.Receivables.Overdue(ctx, clientele.Test, billing.AsOf{}, "", window)
+			return err
+		},
 		"aging by customer": func() error {
 			_, err := s.Receivables.AgingByCustomer(ctx, billing.AgingFilter{Livemode: clientele.Test}, window)
 			return err

@@ -314,41 +314,60 @@ func eventsAreInOrder(t *testing.T, s, other store.Store) {
 	}
 }
 
-// sumsAreOfTheirDays adds to sums on two servers in turns and reads stretches of days of any length.
+// sumsAreOfTheirDays adds to sums on two servers in turns and reads stretches of dates of any length, and of what was
+// recorded on other days.
 func sumsAreOfTheirDays(t *testing.T, first, second store.Store) {
 	const start, days = 20_000, 150
-	must := map[int64]int64{}
+	must := map[[2]int64]int64{} // by date and the day when it was recorded
 	r := rand.New(rand.NewPCG(1, 2))
-	for n := range int64(120) {
-		day, amount := start+r.Int64N(days), r.Int64N(1000)-300
-		must[day] += amount
+	for n := range int64(240) {
+		day, recorded, amount := start+r.Int64N(days), start+r.Int64N(days), r.Int64N(1000)-300
+		if n%2 == 0 {
+			recorded = day
+		}
+		must[[2]int64{day, recorded}] += amount
 		err := [...]store.Store{first, second}[n%2].Update(t.Context(), func(tx store.Tx) error {
-			return tx.AddToSums(clientele.Test, []store.SumPart{
-				{Figure: store.FigureReceivable, Day: day, DueDay: n % 3, Amount: clientele.NewAmount("c", amount)},
-				{Figure: store.FigureCredit, Day: day, Amount: clientele.NewAmount("c", 1)},
-			})
+			part := store.SumPart{Figure: store.FigureReceivable, Day: day, Recorded: recorded, DueDay: n % 3}
+			part.Amount = clientele.NewAmount("c", amount)
+			other := store.SumPart{Figure: store.FigureCredit, Day: day, Amount: clientele.NewAmount("c", 1)}
+			return tx.AddToSums(clientele.Test, []store.SumPart{part, other})
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	for range 200 {
+	stretch := func() store.Days {
 		from := start - 5 + r.Int64N(days)
-		to := from + r.Int64N(days)
-		got, want := clientele.Zero("c"), int64(0)
-		for day, amount := range must {
-			if from <= day && day <= to {
-				want += amount
+		return store.Days{First: from, Last: from + r.Int64N(days)}
+	}
+	for range 200 {
+		dates, recorded := stretch(), stretch()
+		all, late := int64(0), int64(0)
+		for of, amount := range must {
+			if dates.First > of[0] || of[0] > dates.Last {
+				continue
+			}
+			all += amount
+			if of[0] != of[1] && recorded.First <= of[1] && of[1] <= recorded.Last {
+				late += amount
 			}
 		}
-		err := second.View(t.Context(), func(tx store.Tx) (err error) {
-			got = clientele.Zero("c")
-			return tx.Sums(clientele.Test, []store.Figure{store.FigureReceivable}, from, to, func(p store.SumPart) {
-				got, err = got.Add(p.Amount)
-			})
+		figures := []store.Figure{store.FigureReceivable}
+		var got, gotLate clientele.Amount
+		err := second.View(t.Context(), func(tx store.Tx) error {
+			got, gotLate = clientele.Zero("c"), clientele.Zero("c")
+			add := func(to *clientele.Amount) func(store.SumPart) {
+				return func(p store.SumPart) { *to, _ = to.Add(p.Amount) }
+			}
+			err := tx.Sums(clientele.Test, figures, dates, add(&got))
+			if err == nil {
+				err = tx.LateSums(clientele.Test, figures, dates, recorded, add(&gotLate))
+			}
+			return err
 		})
-		if err != nil || got.String() != fmt.Sprint(want) {
-			t.Errorf("days %d to %d come to %s (%v), want %d", from, to, got, err, want)
+		if err != nil || got.String() != fmt.Sprint(all) || gotLate.String() != fmt.Sprint(late) {
+			t.Errorf("dates %v come to %s, want %d; recorded on other days %v to %s, want %d (%v)", dates, got, all, recorded,
+				gotLate, late, err)
 		}
 	}
 }
