@@ -279,6 +279,7 @@ func (s *console) moveCredit() action {
 					{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Narrow: true,
 						Value: first(v.URL.Query().Get("currency"), c.CurrencyID), Options: currencyOptions(v)},
 					{Name: "amount", Label: "Amount", Type: "money", Required: true, Narrow: true},
+					dateField(v, "On"),
 					{Name: "description", Label: "Why", Hint: "It stands on the customer's statement."},
 				},
 			}, err
@@ -286,11 +287,12 @@ func (s *console) moveCredit() action {
 		do: func(v *visit, sent url.Values) (string, error) {
 			id := v.PathValue("id")
 			amount, err := amountSent(v, sent)
-			if err != nil {
+			day, dayErr := dateSent(sent)
+			if err := clientele.JoinInvalid(err, dayErr); err != nil {
 				return "", err
 			}
 			p := clientele.CreditParams{
-				CurrencyID: sent.Get("currency_id"), Amount: amount, Description: sent.Get("description"),
+				CurrencyID: sent.Get("currency_id"), Amount: amount, Description: sent.Get("description"), Date: day,
 			}
 			if sent.Get("direction") != "give" {
 				p.Amount = new(amount.Neg())

@@ -441,6 +441,23 @@ func renamed(err error, names map[string]string) error {
 	return &copied
 }
 
+// dateField asks from which day on the books count what a form does: today unless it is changed.
+func dateField(v *visit, label string) field {
+	return field{
+		Name: "date", Label: label, Type: "date", Narrow: true, Value: v.today.String(), Plain: true,
+		Hint: "The books count it from this day on.",
+	}
+}
+
+// dateSent is the day that a form says; nil when it says none.
+func dateSent(sent url.Values) (*clientele.Day, error) {
+	day, err := dayIn("date", sent.Get("date"))
+	if err != nil || day == 0 {
+		return nil, err
+	}
+	return &day, nil
+}
+
 // dayIn reads a day that was typed; 0 when there is none.
 func dayIn(name, text string) (clientele.Day, error) {
 	if text = strings.TrimSpace(text); text == "" {

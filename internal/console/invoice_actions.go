@@ -27,6 +27,8 @@ func invoiceFields(v *visit, i clientele.Invoice) []field {
 	fields := []field{
 		{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Value: i.CurrencyID, Narrow: true,
 			Options: currencyOptions(v)},
+		{Name: "date", Label: "Date of issue", Type: "date", Value: issueDay(v, i), Narrow: true,
+			Hint: "The day when it is finalized when empty."},
 		{Name: "due_date", Label: "Due", Type: "date", Value: dueDay(i), Narrow: true,
 			Hint: "On receipt when empty."},
 		{Name: "description", Label: "Description", Value: i.Description},
@@ -61,12 +63,27 @@ func invoiceFields(v *visit, i clientele.Invoice) []field {
 	return fields
 }
 
+// issueDay is the day of issue that a form begins with: today for a new invoice.
+func issueDay(v *visit, i clientele.Invoice) string {
+	switch {
+	case i.ID == "":
+		return v.today.String()
+	case i.Date == 0:
+		return ""
+	}
+	return i.Date.String()
+}
+
 // invoiceSent is what a form says about an invoice.
 func invoiceSent(v *visit, sent url.Values) (c clientele.InvoiceContent, names map[string]string, err error) {
 	names = map[string]string{}
 	currency := v.currency(sent.Get("currency_id"))
 	due, err := dayIn("due_date", sent.Get("due_date"))
 	errs := []error{err}
+	c.Date, err = dateSent(sent)
+	if errs = append(errs, err); c.Date == nil {
+		c.EffectiveAt = new(int64(0)) // the day when it is finalized
+	}
 	if due != 0 {
 		c.DueDate = clientele.DueOn(due)
 	}
@@ -166,7 +183,8 @@ type question struct {
 	title, intro, submit, done string
 	danger                     bool
 	facts                      func(view, clientele.InvoiceExpanded) []fact
-	do                         func(*visit, billing.Call, string) (store.Document, error)
+	date                       string // what the day is called that it is asked for; "" when it is not
+	do                         func(v *visit, call billing.Call, id string, day *clientele.Day) (store.Document, error)
 	to                         func(*visit) string // where to go then; the invoice unless said
 }
 
@@ -184,14 +202,21 @@ func (s *console) ask(q question) action {
 			if q.facts != nil {
 				facts = append(facts, q.facts(newView(s, v, page{}), i)...)
 			}
-			return form{
+			f := form{
 				Title: q.title, Intro: q.intro, Submit: q.submit, Danger: q.danger, Facts: facts, Version: version,
 				Cancel: v.Path("invoices", i.ID), Back: "Invoice " + first(i.Number, "draft"),
-			}, nil
+			}
+			if q.date != "" {
+				f.Fields = []field{dateField(v, q.date)}
+			}
+			return f, nil
 		},
-		do: func(v *visit, _ url.Values) (string, error) {
+		do: func(v *visit, sent url.Values) (string, error) {
 			id := v.PathValue("id")
-			_, err := q.do(v, v.call(), id)
+			day, err := dateSent(sent)
+			if err == nil {
+				_, err = q.do(v, v.call(), id, day)
+			}
 			to := v.Path("invoices", id)
 			if q.to != nil {
 				to = q.to(v)
@@ -213,7 +238,7 @@ func (s *console) finalizeInvoice() action {
 			}
 			return []fact{{"Credit that pays it", w.Money(lesser(credit, i.Total))}}
 		},
-		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+		do: func(v *visit, call billing.Call, id string, _ *clientele.Day) (store.Document, error) {
 			return s.service.Invoices.Finalize(v.Context(), call, id)
 		},
 	})
@@ -236,8 +261,9 @@ func (s *console) voidInvoice() action {
 				{"Credit given back", w.Money(i.AmountCredited)},
 			}
 		},
-		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
-			return s.service.Invoices.Void(v.Context(), call, id, clientele.VoidParams{})
+		date: "Voided on",
+		do: func(v *visit, call billing.Call, id string, day *clientele.Day) (store.Document, error) {
+			return s.service.Invoices.Void(v.Context(), call, id, clientele.VoidParams{Date: day})
 		},
 	})
 }
@@ -250,7 +276,7 @@ func (s *console) markInvoiceUncollectible() action {
 		facts: func(w view, i clientele.InvoiceExpanded) []fact {
 			return []fact{{"Becomes uncollectible", w.Money(i.AmountRemaining)}}
 		},
-		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+		do: func(v *visit, call billing.Call, id string, _ *clientele.Day) (store.Document, error) {
 			return s.service.Invoices.MarkUncollectible(v.Context(), call, id)
 		},
 	})
@@ -272,18 +298,20 @@ func (s *console) writeOffInvoice() action {
 					{Name: "currency_id", Type: "hidden", Value: i.CurrencyID},
 					{Name: "amount", Label: "Amount in " + v.currency(i.CurrencyID).Symbol, Type: "money", Required: true,
 						Narrow: true, Value: v.plain(i.AmountRemaining)},
+					dateField(v, "Written off on"),
 					{Name: "reason", Label: "Why"},
 				},
 			}, err
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
 			amount, err := amountSent(v, sent)
-			if err != nil {
+			day, dayErr := dateSent(sent)
+			if err := clientele.JoinInvalid(err, dayErr); err != nil {
 				return "", err
 			}
 			id := v.PathValue("id")
 			_, err = s.service.Invoices.WriteOff(v.Context(), v.call(), id, clientele.WriteOffParams{
-				Amount: amount, Reason: sent.Get("reason"),
+				Amount: amount, Reason: sent.Get("reason"), Date: day,
 			})
 			return after(v.Path("invoices", id), "written_off", id), err
 		},
@@ -297,7 +325,7 @@ func (s *console) reopenInvoice() action {
 		facts: func(w view, i clientele.InvoiceExpanded) []fact {
 			return []fact{{"Written off", w.Money(i.AmountWrittenOff)}, {"Left to pay", w.Money(i.AmountRemaining)}}
 		},
-		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+		do: func(v *visit, call billing.Call, id string, _ *clientele.Day) (store.Document, error) {
 			return s.service.Invoices.Reopen(v.Context(), call, id)
 		},
 	})
@@ -307,7 +335,7 @@ func (s *console) deleteDraft() action {
 	return s.ask(question{
 		title: "Delete this draft?", submit: "Delete the draft", danger: true, done: "draft_deleted",
 		intro: "It has no number and is owed by nobody. This cannot be undone.",
-		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+		do: func(v *visit, call billing.Call, id string, _ *clientele.Day) (store.Document, error) {
 			return s.service.Invoices.Delete(v.Context(), call, id)
 		},
 		to: func(v *visit) string { return v.Path("invoices") },
@@ -318,7 +346,7 @@ func (s *console) releaseInvoice() action {
 	return s.ask(question{
 		title: "End the hold?", submit: "End the hold", done: "released",
 		intro: "The invoice is marked uncollectible by itself again when the settings say so.",
-		do: func(v *visit, call billing.Call, id string) (store.Document, error) {
+		do: func(v *visit, call billing.Call, id string, _ *clientele.Day) (store.Document, error) {
 			return s.service.Invoices.Release(v.Context(), call, id)
 		},
 	})
@@ -381,6 +409,7 @@ func (s *console) creditInvoice() action {
 						{"", "None"}, {"duplicate", "Duplicate"}, {"fraudulent", "Fraudulent"},
 						{"order_change", "Order change"}, {"product_unsatisfactory", "Product unsatisfactory"},
 					}},
+					dateField(v, "Date of issue"),
 				},
 			}
 			for n, line := range i.Lines {
@@ -404,7 +433,9 @@ func (s *console) creditInvoice() action {
 				Reason: sent.Get("reason"), Memo: sent.Get("memo"), Refund: sent.Get("refund") != "",
 			}
 			lines, names, err := creditLinesSent(v, sent)
-			if err != nil {
+			var dayErr error
+			p.Date, dayErr = dateSent(sent)
+			if err := clientele.JoinInvalid(dayErr, err); err != nil {
 				return "", err
 			}
 			if lines != nil {

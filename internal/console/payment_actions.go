@@ -148,7 +148,7 @@ func (s *console) paymentForm(v *visit) (form, error) {
 			{Name: "amount", Label: "Amount", Type: "money", Required: true, Narrow: true, Value: amount},
 			{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Narrow: true, Value: currency,
 				Options: currencyOptions(v)},
-			{Name: "received_at", Label: "Received", Type: "date", Narrow: true, Value: v.today.String()},
+			{Name: "date", Label: "Received", Type: "date", Narrow: true, Value: v.today.String()},
 			{Name: "method", Label: "How", Type: "select", Narrow: true, Value: methods[0].Value, Options: methods},
 			{Name: "reference", Label: "Reference", Hint: "What the bank or the payer calls it: a cheque's number."},
 		},
@@ -160,17 +160,14 @@ func (s *console) paymentForm(v *visit) (form, error) {
 
 // paymentSent is what a form says about money that was received.
 func paymentSent(v *visit, sent url.Values) (p clientele.PaymentParams, err error) {
-	received, dayErr := dayIn("received_at", sent.Get("received_at"))
+	received, dayErr := dateSent(sent)
 	amount, amountErr := amountSent(v, sent)
 	shares, sharesErr := sharesSent(v, sent, v.currency(sent.Get("currency_id")))
 	p = clientele.PaymentParams{
 		CustomerID: v.URL.Query().Get("customer"), CurrencyID: sent.Get("currency_id"), Amount: amount, Allocations: shares,
 		Receipt: clientele.Receipt{
-			Method: sent.Get("method"), Reference: sent.Get("reference"),
+			Method: sent.Get("method"), Reference: sent.Get("reference"), Date: received,
 		},
-	}
-	if received != 0 {
-		p.ReceivedAt = received.Begin(v.settings.Zone()).Unix()
 	}
 	return p, clientele.JoinInvalid(amountErr, dayErr, sharesErr)
 }
@@ -249,12 +246,17 @@ func (s *console) unallocatePayment() action {
 				Title: "Take back what this payment paid?", Submit: "Take it back", Danger: true,
 				Intro:  "The invoices are owed again, and the payment has the money left.",
 				Facts:  []fact{{"Owed again", w.Money(p.AmountAllocated)}},
+				Fields: []field{dateField(v, "Taken back on")},
 				Cancel: v.Path("payments", p.ID), Back: "The payment",
 			}, err
 		},
-		do: func(v *visit, _ url.Values) (string, error) {
+		do: func(v *visit, sent url.Values) (string, error) {
 			id := v.PathValue("id")
-			_, err := s.service.Payments.Unallocate(v.Context(), v.call(), id, clientele.UnallocateParams{})
+			day, err := dateSent(sent)
+			if err != nil {
+				return "", err
+			}
+			_, err = s.service.Payments.Unallocate(v.Context(), v.call(), id, clientele.UnallocateParams{Date: day})
 			return after(v.Path("payments", id), "unallocated", id), err
 		},
 	}
@@ -276,14 +278,18 @@ func (s *console) reversePayment() action {
 				Title: "Reverse this payment?", Submit: "Reverse the payment", Danger: true, Facts: facts,
 				Intro: "The money did not come after all: a cheque bounced. What it paid is owed again. This cannot be " +
 					"undone.",
-				Fields: []field{{Name: "reason", Label: "Why"}},
+				Fields: []field{{Name: "reason", Label: "Why"}, dateField(v, "It did not come on")},
 				Cancel: v.Path("payments", p.ID), Back: "The payment",
 			}, err
 		},
 		do: func(v *visit, sent url.Values) (string, error) {
 			id := v.PathValue("id")
-			p := clientele.ReverseParams{Reason: sent.Get("reason")}
-			_, err := s.service.Payments.Reverse(v.Context(), v.call(), id, p)
+			day, err := dateSent(sent)
+			if err != nil {
+				return "", err
+			}
+			p := clientele.ReverseParams{Reason: sent.Get("reason"), Date: day}
+			_, err = s.service.Payments.Reverse(v.Context(), v.call(), id, p)
 			return after(v.Path("payments", id), "reversed", ""), err
 		},
 	}
@@ -293,15 +299,16 @@ func (s *console) reversePayment() action {
 func (s *console) refundPayment() action {
 	return action{
 		form: s.restForm("Refund what is left", "Record the refund",
-			"It records that the money was sent back; it does not send it. This cannot be undone."),
+			"It records that the money was sent back; it does not send it. This cannot be undone.", "Sent back on"),
 		do: func(v *visit, sent url.Values) (string, error) {
 			amount, err := amountSent(v, sent)
-			if err != nil {
+			day, dayErr := dateSent(sent)
+			if err := clientele.JoinInvalid(err, dayErr); err != nil {
 				return "", err
 			}
 			id := v.PathValue("id")
 			_, err = s.service.Payments.Refund(v.Context(), v.call(), id, clientele.RefundParams{
-				RestParams: clientele.RestParams{Amount: amount},
+				RestParams: clientele.RestParams{Amount: amount}, Date: day,
 			})
 			return after(v.Path("payments", id), "refunded", ""), err
 		},
@@ -311,7 +318,7 @@ func (s *console) refundPayment() action {
 // creditPayment makes what a payment has left the customer's credit.
 func (s *console) creditPayment() action {
 	return action{
-		form: s.restForm("Make what is left credit", "Make it credit", "It pays later invoices."),
+		form: s.restForm("Make what is left credit", "Make it credit", "It pays later invoices.", ""),
 		do: func(v *visit, sent url.Values) (string, error) {
 			amount, err := amountSent(v, sent)
 			if err != nil {
@@ -324,12 +331,12 @@ func (s *console) creditPayment() action {
 	}
 }
 
-// restForm asks how much of what a payment has left something is done with.
-func (s *console) restForm(title, submit, intro string) func(*visit) (form, error) {
+// restForm asks how much of what a payment has left something is done with and, unless it goes without saying, when.
+func (s *console) restForm(title, submit, intro, date string) func(*visit) (form, error) {
 	return func(v *visit) (form, error) {
 		p, w, err := s.findPayment(v)
 		currency := v.currency(p.CurrencyID)
-		return form{
+		f := form{
 			Title: title, Submit: submit, Intro: intro, Facts: []fact{{"Left", w.Money(p.AmountUnallocated)}},
 			Cancel: v.Path("payments", p.ID), Back: "The payment",
 			Fields: []field{
@@ -337,6 +344,10 @@ func (s *console) restForm(title, submit, intro string) func(*visit) (form, erro
 				{Name: "amount", Label: "Amount in " + currency.Symbol, Type: "money", Required: true, Narrow: true,
 					Value: v.plain(p.AmountUnallocated)},
 			},
-		}, err
+		}
+		if date != "" {
+			f.Fields = append(f.Fields, dateField(v, date))
+		}
+		return f, err
 	}
 }
