@@ -10,6 +10,7 @@ type Services struct {
 	Payments          *Payments
 	Refunds           *Refunds
 	Receivables       *Receivables
+	Closings          *Closings
 	Settings          *Settings
 	PortalSessions    *PortalSessions
 	Keys              *Keys
@@ -25,6 +26,7 @@ func newServices(c *Client) Services {
 		Payments:          &Payments{c},
 		Refunds:           &Refunds{c},
 		Receivables:       &Receivables{c},
+		Closings:          &Closings{c},
 		Settings:          &Settings{c},
 		PortalSessions:    &PortalSessions{c},
 		Keys:              &Keys{c},
@@ -52,6 +54,9 @@ type Refunds struct{ c *Client }
 
 // Receivables are the calls of /api/receivables, in the mode of the key. What all customers owe, on any day.
 type Receivables struct{ c *Client }
+
+// Closings are the calls of /api/closings, in the mode of the key. Up to which day the books are closed.
+type Closings struct{ c *Client }
 
 // Settings are the calls of /api/settings, in the mode of the key. What the business has decided for all its
 // customers.

@@ -24,6 +24,16 @@ func serverJobs(service *billing.Service, db store.Access, access *auth.Authenti
 			},
 		},
 		{
+			Name: "complete_closings", Title: "Complete closings", Every: time.Minute,
+			Run: func(ctx context.Context) (string, error) {
+				n, err := service.Closings.Complete(ctx)
+				if n == 0 {
+					return "", err
+				}
+				return fmt.Sprintf("made the digests of closings: %d", n), err
+			},
+		},
+		{
 			Name: "forget_answers", Title: "Forget kept answers", Every: time.Hour,
 			Run: func(ctx context.Context) (string, error) { return "", service.ForgetAnswers(ctx) },
 		},

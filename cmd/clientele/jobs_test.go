@@ -78,6 +78,7 @@ func TestJobs(t *testing.T) {
 		t.Errorf("the use of a key is not noted: %+v, %v", keys, err)
 	}
 	says("forget_answers", "")
+	says("complete_closings", "")
 	if len(run) != 0 {
 		t.Errorf("not run were %v", run)
 	}

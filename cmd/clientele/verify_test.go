@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -98,6 +99,16 @@ func TestVerify(t *testing.T) {
 		{"another's event", "UPDATE events SET customer_id = 'cus_x' WHERE type = 'invoice.paid'",
 			"does not have an event for each of its versions"},
 		{"version", "UPDATE invoices SET version = version + 1", "does not have an event for each of its versions"},
+		{"date", "UPDATE ledger SET date = date - 1 WHERE reason = 'invoice_finalized'", "it is dated 2026-01-01, and"},
+		{"last date", "UPDATE ledger SET last_date = last_date + 1", "the last date is 2026-01-02, not 2026-01-03"},
+		{"what is closed", "UPDATE ledger SET description = 'x', reason = 'refund' WHERE credit = '5000'",
+			"what was closed through 2026-01-02 in curr_test_usd is not what it was"},
+		{"a closed customer's digest", "UPDATE closing_digests SET digest = x'00' WHERE customer_id = (SELECT id FROM" +
+			" customers WHERE doc ->> '$.name' = 'Bo')", "what was closed through 2026-01-02 in curr_test_usd is not"},
+		{"a digest gone", "DELETE FROM closing_digests", "its digest is not that of its customers"},
+		{"a closing", "UPDATE closings SET doc = json_set(doc, '$.digest', 'x')",
+			"its digest is not that of its customers"},
+		{"a closing's day", "UPDATE closings SET through = 1", "the row in closings does not repeat its document"},
 		{"no JSON", "UPDATE invoices SET doc = 'x' WHERE status = 'paid'", "an invoice's document cannot be read"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -204,5 +215,8 @@ func makeBooks(t *testing.T, url string) {
 	} {
 		must2(c.Customers.MoveCredit(ctx, bo, p))
 	}
+	through := clientele.DayIn(s.Now(), time.UTC)
+	s.Advance(24 * time.Hour)
+	must2(c.Closings.Create(ctx, clientele.ClosingParams{Through: &through}))
 	s.Close()
 }

@@ -29,7 +29,7 @@ var (
 	// The parts of an index condition that select a mode, or a stretch of time of it.
 	ofMode = regexp.MustCompile(`livemode = [$]\d+|NOT livemode|livemode|(?:seq|due_date|updated_at) [<>]=? [^()]+`)
 	// What is small, or walked by the statement's own rows.
-	smallTables = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|` +
+	smallTables = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|closings|` +
 		`schema_migrations|row_count_changes|ledger_sum_changes|)$`)
 )
 

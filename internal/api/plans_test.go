@@ -66,8 +66,8 @@ var (
 	keptCount = regexp.MustCompile(`^SELECT count\(\*\) FROM (` + strings.Join(countedTables(), "|") +
 		`) WHERE livemode = \$1( AND currency_id = \$2)?$`)
 	// Whatever is small, or walked once for each row that is asked for.
-	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|customer_numbers|` +
-		`schema_migrations|sqlite_\w+|ids|p|j|CONSTANT)$`)
+	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|closings|` +
+		`customer_numbers|schema_migrations|sqlite_\w+|ids|p|j|CONSTANT)$`)
 )
 
 // excuse is a statement that may do what others must not, and why.

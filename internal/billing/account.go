@@ -35,6 +35,7 @@ type customerAccount struct {
 
 	where  *time.Location // of the business, once it was asked for
 	given  clientele.Day  // that the request says something happened on; 0 for today
+	closed *clientele.Day // the last closed day, once it was asked for
 	states map[string]ledger.InvoiceState
 	dated  map[string]*datedMovements // by currency
 }
@@ -131,6 +132,9 @@ func (a *customerAccount) append(m store.Movement, invoice ledger.InvoiceState) 
 		if t.Date, err = a.date(); err != nil {
 			return m, err
 		}
+	}
+	if err := a.checkOpen("date", t.Date); err != nil {
+		return m, err
 	}
 	t.Object, t.Livemode, t.CustomerID, t.RequestedBy = "balance_transaction", a.call.Livemode, a.customer.ID,
 		a.call.Actor

@@ -35,7 +35,32 @@ func (a *customerAccount) dateFrom(day *clientele.Day) error {
 	if err == nil {
 		err = checkDate("date", *day, today)
 	}
+	if err == nil {
+		err = a.checkOpen("date", *day)
+	}
 	a.given = *day
+	return err
+}
+
+// firstOpen is the first day that is not closed. Nobody closes more until the transaction has ended.
+func (a *customerAccount) firstOpen() (clientele.Day, error) {
+	if a.closed == nil {
+		closed, err := a.tx.ClosedThrough(a.call.Livemode)
+		if err != nil {
+			return 0, err
+		}
+		a.closed = &closed
+	}
+	return *a.closed + 1, nil
+}
+
+// checkOpen refuses to date something on a closed day.
+func (a *customerAccount) checkOpen(field string, day clientele.Day) error {
+	open, err := a.firstOpen()
+	if err == nil && day < open {
+		err = conflict(field, "the books are closed through %s, and this would be of %s: the first open day is %s", open-1,
+			day, open)
+	}
 	return err
 }
 
@@ -110,10 +135,16 @@ func (d *datedMovements) add(m store.Movement) {
 	d.list = slices.Insert(d.list, at, m)
 }
 
-// split dates an amount that is taken off balances, from a day on: none of them is below nothing on any day.
+// split dates an amount that is taken off balances, from a day on that is not closed: none of them is below nothing on
+// any day.
 func (a *customerAccount) split(
 	amount clientele.Amount, day clientele.Day, of ...ledger.Balance,
 ) ([]ledger.Part, error) {
+	open, err := a.firstOpen()
+	if err != nil {
+		return nil, err
+	}
+	day = max(day, open)
 	later, err := a.later(amount.Currency(), day)
 	if err != nil {
 		return nil, err

@@ -215,7 +215,10 @@ func (a *customerAccount) dateReceipt(pay *clientele.Payment, r clientele.Receip
 	default:
 		pay.Date = clientele.DayIn(time.Unix(r.ReceivedAt, 0), where)
 	}
-	return checkDate(field, pay.Date, today)
+	if err := checkDate(field, pay.Date, today); err != nil {
+		return err
+	}
+	return a.checkOpen(field, pay.Date)
 }
 
 // duplicateOf is the customer's oldest payment that was not reversed and has the same amount, currency and reference,

@@ -29,6 +29,7 @@ type Service struct {
 	Settings          Settings
 	PaymentCurrencies PaymentCurrencies
 	PaymentMethods    PaymentMethods
+	Closings          Closings
 	*core
 }
 
@@ -62,7 +63,7 @@ func New(store store.Transactions, options ...Option) *Service {
 		Customers: Customers{s}, Invoices: Invoices{s}, CreditNotes: CreditNotes{s}, Payments: Payments{s},
 		Refunds:     Refunds{s},
 		Receivables: Receivables{s}, Settings: Settings{s}, PaymentCurrencies: PaymentCurrencies{s},
-		PaymentMethods: PaymentMethods{s}, core: s,
+		PaymentMethods: PaymentMethods{s}, Closings: Closings{s}, core: s,
 	}
 }
 

@@ -77,6 +77,9 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 				return err
 			}
 		}
+		if err := auditClosings(tx, differs); err != nil {
+			return err
+		}
 		return tx.Contradictions(func(id, text string) { differs(Difference{id, text}) })
 	})
 }
@@ -156,7 +159,7 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 	for _, step := range []func() error{
 		func() error { return b.lastEvent(store.TypeCustomer, rec.ID, rec.JSON) },
 		b.readInvoices, b.readPayments, b.replay, b.checkCredit, b.checkInvoices, b.checkPayments, b.checkRefunds,
-		b.checkNumbers,
+		b.checkNumbers, b.checkClosed,
 	} {
 		if err := step(); err != nil {
 			return err

@@ -96,6 +96,11 @@ func (a *customerAccount) recover(h *invoice, part clientele.Amount, day cliente
 			return err
 		}
 	}
+	open, err := a.firstOpen()
+	if err != nil {
+		return err
+	}
+	day = max(day, open)
 	later, err := a.later(h.CurrencyID, day)
 	if err != nil {
 		return err

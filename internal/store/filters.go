@@ -19,6 +19,7 @@ type MovementFilter struct {
 	Since      clientele.Day  // with CurrencyID: dated on that day or later
 	Livemode   clientele.Mode // when CustomerID is ""
 	Recorded   Days           // with Livemode: when they were recorded, where the business was
+	Dated      Days           // with Livemode, in place of Recorded: in the order of the books
 	From, To   Position       // at or after From and before To; 0 is open
 }
 

@@ -23,12 +23,13 @@ const (
 	TypePaymentCurrency ObjectType = "payment_currency"
 	TypePaymentMethod   ObjectType = "payment_method"
 	TypeAPIKey          ObjectType = "api_key"
+	TypeClosing         ObjectType = "closing"
 )
 
 // Kinds are the kinds of objects that have a table of their own in the form of [Kind].
 var Kinds = []*Kind{
 	Customers.Kind, Invoices.Kind, Payments.Kind, CreditNotes.Kind, Refunds.Kind, PaymentCurrencies.Kind,
-	PaymentMethods.Kind, Settings.Kind, APIKeys.Kind,
+	PaymentMethods.Kind, Settings.Kind, APIKeys.Kind, Closings.Kind,
 }
 
 // KindOf finds the description of a type of objects; nil for what has none.
@@ -189,6 +190,17 @@ var APIKeys = describe(Kind{
 	[]columnOf[Key]{
 		{Column{Name: "hash", Type: Bytes, Fixed: true}, func(k *Key) any { return k.Hash[:] }},
 		{Column{Name: "created_at", Type: Integer, Fixed: true}, func(k *Key) any { return k.CreatedAt.UnixMilli() }},
+	})
+
+// Closings describes closings.
+var Closings = describe(Kind{
+	Type: TypeClosing, Name: "closing", Table: "closings", Prefix: "clo_", Small: true, Versioned: true,
+}, func(c *clientele.Closing) Row { return Row{ID: c.ID, Livemode: c.Livemode} },
+	[]columnOf[clientele.Closing]{
+		{Column{Name: "through", Type: Integer, Fixed: true}, // days since 1970
+			func(c *clientele.Closing) any { return int64(c.Through) }},
+		{Column{Name: "closed", Type: Boolean},
+			func(c *clientele.Closing) any { return c.Closed }},
 	})
 
 // Movements describes the movements of the ledger. Their rows are all that is kept of them: they have no document.

@@ -19,6 +19,12 @@ type LedgerEnd struct {
 	Receivable, Credit, Unapplied clientele.Amount
 }
 
+// ClosingDigest is a digest over what a closing closed of a customer in a currency.
+type ClosingDigest struct {
+	ClosingID, CustomerID, CurrencyID string
+	Digest                            [32]byte
+}
+
 // Figure is what a sum is of.
 type Figure string
 

@@ -52,6 +52,7 @@ type Tx interface {
 	Allocations
 	Ledger
 	Undated
+	ClosedDays
 	Sums
 	Receivables
 	PaymentCurrency
@@ -137,6 +138,17 @@ type Undated interface {
 	UndatedCustomers(limit int64) ([]string, error)
 	// DateMovements writes the dates of movements, their days of recording and their last dates.
 	DateMovements(movements []Movement) error
+}
+
+// ClosedDays are what keeps days closed, beside the closings, which are objects.
+type ClosedDays interface {
+	// ClosedThrough is the last closed day of a mode, 0 when none is. In a transaction that writes, whoever closes (which
+	// begins with reading all closings) waits until it has ended.
+	ClosedThrough(mode clientele.Mode) (clientele.Day, error)
+	// SaveClosingDigests keeps digests; one that is kept already stays.
+	SaveClosingDigests(digests []ClosingDigest) error
+	// ClosingDigests calls fn with the digests of a closing, or of one of its customers, by customer and currency.
+	ClosingDigests(closingID, customerID string, fn func(ClosingDigest)) error
 }
 
 // Sums are what the movements of all customers of a mode come to, kept by their dates.

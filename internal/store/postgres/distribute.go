@@ -44,6 +44,7 @@ func distributedTables() []distributedTable {
 		}
 	}
 	ofCustomers("events")
+	ofCustomers("closing_digests")
 	return append(all, []distributedTable{
 		{"customer_names", "name", "none"},
 		{"object_customers", "id", "customer_names"},
@@ -59,7 +60,7 @@ func distributedTables() []distributedTable {
 // everywhere are the tables that every machine has.
 var everywhere = []string{
 	"payment_methods", "payment_currencies", "settings", "api_keys", "apps", "sessions",
-	"leases",
+	"leases", "closings",
 }
 
 // distributionSteps are the steps of a distribution, in their order.

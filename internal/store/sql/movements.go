@@ -81,6 +81,9 @@ func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, 
 		order = " ORDER BY date, seq"
 	case f.CustomerID != "":
 		w.Add("customer_id = ?", f.CustomerID)
+	case f.Dated != store.Days{}:
+		w.Add("livemode = ? AND date BETWEEN ? AND ?", f.Livemode, f.Dated.First, f.Dated.Last)
+		order = " ORDER BY date, seq"
 	default:
 		w.Add("livemode = ? AND recorded_day BETWEEN ? AND ?", f.Livemode, f.Recorded.First, f.Recorded.Last)
 		order = " ORDER BY recorded_day, seq"
