@@ -21,7 +21,7 @@ test('a bookkeeper bills, receives a cheque, and takes it back', async () => {
   for (const price of ['400', '350.50', '600']) {
     await page.visit(customer);
     await page.follow('a[href*="/invoices/new"]');
-    await page.fill({ currency_id: usd, due_date: '2026-01-31', 'lines[0].description': 'Compiler', 'lines[0].unit_amount': price });
+    await page.fill({ currency_id: usd, date: '2026-01-01', due_date: '2026-01-31', 'lines[0].description': 'Compiler', 'lines[0].unit_amount': price });
     await page.send();
     assert.match(await page.text(), /Draft/);
     await page.follow('a[href$="/finalize"]');

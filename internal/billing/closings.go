@@ -181,6 +181,92 @@ func (s Closings) List(ctx context.Context, mode clientele.Mode) (all []clientel
 	return all, err
 }
 
+// Through answers the last closed day of a mode, 0 when none is.
+func (s Closings) Through(ctx context.Context, mode clientele.Mode) (day clientele.Day, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) (err error) {
+		day, err = tx.ClosedThrough(mode)
+		return err
+	})
+	return day, err
+}
+
+// ClosingPreview is what a closing would find.
+type ClosingPreview struct {
+	Drafts      int64                       // that are dated on the day or before
+	Movements   int64                       // that it would close
+	Unapplied   map[string]clientele.Amount // by currency: money that was received and not applied on the day
+	Differences []string                    // the currencies in which the sums are not what the invoices come to
+}
+
+// Preview answers what closing up to a day would find.
+func (s Closings) Preview(
+	ctx context.Context, mode clientele.Mode, through clientele.Day,
+) (found ClosingPreview, err error) {
+	err = s.scanStore(ctx, func(tx store.Tx) error {
+		found = ClosingPreview{Unapplied: map[string]clientele.Amount{}}
+		today, err := s.today(tx, mode)
+		if err != nil {
+			return err
+		}
+		closed, err := tx.ClosedThrough(mode)
+		if err != nil {
+			return err
+		}
+		if err := checkThrough(through, closed, today); err != nil {
+			return err
+		}
+		_, found.Drafts, err = tx.List(store.Invoices.Kind, store.Query{Mode: mode, Where: []store.Condition{
+			store.OneOf("status", clientele.InvoiceDraft), store.AtLeast("date", int64(firstDate)),
+			store.Below("date", int64(through)+1),
+		}, Window: store.Window{Limit: 1}})
+		if err != nil {
+			return err
+		}
+		days := store.Days{First: int64(closed + 1), Last: int64(through)}
+		err = tx.Movements(store.MovementFilter{Livemode: mode, Dated: days}, func(store.Movement) error {
+			found.Movements++
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return s.reconcile(tx, mode, through, &found)
+	})
+	return found, err
+}
+
+// reconcile compares what the sums say of a day with what the invoices come to.
+func (s Closings) reconcile(tx store.Tx, mode clientele.Mode, day clientele.Day, found *ClosingPreview) error {
+	of, err := s.asOf(tx, mode, AsOf{Day: clientele.OnDay(day)})
+	if err != nil {
+		return err
+	}
+	sums, invoices := ledger.NewAging(day, ""), ledger.NewAging(day, "")
+	figures := []store.Figure{store.FigureReceivable, store.FigureUnapplied}
+	if err := of.eachSum(tx, figures, store.Days{First: 0, Last: int64(day)}, sums.AddPart); err != nil {
+		return err
+	}
+	err = of.eachUnpaid(tx, "", "", func(o store.UnpaidAmount) { invoices.Add(o.DueDay, o.Left) })
+	if err != nil {
+		return err
+	}
+	is, must := sums.Buckets(), invoices.Buckets()
+	for currency, b := range is {
+		if b.Unapplied.Sign() != 0 {
+			found.Unapplied[currency] = b.Unapplied
+		}
+		if !b.Total.Equal(must[currency].Total.In(currency)) {
+			found.Differences = append(found.Differences, currency)
+		}
+	}
+	for currency := range must {
+		if _, known := is[currency]; !known {
+			found.Differences = append(found.Differences, currency)
+		}
+	}
+	return nil
+}
+
 // Complete makes the digests of closings that have none yet, of both modes, and says of how many.
 func (s Closings) Complete(ctx context.Context) (completed int, err error) {
 	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {

@@ -114,6 +114,7 @@ func (s *console) pages() map[string]handler {
 
 		"/receivables":     s.receivables,
 		"/receivables.csv": s.receivablesCSV,
+		"/closings":        s.closings,
 		"/find":            s.find,
 		"/developers":      s.developers,
 	}
@@ -149,6 +150,9 @@ func (s *console) actions() map[string]action {
 		"/payments/{id}/reverse":    s.reversePayment(),
 		"/payments/{id}/refund":     s.refundPayment(),
 		"/payments/{id}/credit":     s.creditPayment(),
+
+		"/closings/new":         s.closeBooks(),
+		"/closings/{id}/reopen": s.reopenBooks(),
 
 		"/developers/keys/new":         s.createKey(),
 		"/developers/keys/{id}/revoke": s.revokeKey(),

@@ -78,6 +78,7 @@ type field struct {
 	Group             string // starts a group of fields
 	Plain             bool   // whether it goes without saying that it is optional
 	Narrow            bool   // whether it takes half of the width
+	Min, Max          string // of a date
 	Autocomplete      string
 	Accept            string       // the kinds of files
 	Picture           template.URL // that there is already
@@ -90,8 +91,8 @@ type field struct {
 type option struct{ Value, Label string }
 
 var errNoAdmin = clientele.Errorf(clientele.ErrorCodeForbidden, "",
-	"Keys and applications outlive the session that makes them. Sign in with a key of scope admin, or by a link of "+
-		"clientele console link, to make or revoke them")
+	"Keys and applications outlive the session that makes them, and closing the books binds everybody. Sign in with a "+
+		"key of scope admin, or by a link of clientele console link, for that")
 
 var errReadOnly = clientele.Errorf(clientele.ErrorCodeForbidden, "",
 	"The API key that you signed in with can only read. Sign in with one that can write to change anything")
@@ -292,6 +293,7 @@ type outcome struct{ text, undo, section, action string }
 
 var outcomes = map[string]outcome{
 	"saved":   {text: "Saved."},
+	"closed":  {text: "The books are closed."},
 	"created": {text: "Created."},
 	"credit":  {text: "The credit was changed."},
 
@@ -306,12 +308,13 @@ var outcomes = map[string]outcome{
 	"credit_used":   {text: "The credit was used."},
 	"held":          {"The invoice is held.", "End the hold", "invoices", "release"},
 
-	"paid":        {"The payment was recorded.", "Reverse it", "payments", "reverse"},
-	"allocated":   {"The payment was applied.", "Take it back", "payments", "unallocate"},
-	"unallocated": {"The invoices are owed again.", "Apply it again", "payments", "allocate"},
-	"reversed":    {text: "The payment was reversed: what it paid is owed again."},
-	"refunded":    {text: "The refund was recorded."},
-	"made_credit": {text: "What was left is the customer's credit now."},
+	"paid":           {"The payment was recorded.", "Reverse it", "payments", "reverse"},
+	"allocated":      {"The payment was applied.", "Take it back", "payments", "unallocate"},
+	"unallocated":    {"The invoices are owed again.", "Apply it again", "payments", "allocate"},
+	"reversed":       {text: "The payment was reversed: what it paid is owed again."},
+	"refunded":       {text: "The refund was recorded."},
+	"reopened_books": {text: "The books are open again."},
+	"made_credit":    {text: "What was left is the customer's credit now."},
 
 	"links_ended": {text: "The links to their account are ended."},
 
@@ -443,9 +446,17 @@ func renamed(err error, names map[string]string) error {
 
 // dateField asks from which day on the books count what a form does: today unless it is changed.
 func dateField(v *visit, label string) field {
-	return field{
-		Name: "date", Label: label, Type: "date", Narrow: true, Value: v.today.String(), Plain: true,
-		Hint: "The books count it from this day on.",
+	f := field{Name: "date", Label: label, Type: "date", Narrow: true, Value: v.today.String(), Plain: true}
+	f.Hint = "The books count it from this day on."
+	f.limitToOpen(v)
+	return f
+}
+
+// limitToOpen lets a field take days that are not closed, and says so.
+func (f *field) limitToOpen(v *visit) {
+	if v.closed != 0 {
+		f.Min = (v.closed + 1).String()
+		f.Hint = strings.TrimSpace(f.Hint + " Closed through " + v.closed.String() + ".")
 	}
 }
 

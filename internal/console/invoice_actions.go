@@ -31,6 +31,7 @@ func invoiceFields(v *visit, i clientele.Invoice) []field {
 			Hint: "On receipt when empty."},
 		{Name: "description", Label: "Description", Value: i.Description},
 	}
+	fields[1].limitToOpen(v)
 	lines := max(firstLines, len(i.Lines))
 	for sent := 0; v.PostForm.Has(lineName(sent, "description")); sent++ {
 		lines = max(lines, sent+1)

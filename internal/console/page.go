@@ -48,6 +48,7 @@ type visit struct {
 	customer   *clientele.Customer // whose portal it is; nil in the console
 	settings   clientele.Settings
 	today      clientele.Day // where the business is
+	closed     clientele.Day // the last closed day; 0 when none is
 	currencies []clientele.PaymentCurrency
 	written    map[string]locale.Money // how amounts are, by currency
 	readings   map[string][]option     // what typed amounts can mean, by the field's name
@@ -114,6 +115,9 @@ func (s *console) prepare(v *visit) (err error) {
 		return err
 	}
 	v.today = clientele.DayIn(s.now(), v.settings.Zone())
+	if v.closed, err = s.service.Closings.Through(v.Context(), v.Mode); err != nil {
+		return err
+	}
 	v.currencies, err = s.service.PaymentCurrencies.List(v.Context(), v.Mode)
 	return err
 }
@@ -276,6 +280,9 @@ func newView(s *console, v *visit, p page) view {
 	}
 	rest := strings.TrimPrefix(v.URL.Path, "/"+v.Mode.String())
 	w.Section, _, _ = strings.Cut(strings.TrimPrefix(rest, "/"), "/")
+	if w.Section == "closings" { // which are reached from there
+		w.Section = "receivables"
+	}
 	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
 		to := v.Root() + "/" + mode.String()
 		if sections[w.Section] {

@@ -148,7 +148,7 @@ func (s *console) paymentForm(v *visit) (form, error) {
 			{Name: "amount", Label: "Amount", Type: "money", Required: true, Narrow: true, Value: amount},
 			{Name: "currency_id", Label: "Currency", Type: "select", Required: true, Narrow: true, Value: currency,
 				Options: currencyOptions(v)},
-			{Name: "date", Label: "Received", Type: "date", Narrow: true, Value: v.today.String()},
+			dateField(v, "Received"),
 			{Name: "method", Label: "How", Type: "select", Narrow: true, Value: methods[0].Value, Options: methods},
 			{Name: "reference", Label: "Reference", Hint: "What the bank or the payer calls it: a cheque's number."},
 		},
