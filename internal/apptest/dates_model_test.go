@@ -1,0 +1,567 @@
+package apptest_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
+)
+
+// TestEveryDayAsKnownAtEveryMoment does random things that are dated on any day, closes days and reopens them, on each
+// database, beside a slow model that is written from docs/api.md and knows nothing of the ledger. Every refusal is the
+// model's, and what is owed on a day as it was known at a moment is what the model says, for pairs of all days and
+// moments; what is closed never moves. CLIENTELE_MODEL says how many things are done.
+func TestEveryDayAsKnownAtEveryMoment(t *testing.T) {
+	t.Parallel()
+	n := 250
+	if text := os.Getenv("CLIENTELE_MODEL"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, open := range map[string]func(*testing.T) store.Store{"SQLite": openSQLite, "PostgreSQL": openPostgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := open(t)
+			t.Cleanup(func() { _ = db.Close() })
+			m := newModel(t, db)
+			for range n {
+				m.step()
+			}
+			m.compare(100)
+			err := m.service.Verify(t.Context(), func(int64, int64) {}, func(d billing.Difference) {
+				t.Errorf("%s: %s", d.ID, d.Text)
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+const modelCurrency = "curr_test_usd"
+
+// The days that the model knows: from so many before the first to so many after.
+const modelDays = 900
+
+// entry is a change of a balance: from a day on, known since a moment.
+type entry struct {
+	day    clientele.Day
+	known  time.Time
+	amount int64
+}
+
+// balance is what is left of something.
+type balance []entry
+
+// on is what is left on a day, of what was known at a moment.
+func (b balance) on(day clientele.Day, known time.Time) (sum int64) {
+	for _, e := range b {
+		if e.day <= day && !e.known.After(known) {
+			sum += e.amount
+		}
+	}
+	return sum
+}
+
+type modelInvoice struct {
+	id, customer string
+	issued, due  clientele.Day
+	left         balance
+	total, noted int64 // noted is what credit notes took off
+	open         bool
+}
+
+type modelPayment struct {
+	id, customer string
+	received     clientele.Day
+	amount       int64
+	left         balance
+	parts        []modelPart
+	reversed     bool
+}
+
+// modelPart is an allocation, or a part of one.
+type modelPart struct {
+	invoice *modelInvoice
+	day     clientele.Day
+	amount  int64
+}
+
+type model struct {
+	*testing.T
+	service   *billing.Service
+	r         *rand.Rand
+	now       time.Time
+	customers []string
+	invoices  []*modelInvoice
+	payments  []*modelPayment
+	closings  []modelClosing
+	moments   []time.Time
+}
+
+type modelClosing struct {
+	id      string
+	through clientele.Day
+	figures string // of its last day, when it was closed
+}
+
+func newModel(t *testing.T, db store.Store) *model {
+	t.Helper()
+	m := &model{T: t, r: rand.New(rand.NewPCG(7, 7)), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)}
+	m.service = billing.New(db, billing.WithClock(func() time.Time { return m.now }))
+	if err := m.service.Seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		name, _ := json.Marshal(fmt.Sprint("Customer ", n))
+		doc := m.must(m.service.Customers.Create(t.Context(), m.call(), billing.Fields{"name": name}))
+		m.customers = append(m.customers, doc.ID)
+	}
+	return m
+}
+
+func (m *model) call() billing.Call { return billing.Call{Actor: "test"} }
+
+func (m *model) must(doc store.Document, err error) store.Document {
+	m.Helper()
+	if err != nil {
+		m.Fatal(err)
+	}
+	return doc
+}
+
+func (m *model) today() clientele.Day { return clientele.DayIn(m.now, time.UTC) }
+
+// firstOpen is the first day that is not closed.
+func (m *model) firstOpen() clientele.Day {
+	if len(m.closings) == 0 {
+		return 0
+	}
+	return m.closings[len(m.closings)-1].through + 1
+}
+
+// free is how much is there on a day and on every later one.
+func (m *model) free(b balance, day clientele.Day) int64 {
+	least := b.on(day+modelDays, m.now)
+	days := map[clientele.Day]bool{day: true}
+	for _, e := range b {
+		days[e.day] = true
+	}
+	for d := range days {
+		if d >= day {
+			least = min(least, b.on(d, m.now))
+		}
+	}
+	return least
+}
+
+// firstFree is the first day, from one on, from which so much is there.
+func (m *model) firstFree(b balance, day clientele.Day, amount int64) clientele.Day {
+	for m.free(b, day) < amount {
+		day++
+	}
+	return day
+}
+
+// step does something, at a later moment.
+func (m *model) step() {
+	m.Helper()
+	m.now = m.now.Add(time.Duration(1+m.r.IntN(5000)) * time.Millisecond)
+	if m.r.IntN(8) == 0 {
+		m.now = m.now.AddDate(0, 0, 1+m.r.IntN(3))
+	}
+	m.moments = append(m.moments, m.now)
+	switch m.r.IntN(12) {
+	case 0, 1, 2:
+		m.issue()
+	case 3, 4, 5:
+		m.pay()
+	case 6:
+		m.allocate()
+	case 7:
+		m.credit()
+	case 8:
+		m.writeOff()
+	case 9:
+		m.reverse()
+	case 10:
+		m.void()
+	case 11:
+		m.closeBooks()
+	}
+}
+
+// someDay is a day of the past, or none.
+func (m *model) someDay() *clientele.Day {
+	switch m.r.IntN(3) {
+	case 0:
+		return nil
+	case 1:
+		return new(m.today() - clientele.Day(m.r.IntN(10)))
+	}
+	return new(m.today() - clientele.Day(m.r.IntN(300)))
+}
+
+func (m *model) dayOf(day *clientele.Day) clientele.Day {
+	if day == nil {
+		return m.today()
+	}
+	return *day
+}
+
+// want compares whether something was refused with whether the model refuses it.
+func (m *model) want(what string, refused bool, err error) (done bool) {
+	m.Helper()
+	var e *clientele.Error
+	if err != nil && !errors.As(err, &e) {
+		m.Fatal(err)
+	}
+	if (err != nil) != refused {
+		m.Fatalf("%s at %v: %v; the model refuses it: %t", what, m.now, err, refused)
+	}
+	return err == nil
+}
+
+func (m *model) issue() {
+	i := &modelInvoice{customer: m.customers[m.r.IntN(3)], total: 1 + m.r.Int64N(1000), open: true}
+	day := m.someDay()
+	if m.r.IntN(10) == 0 {
+		day = new(m.today() + clientele.Day(1+m.r.IntN(40)))
+	}
+	i.issued = m.dayOf(day)
+	i.due = i.issued + clientele.Day(m.r.IntN(60))
+	doc, err := m.service.Invoices.Create(m.Context(), m.call(), clientele.InvoiceParams{
+		CustomerID: i.customer, CurrencyID: modelCurrency, Finalize: true, InvoiceContent: clientele.InvoiceContent{
+			Date: day, DueDate: clientele.DueOn(i.due),
+			Lines: []clientele.LineParams{{UnitAmount: new(clientele.NewAmount(modelCurrency, i.total))}},
+		},
+	})
+	if m.want("an invoice", i.issued < m.firstOpen(), err) {
+		i.id = doc.ID
+		i.left = balance{{i.issued, m.now, i.total}}
+		m.invoices = append(m.invoices, i)
+	}
+}
+
+// owing is a random invoice that something is left to pay on, of a customer or of any; nil when there is none.
+func (m *model) owing(customer string) *modelInvoice {
+	some := slices.DeleteFunc(slices.Clone(m.invoices), func(i *modelInvoice) bool {
+		return !i.open || customer != "" && i.customer != customer || m.whole(i.left) == 0
+	})
+	if len(some) == 0 {
+		return nil
+	}
+	return some[m.r.IntN(len(some))]
+}
+
+func (m *model) whole(b balance) int64 { return b.on(m.today()+modelDays, m.now) }
+
+func (m *model) pay() {
+	p := &modelPayment{customer: m.customers[m.r.IntN(3)], amount: 1 + m.r.Int64N(1200)}
+	day := m.someDay()
+	p.received = m.dayOf(day)
+	of := clientele.PaymentParams{
+		CustomerID: p.customer, CurrencyID: modelCurrency, Amount: new(clientele.NewAmount(modelCurrency, p.amount)),
+		Receipt: clientele.Receipt{Date: day}, Allocations: &[]clientele.AllocationParams{},
+	}
+	i := m.owing(p.customer)
+	if i != nil && m.r.IntN(4) > 0 {
+		of.InvoiceID, of.Allocations = i.id, nil
+	}
+	doc, err := m.service.Payments.Create(m.Context(), m.call(), of)
+	if !m.want("a payment", p.received < m.firstOpen(), err) {
+		return
+	}
+	p.id = doc.ID
+	p.left = balance{{p.received, m.now, p.amount}}
+	m.payments = append(m.payments, p)
+	if of.InvoiceID != "" {
+		m.apply(p, i, min(p.amount, m.whole(i.left)))
+	}
+}
+
+// apply pays a part of an invoice: from the later of the dates on as much as both have, the rest from when they have.
+func (m *model) apply(p *modelPayment, i *modelInvoice, amount int64) {
+	for day := max(p.received, i.issued, m.firstOpen()); amount > 0; day++ {
+		part := min(amount, m.free(p.left, day), m.free(i.left, day))
+		if part <= 0 {
+			continue
+		}
+		p.left, i.left = append(p.left, entry{day, m.now, -part}), append(i.left, entry{day, m.now, -part})
+		p.parts = append(p.parts, modelPart{i, day, part})
+		amount -= part
+	}
+}
+
+func (m *model) allocate() {
+	for _, p := range m.payments {
+		left := m.whole(p.left)
+		if p.reversed || left == 0 {
+			continue
+		}
+		i := m.owing(p.customer)
+		if i == nil {
+			continue
+		}
+		part := 1 + m.r.Int64N(min(left, m.whole(i.left)))
+		_, err := m.service.Payments.Allocate(m.Context(), m.call(), p.id, clientele.AllocateParams{
+			InvoiceID: i.id, Amount: new(clientele.NewAmount(modelCurrency, part)),
+		})
+		if m.want("an allocation", false, err) {
+			m.apply(p, i, part)
+		}
+		return
+	}
+}
+
+// off takes an amount off an invoice, on a day or on the first that has it.
+func (m *model) off(what string, i *modelInvoice, day *clientele.Day, amount int64, do func() error) bool {
+	m.Helper()
+	first := m.firstFree(i.left, max(m.dayOf(day), i.issued), amount)
+	refused := day != nil && (*day != first || *day < m.firstOpen())
+	if !m.want(what, refused, do()) {
+		return false
+	}
+	i.left = append(i.left, entry{first, m.now, -amount})
+	return true
+}
+
+func (m *model) credit() {
+	i, day := m.owing(""), m.someDay()
+	if i == nil {
+		return
+	}
+	part := 1 + m.r.Int64N(m.whole(i.left))
+	if m.off("a credit note", i, day, part, func() error {
+		_, err := m.service.Invoices.Credit(m.Context(), m.call(), i.id, clientele.CreditNoteParams{
+			Amount: new(clientele.NewAmount(modelCurrency, part)), Date: day,
+		})
+		return err
+	}) {
+		i.noted += part
+	}
+}
+
+func (m *model) writeOff() {
+	i, day := m.owing(""), m.someDay()
+	if i == nil {
+		return
+	}
+	if m.off("a write-off", i, day, m.whole(i.left), func() error {
+		_, err := m.service.Invoices.WriteOff(m.Context(), m.call(), i.id, clientele.WriteOffParams{Date: day})
+		return err
+	}) {
+		i.open = false
+	}
+}
+
+// takeBack takes back what a payment paid of an invoice, or of all: from a day on, and not before it was paid.
+func (m *model) takeBack(p *modelPayment, of *modelInvoice, day clientele.Day) {
+	p.parts = slices.DeleteFunc(p.parts, func(part modelPart) bool {
+		if of != nil && part.invoice != of {
+			return false
+		}
+		on := max(day, part.day)
+		p.left = append(p.left, entry{on, m.now, part.amount})
+		part.invoice.left = append(part.invoice.left, entry{on, m.now, part.amount})
+		return true
+	})
+}
+
+func (m *model) reverse() {
+	some := slices.DeleteFunc(slices.Clone(m.payments), func(p *modelPayment) bool {
+		return p.reversed || slices.ContainsFunc(p.parts, func(part modelPart) bool { return !part.invoice.open })
+	})
+	if len(some) == 0 {
+		return
+	}
+	p, day := some[m.r.IntN(len(some))], m.someDay()
+	restore := m.keep()
+	on := m.dayOf(day)
+	m.takeBack(p, nil, on)
+	first := m.firstFree(p.left, max(on, p.received), p.amount)
+	_, err := m.service.Payments.Reverse(m.Context(), m.call(), p.id, clientele.ReverseParams{Date: day})
+	if !m.want("a reversal", day != nil && (first != *day || *day < m.firstOpen()), err) {
+		restore()
+		return
+	}
+	p.left = append(p.left, entry{first, m.now, -p.amount})
+	p.reversed = true
+}
+
+// keep keeps the balances, and returns what puts them back.
+func (m *model) keep() (restore func()) {
+	var puts []func()
+	for _, i := range m.invoices {
+		left := slices.Clone(i.left)
+		puts = append(puts, func() { i.left = left })
+	}
+	for _, p := range m.payments {
+		left, parts := slices.Clone(p.left), slices.Clone(p.parts)
+		puts = append(puts, func() { p.left, p.parts = left, parts })
+	}
+	return func() {
+		for _, put := range puts {
+			put()
+		}
+	}
+}
+
+func (m *model) void() {
+	i, day := m.owing(""), m.someDay()
+	if i == nil {
+		return
+	}
+	restore := m.keep()
+	for _, p := range m.payments {
+		m.takeBack(p, i, max(m.dayOf(day), i.issued))
+	}
+	if m.off("a void", i, day, i.total-i.noted, func() error {
+		_, err := m.service.Invoices.Void(m.Context(), m.call(), i.id, clientele.VoidParams{Date: day})
+		return err
+	}) {
+		i.open = false
+		return
+	}
+	restore()
+}
+
+func (m *model) closeBooks() {
+	if len(m.closings) > 0 && m.r.IntN(2) == 0 {
+		last := m.closings[len(m.closings)-1]
+		if got := m.figures(last.through, time.Time{}); got != last.figures {
+			m.Fatalf("what was closed through %s is %s, and was %s", last.through, got, last.figures)
+		}
+		m.must(m.service.Closings.Reopen(m.Context(), m.call(), last.id, clientele.ClosingReopenParams{Reason: "test"}))
+		m.closings = m.closings[:len(m.closings)-1]
+		return
+	}
+	through := m.today() - clientele.Day(m.r.IntN(60))
+	doc, err := m.service.Closings.Create(m.Context(), m.call(), clientele.ClosingParams{Through: &through})
+	if m.want("a closing", through >= m.today() || through < m.firstOpen(), err) {
+		m.closings = append(m.closings, modelClosing{doc.ID, through, m.figures(through, time.Time{})})
+	}
+}
+
+// asOf is a day as it was known at a moment, or is now.
+func asOf(day clientele.Day, known time.Time) billing.AsOf {
+	of := billing.AsOf{Day: clientele.OnDay(day)}
+	if !known.IsZero() {
+		of.KnownAt = clientele.AtTime(known)
+	}
+	return of
+}
+
+// figures are those of a day as the service tells them: of all, of each customer, and the statements' balances.
+func (m *model) figures(day clientele.Day, known time.Time) (text string) {
+	m.Helper()
+	of := asOf(day, known)
+	write := func(aging clientele.Aging, err error) {
+		m.Helper()
+		if err != nil {
+			m.Fatal(err)
+		}
+		b := aging.Currencies[modelCurrency]
+		for _, a := range []clientele.Amount{
+			b.NotDue, b.Days1To30, b.Days31To60, b.Days61To90, b.DaysOver90, b.Total, b.Unapplied,
+		} {
+			text += a.In(modelCurrency).String() + " "
+		}
+		text += "\n"
+	}
+	write(m.service.Receivables.Aging(m.Context(), billing.AgingFilter{AsOf: of}))
+	write(m.service.Receivables.AgingByCustomer(m.Context(), billing.AgingFilter{AsOf: of}, store.Window{Limit: 10}))
+	sums, err := m.service.Receivables.Summary(m.Context(), clientele.Test, billing.SummaryFilter{AsOf: of})
+	if err != nil {
+		m.Fatal(err)
+	}
+	sum := sums.Currencies[modelCurrency]
+	text += fmt.Sprintln(sum.Outstanding.In(modelCurrency), sum.Invoices, sum.Customers, sum.Invoiced.In(modelCurrency))
+	for _, id := range m.customers {
+		write(m.service.Receivables.Aging(m.Context(), billing.AgingFilter{AsOf: of, Customer: id}))
+		st, err := m.service.Customers.Statement(m.Context(), clientele.Test, id,
+			billing.StatementFilter{To: of.Day, KnownAt: of.KnownAt})
+		if err != nil {
+			m.Fatal(err)
+		}
+		text += st.Currencies[modelCurrency].ClosingBalance.In(modelCurrency).String() + "\n"
+	}
+	return text
+}
+
+// expected are the same figures as the model tells them.
+func (m *model) expected(day clientele.Day, known time.Time) (text string) {
+	if known.IsZero() {
+		known = m.now
+	}
+	var invoices, customers, invoiced, outstanding int64
+	of := func(customer string) string {
+		var buckets [7]int64
+		for _, i := range m.invoices {
+			left := i.left.on(day, known)
+			if customer != "" && i.customer != customer {
+				continue
+			}
+			late := int64(day - i.due)
+			bucket := min(max(0, (late+29)/30), 4)
+			buckets[bucket] += left
+			buckets[5] += left
+			if customer == "" && left > 0 {
+				invoices++
+			}
+			if customer == "" && i.issued <= day && !i.left[0].known.After(known) {
+				invoiced += i.total
+			}
+		}
+		for _, p := range m.payments {
+			if customer == "" || p.customer == customer {
+				buckets[6] += p.left.on(day, known)
+			}
+		}
+		if customer == "" {
+			outstanding = buckets[5]
+		} else if buckets[5] > 0 {
+			customers++
+		}
+		line := ""
+		for _, b := range buckets {
+			line += strconv.FormatInt(b, 10) + " "
+		}
+		if customer == "" {
+			return line + "\n"
+		}
+		return line + "\n" + strconv.FormatInt(buckets[5]-buckets[6], 10) + "\n"
+	}
+	all, each := of(""), ""
+	for _, id := range m.customers {
+		each += of(id)
+	}
+	return all + all + fmt.Sprintln(outstanding, invoices, customers, invoiced) + each
+}
+
+// compare compares the figures of so many pairs of days and moments.
+func (m *model) compare(pairs int) {
+	m.Helper()
+	for range pairs {
+		day := m.today() - clientele.Day(m.r.IntN(400)) + 40
+		known := time.Time{}
+		if m.r.IntN(4) > 0 {
+			known = m.moments[m.r.IntN(len(m.moments))].Add(-time.Duration(m.r.IntN(2)) * time.Millisecond)
+		}
+		if got, want := m.figures(day, known), m.expected(day, known); got != want {
+			m.Fatalf("on %s as known at %v it is\n%s, and the model says\n%s", day, known, got, want)
+		}
+	}
+}
