@@ -55,15 +55,12 @@ func (s Closings) Create(ctx context.Context, call Call, p clientele.ClosingPara
 	if err != nil || doc.Replayed {
 		return doc, err
 	}
-	switch completed, err := s.complete(ctx, call.Livemode, doc.ID); {
-	case err == nil:
-		completed.Created = true
-		return completed, nil
-	case ctx.Err() != nil || isCode(err, clientele.ErrorCodeUnavailable): // it is closed, and will be completed
-		return doc, nil
-	default:
-		return doc, err
+	completed, err := s.complete(ctx, call.Livemode, doc.ID)
+	if err != nil { // it is closed, and [Closings.Complete] goes on
+		return doc, nil //nolint:nilerr // what follows is no part of the request
 	}
+	completed.Created = true
+	return completed, nil
 }
 
 // checkThrough refuses a day that cannot be closed.

@@ -111,7 +111,22 @@ func anyChangeMayFail(b *breaking) {
 	b.policy(customer)
 	b.draft(customer)
 	b.currencies()
+	b.reopenBooks()
 	b.verify()
+}
+
+// reopenBooks takes a closing back.
+func (b *breaking) reopenBooks() {
+	long := clientele.DayIn(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.UTC)
+	closing, err := b.billing.Closings.Create(b.Context(), billing.Call{Actor: "test"}, clientele.ClosingParams{
+		Through: &long,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.change("reopen the books", func(call billing.Call) (store.Document, error) {
+		return b.billing.Closings.Reopen(b.Context(), call, closing.ID, clientele.ClosingReopenParams{Reason: "test"})
+	})
 }
 
 // voidWhatWasPaid voids an invoice that was paid in part, by a payment and by credit.

@@ -161,6 +161,13 @@ func anyReadMayFail(b *breaking) {
 			_, err := s.Receivables.Summary(ctx, mode, billing.SummaryFilter{AsOf: billing.AsOf{Day: at, KnownAt: at}})
 			return err
 		},
+		"what is closed":     func() error { _, err := s.Closings.List(ctx, mode); return err },
+		"up to when":         func() error { _, err := s.Closings.Through(ctx, mode); return err },
+		"closings completed": func() error { _, err := s.Closings.Complete(ctx); return err },
+		"what closing would find": func() error {
+			_, err := s.Closings.Preview(ctx, mode, clientele.DayIn(b.now, time.UTC)-1)
+			return err
+		},
 		"months":   func() error { _, err := s.Receivables.Months(ctx, mode, 6); return err },
 		"settings": func() error { return doc(s.Settings.Retrieve(ctx, mode)) },
 		"settings of a mode": func() error {
