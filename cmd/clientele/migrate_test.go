@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -143,6 +144,93 @@ func TestMigrate(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestALedgerOfBeforeIsDated brings a database up to date whose movements have no dates: what was typed in later counts
+// from its document's day on, and is known from when it was recorded on, as before.
+func TestALedgerOfBeforeIsDated(t *testing.T) {
+	t.Parallel()
+	for name, url := range emptyDatabases(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := apptest.Open(url) // it is 2026-01-02
+			if err != nil {
+				t.Fatal(err)
+			}
+			customer := oldBook(t, s.Test())
+			s.Close()
+			database, _, _ := strings.Cut(url, ":")
+			script, _ := undone(t, database)
+			runSQL(t, url, script+"; DELETE FROM ledger WHERE reason = 'marked_uncollectible'")
+			if out, code := runCommand("migrate", "--db", url); code != 0 {
+				t.Fatalf("exit %d: %s", code, out)
+			}
+			if out, code := runCommand("verify", "--db", url); out != "The books of 1 customers are right.\n" {
+				t.Errorf("exit %d: %s", code, out)
+			}
+			for args, want := range map[string]string{
+				"--as-of 2025-11-30": "", "--as-of 2025-12-01": "100 0", "--as-of 2025-12-09": "100 0",
+				"--as-of 2025-12-10": "60 0", "--as-of 2025-12-20": "60 30", "--as-of 2026-01-02": "60 30",
+				"--as-of 2025-12-20 --known-at 2026-01-01": "", "--as-of 2026-01-02 --known-at 2026-01-02": "60 30",
+			} {
+				command := []string{"aging", "--mode", "test", "--json", "--db", url, "--customer", customer}
+				out, code := runCommand(append(command, strings.Fields(args)...)...)
+				var aging clientele.Aging
+				if err := json.Unmarshal([]byte(out), &aging); err != nil || code != 0 {
+					t.Fatalf("exit %d, %v: %s", code, err, out)
+				}
+				got := ""
+				if b, some := aging.Currencies["curr_test_usd"]; some {
+					got = fmt.Sprint(b.Total, " ", b.Unapplied)
+				}
+				if got != want {
+					t.Errorf("%s: %q is outstanding and not applied, want %q", args, got, want)
+				}
+			}
+		})
+	}
+}
+
+// oldBook makes a customer of whom an invoice and payments of December were typed in, and the invoice given up.
+func oldBook(t *testing.T, c *client.Client) (customerID string) {
+	t.Helper()
+	ctx := t.Context()
+	customer, err := c.Customers.Create(ctx, clientele.CustomerParams{Name: new("Ada")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(text string) *clientele.Day {
+		day, err := clientele.ParseDay(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &day
+	}
+	cents := func(n int64) *clientele.Amount { return new(clientele.NewAmount("curr_test_usd", n)) }
+	invoice, err := c.Invoices.Create(ctx, clientele.InvoiceParams{
+		CustomerID: customer.ID, CurrencyID: "curr_test_usd", Finalize: true, InvoiceContent: clientele.InvoiceContent{
+			Date: day("2025-12-01"), Lines: []clientele.LineParams{{UnitAmount: cents(100)}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []clientele.PaymentParams{
+		{Amount: cents(40), InvoiceID: invoice.ID, Receipt: clientele.Receipt{Date: day("2025-12-10")}},
+		{
+			Amount: cents(30), Allocations: &[]clientele.AllocationParams{},
+			Receipt: clientele.Receipt{Date: day("2025-12-20")},
+		},
+	} {
+		p.CustomerID, p.CurrencyID = customer.ID, "curr_test_usd"
+		if _, err := c.Payments.Create(ctx, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Invoices.MarkUncollectible(ctx, invoice.ID); err != nil {
+		t.Fatal(err)
+	}
+	return customer.ID
 }
 
 // TestADatabaseOfBeforeIsRefused shows that what was made before the first release is left alone, with a sentence.

@@ -183,7 +183,7 @@ func (m *model) step() {
 		m.now = m.now.AddDate(0, 0, 1+m.r.IntN(3))
 	}
 	m.moments = append(m.moments, m.now)
-	switch m.r.IntN(12) {
+	switch m.r.IntN(13) {
 	case 0, 1, 2:
 		m.issue()
 	case 3, 4, 5:
@@ -200,6 +200,8 @@ func (m *model) step() {
 		m.void()
 	case 11:
 		m.closeBooks()
+	case 12:
+		m.unallocate()
 	}
 }
 
@@ -288,13 +290,13 @@ func (m *model) pay() {
 	p.left = balance{{p.received, m.now, p.amount}}
 	m.payments = append(m.payments, p)
 	if of.InvoiceID != "" {
-		m.apply(p, i, min(p.amount, m.whole(i.left)))
+		m.apply(p, i, min(p.amount, m.whole(i.left)), 0)
 	}
 }
 
 // apply pays a part of an invoice: from the later of the dates on as much as both have, the rest from when they have.
-func (m *model) apply(p *modelPayment, i *modelInvoice, amount int64) {
-	for day := max(p.received, i.issued, m.firstOpen()); amount > 0; day++ {
+func (m *model) apply(p *modelPayment, i *modelInvoice, amount int64, notBefore clientele.Day) {
+	for day := max(p.received, i.issued, m.firstOpen(), notBefore); amount > 0; day++ {
 		part := min(amount, m.free(p.left, day), m.free(i.left, day))
 		if part <= 0 {
 			continue
@@ -320,7 +322,7 @@ func (m *model) allocate() {
 			InvoiceID: i.id, Amount: new(clientele.NewAmount(modelCurrency, part)),
 		})
 		if m.want("an allocation", false, err) {
-			m.apply(p, i, part)
+			m.apply(p, i, part, 0)
 		}
 		return
 	}
@@ -416,6 +418,47 @@ func (m *model) keep() (restore func()) {
 		for _, put := range puts {
 			put()
 		}
+	}
+}
+
+// unallocate takes back a part of what a payment paid of an invoice: whole allocations, the newest first, of which what
+// is too much is paid again from then on.
+func (m *model) unallocate() {
+	for _, p := range m.payments {
+		if p.reversed || len(p.parts) == 0 || m.r.IntN(3) > 0 {
+			continue
+		}
+		i := p.parts[m.r.IntN(len(p.parts))].invoice
+		if !i.open {
+			continue
+		}
+		paid := int64(0)
+		for _, part := range p.parts {
+			if part.invoice == i {
+				paid += part.amount
+			}
+		}
+		amount, day := 1+m.r.Int64N(paid), m.someDay()
+		_, err := m.service.Payments.Unallocate(m.Context(), m.call(), p.id, clientele.UnallocateParams{
+			InvoiceID: i.id, Amount: new(clientele.NewAmount(modelCurrency, amount)), Date: day,
+		})
+		if !m.want("taking back", day != nil && *day < m.firstOpen(), err) {
+			return
+		}
+		for n := len(p.parts) - 1; n >= 0 && amount > 0; n-- {
+			part := p.parts[n]
+			if part.invoice != i {
+				continue
+			}
+			on := max(m.dayOf(day), part.day)
+			p.left, i.left = append(p.left, entry{on, m.now, part.amount}), append(i.left, entry{on, m.now, part.amount})
+			p.parts = slices.Delete(p.parts, n, n+1)
+			amount -= part.amount
+		}
+		if amount < 0 {
+			m.apply(p, i, -amount, m.dayOf(day))
+		}
+		return
 	}
 }
 

@@ -48,14 +48,27 @@ func (s *Service) DateLedger(ctx context.Context, progress func(customers int)) 
 // dateLedgerOf dates a customer's ledger, and adds what it comes to to the sums.
 func (s *core) dateLedgerOf(tx store.Tx, customerID string) error {
 	var all []store.Movement
-	err := tx.Movements(store.MovementFilter{CustomerID: customerID}, func(m store.Movement) error {
-		all = append(all, m)
-		return nil
-	})
-	if err != nil {
+	read := func() error {
+		all = nil
+		return tx.Movements(store.MovementFilter{CustomerID: customerID}, func(m store.Movement) error {
+			all = append(all, m)
+			return nil
+		})
+	}
+	if err := read(); err != nil {
 		return err
 	}
 	mode := all[0].Livemode
+	if _, _, err := tx.Get(store.Customers.Kind, mode, customerID); err != nil { // which locks it
+		return err
+	}
+	if err := read(); err != nil {
+		return err
+	}
+	undated := func(m store.Movement) bool { return m.RecordedDay == 0 }
+	if !slices.ContainsFunc(all, undated) { // another server was first
+		return nil
+	}
 	where, err := zone(tx, mode)
 	if err != nil {
 		return err

@@ -35,9 +35,13 @@ func (a *customerAccount) debit(amount clientele.Amount, why string) error {
 	if err != nil {
 		return err
 	}
-	h, err := a.draft(currency, clientele.InvoiceContent{
+	content := clientele.InvoiceContent{
 		Number: &number, Description: &why, Lines: []clientele.LineParams{{Description: why, UnitAmount: &amount}},
-	}, clientele.BillingReasonDebit)
+	}
+	if a.given != 0 { // of the day of what makes it
+		content.Date = &a.given
+	}
+	h, err := a.draft(currency, content, clientele.BillingReasonDebit)
 	if err != nil {
 		return err
 	}

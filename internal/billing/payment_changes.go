@@ -171,7 +171,7 @@ func (a *customerAccount) payInvoice(pay *payment, part clientele.Amount, h *inv
 	if err := a.recover(h, ledger.Minus(part, h.AmountRemaining), max(pay.Received(), h.Issued())); err != nil {
 		return err
 	}
-	if err := a.allocate(pay, h, part); err != nil {
+	if err := a.allocate(pay, h, part, 0); err != nil {
 		return err
 	}
 	h.Attempted, h.AttemptCount = true, h.AttemptCount+1
@@ -179,9 +179,9 @@ func (a *customerAccount) payInvoice(pay *payment, part clientele.Amount, h *inv
 }
 
 // allocate moves a part of what a payment has left to an invoice. It counts from the later of their dates on, or from
-// when both have so much.
-func (a *customerAccount) allocate(pay *payment, h *invoice, part clientele.Amount) error {
-	parts, err := a.split(part, max(pay.Received(), h.Issued()), a.ofInvoice(h),
+// when both have so much, but not before another day.
+func (a *customerAccount) allocate(pay *payment, h *invoice, part clientele.Amount, notBefore clientele.Day) error {
+	parts, err := a.split(part, max(pay.Received(), h.Issued(), notBefore), a.ofInvoice(h),
 		ledger.OfPayment(pay.ID, pay.AmountUnallocated))
 	if err != nil {
 		return err
@@ -232,10 +232,14 @@ func (a *customerAccount) unallocate(pay *payment, h *invoice, part clientele.Am
 		}
 		part = ledger.Plus(part, m.Receivable)
 	}
-	if part.Sign() < 0 {
-		return a.allocate(pay, h, part.Neg())
+	if part.Sign() >= 0 {
+		return nil
 	}
-	return nil
+	day, err := a.date()
+	if err != nil {
+		return err
+	}
+	return a.allocate(pay, h, part.Neg(), day)
 }
 
 // unreversed are the movements that match and that no other has reversed, newest first.
