@@ -165,6 +165,9 @@ func checkPlans(statements map[string]bool) (errs []string) {
 			if wholeList.MatchString(flat) && step == "USE TEMP B-TREE FOR ORDER BY" {
 				errs = append(errs, fmt.Sprintf("%.300s\n\t%s: a whole mode is sorted", flat, step))
 			}
+			if strings.Contains(flat, "ORDER BY seq DESC LIMIT 1") && step == "USE TEMP B-TREE FOR ORDER BY" {
+				errs = append(errs, fmt.Sprintf("%.300s\n\t%s: all are sorted to find the last", flat, step))
+			}
 			found := walk.FindStringSubmatch(step)
 			if found == nil || excused || strings.Contains(step, "VIRTUAL TABLE") || small.MatchString(found[1]+found[2]) {
 				continue

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"slices"
 	"time"
 
 	"clientele.dev"
@@ -132,7 +133,11 @@ func (a asOf) eachSum(tx store.Tx, figures []store.Figure, dates store.Days, fn 
 func (a asOf) eachOfPartOfDay(
 	tx store.Tx, figures []store.Figure, dates store.Days, fn func(store.SumPart),
 ) error {
-	wrong := map[string]map[string]int64{} // by customer and movement: how often it must be added
+	sums := map[int64]ledger.Sums{-1: {}, 1: {}} // by how often they must be added
+	var wrong []struct {
+		times int64
+		m     store.Movement
+	}
 	known := int64(a.knownDay)
 	for _, of := range []struct {
 		times int64
@@ -142,39 +147,54 @@ func (a asOf) eachOfPartOfDay(
 		{1, store.MovementFilter{Livemode: a.mode, Recorded: store.Days{First: known + 1, Last: known + 2}, To: a.until}},
 	} {
 		err := tx.Movements(of.f, func(m store.Movement) error {
-			if wrong[m.CustomerID] == nil {
-				wrong[m.CustomerID] = map[string]int64{}
-			}
-			wrong[m.CustomerID][m.ID] = of.times
+			wrong = append(wrong, struct {
+				times int64
+				m     store.Movement
+			}{of.times, m})
 			return nil
 		})
 		if err != nil {
 			return err
 		}
 	}
-	wanted := map[store.Figure]bool{}
-	for _, figure := range figures {
-		wanted[figure] = true
-	}
-	for _, customerID := range sortedKeys(wrong) {
-		sums := map[int64]ledger.Sums{-1: {}, 0: {}, 1: {}}
-		books := ledger.NewReplayed(nil)
-		err := tx.Movements(store.MovementFilter{CustomerID: customerID}, func(m store.Movement) error {
-			books.Sums = sums[wrong[customerID][m.ID]]
-			books.Add(m)
-			return nil
-		})
+	ofStates := slices.ContainsFunc(figures, func(f store.Figure) bool { return slices.Contains(ledger.OfStates, f) })
+	for _, w := range wrong {
+		if !ofStates {
+			sums[w.times].AddAmounts(w.m)
+			continue
+		}
+		before, later, err := atRecording(tx, w.m)
 		if err != nil {
 			return err
 		}
-		for _, times := range []int64{-1, 1} {
-			for _, p := range sums[times].Parts() {
-				if wanted[p.Figure] && dates.First <= p.Day && p.Day <= dates.Last {
-					p.Amount = p.Amount.Times(times)
-					fn(p)
-				}
+		sums[w.times].AddMovement(w.m, before, later)
+	}
+	for _, times := range []int64{-1, 1} {
+		for _, p := range sums[times].Parts() {
+			if slices.Contains(figures, p.Figure) && dates.First <= p.Day && p.Day <= dates.Last {
+				p.Amount = p.Amount.Times(times)
+				fn(p)
 			}
 		}
 	}
 	return nil
+}
+
+// atRecording is what was there when a movement was recorded: where its invoice stood, and what was dated later.
+func atRecording(tx store.Tx, m store.Movement) (before ledger.InvoiceState, later ledger.Later, err error) {
+	collect := func(to *ledger.Later) func(store.Movement) error {
+		return func(m store.Movement) error { *to = append(*to, m); return nil }
+	}
+	if m.LastDate > m.Date {
+		err = tx.Movements(store.MovementFilter{
+			CustomerID: m.CustomerID, CurrencyID: m.CurrencyID, Since: m.Date + 1, To: m.Seq,
+		}, collect(&later))
+	}
+	if err != nil || m.InvoiceID == "" {
+		return before, later, err
+	}
+	var earlier ledger.Later
+	err = tx.Movements(store.MovementFilter{CustomerID: m.CustomerID, InvoiceID: m.InvoiceID, To: m.Seq},
+		collect(&earlier))
+	return ledger.StateBefore(m, earlier), later, err
 }

@@ -1,10 +1,12 @@
 package billing
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"slices"
 
-	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
 	"clientele.dev/internal/ledger"
@@ -103,46 +105,60 @@ func writeLines(tx store.Tx, st *clientele.Statement, movements ledger.Later) er
 	for _, m := range movements {
 		invoices, payments = append(invoices, m.InvoiceID), append(payments, m.PaymentID)
 	}
-	numbers, err := eachNamed(tx, store.Invoices.Kind, st.Customer.Livemode, invoices)
+	numbers, err := textsOf(tx, store.Invoices.Kind, st.Customer.Livemode, invoices, "number")
 	if err != nil {
 		return err
 	}
-	references, err := eachNamed(tx, store.Payments.Kind, st.Customer.Livemode, payments)
+	references, err := textsOf(tx, store.Payments.Kind, st.Customer.Livemode, payments, "reference")
 	for _, m := range movements {
 		if m.Reason == clientele.ReasonUncollectible || m.Reason == clientele.ReasonReopened { // nothing moves
 			continue
 		}
 		account := st.Currencies[m.CurrencyID]
-		ledger.AddLine(&account, m, numbers[m.InvoiceID].Number, references[m.PaymentID].Reference)
+		ledger.AddLine(&account, m, numbers[m.InvoiceID], references[m.PaymentID])
 		st.Currencies[m.CurrencyID] = account
 	}
 	return err
 }
 
-// calledBy is what an invoice or a payment is called.
-type calledBy struct {
-	Number    string `json:"number"`
-	Reference string `json:"reference"`
-}
-
-// eachNamed says what invoices or payments are called, by their ids; "" is none.
-func eachNamed(tx store.Tx, k *store.Kind, mode clientele.Mode, ids []string) (map[string]calledBy, error) {
+// textsOf are a member of objects, by their ids, of which "" is none.
+func textsOf(
+	tx store.Tx, k *store.Kind, mode clientele.Mode, ids []string, member string,
+) (map[string]string, error) {
 	const step = 500
 	slices.Sort(ids)
 	ids = slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
-	names := make(map[string]calledBy, len(ids))
+	texts := make(map[string]string, len(ids))
 	for some := range slices.Chunk(ids, step) {
 		recs, err := tx.GetAll(k, mode, some)
 		if err != nil {
 			return nil, err
 		}
 		for id, rec := range recs {
-			var n calledBy
-			if err := json.Unmarshal(rec.JSON, &n); err != nil {
+			if texts[id], err = textIn(rec.JSON, member); err != nil {
 				return nil, err
 			}
-			names[id] = n
 		}
 	}
-	return names, nil
+	return texts, nil
+}
+
+// textIn is a text of a document, which is read no further; "" when it is not there.
+func textIn(doc []byte, member string) (string, error) {
+	d := jsontext.NewDecoder(bytes.NewReader(doc))
+	for _, err := d.ReadToken(); d.PeekKind() == '"'; {
+		name, nameErr := d.ReadToken()
+		if err = errors.Join(err, nameErr); err != nil {
+			return "", err
+		}
+		if name.String() == member {
+			value, err := d.ReadToken()
+			return value.String(), err
+		}
+		if err := d.SkipValue(); err != nil {
+			return "", err
+		}
+	}
+	_, err := d.ReadToken()
+	return "", err
 }

@@ -43,6 +43,21 @@ func (s InvoiceState) uncollectible() clientele.Amount {
 	return s.Left
 }
 
+// unissued is where an invoice stands before its first movement.
+func unissued(currency string) InvoiceState {
+	zero := clientele.Zero(currency)
+	return InvoiceState{Left: zero, Money: zero, Off: zero}
+}
+
+// StateBefore is where the invoice of a movement stands after those movements of it that were recorded before.
+func StateBefore(m store.Movement, earlier []store.Movement) InvoiceState {
+	s := unissued(m.CurrencyID)
+	for _, e := range earlier {
+		s = s.issuedBy(e).After(e)
+	}
+	return s.issuedBy(m)
+}
+
 // issuedBy is the state of an invoice that a movement may issue.
 func (s InvoiceState) issuedBy(m store.Movement) InvoiceState {
 	switch m.Reason {

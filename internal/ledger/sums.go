@@ -55,6 +55,15 @@ func (s Sums) Keys() []SumKey {
 // movements; later are those of the customer in the currency that are dated after it. What comes of how an invoice or a
 // customer stands on a day, such as whether something is left to pay, changes on their days too.
 func (s Sums) AddMovement(m store.Movement, before InvoiceState, later Later) {
+	s.AddAmounts(m)
+	s.addDebtors(m, later)
+	if m.InvoiceID != "" {
+		s.addInvoice(m, before, later)
+	}
+}
+
+// AddAmounts adds what a movement changes by its amounts alone: all figures but [OfStates].
+func (s Sums) AddAmounts(m store.Movement) {
 	key := keyOf(m)
 	of := func(f store.Figure) SumKey { k := key; k.Figure = f; return k }
 	due := of(store.FigureReceivable)
@@ -76,10 +85,12 @@ func (s Sums) AddMovement(m store.Movement, before InvoiceState, later Later) {
 	case clientele.ReasonPayment, clientele.ReasonPaymentReversed:
 		s.Add(of(store.FigureCollected), Minus(Plus(m.Amount, m.Unapplied), m.Receivable))
 	}
-	s.addDebtors(m, later)
-	if m.InvoiceID != "" {
-		s.addInvoice(m, before, later)
-	}
+}
+
+// OfStates are the figures that come of how an invoice or a customer stands on a day.
+var OfStates = []store.Figure{
+	store.FigureDebtors, store.FigureUnpaid, store.FigureUncollectible, store.FigurePaid, store.FigureReopened,
+	store.FigureDaysToPay,
 }
 
 // keyOf is the key of what a movement changes on its day.
@@ -174,8 +185,7 @@ func NewReplayed(sums Sums) *Replayed {
 func (r *Replayed) Add(m store.Movement) {
 	before, known := r.invoices[m.InvoiceID]
 	if !known {
-		zero := clientele.Zero(m.CurrencyID)
-		before = InvoiceState{Left: zero, Money: zero, Off: zero}
+		before = unissued(m.CurrencyID)
 	}
 	if m.InvoiceID != "" {
 		before = before.issuedBy(m)

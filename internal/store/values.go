@@ -1,6 +1,10 @@
 package store
 
-import "clientele.dev"
+import (
+	"strconv"
+
+	"clientele.dev"
+)
 
 // Unsettled stands for the moment since when nothing is left to pay while something is: later than any.
 const Unsettled int64 = 1<<63 - 1
@@ -28,6 +32,12 @@ func HeldUntil(i *clientele.Invoice) int64 {
 // StoredAmount reads an amount of a currency's smallest unit that a database kept. A sum may have more digits than a
 // request's amount.
 func StoredAmount(currency, units string) (a clientele.Amount, err error) {
+	const few = 18 // digits that an int64 holds, which are nearly all amounts
+	if len(units) <= few {
+		if n, err := strconv.ParseInt(units, 10, 64); err == nil && strconv.FormatInt(n, 10) == units {
+			return clientele.NewAmount(currency, n), nil
+		}
+	}
 	err = a.UnmarshalJSON([]byte(`"` + units + `"`))
 	return a.In(currency), err
 }

@@ -64,6 +64,10 @@ func (r *MovementRow) Whole() (store.Movement, error) {
 	if err != nil {
 		return m, err
 	}
+	if string(r.Metadata) == "{}" { // as nearly all
+		m.Metadata = clientele.Metadata{}
+		return m, nil
+	}
 	return m, json.Unmarshal(r.Metadata, &m.Metadata)
 }
 

@@ -16,7 +16,9 @@ func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (en
 	if err != nil {
 		return end, err
 	}
-	err = t.each(`SELECT ending_receivable, ending_credit, ending_unapplied, last_date FROM ledger
+	// The planner would take the index by date as well, and sort what it finds.
+	err = t.each(`SELECT ending_receivable, ending_credit, ending_unapplied, last_date
+		FROM ledger INDEXED BY ledger_by_currency
 		WHERE customer_id = $1 AND currency_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1`, func(r row) error {
 		end.LastDate = clientele.Day(r.int(3))
 		return r.amounts(0, currencyID, &end.Receivable, &end.Credit, &end.Unapplied)
