@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"clientele.dev"
 	"clientele.dev/internal/api"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
@@ -28,6 +29,7 @@ type serveCommand struct {
 	URL           string        `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
 	TrustedProxy  []string      `help:"Networks of proxies that are believed what X-Forwarded-For and X-Forwarded-Proto say, or none; this machine and private networks when absent." placeholder:"NETWORK" env:"CLIENTELE_TRUSTED_PROXY"`
 	FirstKeysFile string        `help:"Where the first keys of a new database are written to; one that is there, with a sk_test_… and a sk_live_… line, is read instead." placeholder:"FILE" env:"CLIENTELE_FIRST_KEYS_FILE"`
+	FirstDate     string        `help:"The first day that anything may be dated (${default}), for history that is older." default:"1990-01-01" placeholder:"DAY" env:"CLIENTELE_FIRST_DATE"`
 	Demo          bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
 	LogLevel      slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
 	Drain         time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
@@ -37,6 +39,9 @@ type serveCommand struct {
 func (s serveCommand) Validate() error {
 	if s.Drain < 0 {
 		return errors.New("--drain cannot be negative")
+	}
+	if day, err := clientele.ParseDay(s.FirstDate); err != nil || day <= 0 {
+		return fmt.Errorf("--first-date must be a day after 1970-01-01, such as 1980-01-01, not %q", s.FirstDate)
 	}
 	if _, err := web.ParseProxies(s.TrustedProxy); err != nil {
 		return fmt.Errorf("--trusted-proxy: %w", err)
@@ -84,7 +89,11 @@ func (s serveCommand) Run(a *app) error {
 }
 
 func (s serveCommand) serve(a *app, db store.Store) error {
-	service := billing.New(db)
+	firstDate, err := clientele.ParseDay(s.FirstDate)
+	if err != nil {
+		return err
+	}
+	service := billing.New(db, billing.WithFirstDate(firstDate))
 	if err := service.Seed(a.ctx); err != nil {
 		return err
 	}

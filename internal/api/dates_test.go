@@ -7,6 +7,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/client"
+	"clientele.dev/internal/billing"
 )
 
 // day reads a date of a test.
@@ -155,6 +156,28 @@ func TestWhatCountsFromWhichDay(t *testing.T) {
 				"2025-12-04": "107 0", "2025-12-05": "97 0", "2025-12-08": "77 0", "2025-12-11": "77 0", "2025-12-12": "70 0",
 			},
 		},
+		"a payment that bounced after it was refunded": {
+			func(t *testing.T, b book) {
+				pay := receiveOn(t, b.server, b.customer, 100, "2025-12-01", "")
+				ok(b.p.Payments.Refund(t.Context(), pay.ID, clientele.RefundParams{
+					RestParams: clientele.RestParams{Amount: new(cents(30))}, Date: new(day(t, "2025-12-03")),
+				}))(t)
+				ok(b.p.Payments.Reverse(t.Context(), pay.ID, clientele.ReverseParams{Date: new(day(t, "2025-12-20"))}))(t)
+			},
+			map[string]string{"2025-12-02": "0 100", "2025-12-19": "0 70", "2025-12-20": "30 0", "2026-01-02": "30 0"},
+		},
+		"a part of what was paid is taken back": {
+			func(t *testing.T, b book) {
+				i := issueOn(t, b.server, b.customer, "100", "2025-12-01")
+				pay := receiveOn(t, b.server, b.customer, 100, "2025-12-05", "")
+				ok(b.p.Payments.Allocate(t.Context(), pay.ID,
+					clientele.AllocateParams{InvoiceID: i.ID, Amount: new(cents(80))}))(t)
+				ok(b.p.Payments.Unallocate(t.Context(), pay.ID, clientele.UnallocateParams{
+					InvoiceID: i.ID, Amount: new(cents(30)), Date: new(day(t, "2025-12-20")),
+				}))(t)
+			},
+			map[string]string{"2025-12-04": "100 0", "2025-12-05": "20 20", "2025-12-19": "20 20", "2025-12-20": "50 50"},
+		},
 		"a refund, and credit given, of their days": {
 			func(t *testing.T, b book) {
 				pay := receiveOn(t, b.server, b.customer, 100, "2025-12-01", "")
@@ -233,6 +256,26 @@ func TestADateThatCannotBe(t *testing.T) {
 	after := string(s.send(t, "GET", "/api/customers/"+c.ID+"/balance_transactions", "").must(t, 200).body)
 	if after != before {
 		t.Errorf("what was refused has changed the ledger from\n%s\nto\n%s", before, after)
+	}
+	s.rightBooks(t)
+}
+
+// TestTheFirstDateIsTheOperators lets history be older where the server is told so, and not by a day more.
+func TestTheFirstDateIsTheOperators(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	older := billing.New(s.DB, billing.WithFirstDate(day(t, "1980-01-01")))
+	for date, wanted := range map[string]bool{"1980-01-01": true, "1979-12-31": false} {
+		_, err := older.Payments.Create(t.Context(), billing.Call{Actor: "test"}, clientele.PaymentParams{
+			CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(1)), Receipt: clientele.Receipt{Date: new(day(t, date))},
+		})
+		if done := err == nil; done != wanted {
+			t.Errorf("money of %s: %v", date, err)
+		}
+	}
+	if got := owedOn(t, s, c.ID, "1980-01-01", ""); got != "0 1" {
+		t.Errorf("on the first day %s is owed and not applied", got)
 	}
 	s.rightBooks(t)
 }

@@ -36,7 +36,7 @@ func (s Closings) Create(ctx context.Context, call Call, p clientele.ClosingPara
 			return store.Document{}, err
 		}
 		last := lastClosed(all)
-		if err := checkThrough(*p.Through, last.Through, today); err != nil {
+		if err := s.checkThrough(*p.Through, last.Through, today); err != nil {
 			return store.Document{}, err
 		}
 		now := s.now()
@@ -64,10 +64,10 @@ func (s Closings) Create(ctx context.Context, call Call, p clientele.ClosingPara
 }
 
 // checkThrough refuses a day that cannot be closed.
-func checkThrough(through, last, today clientele.Day) error {
+func (s *core) checkThrough(through, last, today clientele.Day) error {
 	switch {
-	case through < firstDate:
-		return check.Invalid("through", "through is %s, before %s", through, firstDate)
+	case through < s.firstDate:
+		return check.Invalid("through", "through is %s, before %s", through, s.firstDate)
 	case through >= today:
 		return check.Invalid("through", "through is %s, and today is %s: at most yesterday is closed", through, today)
 	case last != 0 && through <= last:
@@ -209,11 +209,11 @@ func (s Closings) Preview(
 		if err != nil {
 			return err
 		}
-		if err := checkThrough(through, closed, today); err != nil {
+		if err := s.checkThrough(through, closed, today); err != nil {
 			return err
 		}
 		_, found.Drafts, err = tx.List(store.Invoices.Kind, store.Query{Mode: mode, Where: []store.Condition{
-			store.OneOf("status", clientele.InvoiceDraft), store.AtLeast("date", int64(firstDate)),
+			store.OneOf("status", clientele.InvoiceDraft), store.AtLeast("date", int64(s.firstDate)),
 			store.Below("date", int64(through)+1),
 		}, Window: store.Window{Limit: 1}})
 		if err != nil {

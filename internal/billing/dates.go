@@ -10,14 +10,14 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// firstDate is the first day that anything is dated: of 1990.
+// firstDate is the first day that anything is dated, unless the server is told another: of 1990.
 var firstDate = clientele.DayIn(time.Date(1990, time.January, 1, 0, 0, 0, 0, time.UTC), time.UTC)
 
 // checkDate refuses a day that nothing which has happened is dated.
-func checkDate(field string, day, today clientele.Day) error {
+func (s *core) checkDate(field string, day, today clientele.Day) error {
 	switch {
-	case day < firstDate:
-		return check.Invalid(field, "%s is %s, before %s", field, day, firstDate)
+	case day < s.firstDate:
+		return check.Invalid(field, "%s is %s, before %s", field, day, s.firstDate)
 	case day > today:
 		return check.Invalid(field, "%s is %s, and today is %s: what has not happened yet is not recorded", field, day,
 			today)
@@ -33,7 +33,7 @@ func (a *customerAccount) dateFrom(day *clientele.Day) error {
 	}
 	today, err := a.today()
 	if err == nil {
-		err = checkDate("date", *day, today)
+		err = a.s.checkDate("date", *day, today)
 	}
 	if err == nil {
 		err = a.checkOpen("date", *day)
@@ -85,7 +85,8 @@ func (a *customerAccount) today() (clientele.Day, error) {
 	return clientele.DayIn(a.now, where), nil
 }
 
-// date is the day of what is done: the one that the request says, or today, but not before others.
+// date is the day of what is done: the one that the request says, or else today, which may be closed where the time
+// zone has changed since; but not before others.
 func (a *customerAccount) date(notBefore ...clientele.Day) (clientele.Day, error) {
 	day := a.given
 	if day == 0 {
@@ -93,9 +94,13 @@ func (a *customerAccount) date(notBefore ...clientele.Day) (clientele.Day, error
 		if err != nil {
 			return 0, err
 		}
-		day = today
+		open, err := a.firstOpen()
+		if err != nil {
+			return 0, err
+		}
+		day = max(today, open)
 	}
-	return max(day, slices.Max(append(notBefore, day))), nil
+	return slices.Max(append(notBefore, day)), nil
 }
 
 // later are the customer's movements in a currency that are dated after a day, in the order of the books.

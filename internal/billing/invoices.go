@@ -96,7 +96,7 @@ func (s *core) fill(tx store.Tx, invoice *clientele.Invoice, c clientele.Invoice
 	set(&invoice.PeriodStart, c.PeriodStart)
 	set(&invoice.PeriodEnd, c.PeriodEnd)
 	set(&invoice.CustomFields, c.CustomFields)
-	if err := checkDates(tx, invoice, c, now); err != nil {
+	if err := s.checkDates(tx, invoice, c, now); err != nil {
 		return err
 	}
 	if invoice.PeriodEnd < invoice.PeriodStart {
@@ -145,7 +145,9 @@ const (
 
 // checkDates refuses dates that a request sets and that no invoice has: issued long ago or far ahead, due before it was
 // issued or long after.
-func checkDates(tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceContent, now time.Time) error {
+func (s *core) checkDates(
+	tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceContent, now time.Time,
+) error {
 	if c.DueDate == nil && c.EffectiveAt == nil && c.Date == nil {
 		return nil
 	}
@@ -161,8 +163,8 @@ func checkDates(tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceCont
 		issued = time.Unix(invoice.EffectiveAt, 0).In(where)
 	}
 	switch {
-	case clientele.DayIn(issued, where) < firstDate:
-		return check.Invalid(field, "%s is before %s", field, firstDate)
+	case clientele.DayIn(issued, where) < s.firstDate:
+		return check.Invalid(field, "%s is before %s", field, s.firstDate)
 	case issued.After(now.AddDate(mostAhead, 0, 0)):
 		return check.Invalid(field, "%s is more than a year ahead", field)
 	case invoice.DueDate == 0:

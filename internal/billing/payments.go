@@ -215,7 +215,7 @@ func (a *customerAccount) dateReceipt(pay *clientele.Payment, r clientele.Receip
 	default:
 		pay.Date = clientele.DayIn(time.Unix(r.ReceivedAt, 0), where)
 	}
-	if err := checkDate(field, pay.Date, today); err != nil {
+	if err := a.s.checkDate(field, pay.Date, today); err != nil {
 		return err
 	}
 	return a.checkOpen(field, pay.Date)

@@ -39,6 +39,8 @@ type core struct {
 	now     func() time.Time
 	timeout time.Duration // after which a scan is ended
 	random  io.Reader
+
+	firstDate clientele.Day // that anything has
 }
 
 // Option changes how a Service is made.
@@ -53,9 +55,12 @@ func WithRandom(r io.Reader) Option { return func(s *core) { s.random = r } }
 // WithScanTimeout sets after how long a list, a search or a report is ended; 10 seconds unless told.
 func WithScanTimeout(d time.Duration) Option { return func(s *core) { s.timeout = d } }
 
+// WithFirstDate sets the first day that anything is dated; that of 1990 unless told.
+func WithFirstDate(day clientele.Day) Option { return func(s *core) { s.firstDate = day } }
+
 // New makes the service over a store.
 func New(store store.Transactions, options ...Option) *Service {
-	s := &core{store: store, now: time.Now, random: rand.Reader, timeout: 10 * time.Second}
+	s := &core{store: store, now: time.Now, random: rand.Reader, timeout: 10 * time.Second, firstDate: firstDate}
 	for _, o := range options {
 		o(s)
 	}

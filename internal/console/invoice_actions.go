@@ -62,15 +62,15 @@ func invoiceFields(v *visit, i clientele.Invoice) []field {
 	return fields
 }
 
-// issueDay is the day of issue that a form begins with: today for a new invoice.
+// issueDay is the day of issue of an invoice, today for a new one; "" of a draft that has none.
 func issueDay(v *visit, i clientele.Invoice) string {
 	switch {
 	case i.ID == "":
 		return v.today.String()
-	case i.Date == 0:
+	case i.Date == 0 && i.EffectiveAt == 0:
 		return ""
 	}
-	return i.Date.String()
+	return i.Issued().String()
 }
 
 // invoiceSent is what a form says about an invoice.

@@ -190,7 +190,7 @@ func (s *console) invoicesCSV(v *visit) (page, error) {
 			i.ID, i.Number, string(i.Status), i.CustomerID, first(i.CustomerName, i.Customer.Name),
 			first(i.CustomerEmail, i.Customer.Email), c.Symbol, i.Subtotal.Decimal(c.Decimal), i.Tax.Decimal(c.Decimal),
 			i.Total.Decimal(c.Decimal), i.AmountPaid.Decimal(c.Decimal), i.AmountCredited.Decimal(c.Decimal),
-			i.AmountRemaining.Decimal(c.Decimal), v.Day(i.EffectiveAt), dueDay(i.Invoice),
+			i.AmountRemaining.Decimal(c.Decimal), issueDay(v, i.Invoice), dueDay(i.Invoice),
 			v.Day(i.StatusTransitions.PaidAt), i.CreatedAt.String(), i.Description,
 		}, addressCells(address)...)
 	})

@@ -46,7 +46,7 @@ func (s *console) paymentsCSV(v *visit) (page, error) {
 	return csvPage(s, v, "payments", head, eachOf(v, id, s.listPayments), func(p clientele.PaymentExpanded) []string {
 		c := v.currency(p.CurrencyID)
 		return []string{
-			p.ID, v.Day(p.ReceivedAt), p.CustomerID, p.Customer.Name, p.Customer.Email, c.Symbol,
+			p.ID, p.Received().String(), p.CustomerID, p.Customer.Name, p.Customer.Email, c.Symbol,
 			p.Amount.Decimal(c.Decimal), p.AmountAllocated.Decimal(c.Decimal), p.AmountCredited.Decimal(c.Decimal),
 			p.AmountRefunded.Decimal(c.Decimal), p.AmountUnallocated.Decimal(c.Decimal), p.Method, p.Reference,
 			p.Description, string(p.Status), p.CreatedAt.String(),

@@ -99,7 +99,7 @@ func invoiceFacts(i clientele.Invoice, on locale.Dates) []fact {
 		period += " – " + end
 	}
 	all := []fact{
-		{"Number", inline(i.Number)}, {"Issued", on.Moment(i.EffectiveAt)}, {"Due", dueDay(i, on)},
+		{"Number", inline(i.Number)}, {"Issued", issuedOn(i, on)}, {"Due", dueDay(i, on)},
 		{"Period", period}, {"Paid", on.Moment(i.StatusTransitions.PaidAt)},
 		{"Voided", on.Moment(i.StatusTransitions.VoidedAt)},
 	}
@@ -121,6 +121,13 @@ func dueDay(i clientele.Invoice, on locale.Dates) string {
 		return "on receipt"
 	}
 	return on.Day(i.Due())
+}
+
+func issuedOn(i clientele.Invoice, on locale.Dates) string {
+	if i.Date == 0 {
+		return on.Moment(i.EffectiveAt)
+	}
+	return on.Day(i.Date)
 }
 
 func invoiceFigure(in Invoice, m locale.Money, on locale.Dates) *figure {
