@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"clientele.dev"
 	"clientele.dev/client"
@@ -355,4 +356,39 @@ func TestDaysAreThoseOfTheBusiness(t *testing.T) {
 		}
 	}
 	s.rightBooks(t)
+}
+
+// TestWhatWasKnownOutlivesTheTimeZone records money where it is one day, moves the business to where it was another, and
+// asks what was known a millisecond before and at the moment.
+func TestWhatWasKnownOutlivesTheTimeZone(t *testing.T) {
+	t.Parallel()
+	for _, zones := range [][2]string{
+		{"Etc/GMT+12", "Pacific/Kiritimati"}, {"Pacific/Kiritimati", "Etc/GMT+12"}, {"UTC", "Asia/Tokyo"},
+	} {
+		s := start(t)
+		s.Advance(at(10, 30, 0).Sub(s.Now())) // where it is two days earlier or later
+		c := s.post(t, `{"name":"Ada"}`)
+		move := func(zone string) {
+			ok(s.Test().Settings.Update(t.Context(), clientele.SettingsParams{TimeZone: &zone}))(t)
+		}
+		move(zones[0])
+		moment := s.Now()
+		ok(s.Test().Payments.Create(t.Context(), clientele.PaymentParams{
+			CustomerID: c.ID, CurrencyID: usd, Amount: new(cents(40)),
+		}))(t)
+		move(zones[1])
+		for known, want := range map[time.Time]string{moment: "40", moment.Add(-time.Millisecond): "0"} {
+			got := ok(s.Test().Receivables.Aging(t.Context(), clientele.AgingParams{
+				AsOf: clientele.OnDay(day(t, "2026-01-09")), KnownAt: clientele.AtTime(known),
+			}))(t).Currencies[usd].Unapplied.In(usd).String()
+			sum := ok(s.Test().Receivables.Summary(t.Context(), clientele.SummaryParams{
+				AsOf: clientele.OnDay(day(t, "2026-01-09")), KnownAt: clientele.AtTime(known),
+			}))(t).Currencies[usd].Collected.In(usd).String()
+			if got != want || sum != want {
+				t.Errorf("from %s to %s, known at %v: %s is not applied and %s collected, want %s", zones[0], zones[1], known,
+					got, sum, want)
+			}
+		}
+		s.rightBooks(t)
+	}
 }

@@ -128,8 +128,8 @@ func (a asOf) eachSum(tx store.Tx, figures []store.Figure, dates store.Days, fn 
 }
 
 // eachOfPartOfDay calls fn with what corrects sums of what was recorded by the end of the day of known_at to those of
-// what was recorded by the moment. Days can have been those of another time zone, so that the ones beside it are looked
-// at too.
+// what was recorded by the moment. Days can have been those of another time zone, which is up to 26 hours away, so that
+// the ones beside it are looked at too.
 func (a asOf) eachOfPartOfDay(
 	tx store.Tx, figures []store.Figure, dates store.Days, fn func(store.SumPart),
 ) error {
@@ -143,7 +143,7 @@ func (a asOf) eachOfPartOfDay(
 		times int64
 		f     store.MovementFilter
 	}{
-		{-1, store.MovementFilter{Livemode: a.mode, Recorded: store.Days{First: known - 1, Last: known}, From: a.until}},
+		{-1, store.MovementFilter{Livemode: a.mode, Recorded: store.Days{First: known - 2, Last: known}, From: a.until}},
 		{1, store.MovementFilter{Livemode: a.mode, Recorded: store.Days{First: known + 1, Last: known + 2}, To: a.until}},
 	} {
 		err := tx.Movements(of.f, func(m store.Movement) error {
