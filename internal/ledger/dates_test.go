@@ -107,3 +107,40 @@ func freeFrom(days map[clientele.Day]int64, from clientele.Day) int64 {
 	}
 	return least
 }
+
+// TestDateAll dates random histories by documents of before they were recorded: nothing is left below nothing on any
+// day, and what its documents say is as early as it can be.
+func TestDateAll(t *testing.T) {
+	t.Parallel()
+	early := 0
+	for seed := range uint64(100) {
+		random := rand.New(rand.NewPCG(seed, 6))
+		all, _ := history(random, 60)
+		issued := all[0].RecordedDay - clientele.Day(random.IntN(100))
+		received := all[0].RecordedDay - clientele.Day(random.IntN(100))
+		DateAll(all, func(m store.Movement) clientele.Day {
+			switch m.Reason {
+			case clientele.ReasonInvoiceFinalized:
+				return issued
+			case clientele.ReasonPayment:
+				return received
+			case clientele.ReasonAllocated:
+				return max(issued, received)
+			}
+			return max(m.RecordedDay, issued, received)
+		})
+		r := NewReplay(func(id, text string) { t.Errorf("seed %d: %s: %s", seed, id, text) })
+		r.AddInvoice("in_1", 0, issued)
+		r.AddPayment("pi_1", received)
+		for _, m := range all {
+			r.Add(m)
+			if m.Reason == clientele.ReasonAllocated && m.Date == max(issued, received) {
+				early++
+			}
+		}
+		r.End()
+	}
+	if early < 100 {
+		t.Errorf("%d allocations are dated as their documents", early)
+	}
+}
