@@ -358,8 +358,8 @@ func TestDaysAreThoseOfTheBusiness(t *testing.T) {
 	s.rightBooks(t)
 }
 
-// TestWhatWasKnownOutlivesTheTimeZone records money where it is one day, moves the business to where it was another, and
-// asks what was known a millisecond before and at the moment.
+// TestWhatWasKnownOutlivesTheTimeZone records money where it is one day, moves the business to where it was another,
+// and asks what was known a millisecond before and at the moment.
 func TestWhatWasKnownOutlivesTheTimeZone(t *testing.T) {
 	t.Parallel()
 	for _, zones := range [][2]string{
