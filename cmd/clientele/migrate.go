@@ -68,6 +68,9 @@ func (m migrateCommand) apply(a *app, missing int) error {
 	if err != nil {
 		return err
 	}
+	if a.ctx.Err() != nil { // Ctrl-C while the ledger was being dated
+		return errors.Join(errors.New("stopped; what is done stays, and the next run goes on"), db.Close())
+	}
 	if missing > 0 {
 		fmt.Fprintf(a.stdout, "%d applied.\n", missing)
 	}

@@ -18,8 +18,8 @@ import (
 )
 
 type agingCommand struct {
-	AsOf       string `help:"A day where the business is, 2026-03-31, or a moment with its zone, of which that is the day; today when absent." placeholder:"DAY"`
-	KnownAt    string `help:"As it was known at a moment, or at the end of a day: what was recorded later does not count. As it is known now when absent." placeholder:"DAY"`
+	AsOf       string `help:"The day to tell of, where the business is: 2026-03-31, or a moment with its zone; today when absent." placeholder:"DAY"`
+	KnownAt    string `help:"Leave out what was recorded after the end of this day, or after this moment with its zone; nothing is when absent." placeholder:"DAY"`
 	Currency   string `help:"Only this currency, by id." placeholder:"ID"`
 	Customer   string `help:"Only this customer, by id or DID." placeholder:"CUSTOMER"`
 	ByCustomer bool   `help:"A row for each customer and currency."`
@@ -92,9 +92,10 @@ const (
 	everything     = 1 << 40
 )
 
-// money writes amounts for people.
+// money writes amounts for people, and days.
 type money struct {
 	locale     string
+	zone       *time.Location // where the business is
 	currencies map[string]clientele.PaymentCurrency
 }
 
@@ -103,7 +104,7 @@ func readMoney(a *app, service *billing.Service, mode clientele.Mode) (m money, 
 	if err != nil {
 		return m, err
 	}
-	m = money{settings.Locale, map[string]clientele.PaymentCurrency{}}
+	m = money{settings.Locale, settings.Zone(), map[string]clientele.PaymentCurrency{}}
 	all, err := service.PaymentCurrencies.List(a.ctx, mode)
 	for _, c := range all {
 		m.currencies[c.ID] = c
@@ -114,6 +115,9 @@ func readMoney(a *app, service *billing.Service, mode clientele.Mode) (m money, 
 func (m money) write(a clientele.Amount) string {
 	return locale.FormatAmount(m.locale, m.currencies[a.Currency()], a)
 }
+
+// day is the day of a moment where the business is.
+func (m money) day(t clientele.Time) string { return clientele.DayIn(t.Time, m.zone).String() }
 
 func (m money) printAging(out io.Writer, aging clientele.Aging, byCustomer bool) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -152,7 +156,7 @@ type statementCommand struct {
 	Customer string `arg:"" help:"The customer's id or DID."`
 	From     string `help:"The first day, 2026-01-01 where the business is, or a moment with its zone; the first movement when absent." placeholder:"DAY"`
 	To       string `help:"The last day, or a moment; now when absent." placeholder:"DAY"`
-	KnownAt  string `help:"As it was known at a moment, or at the end of a day; as it is known now when absent." placeholder:"DAY"`
+	KnownAt  string `help:"Leave out what was recorded after the end of this day, or after this moment with its zone; nothing is when absent." placeholder:"DAY"`
 	Mode     string `enum:"test,live" default:"live" help:"Which world: test or live (${default})."`
 	JSON     bool   `name:"json" help:"Print JSON, as the API answers it, with amounts in the currency's smallest unit."`
 }
@@ -225,15 +229,15 @@ func (m money) printAccounts(out io.Writer, st clientele.Statement) error {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", date, what, invoice, amounts[n], balances[n])
 		}
 		row(0, "DATE", "DESCRIPTION", "INVOICE")
-		row(1, st.From.UTC().Format(time.DateOnly), "Opening balance", "")
+		row(1, m.day(st.From), "Opening balance", "")
 		for n, l := range account.Lines {
 			what := l.Description
 			if l.EnteredLater {
-				what += " (entered " + l.At.UTC().Format(time.DateOnly) + ")"
+				what += " (entered " + m.day(l.At) + ")"
 			}
 			row(n+2, l.Date.String(), what, l.InvoiceNumber)
 		}
-		row(len(amounts)-1, st.To.UTC().Format(time.DateOnly), "Closing balance", "")
+		row(len(amounts)-1, m.day(st.To), "Closing balance", "")
 		if err := w.Flush(); err != nil {
 			return err
 		}

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/apptest"
 )
 
 func TestAgingAndStatement(t *testing.T) {
@@ -47,11 +49,43 @@ func TestAgingAndStatement(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{
-		"aging --as-of yesterday", "aging --currency curr_x", "aging --customer nobody", "aging --mode both",
+		"aging --as-of yesterday", "aging --known-at soon", "statement " + ana + " --known-at soon",
+		"aging --currency curr_x", "aging --customer nobody", "aging --mode both",
 		"statement", "statement nobody", "statement " + ana + " --from 2026-02-01 --to 2026-01-01",
 	} {
 		if out, code := runCommand(append(strings.Fields(wrong), "--db", db)...); code == 0 || out != "" {
 			t.Errorf("%s: exit %d, %s", wrong, code, out)
 		}
+	}
+}
+
+// TestAStatementHasTheDaysOfTheBusiness prints what was typed in later on its day, and when that was, where the
+// business is: in Auckland it is a day later than in UTC.
+func TestAStatementHasTheDaysOfTheBusiness(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	s, err := apptest.Open(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Advance(10 * time.Hour) // 13:04 UTC on 2026-01-02, and the 3rd in Auckland
+	ctx, c := t.Context(), s.Test()
+	if _, err := c.Settings.Update(ctx, clientele.SettingsParams{TimeZone: new("Pacific/Auckland")}); err != nil {
+		t.Fatal(err)
+	}
+	customer := oldBook(t, c)
+	s.Close()
+	out, code := runCommand("statement", customer, "--mode", "test", "--from", "2025-12-05", "--to", "2025-12-31",
+		"--db", db)
+	for _, want := range []string{
+		"2025-12-05  Opening balance", "2025-12-10  Payment (entered 2026-01-03)", "2025-12-31  Closing balance",
+	} {
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, without %q:\n%s", code, want, out)
+		}
+	}
+	known, code := runCommand("statement", customer, "--mode", "test", "--known-at", "2026-01-02", "--db", db)
+	if code != 0 || !strings.Contains(known, "Nothing happened, and nothing is owed.") {
+		t.Errorf("exit %d, as known before it was typed in:\n%s", code, known)
 	}
 }

@@ -29,7 +29,7 @@ type serveCommand struct {
 	URL           string        `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
 	TrustedProxy  []string      `help:"Networks of proxies that are believed what X-Forwarded-For and X-Forwarded-Proto say, or none; this machine and private networks when absent." placeholder:"NETWORK" env:"CLIENTELE_TRUSTED_PROXY"`
 	FirstKeysFile string        `help:"Where the first keys of a new database are written to; one that is there, with a sk_test_… and a sk_live_… line, is read instead." placeholder:"FILE" env:"CLIENTELE_FIRST_KEYS_FILE"`
-	FirstDate     string        `help:"The first day that anything may be dated (${default}), for history that is older." default:"1990-01-01" placeholder:"DAY" env:"CLIENTELE_FIRST_DATE"`
+	FirstDate     string        `help:"The earliest day that anything may be dated (${default})." default:"1990-01-01" placeholder:"DAY" env:"CLIENTELE_FIRST_DATE"`
 	Demo          bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
 	LogLevel      slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
 	Drain         time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
