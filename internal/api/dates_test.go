@@ -261,6 +261,28 @@ func TestADateThatCannotBe(t *testing.T) {
 	s.rightBooks(t)
 }
 
+// TestADraftKeepsItsMoment when it is told the day that it has already; another day begins at its first moment.
+func TestADraftKeepsItsMoment(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.post(t, `{"name":"Ada"}`)
+	const ten = 1764583200 // 2025-12-01T10:00:00Z
+	d := ok(s.Test().Invoices.Create(t.Context(), clientele.InvoiceParams{
+		CustomerID: c.ID, CurrencyID: usd, InvoiceContent: clientele.InvoiceContent{
+			EffectiveAt: new(int64(ten)), Lines: []clientele.LineParams{{UnitAmount: new(cents(1))}},
+		},
+	}))(t)
+	for _, test := range []struct {
+		date string
+		want int64
+	}{{"2025-12-01", ten}, {"2025-12-02", 1764633600}} {
+		got := ok(s.Test().Invoices.Update(t.Context(), d.ID, clientele.InvoiceContent{Date: new(day(t, test.date))}))(t)
+		if got.EffectiveAt != test.want || got.Date.String() != test.date {
+			t.Errorf("dated %s it is of %s, and takes effect at %d, want %d", test.date, got.Date, got.EffectiveAt, test.want)
+		}
+	}
+}
+
 // TestTheFirstDateIsTheOperators lets history be older where the server is told so, and not by a day more.
 func TestTheFirstDateIsTheOperators(t *testing.T) {
 	t.Parallel()

@@ -127,7 +127,9 @@ func setIssued(tx store.Tx, invoice *clientele.Invoice, c clientele.InvoiceConte
 		return err
 	}
 	if c.Date != nil {
-		invoice.EffectiveAt, invoice.Date = c.Date.Begin(where).Unix(), *c.Date
+		if *c.Date != invoice.Date { // or else its moment of that day stays
+			invoice.EffectiveAt, invoice.Date = c.Date.Begin(where).Unix(), *c.Date
+		}
 		return nil
 	}
 	invoice.EffectiveAt, invoice.Date = *c.EffectiveAt, 0

@@ -104,10 +104,7 @@ func (s *console) closeBooks() action {
 func (s *console) closingFacts(v *visit, through clientele.Day) ([]fact, error) {
 	found, err := s.service.Closings.Preview(v.Context(), v.Mode, through)
 	w := newView(s, v, page{})
-	facts := []fact{
-		{"Drafts dated before, which stay drafts", w.Count(found.Drafts)},
-		{"Movements that are closed", w.Count(found.Movements)},
-	}
+	facts := []fact{{"Drafts dated before, which stay drafts", w.Count(found.Drafts)}}
 	for _, c := range v.currencies {
 		if a, some := found.Unapplied[c.ID]; some {
 			facts = append(facts, fact{"Received and not applied, in " + c.Symbol, w.Money(a)})
