@@ -79,6 +79,20 @@ type server struct {
 	stop func()
 }
 
+// waitForStatus waits until the only job of a runner is said to be what it has to be.
+func waitForStatus(t *testing.T, runner *jobs.Runner, what string, is func(jobs.Status) bool) {
+	t.Helper()
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		s := runner.Statuses()[0]
+		if is(s) {
+			return
+		}
+		if time.Since(began) > 5*time.Minute {
+			t.Fatalf("%s: never; %+v", what, s)
+		}
+	}
+}
+
 func start(t *testing.T, l *lease, c *clock, eachServer bool) *server {
 	t.Helper()
 	s := &server{runs: make(chan struct{})}
@@ -170,33 +184,26 @@ func TestHowAJobWentIsTold(t *testing.T) {
 		},
 	})
 	stop := runner.Start(t.Context())
-	do := func(done string, err error) jobs.Status {
-		steps <- func() (string, error) { return done, err }
-		for {
-			if s := runner.Statuses()[0]; s.LastRun.Equal(c.now()) && s.Runs > 0 {
-				return s
-			}
-			time.Sleep(time.Millisecond)
-		}
-	}
+	do := func(done string, err error) { steps <- func() (string, error) { return done, err } }
+	do("tidied 3 things", nil)
 	begun := c.now()
-	if s := do("tidied 3 things", nil); s.Done != "tidied 3 things" || s.Failure != "" || !s.LastSuccess.Equal(begun) {
-		t.Errorf("%+v", s)
-	}
+	waitForStatus(t, runner, "it is told what was done", func(s jobs.Status) bool {
+		return s.Done == "tidied 3 things" && s.Failure == "" && s.LastSuccess.Equal(begun) && s.LastRun.Equal(begun)
+	})
 	broke := errors.New("it broke")
-	for s := do("", broke); s.Failure != "it broke"; s = runner.Statuses()[0] {
-		time.Sleep(time.Millisecond)
-	}
-	for s := do("", broke); s.Failures < 2; s = runner.Statuses()[0] { // which is not told again
-		time.Sleep(time.Millisecond)
-	}
-	for s := do("", nil); s.Failure != ""; s = runner.Statuses()[0] {
-		time.Sleep(time.Millisecond)
-	}
+	do("", broke)
+	waitForStatus(t, runner, "the failure is told", func(s jobs.Status) bool { return s.Failure == "it broke" })
+	do("", broke)
+	waitForStatus(t, runner, "it has failed twice", func(s jobs.Status) bool { return s.Failures == 2 })
+	do("", nil)
+	waitForStatus(t, runner, "the failure is over", func(s jobs.Status) bool { return s.Failure == "" })
 	stop()
 	s := runner.Statuses()[0]
-	if s.Failures != 2 || s.Runs != 4 || s.Done != "tidied 3 things" {
+	if s.Failures != 2 || s.Done != "tidied 3 things" {
 		t.Errorf("%+v", s)
+	}
+	if s.Runs != 4 && s.Runs != 5 { // a fifth may have begun before it was stopped
+		t.Errorf("%d runs have begun, want 4 or 5", s.Runs)
 	}
 	for _, want := range []string{`msg="tidied 3 things" job=tidy`, `job=tidy error="it broke"`} {
 		if strings.Count(log.String(), want) != 1 {
@@ -214,9 +221,7 @@ func TestALeaseThatCannotBeAskedFor(t *testing.T) {
 		Run: func(context.Context) (string, error) { t.Error("it runs"); return "", nil },
 	})
 	stop := runner.Start(t.Context())
-	for runner.Statuses()[0].Failures < 2 {
-		time.Sleep(time.Millisecond)
-	}
+	waitForStatus(t, runner, "it has failed twice", func(s jobs.Status) bool { return s.Failures >= 2 })
 	stop()
 	if s := runner.Statuses()[0]; s.Failure != "no database" || s.Runs != 0 {
 		t.Errorf("%+v", s)
@@ -234,26 +239,18 @@ func TestALeaseThatCannotBeWrittenAnew(t *testing.T) {
 	})
 	stop := runner.Start(t.Context())
 	defer stop()
-	until := func(what string, is func(jobs.Status) bool) {
-		t.Helper()
-		for began := time.Now(); !is(runner.Statuses()[0]); time.Sleep(time.Millisecond) {
-			if time.Since(began) > 5*time.Minute {
-				t.Fatalf("%s: never", what)
-			}
-		}
-	}
-	until("it runs", func(s jobs.Status) bool { return s.Runs > 0 })
+	waitForStatus(t, runner, "it runs", func(s jobs.Status) bool { return s.Runs > 0 })
 	l.fail(errors.New("no database"))
 	c.pass(45 * time.Second)
 	before := runs.Load()
-	until("it goes on", func(jobs.Status) bool { return runs.Load() > before+2 })
+	waitForStatus(t, runner, "it goes on", func(jobs.Status) bool { return runs.Load() > before+2 })
 	if s := runner.Statuses()[0]; s.Failures != 0 {
 		t.Errorf("while the lease lasts %+v", s)
 	}
 	c.pass(16 * time.Second)
-	until("it fails", func(s jobs.Status) bool { return s.Failures > 1 })
+	waitForStatus(t, runner, "it fails", func(s jobs.Status) bool { return s.Failures > 1 })
 	before = runs.Load()
-	until("it fails again", func(s jobs.Status) bool { return s.Failures > 3 })
+	waitForStatus(t, runner, "it fails again", func(s jobs.Status) bool { return s.Failures > 3 })
 	if runs.Load() > before {
 		t.Error("it runs without the lease")
 	}
