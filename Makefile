@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-go test-js postgres chromium lint generate fuzz mutants bench clean
+.PHONY: help build run test test-go test-js postgres accounting chromium lint generate fuzz mutants bench clean
 
 help: ## List these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ test: ## Run every test of the project, installing what it needs: 4 to 8 minutes
 	@$(MAKE) --no-print-directory test-js
 
 # The tests have no time limit of their own: this one ends what hangs on the slowest machine.
-test-go: postgres ## Run the Go tests, against SQLite, a PostgreSQL of their own, and CLIENTELE_CITUS_URL if it names one.
+test-go: postgres accounting ## Run the Go tests, against SQLite, a PostgreSQL of their own, and CLIENTELE_CITUS_URL if it names one.
 	CLIENTELE_TEST_DATABASE=all go test -timeout 60m $(GOTESTFLAGS) ./...
 
 # install installs Debian packages, as root, and says so; anybody else is told the command.
@@ -47,6 +47,12 @@ ifeq ($(or $(wildcard /usr/sbin/nginx),$(shell command -v nginx 2>/dev/null)),)
 endif
 ifeq ($(or $(wildcard /usr/lib/postgresql/*/bin/initdb),$(shell command -v initdb 2>/dev/null)),)
 	$(call install,postgresql,The Go tests need PostgreSQL 15 or newer)
+endif
+
+# The tests let other programs read the journal.
+accounting:
+ifeq ($(and $(shell command -v hledger 2>/dev/null),$(shell command -v bean-check 2>/dev/null)),)
+	$(call install,hledger beancount,The Go tests need hledger and Beancount)
 endif
 
 test-js: build postgres chromium conformance/node_modules ## Run the published JavaScript client, and a browser, against the server.

@@ -19,6 +19,9 @@ type Closing struct {
 	Digest string `json:"digest"`
 	// How many movements are closed.
 	Movements int64 `json:"movements"`
+	// The accounts that the settings named then, onto which the journal books what is closed; absent when they named
+	// none.
+	Accounting Accounting `json:"accounting,omitzero"`
 	// Who closed it: an API key's id, or "console".
 	ClosedBy string `json:"closed_by"`
 	// When, by whom and why it was reopened; absent unless it was.

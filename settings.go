@@ -25,6 +25,8 @@ type Settings struct {
 	// After how many days past due an open invoice becomes uncollectible: 0 to 3650, 30 at first, or -1 for never. A
 	// customer's invoice_settings may say otherwise.
 	UncollectibleAfterDays int64 `json:"uncollectible_after_days"`
+	// Onto which accounts the journal books; absent while all have the names that they have by themselves.
+	Accounting Accounting `json:"accounting,omitzero"`
 	// When the settings last changed: ISO-8601 UTC with milliseconds; absent until they do.
 	UpdatedAt Time `json:"updated_at,omitzero"`
 }

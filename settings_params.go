@@ -11,6 +11,8 @@ type SettingsParams struct {
 	TimeZone *string `json:"time_zone,omitempty"`
 	// After how many days past due an open invoice becomes uncollectible: 0 to 3650, or -1 for never.
 	UncollectibleAfterDays *int64 `json:"uncollectible_after_days,omitempty"`
+	// Onto which accounts the journal books; replaced as a whole. Closed days keep those that there were.
+	Accounting *Accounting `json:"accounting,omitempty"`
 }
 
 // AccountParams are what a request says about who issues the invoices. What is absent stays as it is.

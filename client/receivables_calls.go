@@ -30,3 +30,8 @@ func (s *Receivables) Overdue(
 	return fetch[clientele.Page[clientele.Debtor]](ctx, s.c, opts,
 		request{route: "GET /api/receivables/overdue", query: p})
 }
+
+// Journal sends GET /api/receivables/journal. Every movement of the days as double entry, for accounting programs.
+func (s *Receivables) Journal(ctx context.Context, p clientele.JournalParams, opts ...CallOption) ([]byte, error) {
+	return fetchFile(ctx, s.c, opts, request{route: "GET /api/receivables/journal", query: p})
+}

@@ -47,6 +47,9 @@ func undone(t *testing.T, database string) (script string, steps int) {
 			}
 		}
 		for _, m := range added.FindAllStringSubmatch(string(step), -1) {
+			if strings.Contains(script, "DROP TABLE IF EXISTS "+m[1]+";") {
+				continue
+			}
 			script += "ALTER TABLE " + m[1] + " DROP COLUMN " + m[2] + ";"
 		}
 	}

@@ -92,7 +92,8 @@ func (o things) reads() []string {
 		"/api/payment-intents/search?query=a", "/api/payment-intents/" + o.payment, "/api/refunds",
 		"/api/refunds/search?query=re", "/api/refunds/" + o.refund, "/api/receivables/aging",
 		"/api/receivables/aging?group_by=customer",
-		"/api/receivables/summary", "/api/receivables/overdue", "/api/settings", "/api/account", "/api/payment-currencies",
+		"/api/receivables/summary", "/api/receivables/overdue", "/api/receivables/journal", "/api/settings",
+		"/api/account", "/api/payment-currencies",
 		"/api/payment-currencies/" + o.currency, "/api/payment-methods", "/api/payment-methods/" + o.method, "/metrics",
 	}
 	for i, r := range resources {

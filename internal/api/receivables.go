@@ -2,12 +2,15 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"iter"
 	"net/http"
+	"strings"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/journal"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/tables"
@@ -160,4 +163,33 @@ func (a *API) table(r *request, rows func(tables.Currencies) iter.Seq[[]string])
 		}
 		return tables.Write(to, rows(tables.ByID(all)))
 	}}, p.err
+}
+
+func (a *API) retrieveJournal(r *request) (answer, error) {
+	p := params{query: r.query}
+	f := billing.JournalFilter{From: p.momentOrDay("from"), To: p.momentOrDay("to"), CurrencyID: p.text("currency_id")}
+	format, known := journal.Named(cmp.Or(p.text("format"), "csv"))
+	if !known {
+		p.fail(invalid("format", "format is one of %s", strings.Join(journal.Names(), ", ")))
+	}
+	bom := p.boolean("bom")
+	if p.err != nil {
+		return answer{}, p.err
+	}
+	file, err := format.Write(func(to journal.Writer) error {
+		return a.service.Receivables.Journal(r.Context(), r.caller.Livemode, f, to)
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusOK, contentType: format.Media, stream: func(to io.Writer) error {
+		defer func() { _ = file.Close() }() // it was only read
+		if format.Name == "csv" && bom != nil && *bom {
+			if _, err := io.WriteString(to, tables.ByteOrderMark); err != nil {
+				return err
+			}
+		}
+		_, err := io.Copy(to, file)
+		return err
+	}}, nil
 }

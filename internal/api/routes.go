@@ -300,6 +300,10 @@ func (a *API) routes() []route {
 			query:   []param{{"format", "json or csv, which has every page; the Accept header can say so too.", ""}, bom},
 			answers: clientele.Page[clientele.Debtor]{}, also: []string{"text/csv"},
 			summary: "The customers who are late, per currency, who owes most first."},
+		{id: "retrieveJournal", pattern: "GET /api/receivables/journal", handle: a.retrieveJournal, group: "Receivables",
+			sdk: "Receivables.Journal", params: clientele.JournalParams{}, query: []param{bom}, answers: "",
+			media: "text/csv", also: []string{"text/plain"},
+			summary: "Every movement of the days as double entry, for accounting programs."},
 
 		{id: "createClosing", pattern: "POST /api/closings",
 			handle: a.asAdmin(byBody(a, a.service.Closings.Create)), group: "Closings", sdk: "Closings.Create",

@@ -3,6 +3,7 @@ package apptest_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/journal"
 	"clientele.dev/internal/store"
 )
 
@@ -40,6 +42,7 @@ func TestEveryDayAsKnownAtEveryMoment(t *testing.T) {
 				m.step()
 			}
 			m.compare(100)
+			m.compareJournal()
 			err := m.service.Verify(t.Context(), func(int64, int64) {}, func(d billing.Difference) {
 				t.Errorf("%s: %s", d.ID, d.Text)
 			})
@@ -115,6 +118,7 @@ type modelClosing struct {
 	id      string
 	through clientele.Day
 	figures string // of its last day, when it was closed
+	journal string // up to that day, as it was then
 }
 
 func newModel(t *testing.T, db store.Store) *model {
@@ -487,6 +491,9 @@ func (m *model) closeBooks() {
 		if got := m.figures(last.through, time.Time{}); got != last.figures {
 			m.Fatalf("what was closed through %s is %s, and was %s", last.through, got, last.figures)
 		}
+		if got := m.journal(last.through); got != last.journal {
+			m.Fatalf("the journal through %s is\n%s\nand was\n%s", last.through, got, last.journal)
+		}
 		m.must(m.service.Closings.Reopen(m.Context(), m.call(), last.id, clientele.ClosingReopenParams{Reason: "test"}))
 		m.closings = m.closings[:len(m.closings)-1]
 		return
@@ -494,7 +501,96 @@ func (m *model) closeBooks() {
 	through := m.today() - clientele.Day(m.r.IntN(60))
 	doc, err := m.service.Closings.Create(m.Context(), m.call(), clientele.ClosingParams{Through: &through})
 	if m.want("a closing", through >= m.today() || through < m.firstOpen(), err) {
-		m.closings = append(m.closings, modelClosing{doc.ID, through, m.figures(through, time.Time{})})
+		m.closings = append(m.closings, modelClosing{
+			doc.ID, through, m.figures(through, time.Time{}), m.journal(through),
+		})
+		name, _ := json.Marshal(fmt.Sprint("Renamed ", len(m.moments)))
+		m.must(m.service.Customers.Update(m.Context(), m.call(), m.customers[m.r.IntN(3)], billing.Fields{"name": name}))
+	}
+}
+
+// journal is the journal up to a day, as hledger has it.
+func (m *model) journal(through clientele.Day) string {
+	m.Helper()
+	format, _ := journal.Named("hledger")
+	file, err := format.Write(func(to journal.Writer) error {
+		return m.service.Receivables.Journal(m.Context(), clientele.Test,
+			billing.JournalFilter{To: clientele.OnDay(through)}, to)
+	})
+	if err != nil {
+		m.Fatal(err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	if err != nil {
+		m.Fatal(err)
+	}
+	return string(text)
+}
+
+// booked adds up the journal by accounts and days; each entry comes to zero.
+type booked struct {
+	*model
+	days map[string]map[clientele.Day]int64
+}
+
+func (b booked) Begin(clientele.Journal) error { return nil }
+
+func (b booked) Entry(e clientele.JournalEntry) error {
+	sum := clientele.Zero(modelCurrency)
+	for _, p := range e.Postings {
+		n, err := strconv.ParseInt(p.Amount.String(), 10, 64)
+		if err != nil {
+			return err
+		}
+		if b.days[p.Account] == nil {
+			b.days[p.Account] = map[clientele.Day]int64{}
+		}
+		b.days[p.Account][e.Date] += n
+		if sum, err = sum.Add(p.Amount); err != nil {
+			return err
+		}
+	}
+	if sum.Sign() != 0 {
+		b.Errorf("the entry %s comes to %s", e.ID, sum)
+	}
+	return nil
+}
+
+// through is what is on an account at the end of a day.
+func (b booked) through(account string, day clientele.Day) (sum int64) {
+	for d, n := range b.days[account] {
+		if d <= day {
+			sum += n
+		}
+	}
+	return sum
+}
+
+// compareJournal compares what the journal has on its accounts on every day with what the model says is owed and is not
+// applied.
+func (m *model) compareJournal() {
+	m.Helper()
+	last := m.today() + 40
+	b := booked{m, map[string]map[clientele.Day]int64{}}
+	err := m.service.Receivables.Journal(m.Context(), clientele.Test, billing.JournalFilter{To: clientele.OnDay(last)}, b)
+	if err != nil {
+		m.Fatal(err)
+	}
+	for day := last - 400; day <= last; day++ {
+		var owed, unapplied int64
+		for _, i := range m.invoices {
+			owed += i.left.on(day, m.now)
+		}
+		for _, p := range m.payments {
+			unapplied += p.left.on(day, m.now)
+		}
+		if got := b.through("Assets:Receivable", day); got != owed {
+			m.Fatalf("on %s the journal has %d receivable, and the model says %d", day, got, owed)
+		}
+		if got := -b.through("Liabilities:Prepayments", day); got != unapplied {
+			m.Fatalf("on %s the journal has %d prepaid, and the model says %d", day, got, unapplied)
+		}
 	}
 }
 

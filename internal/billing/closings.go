@@ -47,6 +47,11 @@ func (s Closings) Create(ctx context.Context, call Call, p clientele.ClosingPara
 		if last.ID != "" {
 			c.From = last.Through + 1
 		}
+		settings, _, err := settingsOf(tx, call.Livemode)
+		if err != nil {
+			return store.Document{}, err
+		}
+		c.Accounting = settings.Accounting
 		if c.ID, err = s.newID(store.Closings.Prefix, now); err != nil {
 			return store.Document{}, err
 		}
@@ -291,8 +296,11 @@ func (s Closings) complete(ctx context.Context, mode clientele.Mode, id string) 
 			movements++
 			return nil
 		})
+		if err != nil {
+			return err
+		}
 		digests = made.Of(id)
-		return err
+		return nameClosed(tx, mode, digests, c.Accounting.CustomerAccountKey)
 	})
 	if err != nil {
 		return doc, err
@@ -320,6 +328,25 @@ func (s Closings) complete(ctx context.Context, mode clientele.Mode, id string) 
 	return doc, err
 }
 
+// nameClosed writes beside digests what the journal calls their customers.
+func nameClosed(tx store.Tx, mode clientele.Mode, digests []store.ClosingDigest, accountKey string) error {
+	const step = 500
+	for some := range slices.Chunk(digests, step) {
+		ids := make([]string, len(some))
+		for i, d := range some {
+			ids[i] = d.CustomerID
+		}
+		called, err := callCustomers(tx, mode, ids, accountKey)
+		if err != nil {
+			return err
+		}
+		for i, d := range some {
+			some[i].Name, some[i].Account = called[d.CustomerID].Name, called[d.CustomerID].Account
+		}
+	}
+	return nil
+}
+
 // daysOf are the days that a closing closed.
 func daysOf(c clientele.Closing) store.Days {
 	return store.Days{First: int64(c.From), Last: int64(c.Through)}
@@ -345,7 +372,7 @@ func (b *books) checkClosed() error {
 			continue
 		}
 		must, is := map[string]string{}, map[string]string{}
-		err := b.tx.ClosingDigests(c.ID, b.customer.ID, func(d store.ClosingDigest) {
+		err := b.tx.ClosingDigests(c.ID, []string{b.customer.ID}, func(d store.ClosingDigest) {
 			must[d.CurrencyID] = string(d.Digest[:])
 		})
 		if err != nil {
@@ -381,7 +408,7 @@ func auditClosings(tx store.Tx, differs func(Difference)) error {
 				continue
 			}
 			var digests []store.ClosingDigest
-			err := tx.ClosingDigests(c.ID, "", func(d store.ClosingDigest) { digests = append(digests, d) })
+			err := tx.ClosingDigests(c.ID, nil, func(d store.ClosingDigest) { digests = append(digests, d) })
 			if err != nil {
 				return err
 			}

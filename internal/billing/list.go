@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/go-json-experiment/json"
+
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
@@ -37,4 +39,30 @@ func (s *core) list(
 		return err
 	})
 	return docs, count, err
+}
+
+// readAll reads a part of the documents of objects, deleted ones too, by their ids, of which "" is none.
+func readAll[T any](tx store.Tx, k *store.Kind, mode clientele.Mode, ids []string) (map[string]T, error) {
+	const step = 500
+	all := map[string]T{}
+	for some := range slices.Chunk(unique(ids), step) {
+		recs, err := tx.GetAll(k, mode, some)
+		if err != nil {
+			return nil, err
+		}
+		for id, rec := range recs {
+			var part T
+			if err := json.Unmarshal(rec.JSON, &part); err != nil {
+				return nil, err
+			}
+			all[id] = part
+		}
+	}
+	return all, nil
+}
+
+// unique are ids, each once, without "", which is none.
+func unique(ids []string) []string {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 }

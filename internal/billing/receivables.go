@@ -2,9 +2,6 @@ package billing
 
 import (
 	"context"
-	"slices"
-
-	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
@@ -102,7 +99,7 @@ func nameCustomers[T any](
 	for i := range page {
 		ids[i], _, _ = of(&page[i])
 	}
-	names, err := namesOf(tx, mode, ids)
+	names, err := readAll[named](tx, store.Customers.Kind, mode, ids)
 	for i := range page {
 		id, name, email := of(&page[i])
 		*name, *email = names[id].Name, names[id].Email
@@ -114,24 +111,4 @@ func nameCustomers[T any](
 type named struct {
 	Name  string `json:"name"`
 	Email string `json:"email"`
-}
-
-// namesOf says who customers are, deleted ones too.
-func namesOf(tx store.Tx, mode clientele.Mode, ids []string) (map[string]named, error) {
-	const step = 500
-	names := make(map[string]named, len(ids))
-	for some := range slices.Chunk(ids, step) {
-		recs, err := tx.GetAll(store.Customers.Kind, mode, some)
-		if err != nil {
-			return nil, err
-		}
-		for id, rec := range recs {
-			var n named
-			if err := json.Unmarshal(rec.JSON, &n); err != nil {
-				return nil, err
-			}
-			names[id] = n
-		}
-	}
-	return names, nil
 }

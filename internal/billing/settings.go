@@ -91,6 +91,7 @@ func (s Settings) Update(ctx context.Context, call Call, p clientele.SettingsPar
 			set(&settings.Locale, p.Locale)
 			set(&settings.TimeZone, p.TimeZone)
 			set(&settings.UncollectibleAfterDays, p.UncollectibleAfterDays)
+			set(&settings.Accounting, p.Accounting)
 			return nil
 		})
 		return doc, err
@@ -186,6 +187,11 @@ func checkSettings(p clientele.SettingsParams) error {
 	}
 	if p.UncollectibleAfterDays != nil {
 		if err := check.UncollectibleAfter("uncollectible_after_days", *p.UncollectibleAfterDays); err != nil {
+			return err
+		}
+	}
+	if p.Accounting != nil {
+		if err := check.Accounting("accounting.", *p.Accounting); err != nil {
 			return err
 		}
 	}

@@ -126,8 +126,7 @@ func textsOf(
 	tx store.Tx, k *store.Kind, mode clientele.Mode, ids []string, member string,
 ) (map[string]string, error) {
 	const step = 500
-	slices.Sort(ids)
-	ids = slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
+	ids = unique(ids)
 	texts := make(map[string]string, len(ids))
 	for some := range slices.Chunk(ids, step) {
 		recs, err := tx.GetAll(k, mode, some)

@@ -11,19 +11,25 @@ import (
 // closingsPage is what closings.html shows.
 type closingsPage struct {
 	Closings []clientele.Closing
-	Last     string // the id of the last that holds
-	Next     string // what can be closed next: October 2026; "" when nothing is
+	Last     string        // the id of the last that holds
+	Next     string        // what can be closed next: October 2026; "" when nothing is
+	From, To clientele.Day // of the journal that is offered
+	Formats  []option
+	All      []clientele.PaymentCurrency
 }
 
 // closings are the days that are closed.
 func (s *console) closings(v *visit) (page, error) {
 	all, err := s.service.Closings.List(v.Context(), v.Mode)
-	data := closingsPage{Closings: all, Next: monthOf(nextToClose(v))}
+	data := closingsPage{
+		Closings: all, Next: monthOf(nextToClose(v)), To: nextToClose(v), Formats: journalFormats, All: v.currencies,
+	}
 	for _, c := range all {
 		if c.Closed && c.Through == v.closed {
-			data.Last = c.ID
+			data.Last, data.To = c.ID, c.Through
 		}
 	}
+	data.From = firstOfMonth(data.To)
 	return page{template: "closings", title: "Closed days", data: data}, err
 }
 
@@ -40,6 +46,11 @@ func nextToClose(v *visit) clientele.Day {
 		return 0
 	}
 	return last
+}
+
+// firstOfMonth is the first day of a day's month.
+func firstOfMonth(day clientele.Day) clientele.Day {
+	return day - clientele.Day(day.Begin(time.UTC).Day()-1)
 }
 
 // monthOf is the month that a day ends: October 2026; "" of no day.

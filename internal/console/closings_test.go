@@ -90,3 +90,44 @@ func TestClosingTheBooks(t *testing.T) {
 	writer.get("/test/closings").want(200, "an invoice was forgotten")
 	writer.get("/test/closings/new").want(403, "binds everybody")
 }
+
+// TestJournalIsDownloaded sets the accounts in the form and downloads the journal of a month in each format.
+func TestJournalIsDownloaded(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t) // it is 2026-01-02
+	b := signedIn(t, s, s.TestKey)
+	id := strings.TrimPrefix(b.newCustomer("Ada"), "/test/customers/")
+	b.fill("/test/payments/new?customer="+id, map[string]string{
+		"amount": "7.50", "currency_id": usd(t, s).ID, "date": "2025-12-31", "method": "card",
+	}).want(303)
+	b.get("/test/closings").want(200, `name="from" type="date" value="2025-12-01"`,
+		`name="to" type="date" value="2025-12-31"`)
+	month := "/test/journal?from=2025-12-01&to=2025-12-31&format="
+	b.get(month+"csv").want(200, "\ufeffdate,", ",Ada,", "Assets:Cash,", ",7.50,", "Liabilities:Prepayments")
+	b.get(month+"hledger&currency="+usd(t, s).ID).want(200, "    Assets:Cash  7.50 USD")
+	b.get(month+"beancount").want(200, "  Assets:Cash  7.50 USD")
+	b.get(month+"datev").want(400, "datev.consultant")
+	b.get(month+"xlsx").want(400, "Choose a format")
+	b.get("/test/journal?format=csv&from=2026-01-02&to=2026-01-01").want(400, "To is before from")
+	b.get("/test/settings/accounting").want(200, "Assets:Receivable when empty")
+	accounts := map[string]string{
+		"accounting.receivable": "10000", "accounting.revenue": "8400", "accounting.tax": "1776", "accounting.cash": "1200",
+		"accounting.credit": "1718", "accounting.prepayments": "1710",
+		"accounting.cash_by_method":   "cash = 1000\r\ncard=1361\r\n",
+		"accounting.datev.consultant": "29098", "accounting.datev.client": "55003",
+	}
+	for name, value := range map[string]string{
+		"accounting.revenue": "84;00", "accounting.cash_by_method": "card", "accounting.datev.client": "x",
+		"accounting.datev.consultant": "1",
+	} {
+		wrong := map[string]string{name: value}
+		b.fill("/test/settings/accounting", wrong).want(400, `id="f-`+name+`"`, `aria-invalid="true"`)
+	}
+	b.fill("/test/settings/accounting", accounts).want(303)
+	b.get("/test/settings/accounting").want(200, `value="8400"`, "card = 1361\ncash = 1000", `value="29098"`)
+	file := b.get(month+"datev").want(200, `7,50;"S";"USD";;;;1361;1710;;3112;`)
+	name := file.header.Get("Content-Disposition")
+	if name != `attachment; filename="EXTF_journal-2025-12-01-2025-12-31.csv"` {
+		t.Errorf("the file is %s", name)
+	}
+}

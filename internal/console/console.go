@@ -115,6 +115,7 @@ func (s *console) pages() map[string]handler {
 		"/receivables":     s.receivables,
 		"/receivables.csv": s.receivablesCSV,
 		"/closings":        s.closings,
+		"/journal":         s.journalFile,
 		"/find":            s.find,
 		"/developers":      s.developers,
 	}
@@ -159,6 +160,7 @@ func (s *console) actions() map[string]action {
 		"/developers/apps/new":         s.createApp(),
 		"/developers/apps/{id}/revoke": s.revokeApp(),
 
-		"/settings": s.changeSettings(),
+		"/settings":            s.changeSettings(),
+		"/settings/accounting": s.changeAccounting(),
 	}
 }

@@ -16,7 +16,7 @@ func AddLine(a *clientele.StatementAccount, m store.Movement, number, reference 
 	a.ClosingBalance = Plus(a.ClosingBalance, Charged(m))
 	a.Lines = append(a.Lines, clientele.StatementLine{
 		ID: m.ID, Date: m.Date, At: m.CreatedAt, EnteredLater: m.RecordedDay > m.Date, Reason: m.Reason,
-		Description: describe(m.BalanceTransaction, reference), InvoiceNumber: number, Amount: Charged(m),
+		Description: Describe(m.BalanceTransaction, reference), InvoiceNumber: number, Amount: Charged(m),
 		Balance: a.ClosingBalance,
 	})
 }
@@ -26,8 +26,8 @@ func Charged(m store.Movement) clientele.Amount {
 	return Minus(Minus(m.Receivable, m.Amount), m.Unapplied)
 }
 
-// describe says in words what a movement is, and how the payer or the bank calls the money that came.
-func describe(t clientele.BalanceTransaction, reference string) string {
+// Describe says in words what a movement is, and how the payer or the bank calls the money that came.
+func Describe(t clientele.BalanceTransaction, reference string) string {
 	words := map[clientele.BalanceReason]string{
 		clientele.ReasonAdjustment:       "Credit adjusted",
 		clientele.ReasonRefund:           "Refund",

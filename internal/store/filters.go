@@ -20,6 +20,8 @@ type MovementFilter struct {
 	Livemode   clientele.Mode // when CustomerID is ""
 	Recorded   Days           // with Livemode: when they were recorded, where the business was
 	Dated      Days           // with Livemode, in place of Recorded: in the order of the books
+	After      BookPlace      // with Dated: after that one; the zero place is before all
+	Limit      int64          // with Dated: at most so many; 0 is all
 	From, To   Position       // at or after From and before To; 0 is open
 }
 

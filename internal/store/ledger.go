@@ -19,11 +19,23 @@ type LedgerEnd struct {
 	Receivable, Credit, Unapplied clientele.Amount
 }
 
-// ClosingDigest is a digest over what a closing closed of a customer in a currency.
+// ClosingDigest is a digest over what a closing closed of a customer in a currency, with what the journal calls the
+// customer: the name, and the account of its own, "" for none.
 type ClosingDigest struct {
 	ClosingID, CustomerID, CurrencyID string
 	Digest                            [32]byte
+	Name, Account                     string
 }
+
+// BookPlace is the place of a movement in the order of the books of all customers.
+type BookPlace struct {
+	Date       clientele.Day
+	Seq        Position
+	CustomerID string
+}
+
+// PlaceOf is a movement's place.
+func PlaceOf(m Movement) BookPlace { return BookPlace{m.Date, m.Seq, m.CustomerID} }
 
 // Figure is what a sum is of.
 type Figure string

@@ -147,8 +147,8 @@ type ClosedDays interface {
 	ClosedThrough(mode clientele.Mode) (clientele.Day, error)
 	// SaveClosingDigests keeps digests; one that is kept already stays.
 	SaveClosingDigests(digests []ClosingDigest) error
-	// ClosingDigests calls fn with the digests of a closing, or of one of its customers, by customer and currency.
-	ClosingDigests(closingID, customerID string, fn func(ClosingDigest)) error
+	// ClosingDigests calls fn with the digests of a closing, or of some of its customers, by customer and currency.
+	ClosingDigests(closingID string, customerIDs []string, fn func(ClosingDigest)) error
 }
 
 // Sums are what the movements of all customers of a mode come to, kept by their dates.

@@ -11,20 +11,39 @@ import (
 // ByteOrderMark before a file says that it is UTF-8 to the spreadsheets that take it for something else without.
 const ByteOrderMark = "\ufeff"
 
-// Write writes rows as CSV (RFC 4180), one at a time.
-func Write(to io.Writer, rows iter.Seq[[]string]) error {
+// Writer writes rows as CSV (RFC 4180).
+type Writer struct{ csv *csv.Writer }
+
+// NewWriter writes to a file or a connection.
+func NewWriter(to io.Writer) Writer {
 	w := csv.NewWriter(to)
 	w.UseCRLF = true
+	return Writer{w}
+}
+
+// Row writes a row.
+func (w Writer) Row(row []string) error {
+	for i := range row {
+		row[i] = cell(row[i])
+	}
+	return w.csv.Write(row)
+}
+
+// Flush writes what is not written yet.
+func (w Writer) Flush() error {
+	w.csv.Flush()
+	return w.csv.Error()
+}
+
+// Write writes rows, one at a time.
+func Write(to io.Writer, rows iter.Seq[[]string]) error {
+	w := NewWriter(to)
 	for row := range rows {
-		for i := range row {
-			row[i] = cell(row[i])
-		}
-		if err := w.Write(row); err != nil {
+		if err := w.Row(row); err != nil {
 			return err
 		}
 	}
-	w.Flush()
-	return w.Error()
+	return w.Flush()
 }
 
 // cell keeps a spreadsheet from taking a text for a formula, as OWASP advises, by a quote before it. An amount below

@@ -19,24 +19,25 @@ func (t *tx) ClosedThrough(mode clientele.Mode) (day clientele.Day, err error) {
 // SaveClosingDigests implements [store.ClosedDays].
 func (t *tx) SaveClosingDigests(digests []store.ClosingDigest) error {
 	for _, d := range digests {
-		t.run(`INSERT INTO closing_digests (customer_id, closing_id, currency_id, digest)
-			VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, d.CustomerID, d.ClosingID, d.CurrencyID, d.Digest[:])
+		t.run(`INSERT INTO closing_digests (customer_id, closing_id, currency_id, digest, name, account)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, d.CustomerID, d.ClosingID, d.CurrencyID, d.Digest[:],
+			d.Name, d.Account)
 	}
 	return nil
 }
 
 // ClosingDigests implements [store.ClosedDays].
-func (t *tx) ClosingDigests(closingID, customerID string, fn func(store.ClosingDigest)) error {
+func (t *tx) ClosingDigests(closingID string, customerIDs []string, fn func(store.ClosingDigest)) error {
 	query, args := "closing_id = $1", []any{closingID}
-	if customerID != "" {
-		query, args = query+" AND customer_id = $2", append(args, customerID)
+	if customerIDs != nil {
+		query, args = query+" AND customer_id = ANY($2)", append(args, customerIDs)
 	}
 	return t.each(func(r pgx.Rows) error {
 		d, digest := store.ClosingDigest{ClosingID: closingID}, []byte(nil)
-		err := r.Scan(&d.CustomerID, &d.CurrencyID, &digest)
+		err := r.Scan(&d.CustomerID, &d.CurrencyID, &digest, &d.Name, &d.Account)
 		copy(d.Digest[:], digest)
 		fn(d)
 		return err
-	}, "SELECT customer_id, currency_id, digest FROM closing_digests WHERE "+query+" ORDER BY customer_id, currency_id",
-		args...)
+	}, "SELECT customer_id, currency_id, digest, name, account FROM closing_digests WHERE "+query+
+		" ORDER BY customer_id, currency_id", args...)
 }

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -86,8 +87,14 @@ func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, 
 	case f.CustomerID != "":
 		w.Add("customer_id = ?", f.CustomerID)
 	case f.Dated != store.Days{}:
-		w.Add("livemode = ? AND date BETWEEN ? AND ?", f.Livemode, f.Dated.First, f.Dated.Last)
-		order = " ORDER BY date, seq"
+		w.Add("livemode = ? AND date BETWEEN ? AND ?", f.Livemode, max(f.Dated.First, int64(f.After.Date)), f.Dated.Last)
+		order = " ORDER BY date, seq, customer_id"
+		if f.After != (store.BookPlace{}) {
+			w.Add("(date, seq, customer_id) > (?, ?, ?)", int64(f.After.Date), f.After.Seq, f.After.CustomerID)
+		}
+		if f.Limit != 0 {
+			order += " LIMIT " + strconv.FormatInt(f.Limit, 10)
+		}
 	default:
 		w.Add("livemode = ? AND recorded_day BETWEEN ? AND ?", f.Livemode, f.Recorded.First, f.Recorded.Last)
 		order = " ORDER BY recorded_day, seq"

@@ -15,8 +15,9 @@ func (t *tx) ClosedThrough(mode clientele.Mode) (day clientele.Day, err error) {
 // SaveClosingDigests implements [store.ClosedDays].
 func (t *tx) SaveClosingDigests(digests []store.ClosingDigest) error {
 	for _, d := range digests {
-		err := t.run(`INSERT INTO closing_digests (customer_id, closing_id, currency_id, digest)
-			VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, d.CustomerID, d.ClosingID, d.CurrencyID, d.Digest[:])
+		err := t.run(`INSERT INTO closing_digests (customer_id, closing_id, currency_id, digest, name, account)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, d.CustomerID, d.ClosingID, d.CurrencyID, d.Digest[:],
+			d.Name, d.Account)
 		if err != nil {
 			return err
 		}
@@ -25,14 +26,16 @@ func (t *tx) SaveClosingDigests(digests []store.ClosingDigest) error {
 }
 
 // ClosingDigests implements [store.ClosedDays].
-func (t *tx) ClosingDigests(closingID, customerID string, fn func(store.ClosingDigest)) error {
+func (t *tx) ClosingDigests(closingID string, customerIDs []string, fn func(store.ClosingDigest)) error {
 	query, args := "closing_id = $1", []any{closingID}
-	if customerID != "" {
-		query, args = query+" AND customer_id = $2", append(args, customerID)
+	if customerIDs != nil {
+		query, args = query+" AND customer_id IN (SELECT value FROM json_each($2))", append(args, jsonList(customerIDs))
 	}
-	return t.each("SELECT customer_id, currency_id, digest FROM closing_digests WHERE "+query+
+	return t.each("SELECT customer_id, currency_id, digest, name, account FROM closing_digests WHERE "+query+
 		" ORDER BY customer_id, currency_id", func(r row) error {
-		d := store.ClosingDigest{ClosingID: closingID, CustomerID: r.text(0), CurrencyID: r.text(1)}
+		d := store.ClosingDigest{
+			ClosingID: closingID, CustomerID: r.text(0), CurrencyID: r.text(1), Name: r.text(3), Account: r.text(4),
+		}
 		copy(d.Digest[:], r.bytes(2))
 		fn(d)
 		return nil

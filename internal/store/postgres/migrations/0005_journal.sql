@@ -1,0 +1,6 @@
+-- What the journal calls customers whose movements are closed, and the accounts that they have of their own.
+ALTER TABLE closing_digests ADD COLUMN name text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE closing_digests ADD COLUMN account text COLLATE "C" NOT NULL DEFAULT '';
+-- The movements of all customers in the order of the books.
+DROP INDEX IF EXISTS ledger_of_mode_by_date;
+CREATE INDEX ledger_in_order ON ledger (livemode, date, seq, customer_id);
