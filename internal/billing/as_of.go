@@ -86,16 +86,24 @@ func (a asOf) eachUnpaid(tx store.Tx, customerID, currencyID string, fn func(sto
 }
 
 // balances are a customer's in a currency.
-func (a asOf) balances(tx store.Tx, customerID, currencyID string) (end store.LedgerEnd, err error) {
-	end, err = tx.LedgerEnd(customerID, currencyID, a.until)
-	if err != nil || end.LastDate <= a.day {
+func (a asOf) balances(tx store.Tx, customerID, currencyID string) (store.LedgerEnd, error) {
+	return a.balancesBefore(tx, customerID, currencyID, a.day+1)
+}
+
+// balancesBefore are a customer's balances in a currency of what is dated before a day: those after the last movement
+// that came in order, and what came later than its date since.
+func (a asOf) balancesBefore(
+	tx store.Tx, customerID, currencyID string, day clientele.Day,
+) (end store.LedgerEnd, err error) {
+	end, err = tx.LastInOrder(customerID, currencyID, day, a.until)
+	if err != nil || day <= 1 { // nothing is dated before the first
 		return end, err
 	}
 	err = tx.Movements(store.MovementFilter{
-		CustomerID: customerID, CurrencyID: currencyID, Since: a.day + 1, To: a.until,
+		CustomerID: customerID, CurrencyID: currencyID, Through: day - 1, Late: true, From: end.Seq, To: a.until,
 	}, func(m store.Movement) error {
-		end.Receivable, end.Credit = ledger.Minus(end.Receivable, m.Receivable), ledger.Minus(end.Credit, m.Amount)
-		end.Unapplied = ledger.Minus(end.Unapplied, m.Unapplied)
+		end.Receivable, end.Credit = ledger.Plus(end.Receivable, m.Receivable), ledger.Plus(end.Credit, m.Amount)
+		end.Unapplied = ledger.Plus(end.Unapplied, m.Unapplied)
 		return nil
 	})
 	return end, err

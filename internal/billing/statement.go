@@ -52,7 +52,8 @@ func (s Customers) Statement(
 		if err != nil {
 			return err
 		}
-		var movements ledger.Later
+		var movements []store.Movement
+		accounts := map[string]*clientele.StatementAccount{}
 		for _, currency := range currencies {
 			account, moved, err := of.account(tx, c.ID, currency, first)
 			if err != nil {
@@ -60,7 +61,7 @@ func (s Customers) Statement(
 			}
 			if len(moved) > 0 || account.OpeningBalance.Sign() != 0 {
 				movements = append(movements, moved...)
-				st.Currencies[currency.ID] = account
+				accounts[currency.ID] = &account
 			}
 		}
 		if st.From.IsZero() {
@@ -69,7 +70,11 @@ func (s Customers) Statement(
 				st.From = clientele.At(slices.MinFunc(movements, ledger.InOrder).Date.Begin(where))
 			}
 		}
-		return writeLines(tx, &st, movements)
+		err = writeLines(tx, mode, accounts, movements)
+		for id, account := range accounts {
+			st.Currencies[id] = *account
+		}
+		return err
 	})
 	return st, err
 }
@@ -77,46 +82,40 @@ func (s Customers) Statement(
 // account is a customer's account in a currency, without its lines, and its movements from a day on.
 func (a asOf) account(
 	tx store.Tx, customerID string, currency clientele.PaymentCurrency, first clientele.Day,
-) (account clientele.StatementAccount, moved ledger.Later, err error) {
+) (account clientele.StatementAccount, moved []store.Movement, err error) {
 	account = clientele.StatementAccount{Currency: currency, Lines: []clientele.StatementLine{}}
-	end, err := tx.LedgerEnd(customerID, currency.ID, a.until)
+	before, err := a.balancesBefore(tx, customerID, currency.ID, first)
 	if err != nil {
 		return account, nil, err
 	}
-	account.OpeningBalance = ledger.Owed(end)
-	if first <= end.LastDate { // the balance before the day is that of the end, less what is dated from the day on
-		err = tx.Movements(store.MovementFilter{
-			CustomerID: customerID, CurrencyID: currency.ID, Since: first, To: a.until,
-		}, func(m store.Movement) error {
-			account.OpeningBalance = ledger.Minus(account.OpeningBalance, ledger.Charged(m))
-			if m.Date <= a.day {
-				moved = append(moved, m)
-			}
-			return nil
-		})
-	}
+	account.OpeningBalance = ledger.Owed(before)
 	account.ClosingBalance = account.OpeningBalance
+	err = tx.Movements(store.MovementFilter{
+		CustomerID: customerID, CurrencyID: currency.ID, Since: first, Through: a.day, To: a.until,
+	}, func(m store.Movement) error {
+		moved = append(moved, m)
+		return nil
+	})
 	return account, moved, err
 }
 
-// writeLines writes movements onto the accounts of a statement.
-func writeLines(tx store.Tx, st *clientele.Statement, movements ledger.Later) error {
+// writeLines writes movements onto the accounts of a statement, by currency.
+func writeLines(
+	tx store.Tx, mode clientele.Mode, accounts map[string]*clientele.StatementAccount, movements []store.Movement,
+) error {
 	var invoices, payments []string
 	for _, m := range movements {
 		invoices, payments = append(invoices, m.InvoiceID), append(payments, m.PaymentID)
 	}
-	numbers, err := textsOf(tx, store.Invoices.Kind, st.Customer.Livemode, invoices, "number")
+	numbers, err := textsOf(tx, store.Invoices.Kind, mode, invoices, "number")
 	if err != nil {
 		return err
 	}
-	references, err := textsOf(tx, store.Payments.Kind, st.Customer.Livemode, payments, "reference")
+	references, err := textsOf(tx, store.Payments.Kind, mode, payments, "reference")
 	for _, m := range movements {
-		if m.Reason == clientele.ReasonUncollectible || m.Reason == clientele.ReasonReopened { // nothing moves
-			continue
+		if m.Reason != clientele.ReasonUncollectible && m.Reason != clientele.ReasonReopened { // of which nothing moves
+			ledger.AddLine(accounts[m.CurrencyID], m, numbers[m.InvoiceID], references[m.PaymentID])
 		}
-		account := st.Currencies[m.CurrencyID]
-		ledger.AddLine(&account, m, numbers[m.InvoiceID], references[m.PaymentID])
-		st.Currencies[m.CurrencyID] = account
 	}
 	return err
 }

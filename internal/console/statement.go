@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/tables"
 	"clientele.dev/internal/web"
@@ -22,17 +24,24 @@ type statementPage struct {
 	Error     string
 	Print     string // the address of the printed one
 	PDF, CSV  string
-	Hidden    int64 // how many earlier movements are not shown
+	Lines     statementLines
 }
 
-// maxRows is how many movements of a currency a page has.
-const maxRows = 1000
+// statementLines are the movements that a page of a statement shows. The first page has the latest of each currency.
+type statementLines struct {
+	Count          int64 // of the currency that has most
+	From, To       int64 // which of them, from 1 for the earliest
+	Previous, Next string
+}
+
+// linesPerPage is how many movements of a currency a page has.
+const linesPerPage = 200
 
 // statementOf reads the statement that an address asks for: all of it without a first and a last day.
 func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
 	q := v.URL.Query()
 	for name := range q {
-		if name != "from" && name != "to" && name != "known_at" {
+		if name != "from" && name != "to" && name != "known_at" && name != "page" {
 			return st, invalid(name, "a statement has from, to and known_at, which are days, and no %s", name)
 		}
 	}
@@ -64,7 +73,7 @@ func (s *console) statement(v *visit) (page, error) {
 		c, _, findErr := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
 		st.Customer, err = c.Customer, findErr
 	}
-	data.Statement, data.Hidden = latestRows(st)
+	data.Statement, data.Lines = pageOfStatement(st, pageOf(v.Request), v.URL)
 	base, query := v.Path("customers", st.Customer.ID, "statement"), ""
 	if v.customer != nil {
 		base = v.Root() + "/customer/statement"
@@ -80,22 +89,50 @@ func (s *console) statement(v *visit) (page, error) {
 	return page{template: "statement", title: "Statement of " + nameOf(st.Customer), data: data}, err
 }
 
-// latestRows is a statement without movements that changed nothing of what is owed, and of the others the last ones.
-func latestRows(st clientele.Statement) (shown clientele.Statement, hidden int64) {
+// pageOfStatement is a page of a statement, without movements that changed nothing of what is owed. What came before
+// and comes after it is in its opening and closing balances.
+func pageOfStatement(
+	st clientele.Statement, number int64, address *url.URL,
+) (shown clientele.Statement, lines statementLines) {
 	shown = st
 	shown.Currencies = map[string]clientele.StatementAccount{}
 	for id, a := range st.Currencies {
 		a.Lines = slices.DeleteFunc(slices.Clone(a.Lines), func(l clientele.StatementLine) bool {
 			return l.Amount.Sign() == 0
 		})
-		if cut := len(a.Lines) - maxRows; cut > 0 {
-			a.OpeningBalance = a.Lines[cut-1].Balance
-			a.Lines = a.Lines[cut:]
-			hidden += int64(cut)
+		shown.Currencies[id] = a
+		lines.Count = max(lines.Count, int64(len(a.Lines)))
+	}
+	pages := max(1, (lines.Count+linesPerPage-1)/linesPerPage)
+	number = min(number, pages)
+	for id, a := range shown.Currencies {
+		n := int64(len(a.Lines))
+		to := max(0, n-(number-1)*linesPerPage)
+		from := max(0, to-linesPerPage)
+		if to < n {
+			a.ClosingBalance = ledger.Minus(a.Lines[to].Balance, a.Lines[to].Amount)
 		}
+		if from > 0 {
+			a.OpeningBalance = a.Lines[from-1].Balance
+		}
+		if n == lines.Count && n > 0 {
+			lines.From, lines.To = from+1, to
+		}
+		a.Lines = a.Lines[from:to]
 		shown.Currencies[id] = a
 	}
-	return shown, hidden
+	at := func(number int64) string {
+		q := address.Query()
+		q.Set("page", strconv.FormatInt(number, 10))
+		return address.Path + "?" + q.Encode()
+	}
+	if number < pages {
+		lines.Previous = at(number + 1)
+	}
+	if number > 1 {
+		lines.Next = at(number - 1)
+	}
+	return shown, lines
 }
 
 // printed answers with what is printed: a page, or a PDF that is called name.

@@ -26,28 +26,31 @@ func Charged(m store.Movement) clientele.Amount {
 	return Minus(Minus(m.Receivable, m.Amount), m.Unapplied)
 }
 
+// descriptions are the reasons in words.
+var descriptions = map[clientele.BalanceReason]string{
+	clientele.ReasonAdjustment:       "Credit adjusted",
+	clientele.ReasonRefund:           "Refund",
+	clientele.ReasonInvoiceFinalized: "Invoice",
+	clientele.ReasonInvoiceVoided:    "Invoice voided",
+	clientele.ReasonCreditApplied:    "Paid with credit",
+	clientele.ReasonCreditUnapplied:  "Payment with credit taken back",
+	clientele.ReasonPayment:          "Payment",
+	clientele.ReasonAllocated:        "Payment applied to the invoice",
+	clientele.ReasonUnallocated:      "Payment taken back from the invoice",
+	clientele.ReasonCredited:         "Payment kept as credit",
+	clientele.ReasonUncredited:       "Payment no longer kept as credit",
+	clientele.ReasonRefundCovered:    "Refund made up for with credit",
+	clientele.ReasonPaymentReversed:  "Payment reversed",
+	clientele.ReasonCreditNote:       "Credit note",
+	clientele.ReasonCreditNoteMoved:  "Credit note takes off what was not paid after all",
+	clientele.ReasonWrittenOff:       "Written off as bad debt",
+	clientele.ReasonRecovered:        "Write-off undone",
+	clientele.ReasonDebit:            "Debit",
+}
+
 // Describe says in words what a movement is, and how the payer or the bank calls the money that came.
 func Describe(t clientele.BalanceTransaction, reference string) string {
-	words := map[clientele.BalanceReason]string{
-		clientele.ReasonAdjustment:       "Credit adjusted",
-		clientele.ReasonRefund:           "Refund",
-		clientele.ReasonInvoiceFinalized: "Invoice",
-		clientele.ReasonInvoiceVoided:    "Invoice voided",
-		clientele.ReasonCreditApplied:    "Paid with credit",
-		clientele.ReasonCreditUnapplied:  "Payment with credit taken back",
-		clientele.ReasonPayment:          "Payment",
-		clientele.ReasonAllocated:        "Payment applied to the invoice",
-		clientele.ReasonUnallocated:      "Payment taken back from the invoice",
-		clientele.ReasonCredited:         "Payment kept as credit",
-		clientele.ReasonUncredited:       "Payment no longer kept as credit",
-		clientele.ReasonRefundCovered:    "Refund made up for with credit",
-		clientele.ReasonPaymentReversed:  "Payment reversed",
-		clientele.ReasonCreditNote:       "Credit note",
-		clientele.ReasonCreditNoteMoved:  "Credit note takes off what was not paid after all",
-		clientele.ReasonWrittenOff:       "Written off as bad debt",
-		clientele.ReasonRecovered:        "Write-off undone",
-		clientele.ReasonDebit:            "Debit",
-	}[t.Reason]
+	words := descriptions[t.Reason]
 	cash := t.Reason == clientele.ReasonPayment || t.Reason == clientele.ReasonPaymentReversed
 	if cash && reference != "" {
 		words += " " + reference

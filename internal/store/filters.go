@@ -17,6 +17,8 @@ type MovementFilter struct {
 	PaymentID  string         // of the customer
 	CurrencyID string         // with CustomerID: in the order of the books, which is that of the dates
 	Since      clientele.Day  // with CurrencyID: dated on that day or later
+	Through    clientele.Day  // with CurrencyID: dated on that day or before; 0 is open
+	Late       bool           // with CurrencyID: only those dated before one that was recorded earlier
 	Livemode   clientele.Mode // when CustomerID is ""
 	Recorded   Days           // with Livemode: when they were recorded, where the business was
 	Dated      Days           // with Livemode, in place of Recorded: in the order of the books

@@ -25,6 +25,24 @@ func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (en
 	return end, err
 }
 
+// LastInOrder implements [store.Ledger].
+func (t *tx) LastInOrder(
+	customerID, currencyID string, day clientele.Day, before store.Position,
+) (end store.LedgerEnd, err error) {
+	zero := clientele.Zero(currencyID)
+	end = store.LedgerEnd{Receivable: zero, Credit: zero, Unapplied: zero}
+	err = t.each(func(r pgx.Rows) error {
+		units := [3]string{}
+		if err := r.Scan(&end.Seq, &units[0], &units[1], &units[2], &end.LastDate); err != nil {
+			return err
+		}
+		return sql.Amounts(currencyID, units[:], &end.Receivable, &end.Credit, &end.Unapplied)
+	}, `SELECT seq, ending_receivable::text, ending_credit::text, ending_unapplied::text, last_date FROM ledger
+		WHERE customer_id = $1 AND currency_id = $2 AND date < $3 AND date = last_date AND seq < $4
+		ORDER BY date DESC, seq DESC LIMIT 1`, customerID, currencyID, int64(day), before)
+	return end, err
+}
+
 // AppendToLedger implements [store.Ledger].
 func (t *tx) AppendToLedger(movements []store.Movement) error {
 	for _, m := range movements {

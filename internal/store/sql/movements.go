@@ -83,7 +83,12 @@ func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, 
 		w.Add(byPayment, f.PaymentID, f.CustomerID)
 	case f.CurrencyID != "":
 		w.Add("customer_id = ? AND currency_id = ? AND date >= ?", f.CustomerID, f.CurrencyID, int64(f.Since))
-		order = " ORDER BY date, seq"
+		if f.Through != 0 {
+			w.Add("date <= ?", int64(f.Through))
+		}
+		if order = " ORDER BY date, seq"; f.Late {
+			w.Add("date < last_date")
+		}
 	case f.CustomerID != "":
 		w.Add("customer_id = ?", f.CustomerID)
 	case f.Dated != store.Days{}:

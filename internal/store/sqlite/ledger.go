@@ -26,6 +26,22 @@ func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (en
 	return end, err
 }
 
+// LastInOrder implements [store.Ledger].
+func (t *tx) LastInOrder(
+	customerID, currencyID string, day clientele.Day, before store.Position,
+) (end store.LedgerEnd, err error) {
+	zero := clientele.Zero(currencyID)
+	end = store.LedgerEnd{Receivable: zero, Credit: zero, Unapplied: zero}
+	err = t.each(`SELECT seq, ending_receivable, ending_credit, ending_unapplied, last_date
+		FROM ledger INDEXED BY ledger_by_date
+		WHERE customer_id = $1 AND currency_id = $2 AND date < $3 AND date = last_date AND seq < $4
+		ORDER BY date DESC, seq DESC LIMIT 1`, func(r row) error {
+		end.Seq, end.LastDate = r.seq(0), clientele.Day(r.int(4))
+		return r.amounts(1, currencyID, &end.Receivable, &end.Credit, &end.Unapplied)
+	}, customerID, currencyID, int64(day), before)
+	return end, err
+}
+
 // amounts reads amounts of a currency from columns that follow each other.
 func (r row) amounts(first int, currency string, targets ...*clientele.Amount) (err error) {
 	for i, target := range targets {
