@@ -22,7 +22,7 @@ const shared = [
   '/test', '/test/customers', '/test/customers?show=delinquent', '/test/customers?q=nobody-is-called-this',
   '/test/customers/new', '/test/invoices', '/test/invoices?show=late', '/test/invoices/new', '/test/payments',
   '/test/payments?show=unapplied', '/test/receivables', '/test/receivables?show=customers', '/test/receivables?show=late',
-  '/test/receivables?as_of=2020-01-01&known_at=2020-01-01', '/test/closings', '/test/closings/new',
+  '/test/receivables?as_of=2020-01-01&known_at=2020-01-01', '/test/closings', '/test/closings/new', '/test/settings/accounting',
   '/test/developers', '/test/developers/keys/new', '/test/developers/apps/new',
   '/test/settings', '/test/find?q=a', '/live', '/live/customers', '/live/invoices', '/live/payments',
   '/live/receivables', '/sign-in', '/nothing-here',

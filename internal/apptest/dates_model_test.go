@@ -20,7 +20,7 @@ import (
 )
 
 // TestEveryDayAsKnownAtEveryMoment does random things that are dated on any day, closes days and reopens them, on each
-// database, beside a slow model that is written from docs/api.md and knows nothing of the ledger. Every refusal is the
+// database and two servers of it, beside a slow model that is written from docs/api.md and knows nothing of the ledger. Every refusal is the
 // model's, and what is owed on a day as it was known at a moment is what the model says, for pairs of all days and
 // moments; what is closed never moves. CLIENTELE_MODEL says how many things are done.
 func TestEveryDayAsKnownAtEveryMoment(t *testing.T) {
@@ -32,12 +32,12 @@ func TestEveryDayAsKnownAtEveryMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, open := range map[string]func(*testing.T) store.Store{"SQLite": openSQLite, "PostgreSQL": openPostgres} {
+	for name, open := range map[string]func(*testing.T) func() store.Store{
+		"SQLite": reopenSQLite, "PostgreSQL": reopenPostgres,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db := open(t)
-			t.Cleanup(func() { _ = db.Close() })
-			m := newModel(t, db)
+			m := newModel(t, open(t))
 			for range n {
 				m.step()
 			}
@@ -104,7 +104,10 @@ type modelPart struct {
 
 type model struct {
 	*testing.T
-	service   *billing.Service
+	service   *billing.Service    // of the server that is asked next
+	servers   [2]*billing.Service // on one database
+	stores    [2]store.Store
+	open      func() store.Store
 	r         *rand.Rand
 	now       time.Time
 	customers []string
@@ -121,10 +124,20 @@ type modelClosing struct {
 	journal string // up to that day, as it was then
 }
 
-func newModel(t *testing.T, db store.Store) *model {
+func newModel(t *testing.T, open func() store.Store) *model {
 	t.Helper()
-	m := &model{T: t, r: rand.New(rand.NewPCG(7, 7)), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)}
-	m.service = billing.New(db, billing.WithClock(func() time.Time { return m.now }))
+	m := &model{
+		T: t, r: rand.New(rand.NewPCG(7, 7)), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), open: open,
+	}
+	t.Cleanup(func() {
+		for _, db := range m.stores {
+			_ = db.Close()
+		}
+	})
+	for i := range m.servers {
+		m.start(i)
+	}
+	m.service = m.servers[0]
 	if err := m.service.Seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +147,22 @@ func newModel(t *testing.T, db store.Store) *model {
 		m.customers = append(m.customers, doc.ID)
 	}
 	return m
+}
+
+// start starts one of the servers.
+func (m *model) start(i int) {
+	m.stores[i] = m.open()
+	m.servers[i] = billing.New(m.stores[i], billing.WithClock(func() time.Time { return m.now }))
+}
+
+// chooseServer says which server is asked next. Now and then one is started anew.
+func (m *model) chooseServer() {
+	i := m.r.IntN(len(m.servers))
+	if m.r.IntN(50) == 0 {
+		_ = m.stores[i].Close()
+		m.start(i)
+	}
+	m.service = m.servers[i]
 }
 
 func (m *model) call() billing.Call { return billing.Call{Actor: "test"} }
@@ -187,6 +216,7 @@ func (m *model) step() {
 		m.now = m.now.AddDate(0, 0, 1+m.r.IntN(3))
 	}
 	m.moments = append(m.moments, m.now)
+	m.chooseServer()
 	switch m.r.IntN(13) {
 	case 0, 1, 2:
 		m.issue()

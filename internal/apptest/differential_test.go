@@ -36,7 +36,7 @@ func TestBothDatabasesAnswerAlike(t *testing.T) {
 	t.Parallel()
 	clock := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	now := func() time.Time { return clock }
-	sides := []*side{newSide(t, openSQLite(t), now), newSide(t, openPostgres(t), now)}
+	sides := []*side{newSide(t, reopenSQLite(t)(), now), newSide(t, reopenPostgres(t)(), now)}
 	w := &writer{Rand: rand.New(rand.NewPCG(1, 2))}
 	refused := 0
 	for n := range differentialRequests {
@@ -74,22 +74,29 @@ func TestBothDatabasesAnswerAlike(t *testing.T) {
 	}
 }
 
-func openSQLite(t *testing.T) store.Store {
+// reopenSQLite makes a database, which each call opens once more.
+func reopenSQLite(t *testing.T) func() store.Store {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), "sqlite:"+filepath.Join(apptest.Folder(t), "test.db"))
-	if err != nil {
-		t.Fatal(err)
+	url := "sqlite:" + filepath.Join(apptest.Folder(t), "test.db")
+	return func() store.Store {
+		db, err := sqlite.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
 	}
-	return db
 }
 
-func openPostgres(t *testing.T) store.Store {
+func reopenPostgres(t *testing.T) func() store.Store {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), pgtest.URL(t, nil))
-	if err != nil {
-		t.Fatal(err)
+	url := pgtest.URL(t, nil)
+	return func() store.Store {
+		db, err := postgres.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
 	}
-	return db
 }
 
 // side is a server on one of the databases.
