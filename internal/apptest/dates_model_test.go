@@ -20,9 +20,9 @@ import (
 )
 
 // TestEveryDayAsKnownAtEveryMoment does random things that are dated on any day, closes days and reopens them, on each
-// database and two servers of it, beside a slow model that is written from docs/api.md and knows nothing of the ledger. Every refusal is the
-// model's, and what is owed on a day as it was known at a moment is what the model says, for pairs of all days and
-// moments; what is closed never moves. CLIENTELE_MODEL says how many things are done.
+// database and two servers of it, beside a slow model that is written from docs/api.md and knows nothing of the ledger.
+// Every refusal is the model's, and what is owed on a day as it was known at a moment is what the model says, for pairs
+// of all days and moments; what is closed never moves. CLIENTELE_MODEL says how many things are done.
 func TestEveryDayAsKnownAtEveryMoment(t *testing.T) {
 	t.Parallel()
 	n := 250
