@@ -30,6 +30,7 @@ type cli struct {
 	Migrate   migrateCommand   `cmd:"" help:"Show the steps of the database's schema, and apply those that are missing."`
 	Aging     agingCommand     `cmd:"" help:"What customers owe, by how long it has been due, on any day."`
 	Statement statementCommand `cmd:"" help:"A customer's account: every movement and what was owed after it."`
+	Import    importCommand    `cmd:"" help:"Move in from elsewhere, with all ids, dates and amounts."`
 	Journal   journalCommand   `cmd:"" help:"Every movement as double entry, for hledger, Beancount, DATEV or as CSV."`
 	Verify    verifyCommand    `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
 	Keys      keysCommand      `cmd:"" help:"Create, list, revoke and rotate API keys."`

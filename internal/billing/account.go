@@ -20,7 +20,10 @@ type customerAccount struct {
 	s        *core
 	tx       store.Tx
 	call     Call
-	now      time.Time
+	now      time.Time // that documents say; when it happened for what moves in, see [arrival]
+	recorded time.Time // when it is recorded
+	movesIn  bool      // whether this is all that a customer had elsewhere
+	nextID   string    // of the next object, of one that moves in; made here when ""
 	rec      store.Record
 	before   *clientele.Customer
 	customer *clientele.Customer
@@ -68,8 +71,9 @@ func (s *core) openAny(tx store.Tx, call Call, customer string) (*customerAccoun
 	if err != nil {
 		return nil, err
 	}
+	now := s.now()
 	return &customerAccount{
-		s: s, tx: tx, call: call, now: s.now(), rec: rec, before: before, customer: cloneCustomer(before),
+		s: s, tx: tx, call: call, now: now, recorded: now, rec: rec, before: before, customer: cloneCustomer(before),
 		ends: map[string]*store.LedgerEnd{}, sums: ledger.Sums{}, working: map[string]bool{},
 		states: map[string]ledger.InvoiceState{}, dated: map[string]*datedMovements{},
 	}, nil
@@ -142,7 +146,7 @@ func (a *customerAccount) append(m store.Movement, invoice ledger.InvoiceState) 
 		t.Metadata = clientele.Metadata{}
 	}
 	var overdrawn *ledger.OverdrawnError
-	if err := ledger.Post(end, a.last, a.now, where, &m); errors.As(err, &overdrawn) {
+	if err := ledger.Post(end, a.last, a.recorded, where, &m); errors.As(err, &overdrawn) {
 		return m, conflict("amount", "the customer has a credit of %s, which is less than %s", overdrawn.Credit,
 			overdrawn.Used)
 	} else if err != nil {
@@ -234,8 +238,9 @@ func (a *customerAccount) close() error {
 // invoice is an invoice while a transaction works on it.
 type invoice struct {
 	*clientele.Invoice
-	before clientele.Invoice // as it was when it was last read or written
-	rec    store.Record
+	arriving *ArrivingInvoice  // what it was elsewhere, while it moves in
+	before   clientele.Invoice // as it was when it was last read or written
+	rec      store.Record
 }
 
 func readInvoice(rec store.Record) (*invoice, error) {
@@ -319,6 +324,9 @@ func (h *invoice) addUp() {
 // saveAs writes an invoice and the event that says what happened to it.
 func (a *customerAccount) saveAs(h *invoice, event string) error {
 	h.UpdatedAt = clientele.At(a.now)
+	if of := h.arriving; of != nil && of.UpdatedAt.After(a.now) {
+		h.UpdatedAt = clientele.At(of.UpdatedAt)
+	}
 	return a.s.saveInvoice(a.tx, a.call, event, h)
 }
 

@@ -90,7 +90,7 @@ func (a *customerAccount) moveCredit(
 		_, t, err := a.refund(clientele.Refund{
 			Amount: t.Amount.Neg(), CurrencyID: t.CurrencyID, PaymentMethodID: currency.PaymentMethodID,
 			InvoiceID: t.InvoiceID, Description: t.Description, Metadata: t.Metadata,
-		})
+		}, true)
 		return t, err
 	}
 	var err error

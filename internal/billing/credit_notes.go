@@ -232,7 +232,7 @@ func (a *customerAccount) issue(
 		doc, _, err := a.refund(clientele.Refund{
 			Amount: money, CurrencyID: h.CurrencyID, PaymentMethodID: h.DefaultPaymentMethodID, InvoiceID: h.ID,
 			CreditNoteID: note.ID, Metadata: clientele.Metadata{}, Date: note.Date,
-		})
+		}, true)
 		if err != nil {
 			return nil, err
 		}

@@ -88,8 +88,17 @@ func (s *core) addCustomer(tx store.Tx, call Call, n newCustomer) (store.Record,
 		TokenBalance: clientele.Balances{}, NextInvoiceSequence: 1,
 		CreatedAt: clientele.At(created), UpdatedAt: clientele.At(now),
 	}
-	if c.ID, err = s.seqID(store.Customers.Prefix, seq); err != nil {
+	if c.ID = n.id; c.ID == "" {
+		c.ID, err = s.seqID(store.Customers.Prefix, seq)
+	}
+	if err != nil {
 		return store.Record{}, err
+	}
+	if n.sequence > 0 {
+		c.NextInvoiceSequence = n.sequence
+	}
+	if !n.updatedAt.IsZero() {
+		c.UpdatedAt = clientele.At(n.updatedAt)
 	}
 	if c.InvoicePrefix, err = s.newInvoicePrefix(); err != nil {
 		return store.Record{}, err
@@ -184,7 +193,9 @@ func (s *core) replaceCustomer(
 			return rec, err
 		}
 	}
-	after.UpdatedAt = clientele.At(s.now())
+	if after.UpdatedAt = clientele.At(s.now()); !call.movedIn.IsZero() {
+		after.UpdatedAt = clientele.At(call.movedIn)
+	}
 	if rec.JSON, err = encodeObject(after); err != nil {
 		return rec, err
 	}

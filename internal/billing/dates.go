@@ -82,7 +82,7 @@ func (a *customerAccount) today() (clientele.Day, error) {
 	if err != nil {
 		return 0, err
 	}
-	return clientele.DayIn(a.now, where), nil
+	return clientele.DayIn(a.recorded, where), nil
 }
 
 // date is the day of what is done: the one that the request says, or else today, which may be closed where the time

@@ -22,6 +22,15 @@ func (s *core) seqID(prefix string, seq store.Position) (string, error) {
 	return prefix + idAlphabet.EncodeToString(b[:]), nil
 }
 
+// newID is the id of the account's next object: the one that it had before it moved in, or a new one.
+func (a *customerAccount) newID(prefix string, seq store.Position) (string, error) {
+	if id := a.nextID; id != "" {
+		a.nextID = ""
+		return id, nil
+	}
+	return a.s.seqID(prefix, seq)
+}
+
 // newID makes an id of a moment and random bits, for objects that need no position in time.
 func (s *core) newID(prefix string, at time.Time) (string, error) {
 	return s.seqID(prefix, store.PositionAt(at))

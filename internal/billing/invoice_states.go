@@ -40,9 +40,11 @@ func (a *customerAccount) finalizeAs(h *invoice, t clientele.BalanceTransaction)
 	if err := a.number(h); err != nil {
 		return err
 	}
-	h.CustomerName, h.CustomerEmail, h.CustomerPhone = c.Name, c.Email, c.Phone
-	if address := c.Address; address != (clientele.Address{}) {
-		h.CustomerAddress = &address
+	if h.arriving == nil { // or else it has that of when it was finalized elsewhere
+		h.CustomerName, h.CustomerEmail, h.CustomerPhone = c.Name, c.Email, c.Phone
+		if address := c.Address; address != (clientele.Address{}) {
+			h.CustomerAddress = &address
+		}
 	}
 	if h.EffectiveAt == 0 {
 		h.EffectiveAt = now
@@ -159,32 +161,37 @@ func (s Invoices) Void(ctx context.Context, call Call, id string, p clientele.Vo
 		if err != nil {
 			return err
 		}
-		if err := a.recover(h, h.AmountWrittenOff, 0); err != nil {
-			return err
-		}
-		if err := a.takeBackPayments(h); err != nil {
-			return err
-		}
-		rest := ledger.Minus(h.Total, h.PrePaymentCreditNotesAmount)
-		day, err := a.dateOff(rest, h.Issued(), h.called(), a.ofInvoice(h))
-		if err != nil {
-			return err
-		}
-		_, err = a.postOn(h, clientele.BalanceTransaction{
-			Reason: clientele.ReasonInvoiceVoided, Receivable: rest.Neg(), Date: day,
-		})
-		if err != nil {
-			return err
-		}
-		zero := clientele.Zero(h.CurrencyID)
-		h.AmountPaid, h.AmountCredited, h.AmountDue, h.AmountRemaining = zero, zero, rest, zero
-		h.AmountWrittenOff = rest
-		h.Status, h.StatusTransitions.VoidedAt = clientele.InvoiceVoid, a.now.Unix()
-		if err := a.saveAs(h, clientele.EventInvoiceVoided); err != nil {
+		if err := a.void(h); err != nil {
 			return err
 		}
 		return a.close()
 	})
+}
+
+// void takes an invoice back.
+func (a *customerAccount) void(h *invoice) error {
+	if err := a.recover(h, h.AmountWrittenOff, 0); err != nil {
+		return err
+	}
+	if err := a.takeBackPayments(h); err != nil {
+		return err
+	}
+	rest := ledger.Minus(h.Total, h.PrePaymentCreditNotesAmount)
+	day, err := a.dateOff(rest, h.Issued(), h.called(), a.ofInvoice(h))
+	if err != nil {
+		return err
+	}
+	_, err = a.postOn(h, clientele.BalanceTransaction{
+		Reason: clientele.ReasonInvoiceVoided, Receivable: rest.Neg(), Date: day,
+	})
+	if err != nil {
+		return err
+	}
+	zero := clientele.Zero(h.CurrencyID)
+	h.AmountPaid, h.AmountCredited, h.AmountDue, h.AmountRemaining = zero, zero, rest, zero
+	h.AmountWrittenOff = rest
+	h.Status, h.StatusTransitions.VoidedAt = clientele.InvoiceVoid, a.now.Unix()
+	return a.saveAs(h, clientele.EventInvoiceVoided)
 }
 
 // takeBackPayments takes back whatever paid an invoice.
@@ -224,7 +231,10 @@ func (s Invoices) MarkUncollectible(ctx context.Context, call Call, id string) (
 		if err != nil {
 			return err
 		}
-		return a.markUncollectible(h)
+		if err := a.markUncollectible(h); err != nil {
+			return err
+		}
+		return a.close()
 	})
 }
 
@@ -283,10 +293,7 @@ func (a *customerAccount) markUncollectible(h *invoice) error {
 	if _, err := a.postOn(h, clientele.BalanceTransaction{Reason: clientele.ReasonUncollectible}); err != nil {
 		return err
 	}
-	if err := a.saveAs(h, clientele.EventInvoiceMarkedUncollectible); err != nil {
-		return err
-	}
-	return a.close()
+	return a.saveAs(h, clientele.EventInvoiceMarkedUncollectible)
 }
 
 // ApplyPolicy marks uncollectible the open invoices that are past due for longer than the settings, or their customers'
@@ -339,6 +346,9 @@ func (s *core) applyPolicy(ctx context.Context, mode clientele.Mode, limit int64
 				continue
 			}
 			if err := a.markUncollectible(h); err != nil {
+				return err
+			}
+			if err := a.close(); err != nil {
 				return err
 			}
 			n++

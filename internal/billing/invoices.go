@@ -55,7 +55,7 @@ func (a *customerAccount) draft(
 	if err != nil {
 		return nil, err
 	}
-	id, err := a.s.seqID(store.Invoices.Prefix, seq)
+	id, err := a.newID(store.Invoices.Prefix, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (a *customerAccount) draft(
 	if settings := a.customer.InvoiceSettings; settings != nil {
 		h.Footer, h.CustomFields = settings.Footer, append(h.CustomFields, settings.CustomFields...)
 	}
-	if err := a.s.fill(a.tx, h.Invoice, content, a.now); err != nil {
+	if err := a.s.fill(a.tx, h.Invoice, content, a.recorded); err != nil {
 		return nil, err
 	}
 	return h, a.saveAs(h, clientele.EventInvoiceCreated)

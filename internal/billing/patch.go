@@ -86,6 +86,11 @@ type newCustomer struct {
 	customerPatch
 	did       string
 	createdAt time.Time // when it was created elsewhere; zero for now
+
+	// Of one that moves in; made here when zero.
+	id        string
+	sequence  int64
+	updatedAt time.Time
 }
 
 // parseNewCustomer reads the fields of a request to make a customer.

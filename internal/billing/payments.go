@@ -153,8 +153,9 @@ func checkReceipt(r clientele.Receipt) error {
 // payment is a payment while a transaction works on it.
 type payment struct {
 	*clientele.Payment
-	before clientele.Payment // as it was when it was last read or written
-	rec    store.Record
+	arriving *ArrivingPayment  // what it was elsewhere, while it moves in
+	before   clientele.Payment // as it was when it was last read or written
+	rec      store.Record
 }
 
 // receive records the money of a new payment, which has paid nothing yet.
@@ -163,12 +164,12 @@ func (a *customerAccount) receive(currency clientele.PaymentCurrency, p clientel
 	if err != nil {
 		return nil, err
 	}
-	id, err := a.s.seqID(store.Payments.Prefix, seq)
+	id, err := a.newID(store.Payments.Prefix, seq)
 	if err != nil {
 		return nil, err
 	}
 	amount, zero := p.Amount.In(currency.ID), clientele.Zero(currency.ID)
-	if err := checkBounds(currency, amount); err != nil {
+	if err := checkBounds(currency, amount); err != nil && !a.movesIn {
 		return nil, err
 	}
 	pay := &payment{Payment: &clientele.Payment{
@@ -203,15 +204,15 @@ func (a *customerAccount) dateReceipt(pay *clientele.Payment, r clientele.Receip
 	if err != nil {
 		return err
 	}
-	today, field := clientele.DayIn(a.now, where), "received_at"
+	today, field := clientele.DayIn(a.recorded, where), "received_at"
 	switch {
 	case r.Date != nil:
 		field, pay.Date, pay.ReceivedAt = "date", *r.Date, r.Date.Begin(where).Unix()
 		if pay.Date == today {
-			pay.ReceivedAt = a.now.Unix()
+			pay.ReceivedAt = a.recorded.Unix()
 		}
 	case r.ReceivedAt == 0:
-		pay.Date, pay.ReceivedAt = today, a.now.Unix()
+		pay.Date, pay.ReceivedAt = today, a.recorded.Unix()
 	default:
 		pay.Date = clientele.DayIn(time.Unix(r.ReceivedAt, 0), where)
 	}
@@ -263,6 +264,9 @@ func (a *customerAccount) savePayment(pay *payment, event string) (err error) {
 	nothing := func(l clientele.Allocation) bool { return l.Amount.Sign() == 0 }
 	pay.Allocations = slices.DeleteFunc(pay.Allocations, nothing)
 	pay.UpdatedAt = clientele.At(a.now)
+	if of := pay.arriving; of != nil && of.UpdatedAt.After(a.now) {
+		pay.UpdatedAt = clientele.At(of.UpdatedAt)
+	}
 	if pay.rec.JSON, err = encodeObject(pay.Payment); err != nil {
 		return err
 	}

@@ -53,23 +53,25 @@ func (s Payments) Refund(ctx context.Context, call Call, id string, p clientele.
 			if err := check.FillMetadata(&r.Metadata, p.Metadata); err != nil {
 				return err
 			}
-			doc, _, err = a.refund(r)
+			doc, _, err = a.refund(r, false)
 			return err
 		})
 		return doc, err
 	})
 }
 
-// refund records money that was sent back, of a payment or else of the customer's credit.
-func (a *customerAccount) refund(r clientele.Refund) (doc store.Document, t clientele.BalanceTransaction, err error) {
+// refund records money that was sent back: of the customer's credit, or else of what its payment has left.
+func (a *customerAccount) refund(
+	r clientele.Refund, ofCredit bool,
+) (doc store.Document, t clientele.BalanceTransaction, err error) {
 	seq, err := a.tx.NextSeq(store.Refunds.Kind, a.now)
 	if err != nil {
 		return doc, t, err
 	}
-	if r.ID, err = a.s.seqID(store.Refunds.Prefix, seq); err != nil {
+	if r.ID, err = a.newID(store.Refunds.Prefix, seq); err != nil {
 		return doc, t, err
 	}
-	if r.PaymentIntentID == "" {
+	if ofCredit {
 		r.Date, err = a.dateOff(r.Amount, r.Date, "the customer's credit", ledger.OfCredit(a.credit(r.CurrencyID)))
 		if err != nil {
 			return doc, t, err
@@ -77,13 +79,13 @@ func (a *customerAccount) refund(r clientele.Refund) (doc store.Document, t clie
 	}
 	r.StartingBalance, r.StartingTokenBalance = a.credit(r.CurrencyID), a.credits()
 	t = clientele.BalanceTransaction{
-		CurrencyID: r.CurrencyID, Reason: clientele.ReasonRefund, PaymentID: r.PaymentIntentID,
-		CreditNoteID: r.CreditNoteID, RefundID: r.ID, Description: r.Description, Metadata: r.Metadata, Date: r.Date,
+		CurrencyID: r.CurrencyID, Reason: clientele.ReasonRefund, CreditNoteID: r.CreditNoteID, RefundID: r.ID,
+		Description: r.Description, Metadata: r.Metadata, Date: r.Date,
 	}
-	if r.PaymentIntentID != "" {
-		t.Unapplied = r.Amount.Neg()
-	} else {
+	if ofCredit {
 		t.Amount = r.Amount.Neg()
+	} else {
+		t.Unapplied, t.PaymentID = r.Amount.Neg(), r.PaymentIntentID
 	}
 	if t, err = a.post(t); err != nil {
 		return doc, t, err

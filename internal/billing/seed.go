@@ -10,8 +10,16 @@ import (
 // Seed gives each mode of a new database the manual payment method and its first currencies. It does nothing to a
 // mode that has payment methods.
 func (s *Service) Seed(ctx context.Context) error {
+	return s.SeedModes(ctx, func(clientele.Mode) bool { return true })
+}
+
+// SeedModes is [Service.Seed] of some modes.
+func (s *Service) SeedModes(ctx context.Context, which func(clientele.Mode) bool) error {
 	return s.store.Update(ctx, func(tx store.Tx) error {
 		for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+			if !which(mode) {
+				continue
+			}
 			methods, err := methodsOf(tx, mode)
 			if err != nil {
 				return err

@@ -30,6 +30,7 @@ type Service struct {
 	PaymentCurrencies PaymentCurrencies
 	PaymentMethods    PaymentMethods
 	Closings          Closings
+	Imports           Imports
 	*core
 }
 
@@ -68,7 +69,7 @@ func New(store store.Transactions, options ...Option) *Service {
 		Customers: Customers{s}, Invoices: Invoices{s}, CreditNotes: CreditNotes{s}, Payments: Payments{s},
 		Refunds:     Refunds{s},
 		Receivables: Receivables{s}, Settings: Settings{s}, PaymentCurrencies: PaymentCurrencies{s},
-		PaymentMethods: PaymentMethods{s}, Closings: Closings{s}, core: s,
+		PaymentMethods: PaymentMethods{s}, Closings: Closings{s}, Imports: Imports{s}, core: s,
 	}
 }
 
@@ -86,6 +87,8 @@ type Call struct {
 	Actor     string // a key's or application's id, or "system"
 	RequestID string
 	Repeat    Repeat
+	// movedIn is when what moves in last changed elsewhere; zero for what changes now.
+	movedIn time.Time
 	// IfMatch, unless nil, are the versions that the caller believes the object to be changed to have.
 	IfMatch []int64
 }

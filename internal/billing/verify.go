@@ -216,7 +216,7 @@ func (b *books) readInvoices() error {
 		if err := b.lastEvent(store.TypeInvoice, invoice.ID, rec.JSON); err != nil {
 			return err
 		}
-		events, err := b.history(invoice.ID, rec.JSON)
+		events, err := b.history(store.TypeInvoice, invoice.ID, rec.JSON)
 		if err != nil {
 			return err
 		}
@@ -225,9 +225,9 @@ func (b *books) readInvoices() error {
 	return err
 }
 
-// history are the events of an invoice from how it is now, nil when it is gone.
-func (b *books) history(id string, doc []byte) ([]clientele.Event, error) {
-	recs, err := b.tx.Events(store.EventQuery{ObjectType: store.TypeInvoice, ObjectID: id})
+// history are the events of an object from how it is now, nil when it is gone.
+func (b *books) history(of store.ObjectType, id string, doc []byte) ([]clientele.Event, error) {
+	recs, err := b.tx.Events(store.EventQuery{ObjectType: of, ObjectID: id})
 	if err != nil {
 		return nil, err
 	}
@@ -354,6 +354,23 @@ func (b *books) checkNumbers() error {
 	return b.checkGaps(imported)
 }
 
+// firstSequence is the number of the first invoice that the customer has given here: 1 unless it moved in.
+func (b *books) firstSequence() (int64, error) {
+	doc, err := encodeObject(b.customer)
+	if err != nil {
+		return 1, err
+	}
+	events, err := b.history(store.TypeCustomer, b.customer.ID, doc)
+	for _, e := range events {
+		var c clientele.Customer
+		if e.Type == clientele.EventCustomerCreated && err == nil {
+			err = json.Unmarshal(e.Data.Object, &c)
+			return max(1, c.NextInvoiceSequence), err
+		}
+	}
+	return 1, err
+}
+
 // checkGaps wants an invoice of each number after the last that was imported.
 func (b *books) checkGaps(imported int64) error {
 	has := map[int64]bool{}
@@ -380,7 +397,17 @@ func (b *books) checkGaps(imported int64) error {
 		}
 		find()
 	}
+	if len(missing) == 0 {
+		return nil
+	}
+	first, err := b.firstSequence()
+	if err != nil {
+		return err
+	}
 	for _, n := range missing {
+		if n < first { // it was given elsewhere, before the customer moved in
+			continue
+		}
 		b.differ(b.customer.ID, "no invoice has the number %d", n)
 	}
 	return nil
@@ -400,7 +427,7 @@ func (b *books) numbersOfDrafts(fn func(number string)) error {
 	}
 	deleted, err := b.tx.Events(store.EventQuery{CustomerID: b.customer.ID, Type: clientele.EventInvoiceDeleted})
 	for _, e := range deleted {
-		events, err := b.history(e.ObjectID, nil)
+		events, err := b.history(store.TypeInvoice, e.ObjectID, nil)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,326 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/paymentkit"
+	"clientele.dev/internal/tables"
+)
+
+type importCommand struct {
+	PaymentKit importPaymentKit `cmd:"" name:"paymentkit" help:"Move in from a database file of PaymentKit."`
+}
+
+// importOptions are what all imports take.
+type importOptions struct {
+	DryRun     bool   `help:"Say what would become of everything, and change nothing."`
+	OnConflict string `enum:"refuse,update,skip" default:"refuse" help:"What becomes of a customer who is there and is not the same: refuse, update or skip (${default}). Invoices, payments and refunds that are there are never changed."`
+}
+
+type importPaymentKit struct {
+	importOptions
+	File string `arg:"" help:"The file, such as payment-kit.db. Nothing is changed in it; copy it together with its -wal file, or stop what writes to it."`
+}
+
+// Help is shown by clientele import paymentkit --help.
+func (importPaymentKit) Help() string {
+	return `Takes in the customers of a PaymentKit database (SQLite) with their invoices, payments, refunds and balances,
+and its currencies and payment methods. Ids, DIDs, numbers, amounts, states and times stay what they were, so that
+applications find everybody by the names they know. Rows of test mode go into test mode, those of live mode into live
+mode. What happened is dated as it was there, and was recorded today.
+
+Each customer is taken in whole, in one transaction; Ctrl-C stops between two, and running it again goes on and changes
+nothing that is there. What cannot be taken is told in FILE.refused.csv, by row, field and reason: mend the rows and run
+it again. Contact details that are no valid email, phone number or address are kept in the customer's metadata, under
+imported. The exit code is 1 when anything was refused. A server may run meanwhile.
+
+Examples:
+  clientele import paymentkit payment-kit.db --dry-run
+  clientele import paymentkit payment-kit.db
+  clientele import paymentkit payment-kit.db --db postgres://clientele@localhost/clientele`
+}
+
+// Run imports the file.
+func (c importPaymentKit) Run(a *app) error {
+	file, err := paymentkit.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	all, err := file.Count()
+	if err != nil {
+		return err
+	}
+	return importInto(a, c.importOptions, c.File, func(i *importer) error {
+		i.total = all
+		return i.paymentKit(file)
+	})
+}
+
+// importInto opens the database and imports a file into it. One that is not there is made; for a dry run one that is
+// gone afterwards.
+func importInto(a *app, o importOptions, file string, do func(*importer) error) error {
+	if a.checkFile() != nil {
+		path := strings.TrimPrefix(a.db, "sqlite:")
+		if o.DryRun {
+			folder, err := os.MkdirTemp("", "clientele-import-*")
+			if err != nil {
+				return err
+			}
+			defer func() { _ = os.RemoveAll(folder) }() // which nobody needs
+			fmt.Fprintf(a.stderr, "clientele: there is no database %s yet\n", path)
+			a.db = "sqlite:" + filepath.Join(folder, "clientele.db")
+		} else {
+			fmt.Fprintf(a.stderr, "clientele: making the database %s\n", path)
+		}
+	}
+	db, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	i := newImporter(a, billing.New(db), o, file)
+	return i.run(func() error { return do(i) })
+}
+
+// importer takes in what a file has, and counts what becomes of it.
+type importer struct {
+	*app
+	service *billing.Service
+	options importOptions
+	refused string // the file with what is refused
+	total   int64  // customers
+	done    int64
+	counts  map[string]map[billing.Outcome]int64 // by object
+	kept    int64                                // objects of which something is kept elsewhere
+	unkept  map[string]int64                     // what nothing moves in of
+	bar     *progress
+	// The currencies of the file, which a dry run does not add.
+	currencies []clientele.PaymentCurrency
+	out        *os.File // of refused, once there is one
+	table      tables.Writer
+}
+
+func newImporter(a *app, service *billing.Service, o importOptions, file string) *importer {
+	return &importer{
+		app: a, service: service, options: o, refused: file + ".refused.csv",
+		counts: map[string]map[billing.Outcome]int64{}, unkept: map[string]int64{}, bar: newProgress(a.stderr, "customers"),
+	}
+}
+
+// run imports, and says in the end what became of everything.
+func (i *importer) run(do func() error) error {
+	if err := os.Remove(i.refused); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	began := time.Now()
+	err := do()
+	i.bar.clear()
+	if i.out != nil {
+		err = errors.Join(err, i.table.Flush(), i.out.Close())
+	}
+	if err != nil && i.ctx.Err() == nil {
+		return err
+	}
+	if e := i.report(time.Since(began)); e != nil {
+		return e
+	}
+	refused := i.sum(billing.OutcomeRefused)
+	switch {
+	case i.ctx.Err() != nil:
+		return fmt.Errorf("stopped after %d of %d customers; run it again to go on", i.done, i.total)
+	case refused == 1:
+		return fmt.Errorf("1 was refused: %s says why", i.refused)
+	case refused > 0:
+		return fmt.Errorf("%d were refused: %s says why", refused, i.refused)
+	}
+	return nil
+}
+
+func (i *importer) sum(outcome billing.Outcome) (n int64) {
+	for _, of := range i.counts {
+		n += of[outcome]
+	}
+	return n
+}
+
+// report says what became of everything.
+func (i *importer) report(took time.Duration) error {
+	w := tabwriter.NewWriter(i.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	outcomes := []billing.Outcome{
+		billing.OutcomeNew, billing.OutcomeChanged, billing.OutcomeEqual, billing.OutcomeSkipped, billing.OutcomeRefused,
+	}
+	fmt.Fprintf(w, "\tNEW\tCHANGED\tEQUAL\tSKIPPED\tREFUSED\t\n")
+	for _, object := range []string{"payment_method", "payment_currency", "customer", "invoice", "payment", "refund"} {
+		if i.counts[object] == nil {
+			continue
+		}
+		fmt.Fprintf(w, "%ss\t", strings.ReplaceAll(strings.TrimSuffix(object, "y"), "payment_currenc", "payment_currencie"))
+		for _, outcome := range outcomes {
+			fmt.Fprintf(w, "%d\t", i.counts[object][outcome])
+		}
+		fmt.Fprintln(w)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if i.kept > 0 {
+		fmt.Fprintf(i.stdout, "Of %d customers a contact detail is kept in the metadata, under imported.\n", i.kept)
+	}
+	if len(i.unkept) > 0 {
+		fmt.Fprintln(i.stdout, "Nothing moves in of:")
+		for _, name := range slices.Sorted(maps.Keys(i.unkept)) {
+			fmt.Fprintf(i.stdout, "  %d  %s\n", i.unkept[name], name)
+		}
+	}
+	done := "Imported"
+	if i.options.DryRun {
+		done = "Nothing was changed. Read"
+	}
+	_, err := fmt.Fprintf(i.stdout, "%s %d customers in %s.\n", done, i.done, took.Round(time.Millisecond))
+	return err
+}
+
+// note counts what became of an object, and writes what is wrong with it.
+func (i *importer) note(of billing.Arrived) error {
+	if i.counts[of.Object] == nil {
+		i.counts[of.Object] = map[billing.Outcome]int64{}
+	}
+	i.counts[of.Object][of.Outcome]++
+	if of.Outcome != billing.OutcomeRefused {
+		if len(of.Mistakes) > 0 {
+			i.kept++
+		}
+		return nil
+	}
+	if i.out == nil {
+		const onlyOurs = 0o600
+		out, err := os.OpenFile(i.refused, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, onlyOurs)
+		if err != nil {
+			return err
+		}
+		i.out, i.table = out, tables.NewWriter(out)
+		if err := i.table.Row([]string{"object", "id", "field", "reason"}); err != nil {
+			return err
+		}
+	}
+	for _, m := range of.Mistakes {
+		if err := i.table.Row([]string{of.Object, of.ID, m.Field, m.Reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (i *importer) noteAll(all []billing.Arrived) error {
+	for _, of := range all {
+		if err := i.note(of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// paymentKit imports a file of PaymentKit.
+func (i *importer) paymentKit(file *paymentkit.File) error {
+	if err := i.moneyOf(file); err != nil {
+		return err
+	}
+	err := file.Customers(func(found paymentkit.Found) error {
+		if err := i.ctx.Err(); err != nil {
+			return err
+		}
+		return i.customer(found)
+	})
+	if err != nil {
+		return err
+	}
+	rows, err := file.Unkept()
+	for table, n := range rows {
+		i.unkept[table] += n
+	}
+	return err
+}
+
+// moneyOf imports payment methods and currencies. A new database begins with those of the file, and gets its own unless
+// the file has a base currency.
+func (i *importer) moneyOf(file *paymentkit.File) error {
+	based := map[clientele.Mode]bool{}
+	err := file.Currencies(func(c clientele.PaymentCurrency, mistakes []billing.Mistake) error {
+		based[c.Livemode] = based[c.Livemode] || c.IsBaseCurrency && len(mistakes) == 0
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !i.options.DryRun {
+		if err := i.service.SeedModes(i.ctx, func(mode clientele.Mode) bool { return !based[mode] }); err != nil {
+			return err
+		}
+	}
+	err = file.Methods(func(m clientele.PaymentMethod, mistakes []billing.Mistake) error {
+		return i.add(billing.Arrived{Object: "payment_method", ID: m.ID}, mistakes, func() (billing.Arrived, error) {
+			return i.service.Imports.AddMethod(i.ctx, m, i.options.DryRun)
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return file.Currencies(func(c clientele.PaymentCurrency, mistakes []billing.Mistake) error {
+		return i.add(billing.Arrived{Object: "payment_currency", ID: c.ID}, mistakes, func() (billing.Arrived, error) {
+			of, err := i.service.Imports.AddCurrency(i.ctx, c, i.options.DryRun)
+			if of.Outcome == billing.OutcomeNew {
+				i.currencies = append(i.currencies, c)
+			}
+			return of, err
+		})
+	})
+}
+
+// add adds an object that can be read.
+func (i *importer) add(of billing.Arrived, mistakes []billing.Mistake, do func() (billing.Arrived, error)) error {
+	if of.Outcome, of.Mistakes = billing.OutcomeRefused, mistakes; len(mistakes) == 0 {
+		var err error
+		if of, err = do(); err != nil {
+			return err
+		}
+	}
+	return i.note(of)
+}
+
+// customer imports a customer of the file.
+func (i *importer) customer(found paymentkit.Found) error {
+	for what, n := range found.Unkept {
+		i.unkept[what] += n
+	}
+	if err := i.noteAll(found.Refused); err != nil {
+		return err
+	}
+	id := found.Arrival.Customer.ID
+	refused := func(of billing.Arrived) bool { return of.Object == "customer" }
+	if slices.ContainsFunc(found.Refused, refused) || id == "" && found.Arrival.Customer.Fields == nil {
+		i.done++
+		return nil
+	}
+	if i.options.DryRun {
+		found.Arrival.Currencies = i.currencies
+	}
+	outcomes, err := i.service.Imports.Add(i.ctx, found.Mode, found.Arrival, billing.OnConflict(i.options.OnConflict),
+		i.options.DryRun)
+	if err != nil {
+		return fmt.Errorf("customer %s: %w", id, err)
+	}
+	i.done++
+	i.bar.show(i.done, i.total)
+	return i.noteAll(outcomes)
+}

@@ -1,0 +1,437 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"clientele.dev"
+	"clientele.dev/internal/apptest"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/pgtest"
+)
+
+// paymentKitSchema are the tables of PaymentKit as Sequelize makes them in SQLite, with the columns that are read.
+const paymentKitSchema = `
+CREATE TABLE SequelizeMeta (name VARCHAR(255) PRIMARY KEY);
+CREATE TABLE payment_methods (id VARCHAR(30) PRIMARY KEY, active TINYINT(1), livemode TINYINT(1), locked TINYINT(1),
+	type TEXT, name VARCHAR(255), description VARCHAR(255), logo VARCHAR(255), default_currency_id VARCHAR(15),
+	confirmation JSON, settings JSON, features JSON, metadata JSON, created_at DATETIME, updated_at DATETIME);
+CREATE TABLE payment_currencies (id VARCHAR(15) PRIMARY KEY, payment_method_id VARCHAR(15), active TINYINT(1),
+	livemode TINYINT(1), locked TINYINT(1), is_base_currency TINYINT(1), name VARCHAR(64), description VARCHAR(255),
+	logo VARCHAR(255), symbol VARCHAR(16), decimal INTEGER, maximum_precision INTEGER, minimum_payment_amount VARCHAR(32),
+	maximum_payment_amount VARCHAR(32), contract VARCHAR(40), metadata JSON, type TEXT, created_at DATETIME,
+	updated_at DATETIME);
+CREATE TABLE customers (id VARCHAR(18) PRIMARY KEY, livemode TINYINT(1), did VARCHAR(40), address JSON,
+	description VARCHAR(255), name VARCHAR(64), email VARCHAR(128), phone VARCHAR(32), shipping JSON,
+	balance VARCHAR(32) DEFAULT '0', token_balance JSON, currency_id VARCHAR(15), delinquent TINYINT(1),
+	discount_id VARCHAR(30), metadata JSON, invoice_credit_balance JSON, invoice_prefix VARCHAR(8),
+	invoice_settings JSON, next_invoice_sequence INTEGER DEFAULT 1, preference JSON, created_at DATETIME,
+	updated_at DATETIME);
+CREATE TABLE invoices (id VARCHAR(32) PRIMARY KEY, number VARCHAR(24), livemode TINYINT(1), description VARCHAR(255),
+	statement_descriptor VARCHAR(30), period_start INTEGER, period_end INTEGER, status TEXT, currency_id VARCHAR(15),
+	customer_id VARCHAR(18), payment_intent_id VARCHAR(30), subscription_id VARCHAR(30), subtotal VARCHAR(32),
+	tax VARCHAR(32), total VARCHAR(32), amount_due VARCHAR(32), amount_paid VARCHAR(32), amount_remaining VARCHAR(32),
+	customer_name VARCHAR(255), customer_email VARCHAR(255), customer_phone VARCHAR(255), customer_address JSON,
+	due_date INTEGER, effective_at INTEGER, footer VARCHAR(255), custom_fields JSON, status_transitions JSON,
+	metadata JSON, created_at DATETIME, updated_at DATETIME);
+CREATE TABLE invoice_items (id VARCHAR(30) PRIMARY KEY, livemode TINYINT(1), amount VARCHAR(32), quantity INTEGER,
+	description VARCHAR(255), currency_id VARCHAR(15), customer_id VARCHAR(18), invoice_id VARCHAR(30),
+	created_at DATETIME, updated_at DATETIME);
+CREATE TABLE payment_intents (id VARCHAR(30) PRIMARY KEY, livemode TINYINT(1), description VARCHAR(255),
+	amount VARCHAR(32), amount_received VARCHAR(32), currency_id VARCHAR(15), customer_id VARCHAR(18),
+	payment_method_id VARCHAR(30), invoice_id VARCHAR(30), status TEXT, metadata JSON, created_at DATETIME,
+	updated_at DATETIME);
+CREATE TABLE refunds (id VARCHAR(30) PRIMARY KEY, livemode TINYINT(1), description VARCHAR(255), amount VARCHAR(32),
+	currency_id VARCHAR(15), customer_id VARCHAR(18), payment_intent_id VARCHAR(30), payment_method_id VARCHAR(30),
+	invoice_id VARCHAR(30), status TEXT, reason TEXT, metadata JSON, type TEXT, created_at DATETIME, updated_at DATETIME);
+CREATE TABLE subscriptions (id VARCHAR(30) PRIMARY KEY, customer_id VARCHAR(18));
+INSERT INTO subscriptions VALUES ('sub_1', 'cus_ada'), ('sub_2', 'cus_ada');
+INSERT INTO payment_methods VALUES ('pm_arc', 1, 0, 1, 'arcblock', 'ArcBlock', 'ABT', '', 'pc_tba',
+	'{"type":"immediate"}', '{"arcblock":{"api_host":"https://beta.abtnetwork.io/api/"}}', '{"refund":true}', '{}',
+	'2024-01-01 00:00:00.000 +00:00', '2024-01-01 00:00:00.000 +00:00');
+INSERT INTO payment_currencies VALUES
+	('pc_tba', 'pm_arc', 1, 0, 1, 1, 'Token', 'Beta token', '', 'TBA', 18, 6, '1', '0', 'z35n6', '{}', 'standard',
+		'2024-01-01 00:00:00.000 +00:00', '2024-01-01 00:00:00.000 +00:00'),
+	('pc_usd', 'pm_arc', 0, 0, 1, 0, 'Dollar', '', '', 'USD', 2, 2, '500', '0', NULL, NULL, 'standard',
+		'2024-01-01 00:00:00.000 +00:00', '2024-01-01 00:00:00.000 +00:00');
+`
+
+const (
+	adaDID = "z1bUPE8NwmggAepyjRdh58cJJioF6XC6YSE"
+	bobDID = "z1EKJe5owVVovvmgr7FxYNBAKNbGadwB7gdS"
+)
+
+// sequelized writes a moment as Sequelize does.
+func sequelized(at string) string { return "'" + at + " 10:00:00.000 +00:00'" }
+
+func unixOf(t testing.TB, day string) int64 {
+	t.Helper()
+	at, err := time.Parse(time.DateTime, day+" 10:00:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.Unix()
+}
+
+// pkCustomer is the statement that adds a customer; more are columns and values.
+func pkCustomer(id, did, more string) string {
+	s := "INSERT INTO customers (id, livemode, did, name, metadata, token_balance, invoice_prefix, " +
+		"next_invoice_sequence, created_at, updated_at) VALUES ('" + id + "', 0, '" + did + "', '" + id +
+		"', '{}', '{}', upper('" +
+		strings.TrimPrefix(id, "cus_") + "0'), 7, " + sequelized("2024-01-02") + ", " + sequelized("2024-06-01") + ");\n"
+	if more != "" {
+		s += "UPDATE customers SET " + more + " WHERE id = '" + id + "';\n"
+	}
+	return s
+}
+
+// pkInvoice adds an invoice of 100.00 with a line of two and tax, issued on a day.
+func pkInvoice(t testing.TB, id, customer, day, status, more string) string {
+	t.Helper()
+	paid, due, remaining := "0", "10000", "10000"
+	if status == "paid" {
+		paid, remaining = "10000", "0"
+	}
+	s := fmt.Sprintf(`INSERT INTO invoices (id, number, livemode, status, currency_id, customer_id, subtotal, tax, total,
+		amount_due, amount_paid, amount_remaining, customer_name, period_start, period_end, due_date, effective_at,
+		status_transitions, metadata, created_at, updated_at) VALUES ('%[1]s', 'OLD-%[1]s', 0, '%[2]s', 'pc_usd', '%[3]s',
+		'8000', '2000', '10000', '%[4]s', '%[5]s', '%[6]s', 'As printed', 0, 0, %[7]d, %[7]d,
+		'{"finalized_at":%[7]d,"paid_at":%[8]d}', '{"order":12345678901234567890}', %[9]s, %[10]s);
+		INSERT INTO invoice_items VALUES ('ii_%[1]s', 0, '8000', 2, 'Seats', 'pc_usd', '%[3]s', '%[1]s', %[9]s, %[9]s);
+		`, id, status, customer, due, paid, remaining, unixOf(t, day), unixOf(t, day)+86400*10, sequelized(day),
+		sequelized("2024-12-01"))
+	if more != "" {
+		s += "UPDATE invoices SET " + more + " WHERE id = '" + id + "';\n"
+	}
+	return s
+}
+
+// pkIntent adds a payment that succeeded.
+func pkIntent(id, customer, invoice, amount, more string) string {
+	s := fmt.Sprintf(`INSERT INTO payment_intents VALUES ('%s', 0, 'pay', '%s', '%[2]s', 'pc_usd', '%s', 'pm_arc', '%s',
+		'succeeded', '{}', %s, %s);
+		`, id, amount, customer, invoice, sequelized("2024-03-01"), sequelized("2024-03-02"))
+	if more != "" {
+		s += "UPDATE payment_intents SET " + more + " WHERE id = '" + id + "';\n"
+	}
+	return s
+}
+
+func paymentKitFile(t *testing.T, script string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "payment-kit.db")
+	runSQL(t, "sqlite:"+path, paymentKitSchema+script)
+	return path
+}
+
+// richBooks is a customer of whom everything is there that moves in.
+func richBooks(t testing.TB) string {
+	t.Helper()
+	return pkCustomer("cus_ada", adaDID, `email = 'Ada@Example.com', phone = 'call me',
+		address = '{"country":"DE","city":"Ulm"}', metadata = '{"plan":"gold"}',
+		token_balance = '{"pc_usd":"2500","pc_tba":"1000000000000000000"}'`) +
+		pkInvoice(t, "in_paid", "cus_ada", "2024-02-01", "paid", "") + pkIntent("pi_1", "cus_ada", "in_paid", "10000", "") +
+		pkInvoice(t, "in_lost", "cus_ada", "2024-02-02", "paid", "") + // no intent says by what
+		pkInvoice(t, "in_credit", "cus_ada", "2024-02-03", "paid", "amount_due = '4000', amount_paid = '4000'") +
+		pkIntent("pi_2", "", "in_credit", "4000", "") +
+		pkInvoice(t, "in_open", "cus_ada", "2024-02-04", "open", "") +
+		pkInvoice(t, "in_part", "cus_ada", "2024-02-05", "open", "amount_paid = '3000', amount_remaining = '7000'") +
+		pkIntent("pi_3", "cus_ada", "in_part", "3000", "") +
+		pkInvoice(t, "in_bad", "cus_ada", "2024-02-06", "uncollectible", "") +
+		pkInvoice(t, "in_void", "cus_ada", "2024-02-07", "void", "") +
+		pkInvoice(t, "in_draft", "cus_ada", "2024-02-08", "draft", "number = '', effective_at = NULL") +
+		pkInvoice(t, "in_back", "cus_ada", "2024-02-09", "paid", "") + pkIntent("pi_4", "cus_ada", "in_back", "10000", "") +
+		`INSERT INTO refunds VALUES ('re_1', 0, 'sorry', '2500', 'pc_usd', 'cus_ada', 'pi_4', 'pm_arc', 'in_back',
+			'succeeded', 'requested_by_customer', '{}', 'refund', ` +
+		sequelized("2024-05-01") + `, ` + sequelized("2024-05-01") + `);` +
+		pkIntent("pi_none", "cus_ada", "", "700", "") +
+		pkIntent("pi_failed", "cus_ada", "in_open", "1", "status = 'canceled'") +
+		pkCustomer("cus_bob", bobDID, "")
+}
+
+// became is what an import says became of the objects of a kind: new, changed, equal, skipped and refused.
+func became(out, objects string) string {
+	for line := range strings.Lines(out) {
+		if name, counts, _ := strings.Cut(strings.TrimSpace(line), " "); name == objects {
+			return strings.Join(strings.Fields(counts), " ")
+		}
+	}
+	return ""
+}
+
+// TestImportPaymentKit moves a file in: applications find everybody by the names they know, and the books of every past
+// day are what they were.
+func TestImportPaymentKit(t *testing.T) {
+	t.Parallel()
+	for name, db := range map[string]string{
+		"SQLite": "sqlite:" + filepath.Join(t.TempDir(), "new.db"), "PostgreSQL": pgtest.URL(t, nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			movesIn(t, paymentKitFile(t, richBooks(t)), db)
+		})
+	}
+}
+
+func movesIn(t *testing.T, file, db string) {
+	t.Helper()
+	out, code := runCommand("import", "paymentkit", file, "--dry-run", "--db", db)
+	if code != 0 || !strings.Contains(out, "Nothing was changed. Read 2 customers") {
+		t.Fatalf("a dry run exits with %d: %s", code, out)
+	}
+	if _, err := os.Stat(strings.TrimPrefix(db, "sqlite:")); err == nil {
+		t.Error("a dry run made the database")
+	}
+	dry := out
+	out, code = runCommand("import", "paymentkit", file, "--db", db)
+	if code != 0 {
+		t.Fatalf("it exits with %d: %s", code, out)
+	}
+	for objects, want := range map[string]string{
+		"customers": "2 0 0 0 0", "invoices": "9 0 0 0 0", "payments": "6 0 0 0 0", "refunds": "1 0 0 0 0",
+		"payment_currencies": "2 0 0 0 0", "payment_methods": "1 0 0 0 0",
+	} {
+		if got := became(out, objects); got != want {
+			t.Errorf("of %s became %s, want %s", objects, got, want)
+		}
+	}
+	for _, want := range []string{
+		"1  payment intents that did not succeed", "2  subscriptions", "Of 1 customers a contact detail is kept",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q: %s", want, out)
+		}
+	}
+	counts := func(out string) string { return out[:strings.LastIndex(strings.TrimSpace(out), "\n")] }
+	if counts(dry) != counts(out) {
+		t.Errorf("a dry run says\n%s\nand it becomes\n%s", dry, out)
+	}
+	again, code := runCommand("import", "paymentkit", file, "--db", db)
+	for objects, want := range map[string]string{
+		"customers": "0 0 2 0 0", "invoices": "0 0 9 0 0", "payments": "0 0 6 0 0", "refunds": "0 0 1 0 0",
+	} {
+		if got := became(again, objects); code != 0 || got != want {
+			t.Errorf("again it exits with %d, and of %s became %s, want %s", code, objects, got, want)
+		}
+	}
+	if out, code := runCommand("verify", "--db", db); code != 0 {
+		t.Errorf("the books are not right: %s", out)
+	}
+	s, err := apptest.Open(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	s.Advance(1000 * 24 * time.Hour)
+	p, ctx := s.Test(), t.Context()
+	ada, err := p.Customers.Retrieve(ctx, adaDID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ada.ID != "cus_ada" || ada.Email != "Ada@Example.com" || ada.Phone != "" || ada.Address.City != "Ulm" ||
+		ada.Metadata.String("plan") != "gold" || string(ada.Metadata["imported"]) != `{"phone":"call me"}` ||
+		ada.TokenBalance["pc_usd"].String() != "2500" || ada.TokenBalance["pc_tba"].String() != "1000000000000000000" ||
+		ada.InvoicePrefix != "ADA0" || ada.NextInvoiceSequence != 7 || !ada.Delinquent ||
+		ada.CreatedAt.String() != "2024-01-02T10:00:00.000Z" || ada.UpdatedAt.String() != "2024-06-01T10:00:00.000Z" {
+		t.Errorf("Ada is %+v", ada.Customer)
+	}
+	for id, want := range map[string]string{
+		"in_paid":   "paid 10000 10000 0 0 0 2024-02-01 2024-02-11",
+		"in_lost":   "paid 10000 10000 0 0 0 2024-02-02 2024-02-12",
+		"in_credit": "paid 10000 4000 6000 0 0 2024-02-03 2024-02-13",
+		"in_open":   "open 10000 0 0 10000 0 2024-02-04 1970-01-01",
+		"in_part":   "open 10000 3000 0 7000 0 2024-02-05 1970-01-01",
+		"in_bad":    "uncollectible 10000 0 0 10000 0 2024-02-06 1970-01-01",
+		"in_void":   "void 10000 0 0 0 10000 2024-02-07 1970-01-01", "in_draft": "draft 10000 0 0 10000 0 - 1970-01-01",
+		"in_back": "paid 10000 10000 0 0 0 2024-02-09 2024-02-19",
+	} {
+		i, err := p.Invoices.Retrieve(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		date := "-"
+		if i.Date != 0 {
+			date = i.Date.String()
+		}
+		got := fmt.Sprintf("%s %s %s %s %s %s %s %s", i.Status, i.Total, i.AmountPaid, i.AmountCredited, i.AmountRemaining,
+			i.AmountWrittenOff, date, time.Unix(i.StatusTransitions.PaidAt, 0).UTC().Format(time.DateOnly))
+		if got != want || i.Tax.String() != "2000" || len(i.Lines) != 2 || i.Lines[0].ID != "ii_"+id ||
+			i.Lines[0].Quantity != 2 || string(i.Metadata["order"]) != "12345678901234567890" ||
+			i.Status != "draft" && (i.CustomerName != "As printed" || i.Number != "OLD-"+id) {
+			t.Errorf("%s is %s, want %s: %+v", id, got, want, i.Invoice)
+		}
+	}
+	refund, err := p.Refunds.Retrieve(ctx, "re_1")
+	if err != nil || refund.PaymentIntentID != "pi_4" || refund.Amount.String() != "2500" ||
+		refund.Date.String() != "2024-05-01" {
+		t.Errorf("the refund is %+v (%v)", refund, err)
+	}
+	// The books of past days, of what counted then.
+	for day, want := range map[string]string{
+		"2024-01-31": "0 0", "2024-02-06": "54000 0", "2024-02-29": "40000 0", "2024-03-02": "37000 700",
+		"2025-01-01": "27000 700",
+	} {
+		d, err := clientele.ParseDay(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		aging, err := p.Receivables.Aging(ctx, clientele.AgingParams{AsOf: clientele.OnDay(d)})
+		b := aging.Currencies["pc_usd"]
+		if got := b.Total.In("pc_usd").String() + " " + b.Unapplied.In("pc_usd").String(); err != nil || got != want {
+			t.Errorf("on %s %s was owed and not applied, want %s (%v)", day, got, want, err)
+		}
+	}
+	if bob, err := p.Customers.Retrieve(ctx, bobDID); err != nil || bob.ID != "cus_bob" {
+		t.Errorf("Bob is %v (%v)", bob, err)
+	}
+	history, err := billingOf(s).Customers.History(ctx, clientele.Test, "cus_ada")
+	if err != nil || len(history) == 0 || history[0].Request.RequestedBy != "import" {
+		t.Errorf("Ada's history is %+v (%v)", history, err)
+	}
+}
+
+func billingOf(s *apptest.Server) *billing.Service { return billing.New(s.DB) }
+
+// TestImportOfDamage has rows with every kind of damage: each is told by its field, nothing of it is taken, and all
+// that is good is.
+func TestImportOfDamage(t *testing.T) {
+	t.Parallel()
+	type damage struct{ name, script, object, field string }
+	var all []damage
+	invoice := func(name, more, field string) {
+		id := "in_" + name
+		all = append(all, damage{name, pkInvoice(t, id, "cus_bob", "2024-02-01", "open", more), "invoice " + id, field})
+	}
+	invoice("letters", "total = 'ten'", "total")
+	invoice("negative", "total = '-1'", "total")
+	invoice("decimal", "total = '100.00'", "total")
+	invoice("missing", "total = NULL", "total")
+	invoice("zeros", "total = '007'", "total")
+	invoice("large", "total = '"+strings.Repeat("9", 200)+"'", "total")
+	invoice("state", "status = 'sent'", "status")
+	invoice("overpaid", "amount_paid = '10001'", "amount_paid")
+	invoice("overdue", "amount_due = '10001'", "amount_paid")
+	invoice("nowhere", "currency_id = 'pc_x'", "currency_id")
+	invoice("uncurrency", "currency_id = NULL", "currency_id")
+	invoice("ancient", "effective_at = 1000", "effective_at")
+	invoice("later", "effective_at = 99999999999", "effective_at")
+	invoice("early", "due_date = 1600000000", "due_date")
+	invoice("never", "due_date = 99999999999", "due_date")
+	invoice("undated", "created_at = 'yesterday'", "created_at")
+	invoice("mode", "livemode = 1", "livemode")
+	invoice("number", "number = '"+strings.Repeat("x", 65)+"'", "number")
+	invoice("taken", "number = 'OLD-in_first'", "number")
+	invoice("metadata", "metadata = '[1]'", "metadata")
+	invoice("unjson", "metadata = '{\"a\":'", "metadata")
+	invoice("tax", "tax = 'x'", "tax")
+	all = append(all, damage{"line", pkInvoice(t, "in_line", "cus_bob", "2024-02-01", "open", "") +
+		"UPDATE invoice_items SET amount = '1e3' WHERE invoice_id = 'in_line';", "invoice in_line", "lines.amount"})
+	all = append(all, damage{"quantity", pkInvoice(t, "in_quantity", "cus_bob", "2024-02-01", "open", "") +
+		"UPDATE invoice_items SET quantity = 'two' WHERE invoice_id = 'in_quantity';", "invoice in_quantity", "quantity"})
+	all = append(all, damage{"orphan", pkInvoice(t, "in_orphan", "cus_gone", "2024-02-01", "open", ""),
+		"invoice in_orphan", "customer_id"})
+	payment := func(name, more, field string) {
+		id := "pi_" + name
+		all = append(all, damage{name, pkIntent(id, "cus_bob", "", "100", more), "payment " + id, field})
+	}
+	payment("nothing", "amount = '0', amount_received = '0'", "amount")
+	payment("words", "amount_received = 'x'", "amount_received")
+	payment("elsewhere", "invoice_id = 'in_none'", "invoice_id")
+	payment("coin", "currency_id = 'pc_x'", "currency_id")
+	payment("future", "updated_at = '2124-01-01 00:00:00.000 +00:00'", "received_at")
+	payment("other", "livemode = 1", "livemode")
+	payment("nobodys", "customer_id = 'cus_gone'", "customer_id")
+	payment("ofrefused", "invoice_id = 'in_letters'", "invoice_id")
+	refund := func(name, of, amount, reason, field string) {
+		id := "re_" + name
+		all = append(all, damage{name, "INSERT INTO refunds VALUES ('" + id + "', 0, '', '" + amount +
+			"', 'pc_usd', 'cus_bob', '" + of + "', 'pm_arc', NULL, 'succeeded', '" + reason + "', '{}', 'refund', " +
+			sequelized("2024-05-01") + ", " +
+			sequelized("2024-05-01") + ");\n", "refund " + id, field})
+	}
+	refund("ofnothing", "pi_none", "5", "", "payment_intent_id")
+	refund("more", "pi_good", "999999", "", "payment_intent_id")
+	refund("why", "pi_good", "5", "because", "reason")
+	refund("zero", "pi_good", "0", "", "amount")
+	customer := func(name, did, more, field string) {
+		id := "cus_" + name
+		all = append(all, damage{name, pkCustomer(id, did, more), "customer " + id, field})
+	}
+	customer("did", "z1nonsense", "", "did")
+	customer("twin", bobDID, "", "did")
+	customer("balance", "", "token_balance = '{\"pc_usd\":\"1.5\"}'", "token_balance")
+	customer("balances", "", "token_balance = '[]'", "token_balance")
+	customer("debt", "", "token_balance = '{\"pc_usd\":\"-1\"}'", "token_balance")
+	customer("coins", "", "token_balance = '{\"pc_none\":\"1\"}'", "token_balance")
+	customer("born", "", "created_at = '2124-01-01 00:00:00.000 +00:00'", "created_at")
+	customer("meta", "", "metadata = '{\"a\":1,\"a\":2}'", "metadata")
+	customer("long", "", "name = '"+strings.Repeat("n", 600)+"'", "name")
+	customer("sequence", "", "next_invoice_sequence = 'x'", "next_invoice_sequence")
+	script := pkCustomer("cus_bob", bobDID, "") + pkInvoice(t, "in_first", "cus_bob", "2024-01-15", "open", "") +
+		pkIntent("pi_good", "cus_bob", "", "100", "")
+	for _, d := range all {
+		script += d.script
+	}
+	file, db := paymentKitFile(t, script), "sqlite:"+filepath.Join(t.TempDir(), "new.db")
+	var printed, log bytes.Buffer
+	code := run(t.Context(), []string{"import", "paymentkit", file, "--db", db}, &printed, &log)
+	out := printed.String()
+	if code != 1 || !strings.Contains(log.String(), "were refused") {
+		t.Errorf("it exits with %d: %s%s", code, out, &log)
+	}
+	f, err := os.Open(file + ".refused.csv")
+	if err != nil {
+		t.Fatal(err, out)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := map[string][]string{}
+	for _, row := range rows[1:] {
+		key := row[0] + " " + row[1]
+		fields[key] = append(fields[key], row[2])
+	}
+	for _, d := range all {
+		if !slices.Contains(fields[d.object], d.field) {
+			t.Errorf("%s: %s is refused for %v, want %s", d.name, d.object, fields[d.object], d.field)
+		}
+		delete(fields, d.object)
+	}
+	if len(fields) > 0 {
+		t.Errorf("refused too: %v %v", fields, rows)
+	}
+	if !strings.HasPrefix(became(out, "invoices"), "1 ") || !strings.HasPrefix(became(out, "payments"), "1 ") {
+		t.Errorf("what is good is not taken: %s", out)
+	}
+	if out, code := runCommand("verify", "--db", db); code != 0 {
+		t.Errorf("the books are not right: %s", out)
+	}
+	t.Logf("%d kinds of damage", len(all))
+}
+
+// TestImportRefusesOtherFiles says what a file is not.
+func TestImportRefusesOtherFiles(t *testing.T) {
+	t.Parallel()
+	text := filepath.Join(t.TempDir(), "text.db")
+	if err := os.WriteFile(text, []byte("no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := "sqlite:" + filepath.Join(t.TempDir(), "new.db")
+	for _, file := range []string{text, text + ".none", strings.TrimPrefix(newDatabase(t), "sqlite:")} {
+		if out, code := runCommand("import", "paymentkit", file, "--db", db); code == 0 {
+			t.Errorf("%s is imported: %s", file, out)
+		}
+		if _, err := os.Stat(strings.TrimPrefix(db, "sqlite:")); err == nil {
+			t.Errorf("of %s a database is made", file)
+		}
+	}
+}

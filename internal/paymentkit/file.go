@@ -1,0 +1,245 @@
+// Package paymentkit reads a database file of ArcBlock's PaymentKit: SQLite as Sequelize writes it, with the columns of
+// @blocklet/payment-types. It changes nothing in it.
+package paymentkit
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+// File is an open database of PaymentKit.
+type File struct {
+	conn    *sqlite.Conn
+	columns map[string]map[string]bool // of each table
+}
+
+// kept are the tables of which something moves in.
+var kept = []string{
+	"customers", "invoices", "invoice_items", "payment_currencies", "payment_methods", "payment_intents", "refunds",
+}
+
+// Open opens a file, which must be there and have PaymentKit's customers.
+func Open(path string) (*File, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{conn: conn, columns: map[string]map[string]bool{}}
+	err = sqlitex.Execute(conn, `SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`, &sqlitex.ExecOptions{
+		ResultFunc: func(s *sqlite.Stmt) error {
+			if table := s.ColumnText(0); f.columns[table] == nil {
+				f.columns[table] = map[string]bool{}
+			}
+			f.columns[s.ColumnText(0)][s.ColumnText(1)] = true
+			return nil
+		},
+	})
+	if err == nil && !f.columns["customers"]["did"] {
+		err = fmt.Errorf("%s is no database of PaymentKit: it has no table customers with a column did", path)
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Close closes the file.
+func (f *File) Close() error { return f.conn.Close() }
+
+// Unkept says of which other tables nothing moves in, and how many rows each has.
+func (f *File) Unkept() (rows map[string]int64, err error) {
+	rows = map[string]int64{}
+	for table := range f.columns {
+		if slices.Contains(kept, table) || table == "SequelizeMeta" {
+			continue
+		}
+		err = cmp.Or(err, f.each("SELECT count(*) AS n FROM "+quoted(table), func(r *row) error {
+			if n := r.number("n"); n > 0 {
+				rows[table] = n
+			}
+			return nil
+		}))
+	}
+	return rows, err
+}
+
+// Count is how many customers there are.
+func (f *File) Count() (n int64, err error) {
+	err = f.each("SELECT count(*) AS n FROM customers", func(r *row) error { n = r.number("n"); return nil })
+	return n, err
+}
+
+func quoted(name string) string { return `"` + name + `"` }
+
+// each calls fn with the rows of a query.
+func (f *File) each(query string, fn func(*row) error) error {
+	return sqlitex.Execute(f.conn, query, &sqlitex.ExecOptions{ResultFunc: func(s *sqlite.Stmt) error {
+		return fn(readRow(s))
+	}})
+}
+
+func readRow(s *sqlite.Stmt) *row {
+	r := &row{values: map[string]string{}}
+	for i := range s.ColumnCount() {
+		if s.ColumnType(i) != sqlite.TypeNull {
+			r.values[s.ColumnName(i)] = s.ColumnText(i)
+		}
+	}
+	return r
+}
+
+// rows goes through the rows of a table by the customers that they are of.
+type rows struct {
+	stmt *sqlite.Stmt
+	next *row // that is not taken yet; nil at the end
+}
+
+// owned begins to go through a table; owner is the customer of a row.
+func (f *File) owned(table, from, owner string) (*rows, error) {
+	if f.columns[table] == nil {
+		return &rows{}, nil
+	}
+	stmt, _, err := f.conn.PrepareTransient("SELECT t.*, coalesce(" + owner + ", '') AS owner FROM " + from +
+		" ORDER BY owner, t.id")
+	if err != nil {
+		return nil, err
+	}
+	r := &rows{stmt: stmt}
+	return r, r.step()
+}
+
+func (r *rows) step() error {
+	more, err := r.stmt.Step()
+	if r.next = nil; err == nil && more {
+		r.next = readRow(r.stmt)
+	}
+	return err
+}
+
+func (r *rows) close() {
+	if r.stmt != nil {
+		_ = r.stmt.Finalize()
+	}
+}
+
+// of are the rows of a customer. Those of customers before it, who are not there, go to lost.
+func (r *rows) of(customer string, lost func(*row)) (all []*row, err error) {
+	for r.next != nil && r.next.text("owner") <= customer {
+		if r.next.text("owner") == customer {
+			all = append(all, r.next)
+		} else {
+			lost(r.next)
+		}
+		if err := r.step(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Methods calls fn with the payment methods.
+func (f *File) Methods(fn func(clientele.PaymentMethod, []billing.Mistake) error) error {
+	return f.table("payment_methods", func(r *row) error { return fn(methodOf(r), r.mistakes) })
+}
+
+// Currencies calls fn with the payment currencies.
+func (f *File) Currencies(fn func(clientele.PaymentCurrency, []billing.Mistake) error) error {
+	return f.table("payment_currencies", func(r *row) error { return fn(currencyOf(r), r.mistakes) })
+}
+
+func (f *File) table(name string, fn func(*row) error) error {
+	if f.columns[name] == nil {
+		return nil
+	}
+	return f.each("SELECT * FROM "+quoted(name)+" ORDER BY id", fn)
+}
+
+// Found is a customer of the file with all that belongs to it, and what cannot be read of that.
+type Found struct {
+	Mode    clientele.Mode
+	Arrival billing.Arrival
+	Refused []billing.Arrived
+	Unkept  map[string]int64 // what has no home here, by what it is
+}
+
+// Customers calls fn with every customer, in the order of their ids; what belongs to nobody comes last, without one.
+func (f *File) Customers(fn func(Found) error) error {
+	type source struct{ table, from, owner string }
+	sources := []source{
+		{"invoices", "invoices t", "t.customer_id"}, {"invoice_items", "invoice_items t", "t.customer_id"},
+		{"payment_intents", "payment_intents t LEFT JOIN invoices i ON i.id = t.invoice_id",
+			"nullif(t.customer_id, ''), i.customer_id"},
+		{"refunds", "refunds t", "t.customer_id"},
+	}
+	all := map[string]*rows{}
+	defer func() {
+		for _, r := range all {
+			r.close()
+		}
+	}()
+	for _, s := range sources {
+		if s.table == "payment_intents" && f.columns["invoices"] == nil {
+			s.from, s.owner = "payment_intents t", "t.customer_id"
+		}
+		r, err := f.owned(s.table, s.from, s.owner)
+		if err != nil {
+			return err
+		}
+		all[s.table] = r
+	}
+	nobody := Found{Unkept: map[string]int64{}}
+	lost := func(object string) func(*row) {
+		return func(r *row) {
+			if object == "" { // a line is refused with its invoice
+				return
+			}
+			nobody.Refused = append(nobody.Refused, billing.Arrived{
+				Object: object, ID: r.text("id"), Outcome: billing.OutcomeRefused,
+				Mistakes: []billing.Mistake{{
+					Field: "customer_id", Reason: fmt.Sprintf("there is no customer %q", r.text("owner")),
+				}},
+			})
+		}
+	}
+	names := map[string]string{"invoices": "invoice", "payment_intents": "payment", "refunds": "refund"}
+	belonging := func(customer string) (of map[string][]*row, err error) {
+		of = map[string][]*row{}
+		for _, table := range slices.Sorted(maps.Keys(all)) {
+			if all[table].stmt == nil {
+				continue
+			}
+			if of[table], err = all[table].of(customer, lost(names[table])); err != nil {
+				return nil, err
+			}
+		}
+		return of, nil
+	}
+	err := f.each("SELECT * FROM customers ORDER BY id", func(r *row) error {
+		of, err := belonging(r.text("id"))
+		if err != nil {
+			return err
+		}
+		return fn(arrivalOf(r, of["invoices"], of["invoice_items"], of["payment_intents"], of["refunds"]))
+	})
+	if err == nil {
+		_, err = belonging("\U0010ffff") // after every id
+	}
+	if err == nil && len(nobody.Refused) > 0 {
+		err = fn(nobody)
+	}
+	return err
+}
