@@ -30,6 +30,9 @@ type cli struct {
 	Migrate   migrateCommand   `cmd:"" help:"Show the steps of the database's schema, and apply those that are missing."`
 	Aging     agingCommand     `cmd:"" help:"What customers owe, by how long it has been due, on any day."`
 	Statement statementCommand `cmd:"" help:"A customer's account: every movement and what was owed after it."`
+	Backup    backupCommand    `cmd:"" help:"Copy the database to a file while servers use it, once or again and again."`
+	Restore   restoreCommand   `cmd:"" help:"Make a database of a backup."`
+	Hash      hashCommand      `cmd:"" help:"One hash over the content of the database, whichever it is."`
 	Import    importCommand    `cmd:"" help:"Move in from elsewhere, with all ids, dates and amounts."`
 	Journal   journalCommand   `cmd:"" help:"Every movement as double entry, for hledger, Beancount, DATEV or as CSV."`
 	Verify    verifyCommand    `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`

@@ -64,6 +64,17 @@ func TestBothDatabasesAnswerAlike(t *testing.T) {
 	if refused > differentialRequests/4 {
 		t.Errorf("%d requests were refused", refused)
 	}
+	hashes := map[string]bool{}
+	for _, s := range sides {
+		hash, err := s.service.Hash(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes[hash] = true
+	}
+	if len(hashes) != 1 {
+		t.Errorf("the databases have the hashes %v", hashes)
+	}
 	for _, s := range sides {
 		err := s.service.Verify(t.Context(), func(int64, int64) {}, func(d billing.Difference) {
 			t.Errorf("%s: %s", d.ID, d.Text)
