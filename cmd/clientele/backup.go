@@ -148,8 +148,8 @@ type hashCommand struct{}
 
 // Help is shown by clientele hash --help.
 func (hashCommand) Help() string {
-	return `One hash over all objects and ledgers of both modes, which SQLite and PostgreSQL answer alike: two databases with
-the same hash have the same content. Events, keys and sessions are left out. A server may run meanwhile.
+	return `One hash over all objects and ledgers of both modes, which SQLite and PostgreSQL answer alike: two databases
+with the same hash have the same content. Events, keys and sessions are left out. A server may run meanwhile.
 
 Example:
   clientele hash --db sqlite:clientele.db`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,8 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -100,11 +104,13 @@ type importer struct {
 	options importOptions
 	refused string // the file with what is refused
 	total   int64  // customers
-	done    int64
-	counts  map[string]map[billing.Outcome]int64 // by object
-	kept    int64                                // objects of which something is kept elsewhere
-	unkept  map[string]int64                     // what nothing moves in of
-	bar     *progress
+
+	counting sync.Mutex // of what follows
+	done     int64
+	counts   map[string]map[billing.Outcome]int64 // by object
+	kept     int64                                // objects of which something is kept elsewhere
+	unkept   map[string]int64                     // what nothing moves in of
+	bar      *progress
 	// The currencies of the file, which a dry run does not add.
 	currencies []clientele.PaymentCurrency
 	out        *os.File // of refused, once there is one
@@ -222,13 +228,21 @@ func (i *importer) note(of billing.Arrived) error {
 	return nil
 }
 
-func (i *importer) noteAll(all []billing.Arrived) error {
-	for _, of := range all {
-		if err := i.note(of); err != nil {
+// atOnce is how many customers are taken in at the same time, which share what a commit costs.
+const atOnce = 16
+
+// each calls read with a function that has work done, some at a time, and waits for all of it.
+func (i *importer) each(read func(add func(func() error) error) error) error {
+	working, ctx := errgroup.WithContext(i.ctx)
+	working.SetLimit(atOnce)
+	err := read(func(work func() error) error {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-	}
-	return nil
+		working.Go(work)
+		return nil
+	})
+	return cmp.Or(working.Wait(), err)
 }
 
 // paymentKit imports a file of PaymentKit.
@@ -236,11 +250,10 @@ func (i *importer) paymentKit(file *paymentkit.File) error {
 	if err := i.moneyOf(file); err != nil {
 		return err
 	}
-	err := file.Customers(func(found paymentkit.Found) error {
-		if err := i.ctx.Err(); err != nil {
-			return err
-		}
-		return i.customer(found)
+	err := i.each(func(add func(func() error) error) error {
+		return file.Customers(func(found paymentkit.Found) error {
+			return add(func() error { return i.customer(found) })
+		})
 	})
 	if err != nil {
 		return err
@@ -300,27 +313,35 @@ func (i *importer) add(of billing.Arrived, mistakes []billing.Mistake, do func()
 
 // customer imports a customer of the file.
 func (i *importer) customer(found paymentkit.Found) error {
-	for what, n := range found.Unkept {
-		i.unkept[what] += n
-	}
-	if err := i.noteAll(found.Refused); err != nil {
-		return err
-	}
-	id := found.Arrival.Customer.ID
+	id, outcomes := found.Arrival.Customer.ID, found.Refused
 	refused := func(of billing.Arrived) bool { return of.Object == "customer" }
 	if slices.ContainsFunc(found.Refused, refused) || id == "" && found.Arrival.Customer.Fields == nil {
-		i.done++
-		return nil
+		return i.customerDone(found.Unkept, outcomes)
 	}
 	if i.options.DryRun {
 		found.Arrival.Currencies = i.currencies
 	}
-	outcomes, err := i.service.Imports.Add(i.ctx, found.Mode, found.Arrival, billing.OnConflict(i.options.OnConflict),
+	taken, err := i.service.Imports.Add(i.ctx, found.Mode, found.Arrival, billing.OnConflict(i.options.OnConflict),
 		i.options.DryRun)
 	if err != nil {
 		return fmt.Errorf("customer %s: %w", id, err)
 	}
+	return i.customerDone(found.Unkept, append(outcomes, taken...))
+}
+
+// customerDone counts what became of a customer and what belongs to it.
+func (i *importer) customerDone(unkept map[string]int64, outcomes []billing.Arrived) error {
+	i.counting.Lock()
+	defer i.counting.Unlock()
+	for what, n := range unkept {
+		i.unkept[what] += n
+	}
 	i.done++
 	i.bar.show(i.done, i.total)
-	return i.noteAll(outcomes)
+	for _, of := range outcomes {
+		if err := i.note(of); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -64,17 +64,7 @@ func TestBothDatabasesAnswerAlike(t *testing.T) {
 	if refused > differentialRequests/4 {
 		t.Errorf("%d requests were refused", refused)
 	}
-	hashes := map[string]bool{}
-	for _, s := range sides {
-		hash, err := s.service.Hash(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		hashes[hash] = true
-	}
-	if len(hashes) != 1 {
-		t.Errorf("the databases have the hashes %v", hashes)
-	}
+	compareHashes(t, sides)
 	for _, s := range sides {
 		err := s.service.Verify(t.Context(), func(int64, int64) {}, func(d billing.Difference) {
 			t.Errorf("%s: %s", d.ID, d.Text)
@@ -110,6 +100,22 @@ func reopenPostgres(t *testing.T) func() store.Store {
 	}
 }
 
+// compareHashes compares the content of both databases by one hash.
+func compareHashes(t *testing.T, sides []*side) {
+	t.Helper()
+	hashes := map[string]bool{}
+	for _, s := range sides {
+		hash, err := s.service.Hash(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes[hash] = true
+	}
+	if len(hashes) != 1 {
+		t.Errorf("the databases have the hashes %v", hashes)
+	}
+}
+
 // side is a server on one of the databases.
 type side struct {
 	service *billing.Service
@@ -140,6 +146,7 @@ func newSide(t *testing.T, db store.Store, now func() time.Time) *side {
 		t.Fatal(err)
 	}
 	key, secret := auth.NewKey("test", false, store.ScopeWrite, now())
+	key.ID = "key_of_both" // which movements say asked for them
 	keys := auth.NewKeys(db, now)
 	s.key = secret
 	if err := keys.Add(context.Background(), store.By{}, key); err != nil {

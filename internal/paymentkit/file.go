@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -228,7 +229,16 @@ func (f *File) Customers(fn func(Found) error) error {
 		}
 		return of, nil
 	}
+	first := map[string]string{} // the customer who has a DID, by the mode and the DID
 	err := f.each("SELECT * FROM customers ORDER BY id", func(r *row) error {
+		if did := r.text("did"); did != "" {
+			key := r.mode().String() + " " + strings.TrimPrefix(did, "did:abt:")
+			if other, taken := first[key]; taken { // whoever comes in first
+				r.wrong("did", "the customer %s has the DID too", other)
+			} else {
+				first[key] = r.text("id")
+			}
+		}
 		of, err := belonging(r.text("id"))
 		if err != nil {
 			return err
