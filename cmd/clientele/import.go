@@ -23,6 +23,8 @@ import (
 
 type importCommand struct {
 	PaymentKit importPaymentKit `cmd:"" name:"paymentkit" help:"Move in from a database file of PaymentKit."`
+	CSV        importCSV        `cmd:"" name:"csv" help:"Take in customers from a spreadsheet."`
+	JSONL      importJSONL      `cmd:"" name:"jsonl" help:"Take in customers from lines of JSON."`
 }
 
 // importOptions are what all imports take.
@@ -74,7 +76,9 @@ func (c importPaymentKit) Run(a *app) error {
 // importInto opens the database and imports a file into it. One that is not there is made; for a dry run one that is
 // gone afterwards.
 func importInto(a *app, o importOptions, file string, do func(*importer) error) error {
+	fresh := false
 	if a.checkFile() != nil {
+		fresh = o.DryRun
 		path := strings.TrimPrefix(a.db, "sqlite:")
 		if o.DryRun {
 			folder, err := os.MkdirTemp("", "clientele-import-*")
@@ -94,6 +98,7 @@ func importInto(a *app, o importOptions, file string, do func(*importer) error) 
 	}
 	defer db.Close()
 	i := newImporter(a, billing.New(db), o, file)
+	i.fresh = fresh
 	return i.run(func() error { return do(i) })
 }
 
@@ -115,6 +120,10 @@ type importer struct {
 	currencies []clientele.PaymentCurrency
 	out        *os.File // of refused, once there is one
 	table      tables.Writer
+	// Of rows.
+	rowName      string // what one is called
+	writeRefused func(sheetRow, []billing.Mistake) error
+	fresh        bool // whether the database was made for a dry run
 }
 
 func newImporter(a *app, service *billing.Service, o importOptions, file string) *importer {
@@ -126,17 +135,19 @@ func newImporter(a *app, service *billing.Service, o importOptions, file string)
 
 // run imports, and says in the end what became of everything.
 func (i *importer) run(do func() error) error {
-	if err := os.Remove(i.refused); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
 	began := time.Now()
 	err := do()
 	i.bar.clear()
 	if i.out != nil {
-		err = errors.Join(err, i.table.Flush(), i.out.Close())
+		err = errors.Join(err, i.flushRefused())
 	}
 	if err != nil && i.ctx.Err() == nil {
 		return err
+	}
+	if i.out == nil && i.ctx.Err() == nil { // nothing is refused any more
+		if err := os.Remove(i.refused); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	if e := i.report(time.Since(began)); e != nil {
 		return e
@@ -151,6 +162,15 @@ func (i *importer) run(do func() error) error {
 		return fmt.Errorf("%d were refused: %s says why", refused, i.refused)
 	}
 	return nil
+}
+
+// flushRefused writes what is not written yet, and gives the file its name in place of an earlier one.
+func (i *importer) flushRefused() error {
+	var err error
+	if i.table != (tables.Writer{}) {
+		err = i.table.Flush()
+	}
+	return errors.Join(err, i.out.Close(), os.Rename(i.out.Name(), i.refused))
 }
 
 func (i *importer) sum(outcome billing.Outcome) (n int64) {
@@ -197,25 +217,27 @@ func (i *importer) report(took time.Duration) error {
 	return err
 }
 
-// note counts what became of an object, and writes what is wrong with it.
-func (i *importer) note(of billing.Arrived) error {
+// count counts what became of an object.
+func (i *importer) count(of billing.Arrived) {
 	if i.counts[of.Object] == nil {
 		i.counts[of.Object] = map[billing.Outcome]int64{}
 	}
 	i.counts[of.Object][of.Outcome]++
-	if of.Outcome != billing.OutcomeRefused {
-		if len(of.Mistakes) > 0 {
-			i.kept++
-		}
+	if of.Outcome != billing.OutcomeRefused && len(of.Mistakes) > 0 {
+		i.kept++
+	}
+}
+
+// note counts what became of an object, and writes what is wrong with it.
+func (i *importer) note(of billing.Arrived) error {
+	if i.count(of); of.Outcome != billing.OutcomeRefused {
 		return nil
 	}
 	if i.out == nil {
-		const onlyOurs = 0o600
-		out, err := os.OpenFile(i.refused, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, onlyOurs)
-		if err != nil {
+		if err := i.createRefused(); err != nil {
 			return err
 		}
-		i.out, i.table = out, tables.NewWriter(out)
+		i.table = tables.NewWriter(i.out)
 		if err := i.table.Row([]string{"object", "id", "field", "reason"}); err != nil {
 			return err
 		}
@@ -226,6 +248,13 @@ func (i *importer) note(of billing.Arrived) error {
 		}
 	}
 	return nil
+}
+
+// createRefused begins the file with what is refused.
+func (i *importer) createRefused() (err error) {
+	const onlyOurs = 0o600
+	i.out, err = os.OpenFile(i.refused+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, onlyOurs)
+	return err
 }
 
 // atOnce is how many customers are taken in at the same time, which share what a commit costs.

@@ -20,7 +20,10 @@ type Arrival struct {
 // ArrivingCustomer is the customer. Its fields are those that [Customers.Create] takes, with did and created_at. A
 // contact detail that cannot be taken is kept in the metadata, under imported.
 type ArrivingCustomer struct {
-	ID       string
+	ID string
+	// Whether one without an id is recognised by its DID, its external id or else its email, and whether every mistake
+	// refuses it.
+	Row      bool
 	Fields   Fields
 	Sequence int64                       // the number of its next invoice; 0 for the first
 	Credit   map[string]clientele.Amount // that it has in the end, by currency
@@ -92,5 +95,6 @@ type Arrived struct {
 
 // Mistake is what is wrong with a field.
 type Mistake struct {
-	Field, Reason string
+	Field  string `json:"field"`
+	Reason string `json:"reason"`
 }

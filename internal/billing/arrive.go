@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -53,10 +54,10 @@ func (a *arrival) take(tx store.Tx, call Call) error {
 	if err != nil {
 		return refusedArrival(tx, call, id, err)
 	}
-	if !taken { // one that is skipped keeps out what belongs to it
+	if !taken || len(a.in.Invoices)+len(a.in.Payments)+len(a.in.Refunds)+len(a.in.Customer.Credit) == 0 {
 		return nil
 	}
-	if a.account, err = a.openAny(tx, call, id); err != nil {
+	if a.account, err = a.openAny(tx, call, a.in.Customer.ID); err != nil {
 		return err
 	}
 	a.account.movesIn = true
@@ -155,33 +156,74 @@ var contacts = []string{"description", "email", "phone", "address", "shipping", 
 // takeCustomer makes the customer, or compares the one that is there.
 func (a *arrival) takeCustomer(tx store.Tx, call Call) (taken, isNew bool, err error) {
 	in := a.in.Customer
-	if in.ID == "" {
-		return false, false, check.Invalid("id", "id is required")
-	}
-	fields, kept, err := keepElsewhere(in.Fields)
-	if err != nil {
-		return false, false, err
+	fields, kept := in.Fields, []Mistake(nil)
+	if !in.Row {
+		if in.ID == "" {
+			return false, false, check.Invalid("id", "id is required")
+		}
+		if fields, kept, err = keepElsewhere(in.Fields); err != nil {
+			return false, false, err
+		}
 	}
 	n, err := a.parseNewCustomer(call, fields)
 	if err != nil {
 		return false, false, err
 	}
 	n.id, n.sequence, n.updatedAt = in.ID, in.Sequence, a.in.UpdatedAt
-	rec, found, err := tx.Get(store.Customers.Kind, call.Livemode, in.ID)
+	rec, found, err := a.recognise(tx, call, n)
 	switch {
 	case err != nil:
 		return false, false, err
 	case !found:
-		if _, err := a.addCustomer(tx, call, n); err != nil {
+		if rec, err = a.addCustomer(tx, call, n); err != nil {
 			return false, false, err
 		}
-		a.told("customer", in.ID, OutcomeNew, kept...)
+		a.in.Customer.ID = rec.ID
+		a.told("customer", rec.ID, OutcomeNew, kept...)
 		return true, true, nil
 	case rec.DeletedAt != 0:
-		return false, false, conflict("id", "the customer %s is deleted; restore it first", in.ID)
+		return false, false, conflict("id", "the customer %s is deleted; restore it first", rec.ID)
 	}
+	a.in.Customer.ID = rec.ID
 	taken, err = a.compareCustomer(tx, call, rec, n)
 	return taken, false, err
+}
+
+// recognise finds a customer by its id or, of a row that has none, by its DID, its external id or else its email.
+func (a *arrival) recognise(tx store.Tx, call Call, n newCustomer) (rec store.Record, found bool, err error) {
+	if n.id != "" {
+		return tx.Get(store.Customers.Kind, call.Livemode, n.id)
+	}
+	c := clientele.Customer{Metadata: clientele.Metadata{}}
+	if err := n.apply(&c); err != nil {
+		return rec, false, err
+	}
+	for _, name := range []store.Ref{
+		{Kind: store.NameDID, Name: n.did}, {Kind: store.NameExternalID, Name: c.ExternalID},
+	} {
+		if name.Name != "" {
+			if rec, found, err = tx.Customer(call.Livemode, name); found || err != nil {
+				return rec, found, err
+			}
+		}
+	}
+	switch {
+	case n.did != "" || c.ExternalID != "":
+		return rec, false, nil
+	case c.Email == "":
+		return rec, false, check.Invalid("id", "a row needs an id, did, external_id or email, by which it is recognised")
+	}
+	same, err := tx.Select(store.Customers.Kind, store.Query{
+		Mode: call.Livemode, Where: []store.Condition{store.Equal("email", strings.ToLower(c.Email))},
+	})
+	switch {
+	case err != nil || len(same) == 0:
+		return rec, false, err
+	case len(same) > 1:
+		return rec, false, conflict("email", "%d customers have the email %s: say which by id or external_id", len(same),
+			c.Email)
+	}
+	return same[0], true, nil
 }
 
 // compareCustomer compares a customer who is there with what moves in.
