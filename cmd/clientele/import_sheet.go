@@ -36,8 +36,8 @@ type importCSV struct {
 // Help is shown by clientele import csv --help.
 func (importCSV) Help() string {
 	return `Takes in customers from a spreadsheet saved as text: commas, semicolons or tabs, in UTF-8, UTF-16 or
-Windows-1252, which is found out and said. Headers that are plain are matched by themselves, such as Name, E-Mail, Phone,
-City, Zip, Country, Created; --map says the others. The fields are ` + strings.Join(sheets.Fields, ", ") + ` and
+Windows-1252, which is found out and said. Headers that are plain are matched by themselves, such as Name, E-Mail,
+Phone, City, Zip, Country, Created; --map says the others. The fields are ` + strings.Join(sheets.Fields, ", ") + ` and
 metadata.KEY. Countries are two letters (ISO 3166-1), phone numbers international.
 
 A customer is recognised by its id, DID, external_id, or else its email, so that a second run changes nothing. Rows with
@@ -57,9 +57,9 @@ type importJSONL struct {
 
 // Help is shown by clientele import jsonl --help.
 func (importJSONL) Help() string {
-	return `Takes in customers from lines of JSON, each with the fields that POST /api/customers takes and, if it has one,
-its id. A customer is recognised by its id, DID, external_id, or else its email, so that a second run changes nothing.
-Lines with mistakes are written to FILE.refused.jsonl, with all that is wrong with each in refused: mend them there and import that
+	return `Takes in customers from lines of JSON, each with the fields that POST /api/customers takes and, if it has
+one, its id. A customer is recognised by its id, DID, external_id, or else its email, so that a second run changes
+nothing. Lines with mistakes are written to FILE.refused.jsonl, with all that is wrong with each in refused: mend them there and import that
 file. The good ones are taken. The exit code is 1 when anything was refused. A server may run meanwhile.
 
 Examples:
@@ -137,8 +137,8 @@ func columnsOf(a *app, file string, sheet *sheets.Sheet, chosen map[string]strin
 		case field == "":
 			unused = append(unused, header)
 		case taken[field] != "":
-			return nil, fmt.Errorf("the columns %q and %q are both %s: say which is with --map %s=HEADER", taken[field], header,
-				field, field)
+			return nil, fmt.Errorf("the columns %q and %q are both %s: say which is with --map %s=HEADER", taken[field],
+				header, field, field)
 		default:
 			fields[i], taken[field] = field, header
 		}
