@@ -60,7 +60,8 @@ func (importJSONL) Help() string {
 	return `Takes in customers from lines of JSON, each with the fields that POST /api/customers takes and, if it has
 one, its id. A customer is recognised by its id, DID, external_id, or else its email, so that a second run changes
 nothing. Lines with mistakes are written to FILE.refused.jsonl, with all that is wrong with each in refused: mend them
-there and import that file. The good ones are taken. The exit code is 1 when anything was refused. A server may run meanwhile.
+there and import that file. The good ones are taken. The exit code is 1 when anything was refused. A server may run
+meanwhile.
 
 Examples:
   clientele import jsonl customers.jsonl --dry-run

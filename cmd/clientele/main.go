@@ -28,6 +28,8 @@ type cli struct {
 
 	Serve     serveCommand     `cmd:"" help:"Run the server."`
 	Migrate   migrateCommand   `cmd:"" help:"Show the steps of the database's schema, and apply those that are missing."`
+	Customers customersCommand `cmd:"" help:"Find, show and change customers."`
+	Invoices  invoicesCommand  `cmd:"" help:"List and show invoices."`
 	Aging     agingCommand     `cmd:"" help:"What customers owe, by how long it has been due, on any day."`
 	Statement statementCommand `cmd:"" help:"A customer's account: every movement and what was owed after it."`
 	Backup    backupCommand    `cmd:"" help:"Copy the database to a file while servers use it, once or again and again."`
