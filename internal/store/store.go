@@ -58,6 +58,7 @@ type Tx interface {
 	PaymentCurrency
 	Events
 	Answers
+	Moved
 }
 
 // Described are objects of every kind that is described, see [Kind].
@@ -202,4 +203,12 @@ type Answers interface {
 	SaveAnswer(actor, key string, a Answer) error
 	// ForgetAnswers drops up to limit answers given before the moment and says how many.
 	ForgetAnswers(before time.Time, limit int) (int64, error)
+}
+
+// Moved is what a database has beside its objects and ledgers, for another to have it too.
+type Moved interface {
+	// Names calls fn with the unique names of the customers of both modes, and whose each is: its id and its position.
+	Names(fn func(mode clientele.Mode, name Ref, customer Record)) error
+	// KeptAnswers calls fn with the answers that are kept.
+	KeptAnswers(fn func(actor, key string, a Answer)) error
 }

@@ -16,6 +16,15 @@ func (t *tx) AddEvent(e store.EventRecord) error {
 	if t.event.ObjectID == "" {
 		t.event = e
 	}
+	if e.Seq != 0 { // of another database
+		t.run(`INSERT INTO events (seq, livemode, type, customer_id, object_id, object_version, created_at, request_id,
+				idempotency_key, actor, undo, digest)
+			OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, e.Seq, e.Livemode, e.Type,
+			e.CustomerID, e.ObjectID, e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, e.Undo,
+			e.Digest)
+		t.run("SELECT setval(pg_get_serial_sequence('events', 'seq'), $1)", e.Seq)
+		return nil
+	}
 	t.run(`INSERT INTO events
 		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, undo,
 			digest)
