@@ -58,6 +58,10 @@ func (c moveCommand) Run(a *app) error {
 	bar.clear()
 	switch {
 	case errors.Is(err, move.ErrNotEmpty):
+		if prove(a, from, to) == nil {
+			_, err = fmt.Fprintf(a.stdout, "There is nothing to move: %s has it already.\n", withoutPassword(c.To))
+			return err
+		}
 		return fmt.Errorf("%s is not empty, and nothing was changed: move to a new database", withoutPassword(c.To))
 	case err != nil && a.ctx.Err() != nil:
 		return errors.New("stopped; run it again to go on")
@@ -91,7 +95,6 @@ func prove(a *app, from, to store.Store) error {
 		return errors.New("the databases have different content: what is moved has changed meanwhile. Stop its servers, " +
 			"remove the new database, and move again")
 	}
-	fmt.Fprintf(a.stdout, "Both have the hash %s\n", hashes[0])
 	differences := 0
 	err := billing.New(to, billing.WithScanTimeout(commandTimeout)).Verify(a.ctx, func(int64, int64) {},
 		func(d billing.Difference) {
@@ -100,6 +103,9 @@ func prove(a *app, from, to store.Store) error {
 		})
 	if err == nil && differences > 0 {
 		err = fmt.Errorf("%d differences found in the books of the new database", differences)
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(a.stdout, "Both have the hash %s, and the books are right.\n", hashes[0])
 	}
 	return err
 }

@@ -62,8 +62,8 @@ func busyBooks(t *testing.T, db string) {
 	}
 }
 
-// TestMove moves books to PostgreSQL and back: both have the same content, right books, the same history, and still know
-// what was asked of them.
+// TestMove moves books to PostgreSQL and back: both have the same content, right books, the same history, and still
+// know what was asked of them.
 func TestMove(t *testing.T) {
 	t.Parallel()
 	first, second, third := newDatabase(t), pgtest.URL(t, nil), newDatabase(t)
@@ -158,7 +158,7 @@ func TestMoveRefuses(t *testing.T) {
 	was := hashIn(t, full)
 	none := "sqlite:" + filepath.Join(t.TempDir(), "none.db")
 	for _, c := range []struct{ from, to, says string }{
-		{from, full, "is not empty"}, {from, from, "is not empty"}, {none, newDatabase(t), "there is no database"},
+		{from, full, "is not empty"}, {none, newDatabase(t), "there is no database"},
 		{from, "mysql://x", "--db must be"},
 	} {
 		var out, log bytes.Buffer
@@ -166,6 +166,10 @@ func TestMoveRefuses(t *testing.T) {
 			!strings.Contains(log.String(), c.says) {
 			t.Errorf("from %s to %s it exits with %d: %s%s, want %q", c.from, c.to, code, &out, &log, c.says)
 		}
+	}
+	if out, code := runCommand("move", "--from", full, "--to", full); code != 0 ||
+		!strings.Contains(out, "There is nothing to move") {
+		t.Errorf("to where it is already it exits with %d: %s", code, out)
 	}
 	if is := hashIn(t, full); is != was {
 		t.Error("the full database has changed")
