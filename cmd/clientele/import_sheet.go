@@ -249,10 +249,24 @@ func lineOf(line int, text []byte) sheetRow {
 	if raw := r.fields["id"]; raw != nil && json.Unmarshal(raw, &r.id) != nil {
 		r.wrong = append(r.wrong, billing.Mistake{Field: "id", Reason: "id must be a text"})
 	}
+	var object string
+	if raw := r.fields["object"]; raw != nil && (json.Unmarshal(raw, &object) != nil || object != "customer") {
+		r.wrong = append(r.wrong, billing.Mistake{Field: "object", Reason: "of lines of JSON only customers are taken in"})
+	}
 	for _, name := range []string{"id", "object", "refused"} {
 		delete(r.fields, name)
 	}
+	if object == "customer" { // as an export has it
+		for _, name := range computed {
+			delete(r.fields, name)
+		}
+	}
 	return r
+}
+
+// computed are the members of an exported customer that come of what belongs to it.
+var computed = []string{
+	"livemode", "balance", "token_balance", "delinquent", "next_invoice_sequence", "updated_at",
 }
 
 // rows imports rows, each of which is a customer.
@@ -272,13 +286,12 @@ func (i *importer) rows(mode clientele.Mode, next func() (sheetRow, error)) erro
 			if err != nil {
 				return err
 			}
-			for _, key := range []string{row.id, string(row.fields["did"]), string(row.fields["external_id"]),
-				emailKey(row)} {
-				if line := first[key]; key != "" && line != 0 && len(row.wrong) == 0 {
+			for _, key := range row.keys() {
+				if line := first[key]; line != 0 && len(row.wrong) == 0 {
 					row.wrong = append(row.wrong, billing.Mistake{
 						Reason: fmt.Sprintf("it is the same customer as %s %d", i.rowName, line),
 					})
-				} else if key != "" {
+				} else if line == 0 {
 					first[key] = row.line
 				}
 			}
@@ -289,12 +302,28 @@ func (i *importer) rows(mode clientele.Mode, next func() (sheetRow, error)) erro
 	})
 }
 
-// emailKey is by what a row without another key is recognised.
-func emailKey(row sheetRow) string {
-	if row.id != "" || row.fields["did"] != nil || row.fields["external_id"] != nil {
+// keys are by what a row is recognised: its email only when it has nothing else.
+func (r sheetRow) keys() (keys []string) {
+	add := func(kind, text string) {
+		if text != "" {
+			keys = append(keys, kind+" "+text)
+		}
+	}
+	add("id", r.id)
+	add("did", r.text("did"))
+	add("external_id", r.text("external_id"))
+	if len(keys) == 0 {
+		add("email", strings.ToLower(r.text("email")))
+	}
+	return keys
+}
+
+// text is a field that is a text, "" when there is none.
+func (r sheetRow) text(field string) (text string) {
+	if raw := r.fields[field]; raw != nil && json.Unmarshal(raw, &text) != nil {
 		return ""
 	}
-	return strings.ToLower(string(row.fields["email"]))
+	return text
 }
 
 // row imports a row.

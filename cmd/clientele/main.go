@@ -35,6 +35,7 @@ type cli struct {
 	Backup    backupCommand    `cmd:"" help:"Copy the database to a file while servers use it, once or again and again."`
 	Restore   restoreCommand   `cmd:"" help:"Make a database of a backup."`
 	Hash      hashCommand      `cmd:"" help:"One hash over the content of the database, whichever it is."`
+	Export    exportCommand    `cmd:"" help:"Everything as lines of JSON."`
 	Move      moveCommand      `cmd:"" help:"Move everything to another database: from SQLite to PostgreSQL, or back."`
 	Import    importCommand    `cmd:"" help:"Move in from elsewhere, with all ids, dates and amounts."`
 	Journal   journalCommand   `cmd:"" help:"Every movement as double entry, for hledger, Beancount, DATEV or as CSV."`

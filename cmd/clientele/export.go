@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"clientele.dev"
+	"clientele.dev/internal/billing"
+)
+
+type exportCommand struct {
+	JSONL exportJSONL `cmd:"" name:"jsonl" help:"Everything as lines of JSON."`
+}
+
+type exportJSONL struct {
+	Mode     string `enum:"test,live,both" default:"both" help:"Which world: test, live or both (${default})."`
+	Customer string `help:"Only this customer and what belongs to it, by id or DID, of one mode." placeholder:"CUSTOMER"`
+	Out      string `short:"o" help:"Write to this file, which must not be there; to standard output when absent." placeholder:"FILE"`
+}
+
+// Help is shown by clientele export jsonl --help.
+func (exportJSONL) Help() string {
+	return `Everything that the API answers, a line each: settings, payment methods, currencies, customers, invoices,
+payments, credit notes, refunds and closings, each in the order in which they were created, and then every movement of
+every ledger. Each line says what it is in object. Amounts are in the smallest unit of their currency. Deleted customers
+and API keys are left out. The customers can be taken in again with clientele import jsonl; a whole database moves with
+clientele move, or backup and restore. A server may run meanwhile.
+
+Examples:
+  clientele export jsonl --mode live -o everything.jsonl
+  clientele export jsonl | grep '"object":"invoice"' | wc -l
+  clientele export jsonl --mode live --customer z1h1ECUxiXEaGRuLsbnxKMD8zjxDtBFEot3`
+}
+
+// Run exports.
+func (c exportJSONL) Run(a *app) (err error) {
+	if c.Customer != "" && c.Mode == "both" {
+		return errors.New("--customer is of one mode: say --mode test or --mode live")
+	}
+	db, err := a.openToRead()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	f := billing.ExportFilter{Customer: c.Customer}
+	if c.Mode != "both" {
+		f.Modes = []clientele.Mode{c.Mode == "live"}
+	}
+	to := a.stdout
+	if c.Out != "" {
+		const onlyOurs = 0o600
+		file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, onlyOurs)
+		if errors.Is(err, os.ErrExist) {
+			return fmt.Errorf("%s is there already: name another file with -o, or remove it", c.Out)
+		}
+		if err != nil {
+			return err
+		}
+		defer func() {
+			if err = errors.Join(err, file.Close()); err != nil { // none that ends in the middle is left
+				err = errors.Join(err, os.Remove(c.Out))
+			}
+		}()
+		to = file
+	}
+	return writeLines(to, func(line func([]byte) error) error {
+		service := billing.New(db, billing.WithScanTimeout(commandTimeout))
+		return service.Export(a.ctx, f, line)
+	})
+}
+
+// writeLines writes what each is called with as a line.
+func writeLines(to io.Writer, each func(line func([]byte) error) error) error {
+	w := bufio.NewWriterSize(to, 1<<16)
+	err := each(func(doc []byte) error {
+		_, err := w.Write(append(doc, '\n'))
+		return err
+	})
+	return errors.Join(err, w.Flush())
+}
