@@ -345,7 +345,7 @@ func (i *importer) customer(found paymentkit.Found) error {
 	id, outcomes := found.Arrival.Customer.ID, found.Refused
 	refused := func(of billing.Arrived) bool { return of.Object == "customer" }
 	if slices.ContainsFunc(found.Refused, refused) || id == "" && found.Arrival.Customer.Fields == nil {
-		return i.customerDone(found.Unkept, outcomes)
+		return i.customerDone(found.Unkept, append(outcomes, found.Arrival.WithoutCustomer()...))
 	}
 	if i.options.DryRun {
 		found.Arrival.Currencies = i.currencies

@@ -325,6 +325,7 @@ func TestImportOfDamage(t *testing.T) {
 	invoice("early", "due_date = 1600000000", "due_date")
 	invoice("never", "due_date = 99999999999", "due_date")
 	invoice("undated", "created_at = 'yesterday'", "created_at")
+	invoice("unborn", "created_at = NULL", "created_at")
 	invoice("mode", "livemode = 1", "livemode")
 	invoice("number", "number = '"+strings.Repeat("x", 65)+"'", "number")
 	invoice("taken", "number = 'OLD-in_first'", "number")
@@ -374,6 +375,9 @@ func TestImportOfDamage(t *testing.T) {
 	customer("meta", "", "metadata = '{\"a\":1,\"a\":2}'", "metadata")
 	customer("long", "", "name = '"+strings.Repeat("n", 600)+"'", "name")
 	customer("sequence", "", "next_invoice_sequence = 'x'", "next_invoice_sequence")
+	all = append(all, damage{"of a refused customer", pkInvoice(t, "in_ofborn", "cus_born", "2024-02-01", "open", ""),
+		"invoice in_ofborn", "customer_id"}, damage{"of an unreadable customer",
+		pkInvoice(t, "in_ofsequence", "cus_sequence", "2024-02-01", "open", ""), "invoice in_ofsequence", "customer_id"})
 	script := pkCustomer("cus_bob", bobDID, "") + pkInvoice(t, "in_first", "cus_bob", "2024-01-15", "open", "") +
 		pkIntent("pi_good", "cus_bob", "", "100", "")
 	for _, d := range all {
@@ -416,6 +420,39 @@ func TestImportOfDamage(t *testing.T) {
 		t.Errorf("the books are not right: %s", out)
 	}
 	t.Logf("%d kinds of damage", len(all))
+}
+
+// TestImportOfOddities moves in what is odd, and no mistake; a mistake that is mended moves in the second time.
+func TestImportOfOddities(t *testing.T) {
+	t.Parallel()
+	file := paymentKitFile(t, pkCustomer("cus_bob", bobDID, `updated_at = NULL, token_balance = '{"pc_usd":"7"}'`)+
+		pkInvoice(t, "in_void", "cus_bob", "2024-02-01", "void", `status_transitions = '{"voided_at":1}'`)+ // and paid
+		pkIntent("pi_void", "cus_bob", "in_void", "10000", "")+
+		pkInvoice(t, "in_back", "cus_bob", "2024-02-09", "paid", "")+pkIntent("pi_4", "cus_bob", "in_back", "10000", "")+
+		`INSERT INTO refunds VALUES ('re_1', 0, '', '2500', 'pc_usd', 'cus_bob', 'pi_4', 'pm_arc', NULL, 'succeeded',
+			'because', '{}', 'refund', `+sequelized("2024-05-01")+`, `+sequelized("2024-05-01")+`);`)
+	db := newDatabase(t)
+	out, _, code := importing(t, "paymentkit", file, "--db", db)
+	if code != 1 || became(out, "refunds") != "0 0 0 0 1" || became(out, "invoices") != "2 0 0 0 0" {
+		t.Fatalf("it exits with %d: %s", code, out)
+	}
+	runSQL(t, "sqlite:"+file, "UPDATE refunds SET reason = 'duplicate'") // which mends it
+	if out, told, code := importing(t, "paymentkit", file, "--db", db); code != 0 ||
+		became(out, "refunds") != "1 0 0 0 0" || became(out, "payments") != "0 0 2 0 0" {
+		t.Errorf("mended it exits with %d: %s%s", code, out, told)
+	}
+	if out, code := runCommand("verify", "--db", db); code != 0 {
+		t.Errorf("the books are not right: %s", out)
+	}
+	shown, _ := runCommand("invoices", "show", "in_void", "--json", "--db", db)
+	for _, want := range []string{`"status":"void"`, `"paid":false`} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("it has no %s: %s", want, shown)
+		}
+	}
+	if bob, _ := runCommand("customers", "show", "cus_bob", "--db", db); !strings.Contains(bob, `{"pc_usd":"7"}`) {
+		t.Errorf("Bob is %s", bob)
+	}
 }
 
 // TestImportRefusesOtherFiles says what a file is not.

@@ -89,18 +89,27 @@ func (a *arrival) day(at time.Time) clientele.Day { return clientele.DayIn(at, a
 
 // refuseAll refuses the customer, and with it what belongs to it.
 func (a *arrival) refuseAll(mistakes []Mistake) {
-	id := a.in.Customer.ID
-	a.told("customer", id, OutcomeRefused, mistakes...)
-	why := Mistake{"customer_id", "its customer " + id + " was refused"}
-	for _, i := range a.in.Invoices {
-		a.told("invoice", i.ID, OutcomeRefused, why)
+	a.told("customer", a.in.Customer.ID, OutcomeRefused, mistakes...)
+	a.outcomes = append(a.outcomes, a.in.WithoutCustomer()...)
+}
+
+// WithoutCustomer is what becomes of what belongs to a customer who is refused.
+func (in Arrival) WithoutCustomer() (refused []Arrived) {
+	told := func(object, id string) {
+		refused = append(refused, Arrived{object, id, OutcomeRefused, []Mistake{
+			{"customer_id", "its customer " + in.Customer.ID + " was refused"},
+		}})
 	}
-	for _, p := range a.in.Payments {
-		a.told("payment", p.ID, OutcomeRefused, why)
+	for _, i := range in.Invoices {
+		told("invoice", i.ID)
 	}
-	for _, r := range a.in.Refunds {
-		a.told("refund", r.ID, OutcomeRefused, why)
+	for _, p := range in.Payments {
+		told("payment", p.ID)
 	}
+	for _, r := range in.Refunds {
+		told("refund", r.ID)
+	}
+	return refused
 }
 
 // steps are what happened, of what is not refused.
@@ -115,9 +124,12 @@ func (a *arrival) steps() (steps []arrivalStep) {
 			at = i.FinalizedAt
 		}
 		steps = append(steps, arrivalStep{at, i.ID, 0, func() error { return a.takeInvoice(i) }})
-		switch i.Status {
-		case clientele.InvoiceVoid, clientele.InvoiceUncollectible:
-			steps = append(steps, arrivalStep{i.SettledAt, i.ID, 3, func() error { return a.endInvoice(i) }})
+		if i.Status == clientele.InvoiceVoid || i.Status == clientele.InvoiceUncollectible {
+			end := i.SettledAt
+			if end.Before(at) { // no invoice ends before it begins
+				end = at
+			}
+			steps = append(steps, arrivalStep{end, i.ID, 3, func() error { return a.endInvoice(i) }})
 		}
 	}
 	for _, p := range a.in.Payments {
@@ -135,10 +147,11 @@ func (a *arrival) steps() (steps []arrivalStep) {
 	}
 	for _, r := range a.in.Refunds {
 		mistakes := a.refused[r.ID]
-		for field, id := range map[string]string{"payment_intent_id": r.PaymentID, "invoice_id": r.InvoiceID} {
-			if mistakes == nil && id != "" && a.refused[id] != nil {
-				mistakes = []Mistake{{field, id + " was refused"}}
-			}
+		if mistakes == nil && r.PaymentID != "" && a.refused[r.PaymentID] != nil {
+			mistakes = []Mistake{{"payment_intent_id", "its payment " + r.PaymentID + " was refused"}}
+		}
+		if mistakes == nil && r.InvoiceID != "" && a.refused[r.InvoiceID] != nil {
+			mistakes = []Mistake{{"invoice_id", "its invoice " + r.InvoiceID + " was refused"}}
 		}
 		if mistakes != nil {
 			a.told("refund", r.ID, OutcomeRefused, mistakes...)

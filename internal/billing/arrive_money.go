@@ -209,11 +209,14 @@ func (a *arrival) allocate(pay *payment, h *invoice) error {
 // endInvoice voids an invoice, or marks it uncollectible.
 func (a *arrival) endInvoice(in *ArrivingInvoice) error {
 	h := a.invoices[in.ID]
-	if h == nil || h.arriving == nil || !payable(h) || h.Status == in.Status { // it is here already, or was paid
+	switch {
+	case h.arriving == nil: // it is here already
 		return nil
-	}
-	if in.Status == clientele.InvoiceVoid {
+	case in.Status == clientele.InvoiceVoid: // what had paid it has that left again
+		h.Paid, h.PaidOutOfBand = false, false
 		return a.account.void(h)
+	case !payable(h): // it was paid
+		return nil
 	}
 	return a.account.markUncollectible(h)
 }
@@ -242,9 +245,9 @@ func (a *arrival) takeRefund(in *ArrivingRefund) error {
 	if err := check.FillMetadata(&r.Metadata, in.Metadata); err != nil {
 		return err
 	}
-	pay, h := a.pays[in.PaymentID], a.invoices[in.InvoiceID]
-	if pay != nil && h == nil {
-		h = a.invoices[pay.InvoiceID]
+	pay, h, err := a.refundable(in)
+	if err != nil {
+		return err
 	}
 	if pay != nil && ledger.Minus(pay.AmountUnallocated, amount).Sign() >= 0 {
 		r.Date, err = a.account.dateOff(amount, pay.Received(), "the payment",
@@ -256,7 +259,7 @@ func (a *arrival) takeRefund(in *ArrivingRefund) error {
 		pay.AmountRefunded = ledger.Plus(pay.AmountRefunded, amount)
 		return a.refund(in, r, pay)
 	}
-	if h == nil || h.arriving == nil {
+	if h == nil {
 		return check.Invalid("payment_intent_id", "there is neither a payment with %s left nor an invoice that it is of",
 			amount)
 	}
@@ -270,6 +273,24 @@ func (a *arrival) takeRefund(in *ArrivingRefund) error {
 	}
 	r.InvoiceID, r.CreditNoteID, r.Date = h.ID, note.ID, note.Date
 	return a.refund(in, r, nil)
+}
+
+// refundable are the payment and the invoice that money was sent back of, of those of the customer; nil for none.
+func (a *arrival) refundable(in *ArrivingRefund) (pay *payment, h *invoice, err error) {
+	pay, h = a.pays[in.PaymentID], a.invoices[in.InvoiceID]
+	if pay == nil && in.PaymentID != "" { // one that moved in before
+		pay, err = loadPayment(a.account.tx, a.account.call.Livemode, in.PaymentID)
+		if isCode(err, clientele.ErrorCodeNotFound) || err == nil && pay.CustomerID != a.account.customer.ID {
+			pay, err = nil, nil
+		}
+	}
+	if pay != nil && pay.Status == clientele.PaymentCanceled {
+		pay = nil
+	}
+	if pay != nil && h == nil {
+		h = a.invoices[pay.InvoiceID]
+	}
+	return pay, h, err
 }
 
 // refund records a refund of what a payment has left, or of the customer's credit.

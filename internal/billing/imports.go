@@ -38,6 +38,9 @@ func refusedArrival(tx store.Tx, call Call, id string, err error) error {
 func (s Imports) Add(
 	ctx context.Context, mode clientele.Mode, in Arrival, on OnConflict, dry bool,
 ) (outcomes []Arrived, err error) {
+	if now := s.now(); in.UpdatedAt.IsZero() || in.UpdatedAt.After(now) {
+		in.UpdatedAt = now
+	}
 	refused := map[string][]Mistake{}
 	for {
 		a := &arrival{core: s.core, in: in, on: on, refused: refused}

@@ -17,7 +17,7 @@ import (
 func arrivalOf(customer *row, invoices, items, intents, refunds []*row) Found {
 	f := Found{Mode: customer.mode(), Unkept: map[string]int64{}}
 	f.Arrival.Customer = customerOf(customer)
-	f.Arrival.UpdatedAt = customer.moment("updated_at")
+	f.Arrival.UpdatedAt = customer.changed()
 	if len(customer.mistakes) > 0 {
 		f.refuse("customer", customer)
 	}
@@ -166,7 +166,7 @@ func settledAt(r *row) time.Time {
 	if at > 0 {
 		return time.Unix(at, 0).UTC()
 	}
-	return (&row{values: r.values}).moment("updated_at")
+	return (&row{values: r.values}).changed()
 }
 
 // invoiceOf reads an invoice, and how much money paid it.
@@ -176,7 +176,7 @@ func invoiceOf(r *row, items []*row) (i *billing.ArrivingInvoice, money clientel
 	i = &billing.ArrivingInvoice{
 		ID: r.text("id"), CurrencyID: currency, Status: clientele.InvoiceStatus(r.text("status")),
 		Name: r.text("customer_name"), Email: r.text("customer_email"), Phone: r.text("customer_phone"),
-		CreatedAt: r.moment("created_at"), UpdatedAt: r.moment("updated_at"), SettledAt: settledAt(r),
+		CreatedAt: r.happened("created_at"), UpdatedAt: r.changed(), SettledAt: settledAt(r),
 		Credited: clientele.Zero(currency),
 	}
 	money = clientele.Zero(currency)
@@ -306,7 +306,7 @@ func paymentOf(r *row, paidAt time.Time) *billing.ArrivingPayment {
 	p := &billing.ArrivingPayment{
 		ID: r.text("id"), CurrencyID: currency, MethodID: r.text("payment_method_id"), InvoiceID: r.text("invoice_id"),
 		Amount: r.amount("amount_received", currency), Description: r.text("description"),
-		CreatedAt: r.moment("created_at"), UpdatedAt: r.moment("updated_at"),
+		CreatedAt: r.happened("created_at"), UpdatedAt: r.changed(),
 	}
 	if p.Amount.Sign() == 0 {
 		p.Amount = r.amount("amount", currency)
@@ -330,7 +330,7 @@ func refundOf(r *row) *billing.ArrivingRefund {
 	refund := &billing.ArrivingRefund{
 		ID: r.text("id"), CurrencyID: currency, MethodID: r.text("payment_method_id"),
 		PaymentID: r.text("payment_intent_id"), InvoiceID: r.text("invoice_id"), Amount: r.amount("amount", currency),
-		Reason: r.text("reason"), Description: r.text("description"), CreatedAt: r.moment("created_at"),
+		Reason: r.text("reason"), Description: r.text("description"), CreatedAt: r.happened("created_at"),
 	}
 	if v := r.value("metadata"); v != nil && string(v) != "{}" {
 		refund.Metadata = v

@@ -76,6 +76,23 @@ func (r *row) moment(column string) time.Time {
 	return time.Time{}
 }
 
+// happened is a moment that must be there.
+func (r *row) happened(column string) time.Time {
+	at := r.moment(column)
+	if r.values[column] == "" {
+		r.wrong(column, "%s is missing", column)
+	}
+	return at
+}
+
+// changed is when the row last changed, or else when it was created.
+func (r *row) changed() time.Time {
+	if at := r.moment("updated_at"); !at.IsZero() {
+		return at
+	}
+	return r.moment("created_at")
+}
+
 // value is JSON, nil where there is none.
 func (r *row) value(column string) jsontext.Value {
 	text := strings.TrimSpace(r.values[column])
