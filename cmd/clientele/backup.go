@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -50,21 +51,17 @@ func (c backupCommand) Run(a *app) error {
 	if c.Every < time.Second || c.Keep < 1 {
 		return errors.New("--every is a second or more, and --keep is 1 or more")
 	}
-	const onlyOurs = 0o700
-	if err := os.MkdirAll(c.To, onlyOurs); err != nil {
-		return err
-	}
 	ticker := time.NewTicker(c.Every)
 	defer ticker.Stop()
 	for {
-		path := filepath.Join(c.To, backupPrefix+time.Now().UTC().Format("20060102T150405.000Z")+".db")
-		if err := c.backUp(a, path); err != nil {
-			if a.ctx.Err() != nil {
-				return nil
-			}
+		done, err := backUpInto(a.ctx, a.db, c.To, c.Keep)
+		switch {
+		case a.ctx.Err() != nil:
+			return nil
+		case err != nil:
 			fmt.Fprintln(a.stderr, "clientele: the backup failed; it is tried again:", err)
-		} else if err := c.prune(a); err != nil {
-			return err
+		default:
+			fmt.Fprintln(a.stdout, done)
 		}
 		select {
 		case <-ticker.C:
@@ -72,6 +69,35 @@ func (c backupCommand) Run(a *app) error {
 			return nil
 		}
 	}
+}
+
+// backUpInto makes a backup in a folder, and removes the oldest when there are more than so many. It says what it did.
+func backUpInto(ctx context.Context, db, folder string, keep int) (done string, err error) {
+	const onlyOurs = 0o700
+	if err := os.MkdirAll(folder, onlyOurs); err != nil {
+		return "", err
+	}
+	began := time.Now()
+	path := filepath.Join(folder, backupPrefix+began.UTC().Format("20060102T150405.000Z")+".db")
+	if err := sqlite.Copy(ctx, db, path, nil); err != nil {
+		return "", err
+	}
+	all, err := filepath.Glob(filepath.Join(folder, backupPrefix+"*.db"))
+	if err != nil {
+		return "", err
+	}
+	slices.Sort(all) // by their times
+	old := all[:max(0, len(all)-keep)]
+	for _, one := range old {
+		if err := os.Remove(one); err != nil {
+			return "", err
+		}
+	}
+	done = fmt.Sprintf("backed up to %s in %s, and read back", path, time.Since(began).Round(time.Millisecond))
+	if len(old) > 0 {
+		done += fmt.Sprintf("; removed %d older", len(old))
+	}
+	return done, nil
 }
 
 // backupPrefix is how the names of backups in a folder begin.
@@ -93,22 +119,6 @@ func (c backupCommand) backUp(a *app, path string) error {
 	_, err = fmt.Fprintf(a.stdout, "%s: %d MB in %s, read back.\n", path, (info.Size()+1<<19)>>20,
 		time.Since(began).Round(time.Millisecond))
 	return err
-}
-
-// prune removes the oldest backups of a folder.
-func (c backupCommand) prune(a *app) error {
-	all, err := filepath.Glob(filepath.Join(c.To, backupPrefix+"*.db"))
-	if err != nil {
-		return err
-	}
-	slices.Sort(all) // by their times
-	for _, old := range all[:max(0, len(all)-c.Keep)] {
-		if err := os.Remove(old); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stdout, "%s: removed, there are %d newer ones.\n", old, c.Keep)
-	}
-	return nil
 }
 
 type restoreCommand struct {

@@ -215,3 +215,23 @@ func TestHashOfBothDatabases(t *testing.T) {
 		}
 	}
 }
+
+// TestServeBacksUp starts a server that backs its database up by itself, and says so.
+func TestServeBacksUp(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "backups")
+	serve(t, newDatabase(t), "--backup-to", folder, "--backup-every", "1s")
+	var all []string
+	for len(all) < 2 {
+		all, _ = filepath.Glob(filepath.Join(folder, "clientele-*.db"))
+		time.Sleep(time.Millisecond)
+	}
+	if out, code := runCommand("restore", all[0], "--db", newDatabase(t)); code != 0 {
+		t.Errorf("restoring exits with %d: %s", code, out)
+	}
+	var out, log bytes.Buffer
+	code := run(t.Context(), []string{"serve", "--backup-to", folder, "--backup-every", "1ms"}, &out, &log)
+	if code == 0 || !strings.Contains(log.String(), "--backup-every") {
+		t.Errorf("it exits with %d: %s", code, &log)
+	}
+}

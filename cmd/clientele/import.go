@@ -29,6 +29,7 @@ type importCommand struct {
 
 // importOptions are what all imports take.
 type importOptions struct {
+	FirstDate  string `help:"The earliest day that anything may be dated (${default}), as of serve." default:"1990-01-01" placeholder:"DAY" env:"CLIENTELE_FIRST_DATE"`
 	DryRun     bool   `help:"Say what would become of everything, and change nothing."`
 	OnConflict string `enum:"refuse,update,skip" default:"refuse" help:"What becomes of a customer who is there and is not the same: refuse, update or skip (${default}). Invoices, payments and refunds that are there are never changed."`
 }
@@ -97,7 +98,11 @@ func importInto(a *app, o importOptions, file string, do func(*importer) error) 
 		return err
 	}
 	defer db.Close()
-	i := newImporter(a, billing.New(db), o, file)
+	first, err := clientele.ParseDay(o.FirstDate)
+	if err != nil || first <= 0 {
+		return fmt.Errorf("--first-date must be a day after 1970-01-01, such as 1980-01-01, not %q", o.FirstDate)
+	}
+	i := newImporter(a, billing.New(db, billing.WithFirstDate(first)), o, file)
 	i.fresh = fresh
 	return i.run(func() error { return do(i) })
 }

@@ -321,6 +321,8 @@ func TestImportOfDamage(t *testing.T) {
 	invoice("nowhere", "currency_id = 'pc_x'", "currency_id")
 	invoice("uncurrency", "currency_id = NULL", "currency_id")
 	invoice("ancient", "effective_at = 1000", "effective_at")
+	all = append(all, damage{"old", pkInvoice(t, "in_old", "cus_bob", "1985-01-01", "open", ""), "invoice in_old",
+		"effective_at"})
 	invoice("later", "effective_at = 99999999999", "effective_at")
 	invoice("early", "due_date = 1600000000", "due_date")
 	invoice("never", "due_date = 99999999999", "due_date")
@@ -452,6 +454,22 @@ func TestImportOfOddities(t *testing.T) {
 	}
 	if bob, _ := runCommand("customers", "show", "cus_bob", "--db", db); !strings.Contains(bob, `{"pc_usd":"7"}`) {
 		t.Errorf("Bob is %s", bob)
+	}
+}
+
+// TestImportOfOldHistory takes in what is older than usual, when it is told how old anything may be.
+func TestImportOfOldHistory(t *testing.T) {
+	t.Parallel()
+	file := paymentKitFile(t, pkCustomer("cus_bob", bobDID, "")+
+		pkInvoice(t, "in_old", "cus_bob", "1985-01-01", "open", ""))
+	db := newDatabase(t)
+	if _, told, code := importing(t, "paymentkit", file, "--first-date", "soon", "--db", db); code != 1 ||
+		!strings.Contains(told, "--first-date must be a day") {
+		t.Errorf("it exits with %d: %s", code, told)
+	}
+	out, _, code := importing(t, "paymentkit", file, "--first-date", "1980-01-01", "--db", db)
+	if code != 0 || became(out, "invoices") != "1 0 0 0 0" {
+		t.Errorf("it exits with %d: %s", code, out)
 	}
 }
 

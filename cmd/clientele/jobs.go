@@ -51,6 +51,14 @@ func serverJobs(service *billing.Service, db store.Access, access *auth.Authenti
 	}
 }
 
+// backups back the database up.
+func (s serveCommand) backups(db string) jobs.Job {
+	return jobs.Job{
+		Name: "back_up", Title: "Back the database up", Every: s.BackupEvery,
+		Run: func(ctx context.Context) (string, error) { return backUpInto(ctx, db, s.BackupTo, s.BackupKeep) },
+	}
+}
+
 // marked says how many invoices were marked, "" for none.
 func marked(n int) string {
 	switch n {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,6 +32,9 @@ type serveCommand struct {
 	FirstKeysFile string        `help:"Where the first keys of a new database are written to; one that is there, with a sk_test_… and a sk_live_… line, is read instead." placeholder:"FILE" env:"CLIENTELE_FIRST_KEYS_FILE"`
 	FirstDate     string        `help:"The earliest day that anything may be dated (${default})." default:"1990-01-01" placeholder:"DAY" env:"CLIENTELE_FIRST_DATE"`
 	Demo          bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
+	BackupTo      string        `help:"Back the database up to files in this folder, one after the other. Only of SQLite." placeholder:"DIR" env:"CLIENTELE_BACKUP_TO"`
+	BackupEvery   time.Duration `help:"How often, with --backup-to (${default})." default:"1h" placeholder:"TIME" env:"CLIENTELE_BACKUP_EVERY"`
+	BackupKeep    int           `help:"How many backups are kept, with --backup-to (${default})." default:"48" env:"CLIENTELE_BACKUP_KEEP"`
 	LogLevel      slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
 	Drain         time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
 }
@@ -39,6 +43,9 @@ type serveCommand struct {
 func (s serveCommand) Validate() error {
 	if s.Drain < 0 {
 		return errors.New("--drain cannot be negative")
+	}
+	if s.BackupEvery < time.Second || s.BackupKeep < 1 {
+		return errors.New("--backup-every is a second or more, and --backup-keep is 1 or more")
 	}
 	if day, err := clientele.ParseDay(s.FirstDate); err != nil || day <= 0 {
 		return fmt.Errorf("--first-date must be a day after 1970-01-01, such as 1980-01-01, not %q", s.FirstDate)
@@ -93,6 +100,9 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	if err != nil {
 		return err
 	}
+	if s.BackupTo != "" && !strings.HasPrefix(a.db, "sqlite:") {
+		return errors.New("--backup-to is for SQLite; PostgreSQL is copied by its own tools, see clientele backup --help")
+	}
 	service := billing.New(db, billing.WithFirstDate(firstDate))
 	if err := service.Seed(a.ctx); err != nil {
 		return err
@@ -115,7 +125,11 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		return err
 	}
 	failures, access, drawing := new(console.Failures), auth.New(db, time.Now), web.NewQueue()
-	runner := jobs.NewRunner(db, log, time.Now, serverJobs(service, db, access)...)
+	all := serverJobs(service, db, access)
+	if s.BackupTo != "" {
+		all = append(all, s.backups(a.db))
+	}
+	runner := jobs.NewRunner(db, log, time.Now, all...)
 	handler := api.New(api.Config{
 		Service: service, Auth: access, Keys: auth.NewKeys(db, time.Now), Check: db.Ready, Log: log, Now: time.Now,
 		Pages: console.New(console.Config{
