@@ -349,8 +349,11 @@ func (i *importer) add(of billing.Arrived, mistakes []billing.Mistake, do func()
 func (i *importer) customer(found paymentkit.Found) error {
 	id, outcomes := found.Arrival.Customer.ID, found.Refused
 	refused := func(of billing.Arrived) bool { return of.Object == "customer" }
-	if slices.ContainsFunc(found.Refused, refused) || id == "" && found.Arrival.Customer.Fields == nil {
-		return i.customerDone(found.Unkept, append(outcomes, found.Arrival.WithoutCustomer()...))
+	switch {
+	case found.Arrival.Customer.Fields == nil: // what belongs to nobody
+		return i.customerDone(0, found.Unkept, outcomes)
+	case slices.ContainsFunc(found.Refused, refused):
+		return i.customerDone(1, found.Unkept, append(outcomes, found.Arrival.WithoutCustomer()...))
 	}
 	if i.options.DryRun {
 		found.Arrival.Currencies = i.currencies
@@ -360,17 +363,17 @@ func (i *importer) customer(found paymentkit.Found) error {
 	if err != nil {
 		return fmt.Errorf("customer %s: %w", id, err)
 	}
-	return i.customerDone(found.Unkept, append(outcomes, taken...))
+	return i.customerDone(1, found.Unkept, append(outcomes, taken...))
 }
 
-// customerDone counts what became of a customer and what belongs to it.
-func (i *importer) customerDone(unkept map[string]int64, outcomes []billing.Arrived) error {
+// customerDone counts what became of so many customers, one or none, and of what belongs to them.
+func (i *importer) customerDone(customers int64, unkept map[string]int64, outcomes []billing.Arrived) error {
 	i.counting.Lock()
 	defer i.counting.Unlock()
 	for what, n := range unkept {
 		i.unkept[what] += n
 	}
-	i.done++
+	i.done += customers
 	i.bar.show(i.done, i.total)
 	for _, of := range outcomes {
 		if err := i.note(of); err != nil {

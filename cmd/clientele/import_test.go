@@ -421,6 +421,9 @@ func TestImportOfDamage(t *testing.T) {
 	if out, code := runCommand("verify", "--db", db); code != 0 {
 		t.Errorf("the books are not right: %s", out)
 	}
+	if !strings.Contains(out, "Imported 11 customers") {
+		t.Errorf("it counts others than the 11 customers: %s", out)
+	}
 	t.Logf("%d kinds of damage", len(all))
 }
 

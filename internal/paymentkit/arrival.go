@@ -34,7 +34,7 @@ func arrivalOf(customer *row, invoices, items, intents, refunds []*row) Found {
 	}
 	for _, r := range intents {
 		if r.text("status") != "succeeded" {
-			f.Unkept["payment intents that did not succeed"]++
+			f.Unkept[unsuccessful("payment")]++
 			continue
 		}
 		p := paymentOf(r, settled[r.text("invoice_id")])
@@ -60,7 +60,7 @@ func arrivalOf(customer *row, invoices, items, intents, refunds []*row) Found {
 	}
 	for _, r := range refunds {
 		if r.text("status") != "succeeded" {
-			f.Unkept["refunds that did not succeed"]++
+			f.Unkept[unsuccessful("refund")]++
 			continue
 		}
 		refund := refundOf(r)

@@ -5,7 +5,6 @@ package paymentkit
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -177,79 +176,101 @@ type Found struct {
 	Unkept  map[string]int64 // what has no home here, by what it is
 }
 
+// owners say of which customer the rows of a table are, and what a row is called; "" is told with something else.
+var owners = []struct{ table, from, owner, object string }{
+	{"invoices", "invoices t", "t.customer_id", "invoice"},
+	{"invoice_items", "invoice_items t", "t.customer_id", ""}, // a line is refused with its invoice
+	{"payment_intents", "payment_intents t LEFT JOIN invoices i ON i.id = t.invoice_id",
+		"nullif(t.customer_id, ''), i.customer_id", "payment"},
+	{"refunds", "refunds t", "t.customer_id", "refund"},
+}
+
+// reading goes through the customers, and beside them through all that belongs to them.
+type reading struct {
+	file   *File
+	tables map[string]*rows
+	nobody Found             // what belongs to no customer
+	first  map[string]string // the customer who has a DID, by the mode and the DID
+}
+
 // Customers calls fn with every customer, in the order of their ids; what belongs to nobody comes last, without one.
-func (f *File) Customers(fn func(Found) error) error {
-	type source struct{ table, from, owner string }
-	sources := []source{
-		{"invoices", "invoices t", "t.customer_id"}, {"invoice_items", "invoice_items t", "t.customer_id"},
-		{"payment_intents", "payment_intents t LEFT JOIN invoices i ON i.id = t.invoice_id",
-			"nullif(t.customer_id, ''), i.customer_id"},
-		{"refunds", "refunds t", "t.customer_id"},
-	}
-	all := map[string]*rows{}
+func (f *File) Customers(fn func(Found) error) (err error) {
+	r := reading{f, map[string]*rows{}, Found{Unkept: map[string]int64{}}, map[string]string{}}
 	defer func() {
-		for _, r := range all {
-			r.close()
+		for _, table := range r.tables {
+			table.close()
 		}
 	}()
-	for _, s := range sources {
-		if s.table == "payment_intents" && f.columns["invoices"] == nil {
-			s.from, s.owner = "payment_intents t", "t.customer_id"
+	for _, of := range owners {
+		if of.table == "payment_intents" && f.columns["invoices"] == nil {
+			of.from, of.owner = "payment_intents t", "t.customer_id"
 		}
-		r, err := f.owned(s.table, s.from, s.owner)
+		if r.tables[of.table], err = f.owned(of.table, of.from, of.owner); err != nil {
+			return err
+		}
+	}
+	err = f.each("SELECT * FROM customers ORDER BY id", func(customer *row) error {
+		r.checkDID(customer)
+		of, err := r.belonging(customer.text("id"))
 		if err != nil {
 			return err
 		}
-		all[s.table] = r
-	}
-	nobody := Found{Unkept: map[string]int64{}}
-	lost := func(object string) func(*row) {
-		return func(r *row) {
-			if object == "" { // a line is refused with its invoice
-				return
-			}
-			nobody.Refused = append(nobody.Refused, billing.Arrived{
-				Object: object, ID: r.text("id"), Outcome: billing.OutcomeRefused,
-				Mistakes: []billing.Mistake{{
-					Field: "customer_id", Reason: fmt.Sprintf("there is no customer %q", r.text("owner")),
-				}},
-			})
-		}
-	}
-	names := map[string]string{"invoices": "invoice", "payment_intents": "payment", "refunds": "refund"}
-	belonging := func(customer string) (of map[string][]*row, err error) {
-		of = map[string][]*row{}
-		for _, table := range slices.Sorted(maps.Keys(all)) {
-			if all[table].stmt == nil {
-				continue
-			}
-			if of[table], err = all[table].of(customer, lost(names[table])); err != nil {
-				return nil, err
-			}
-		}
-		return of, nil
-	}
-	first := map[string]string{} // the customer who has a DID, by the mode and the DID
-	err := f.each("SELECT * FROM customers ORDER BY id", func(r *row) error {
-		if did := r.text("did"); did != "" {
-			key := r.mode().String() + " " + strings.TrimPrefix(did, "did:abt:")
-			if other, taken := first[key]; taken { // whoever comes in first
-				r.wrong("did", "the customer %s has the DID too", other)
-			} else {
-				first[key] = r.text("id")
-			}
-		}
-		of, err := belonging(r.text("id"))
-		if err != nil {
-			return err
-		}
-		return fn(arrivalOf(r, of["invoices"], of["invoice_items"], of["payment_intents"], of["refunds"]))
+		return fn(arrivalOf(customer, of["invoices"], of["invoice_items"], of["payment_intents"], of["refunds"]))
 	})
 	if err == nil {
-		_, err = belonging("\U0010ffff") // after every id
+		_, err = r.belonging("\U0010ffff") // after every id
 	}
-	if err == nil && len(nobody.Refused) > 0 {
-		err = fn(nobody)
+	if err == nil && len(r.nobody.Refused)+len(r.nobody.Unkept) > 0 {
+		err = fn(r.nobody)
 	}
 	return err
+}
+
+// checkDID refuses a DID that a customer before has.
+func (r *reading) checkDID(customer *row) {
+	did := strings.TrimPrefix(customer.text("did"), "did:abt:")
+	if did == "" {
+		return
+	}
+	key := customer.mode().String() + " " + did
+	if other, taken := r.first[key]; taken {
+		customer.wrong("did", "the customer %s has the DID too", other)
+		return
+	}
+	r.first[key] = customer.text("id")
+}
+
+// belonging are the rows of a customer, by table. Those of customers who are not there are nobody's.
+func (r *reading) belonging(customer string) (of map[string][]*row, err error) {
+	of = map[string][]*row{}
+	for _, o := range owners {
+		if r.tables[o.table].stmt == nil {
+			continue
+		}
+		of[o.table], err = r.tables[o.table].of(customer, func(lost *row) { r.lose(o.object, lost) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return of, nil
+}
+
+// lose notes a row that belongs to nobody.
+func (r *reading) lose(object string, lost *row) {
+	switch {
+	case object == "":
+	case object != "invoice" && lost.text("status") != "succeeded":
+		r.nobody.Unkept[unsuccessful(object)]++
+	default:
+		lost.wrong("customer_id", "there is no customer %q", lost.text("owner"))
+		r.nobody.refuse(object, lost)
+	}
+}
+
+// unsuccessful says in words what of payments or refunds does not move in.
+func unsuccessful(object string) string {
+	if object == "payment" {
+		return "payment intents that did not succeed"
+	}
+	return "refunds that did not succeed"
 }
