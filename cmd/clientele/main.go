@@ -32,14 +32,14 @@ type cli struct {
 	Invoices  invoicesCommand  `cmd:"" help:"List and show invoices."`
 	Aging     agingCommand     `cmd:"" help:"What customers owe, by how long it has been due, on any day."`
 	Statement statementCommand `cmd:"" help:"A customer's account: every movement and what was owed after it."`
-	Backup    backupCommand    `cmd:"" help:"Copy the database to a file while servers use it, once or again and again."`
-	Restore   restoreCommand   `cmd:"" help:"Make a database of a backup."`
-	Hash      hashCommand      `cmd:"" help:"One hash over the content of the database, whichever it is."`
-	Export    exportCommand    `cmd:"" help:"Everything as lines of JSON."`
-	Move      moveCommand      `cmd:"" help:"Move everything to another database: from SQLite to PostgreSQL, or back."`
-	Import    importCommand    `cmd:"" help:"Move in from elsewhere, with all ids, dates and amounts."`
 	Journal   journalCommand   `cmd:"" help:"Every movement as double entry, for hledger, Beancount, DATEV or as CSV."`
 	Verify    verifyCommand    `cmd:"" help:"Replay every ledger and tell what differs from what is stored."`
+	Hash      hashCommand      `cmd:"" help:"One hash over the content of the database, whichever it is."`
+	Backup    backupCommand    `cmd:"" help:"Copy the database to a file while servers use it, once or again and again."`
+	Restore   restoreCommand   `cmd:"" help:"Make a database of a backup."`
+	Import    importCommand    `cmd:"" help:"Move in from elsewhere, with all ids, dates and amounts."`
+	Export    exportCommand    `cmd:"" help:"Everything as lines of JSON."`
+	Move      moveCommand      `cmd:"" help:"Move everything to another database: from SQLite to PostgreSQL, or back."`
 	Keys      keysCommand      `cmd:"" help:"Create, list, revoke and rotate API keys."`
 	Apps      appsCommand      `cmd:"" help:"Manage the signing applications that the server trusts."`
 	Console   consoleCommand   `cmd:"" help:"Sign in to the web console."`
