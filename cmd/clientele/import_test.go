@@ -446,6 +446,11 @@ func TestImportOfOddities(t *testing.T) {
 		became(out, "refunds") != "1 0 0 0 0" || became(out, "payments") != "0 0 2 0 0" {
 		t.Errorf("mended it exits with %d: %s%s", code, out, told)
 	}
+	runSQL(t, "sqlite:"+file, "UPDATE invoices SET total = '10001', amount_due = '10001' WHERE id = 'in_void'")
+	if out, _, code := importing(t, "paymentkit", file, "--on-conflict", "update", "--db", db); code != 1 ||
+		became(out, "invoices") != "0 0 1 0 1" { // of what is there no amount is ever changed
+		t.Errorf("with another total it exits with %d: %s", code, out)
+	}
 	if out, code := runCommand("verify", "--db", db); code != 0 {
 		t.Errorf("the books are not right: %s", out)
 	}

@@ -175,3 +175,26 @@ func TestAHoldStopsThePolicy(t *testing.T) {
 		refused(t, 409, "status")
 	s.rightBooks(t)
 }
+
+// TestHeldInvoicesKeepNoOtherFromBeingMarked has more late invoices that are held than are looked at at once, and one
+// that nothing holds.
+func TestHeldInvoicesKeepNoOtherFromBeingMarked(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p, ctx := s.Test(), t.Context()
+	c := s.post(t, `{"name":"Ada"}`)
+	until := s.Now().AddDate(0, 0, 100).Unix()
+	for range 101 {
+		held := issue(t, s, c.ID, usd, "1", 0)
+		ok(p.Invoices.Hold(ctx, held.ID, clientele.HoldParams{Until: until, Reason: "promised"}))(t)
+	}
+	s.Advance(time.Hour)
+	late := issue(t, s, c.ID, usd, "2", 0)
+	s.Advance(40 * 24 * time.Hour)
+	if n := ok(s.Service.ApplyPolicy(ctx))(t); n != 1 {
+		t.Errorf("%d invoices were marked, want 1", n)
+	}
+	if got := ok(p.Invoices.Retrieve(ctx, late.ID))(t); got.Status != clientele.InvoiceUncollectible {
+		t.Errorf("the one that nothing holds is %s", got.Status)
+	}
+}
