@@ -20,7 +20,8 @@ import (
 )
 
 // TestEveryDayAsKnownAtEveryMoment does random things that are dated on any day, closes days and reopens them, on each
-// database and two servers of it, beside a slow model that is written from docs/api.md and knows nothing of the ledger.
+// database and two servers of it, which die in the midst of some and are asked again, beside a slow model that is
+// written from docs/api.md and knows nothing of the ledger.
 // Every refusal is the model's, and what is owed on a day as it was known at a moment is what the model says, for pairs
 // of all days and moments; what is closed never moves. CLIENTELE_MODEL says how many things are done.
 func TestEveryDayAsKnownAtEveryMoment(t *testing.T) {
@@ -37,21 +38,23 @@ func TestEveryDayAsKnownAtEveryMoment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newModel(t, open(t))
-			for range n {
-				m.step()
-			}
-			m.compare(100)
-			m.compareJournal()
-			err := m.service.Verify(t.Context(), func(int64, int64) {}, func(d billing.Difference) {
-				t.Errorf("%s: %s", d.ID, d.Text)
-			})
-			if err != nil {
-				t.Error(err)
+			for done := 0; done < n; done += modelSize {
+				m := newModel(t, uint64(done), open(t))
+				for range min(n-done, modelSize) {
+					m.step()
+				}
+				m.compare(100)
+				m.compareJournal()
+				m.verify()
+				t.Logf("%d of %d things done; servers died in %d of them", min(done+modelSize, n), n, m.deaths)
+				m.stop()
 			}
 		})
 	}
 }
+
+// modelSize is how many things are done with one database: a model is slower the more it has done.
+const modelSize = 5000
 
 const modelCurrency = "curr_test_usd"
 
@@ -104,10 +107,13 @@ type modelPart struct {
 
 type model struct {
 	*testing.T
-	service   *billing.Service    // of the server that is asked next
+	service   *billing.Service // of the server that is asked next, servers[at]
+	at        int
 	servers   [2]*billing.Service // on one database
-	stores    [2]store.Store
+	stores    [2]*mortalStore
 	open      func() store.Store
+	asked     int // changes
+	deaths    int // of servers in the midst of a change
 	r         *rand.Rand
 	now       time.Time
 	customers []string
@@ -124,16 +130,12 @@ type modelClosing struct {
 	journal string // up to that day, as it was then
 }
 
-func newModel(t *testing.T, open func() store.Store) *model {
+func newModel(t *testing.T, seed uint64, open func() store.Store) *model {
 	t.Helper()
 	m := &model{
-		T: t, r: rand.New(rand.NewPCG(7, 7)), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), open: open,
+		T: t, r: rand.New(rand.NewPCG(7, seed)), now: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), open: open,
 	}
-	t.Cleanup(func() {
-		for _, db := range m.stores {
-			_ = db.Close()
-		}
-	})
+	t.Cleanup(m.stop)
 	for i := range m.servers {
 		m.start(i)
 	}
@@ -143,7 +145,9 @@ func newModel(t *testing.T, open func() store.Store) *model {
 	}
 	for n := range 3 {
 		name, _ := json.Marshal(fmt.Sprint("Customer ", n))
-		doc := m.must(m.service.Customers.Create(t.Context(), m.call(), billing.Fields{"name": name}))
+		doc := m.must(m.ask(func(call billing.Call) (store.Document, error) {
+			return m.service.Customers.Create(t.Context(), call, billing.Fields{"name": name})
+		}))
 		m.customers = append(m.customers, doc.ID)
 	}
 	return m
@@ -151,21 +155,61 @@ func newModel(t *testing.T, open func() store.Store) *model {
 
 // start starts one of the servers.
 func (m *model) start(i int) {
-	m.stores[i] = m.open()
+	m.stores[i] = &mortalStore{Store: m.open()}
 	m.servers[i] = billing.New(m.stores[i], billing.WithClock(func() time.Time { return m.now }))
+}
+
+// stop stops the servers.
+func (m *model) stop() {
+	for _, db := range m.stores {
+		_ = db.Close()
+	}
 }
 
 // chooseServer says which server is asked next. Now and then one is started anew.
 func (m *model) chooseServer() {
-	i := m.r.IntN(len(m.servers))
+	m.at = m.r.IntN(len(m.servers))
 	if m.r.IntN(50) == 0 {
-		_ = m.stores[i].Close()
-		m.start(i)
+		m.restart()
 	}
-	m.service = m.servers[i]
+	m.service = m.servers[m.at]
 }
 
-func (m *model) call() billing.Call { return billing.Call{Actor: "test"} }
+func (m *model) restart() {
+	_ = m.stores[m.at].Close()
+	m.start(m.at)
+}
+
+// ask asks a server for a change. Every eighth time the server dies somewhere in the midst of it; then one of the two
+// is asked the same again, as a client does who got no answer.
+func (m *model) ask(do func(billing.Call) (store.Document, error)) (store.Document, error) {
+	m.Helper()
+	m.asked++
+	call := billing.Call{Actor: "test", Repeat: billing.Repeat{Key: strconv.Itoa(m.asked)}}
+	if m.r.IntN(8) == 0 {
+		db := m.stores[m.at]
+		db.dieAfter(m.r.IntN(15))
+		doc, err := do(call)
+		if !db.dead {
+			db.dieAfter(-1)
+			return doc, err
+		}
+		m.deaths++
+		m.restart()
+		m.chooseServer()
+	}
+	return do(call)
+}
+
+func (m *model) verify() {
+	m.Helper()
+	err := m.service.Verify(m.Context(), func(int64, int64) {}, func(d billing.Difference) {
+		m.Errorf("%s: %s", d.ID, d.Text)
+	})
+	if err != nil {
+		m.Error(err)
+	}
+}
 
 func (m *model) must(doc store.Document, err error) store.Document {
 	m.Helper()
@@ -278,11 +322,13 @@ func (m *model) issue() {
 	}
 	i.issued = m.dayOf(day)
 	i.due = i.issued + clientele.Day(m.r.IntN(60))
-	doc, err := m.service.Invoices.Create(m.Context(), m.call(), clientele.InvoiceParams{
-		CustomerID: i.customer, CurrencyID: modelCurrency, Finalize: true, InvoiceContent: clientele.InvoiceContent{
-			Date: day, DueDate: clientele.DueOn(i.due),
-			Lines: []clientele.LineParams{{UnitAmount: new(clientele.NewAmount(modelCurrency, i.total))}},
-		},
+	doc, err := m.ask(func(call billing.Call) (store.Document, error) {
+		return m.service.Invoices.Create(m.Context(), call, clientele.InvoiceParams{
+			CustomerID: i.customer, CurrencyID: modelCurrency, Finalize: true, InvoiceContent: clientele.InvoiceContent{
+				Date: day, DueDate: clientele.DueOn(i.due),
+				Lines: []clientele.LineParams{{UnitAmount: new(clientele.NewAmount(modelCurrency, i.total))}},
+			},
+		})
 	})
 	if m.want("an invoice", i.issued < m.firstOpen(), err) {
 		i.id = doc.ID
@@ -316,7 +362,9 @@ func (m *model) pay() {
 	if i != nil && m.r.IntN(4) > 0 {
 		of.InvoiceID, of.Allocations = i.id, nil
 	}
-	doc, err := m.service.Payments.Create(m.Context(), m.call(), of)
+	doc, err := m.ask(func(call billing.Call) (store.Document, error) {
+		return m.service.Payments.Create(m.Context(), call, of)
+	})
 	if !m.want("a payment", p.received < m.firstOpen(), err) {
 		return
 	}
@@ -352,8 +400,10 @@ func (m *model) allocate() {
 			continue
 		}
 		part := 1 + m.r.Int64N(min(left, m.whole(i.left)))
-		_, err := m.service.Payments.Allocate(m.Context(), m.call(), p.id, clientele.AllocateParams{
-			InvoiceID: i.id, Amount: new(clientele.NewAmount(modelCurrency, part)),
+		_, err := m.ask(func(call billing.Call) (store.Document, error) {
+			return m.service.Payments.Allocate(m.Context(), call, p.id, clientele.AllocateParams{
+				InvoiceID: i.id, Amount: new(clientele.NewAmount(modelCurrency, part)),
+			})
 		})
 		if m.want("an allocation", false, err) {
 			m.apply(p, i, part, 0)
@@ -363,11 +413,14 @@ func (m *model) allocate() {
 }
 
 // off takes an amount off an invoice, on a day or on the first that has it.
-func (m *model) off(what string, i *modelInvoice, day *clientele.Day, amount int64, do func() error) bool {
+func (m *model) off(
+	what string, i *modelInvoice, day *clientele.Day, amount int64, do func(billing.Call) (store.Document, error),
+) bool {
 	m.Helper()
 	first := m.firstFree(i.left, max(m.dayOf(day), i.issued), amount)
 	refused := day != nil && (*day != first || *day < m.firstOpen())
-	if !m.want(what, refused, do()) {
+	_, err := m.ask(do)
+	if !m.want(what, refused, err) {
 		return false
 	}
 	i.left = append(i.left, entry{first, m.now, -amount})
@@ -380,11 +433,10 @@ func (m *model) credit() {
 		return
 	}
 	part := 1 + m.r.Int64N(m.whole(i.left))
-	if m.off("a credit note", i, day, part, func() error {
-		_, err := m.service.Invoices.Credit(m.Context(), m.call(), i.id, clientele.CreditNoteParams{
+	if m.off("a credit note", i, day, part, func(call billing.Call) (store.Document, error) {
+		return m.service.Invoices.Credit(m.Context(), call, i.id, clientele.CreditNoteParams{
 			Amount: new(clientele.NewAmount(modelCurrency, part)), Date: day,
 		})
-		return err
 	}) {
 		i.noted += part
 	}
@@ -395,9 +447,8 @@ func (m *model) writeOff() {
 	if i == nil {
 		return
 	}
-	if m.off("a write-off", i, day, m.whole(i.left), func() error {
-		_, err := m.service.Invoices.WriteOff(m.Context(), m.call(), i.id, clientele.WriteOffParams{Date: day})
-		return err
+	if m.off("a write-off", i, day, m.whole(i.left), func(call billing.Call) (store.Document, error) {
+		return m.service.Invoices.WriteOff(m.Context(), call, i.id, clientele.WriteOffParams{Date: day})
 	}) {
 		i.open = false
 	}
@@ -428,7 +479,9 @@ func (m *model) reverse() {
 	on := m.dayOf(day)
 	m.takeBack(p, nil, on)
 	first := m.firstFree(p.left, max(on, p.received), p.amount)
-	_, err := m.service.Payments.Reverse(m.Context(), m.call(), p.id, clientele.ReverseParams{Date: day})
+	_, err := m.ask(func(call billing.Call) (store.Document, error) {
+		return m.service.Payments.Reverse(m.Context(), call, p.id, clientele.ReverseParams{Date: day})
+	})
 	if !m.want("a reversal", day != nil && (first != *day || *day < m.firstOpen()), err) {
 		restore()
 		return
@@ -473,8 +526,10 @@ func (m *model) unallocate() {
 			}
 		}
 		amount, day := 1+m.r.Int64N(paid), m.someDay()
-		_, err := m.service.Payments.Unallocate(m.Context(), m.call(), p.id, clientele.UnallocateParams{
-			InvoiceID: i.id, Amount: new(clientele.NewAmount(modelCurrency, amount)), Date: day,
+		_, err := m.ask(func(call billing.Call) (store.Document, error) {
+			return m.service.Payments.Unallocate(m.Context(), call, p.id, clientele.UnallocateParams{
+				InvoiceID: i.id, Amount: new(clientele.NewAmount(modelCurrency, amount)), Date: day,
+			})
 		})
 		if !m.want("taking back", day != nil && *day < m.firstOpen(), err) {
 			return
@@ -505,9 +560,8 @@ func (m *model) void() {
 	for _, p := range m.payments {
 		m.takeBack(p, i, max(m.dayOf(day), i.issued))
 	}
-	if m.off("a void", i, day, i.total-i.noted, func() error {
-		_, err := m.service.Invoices.Void(m.Context(), m.call(), i.id, clientele.VoidParams{Date: day})
-		return err
+	if m.off("a void", i, day, i.total-i.noted, func(call billing.Call) (store.Document, error) {
+		return m.service.Invoices.Void(m.Context(), call, i.id, clientele.VoidParams{Date: day})
 	}) {
 		i.open = false
 		return
@@ -524,18 +578,24 @@ func (m *model) closeBooks() {
 		if got := m.journal(last.through); got != last.journal {
 			m.Fatalf("the journal through %s is\n%s\nand was\n%s", last.through, got, last.journal)
 		}
-		m.must(m.service.Closings.Reopen(m.Context(), m.call(), last.id, clientele.ClosingReopenParams{Reason: "test"}))
+		m.must(m.ask(func(call billing.Call) (store.Document, error) {
+			return m.service.Closings.Reopen(m.Context(), call, last.id, clientele.ClosingReopenParams{Reason: "test"})
+		}))
 		m.closings = m.closings[:len(m.closings)-1]
 		return
 	}
 	through := m.today() - clientele.Day(m.r.IntN(60))
-	doc, err := m.service.Closings.Create(m.Context(), m.call(), clientele.ClosingParams{Through: &through})
+	doc, err := m.ask(func(call billing.Call) (store.Document, error) {
+		return m.service.Closings.Create(m.Context(), call, clientele.ClosingParams{Through: &through})
+	})
 	if m.want("a closing", through >= m.today() || through < m.firstOpen(), err) {
 		m.closings = append(m.closings, modelClosing{
 			doc.ID, through, m.figures(through, time.Time{}), m.journal(through),
 		})
 		name, _ := json.Marshal(fmt.Sprint("Renamed ", len(m.moments)))
-		m.must(m.service.Customers.Update(m.Context(), m.call(), m.customers[m.r.IntN(3)], billing.Fields{"name": name}))
+		m.must(m.ask(func(call billing.Call) (store.Document, error) {
+			return m.service.Customers.Update(m.Context(), call, m.customers[m.r.IntN(3)], billing.Fields{"name": name})
+		}))
 	}
 }
 
