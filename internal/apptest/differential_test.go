@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,8 +112,26 @@ func compareHashes(t *testing.T, sides []*side) {
 		}
 		hashes[hash] = true
 	}
-	if len(hashes) != 1 {
-		t.Errorf("the databases have the hashes %v", hashes)
+	if len(hashes) == 1 {
+		return
+	}
+	t.Errorf("the databases have the hashes %v", hashes)
+	var lines [2][]string
+	for i, s := range sides {
+		err := s.service.Export(t.Context(), billing.ExportFilter{}, func(doc []byte) error {
+			lines[i] = append(lines[i], own.ReplaceAllString(string(doc), "$1"))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(lines[i])
+	}
+	for n, line := range lines[0] {
+		if n >= len(lines[1]) || lines[1][n] != line {
+			t.Fatalf("of %d and %d objects and movements the first that differs is\n%s\nand\n%s", len(lines[0]),
+				len(lines[1]), line, append(lines[1], make([]string, len(lines[0]))...)[n])
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -333,6 +334,8 @@ func (s *core) applyPolicy(ctx context.Context, mode clientele.Mode, limit int64
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		n = 0
 		recs, settings, today, err := late(tx)
+		// Databases find them in any order, and their movements have one.
+		slices.SortFunc(recs, func(a, b store.Record) int { return cmp.Compare(a.Seq, b.Seq) })
 		for _, rec := range recs {
 			h, err := readInvoice(rec)
 			if err != nil {
