@@ -23,6 +23,7 @@ import (
 
 type importCommand struct {
 	PaymentKit importPaymentKit `cmd:"" name:"paymentkit" help:"Move in from a database file of PaymentKit."`
+	Stripe     importStripe     `cmd:"" name:"stripe" help:"Move in from Stripe: API objects as JSON, spreadsheets of the dashboard."`
 	CSV        importCSV        `cmd:"" name:"csv" help:"Take in customers from a spreadsheet."`
 	JSONL      importJSONL      `cmd:"" name:"jsonl" help:"Take in customers from lines of JSON."`
 }
@@ -192,7 +193,9 @@ func (i *importer) report(took time.Duration) error {
 		billing.OutcomeNew, billing.OutcomeChanged, billing.OutcomeEqual, billing.OutcomeSkipped, billing.OutcomeRefused,
 	}
 	fmt.Fprintf(w, "\tNEW\tCHANGED\tEQUAL\tSKIPPED\tREFUSED\t\n")
-	for _, object := range []string{"payment_method", "payment_currency", "customer", "invoice", "payment", "refund"} {
+	for _, object := range []string{
+		"payment_method", "payment_currency", "customer", "invoice", "payment", "refund", "credit", "balance",
+	} {
 		if i.counts[object] == nil {
 			continue
 		}
@@ -285,7 +288,7 @@ func (i *importer) paymentKit(file *paymentkit.File) error {
 		return err
 	}
 	err := i.each(func(add func(func() error) error) error {
-		return file.Customers(func(found paymentkit.Found) error {
+		return file.Customers(func(found billing.Found) error {
 			return add(func() error { return i.customer(found) })
 		})
 	})
@@ -346,11 +349,11 @@ func (i *importer) add(of billing.Arrived, mistakes []billing.Mistake, do func()
 }
 
 // customer imports a customer of the file.
-func (i *importer) customer(found paymentkit.Found) error {
+func (i *importer) customer(found billing.Found) error {
 	id, outcomes := found.Arrival.Customer.ID, found.Refused
 	refused := func(of billing.Arrived) bool { return of.Object == "customer" }
 	switch {
-	case found.Arrival.Customer.Fields == nil: // what belongs to nobody
+	case found.Arrival.Customer.Fields == nil && !found.Arrival.Customer.Known: // what belongs to nobody
 		return i.customerDone(0, found.Unkept, outcomes)
 	case slices.ContainsFunc(found.Refused, refused):
 		return i.customerDone(1, found.Unkept, append(outcomes, found.Arrival.WithoutCustomer()...))

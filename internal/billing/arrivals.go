@@ -1,9 +1,12 @@
 package billing
 
 import (
+	"cmp"
+	"math/big"
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/ledger"
 )
 
 // Arrival is a customer who moves in from elsewhere, with all that belongs to it. Times are those of elsewhere.
@@ -12,6 +15,7 @@ type Arrival struct {
 	Invoices  []*ArrivingInvoice
 	Payments  []*ArrivingPayment
 	Refunds   []*ArrivingRefund
+	Credits   []*ArrivingCredit // of a customer who is new
 	UpdatedAt time.Time
 	// The currencies that would have been added before, when it is only asked what would become of it.
 	Currencies []clientele.PaymentCurrency
@@ -21,6 +25,8 @@ type Arrival struct {
 // contact detail that cannot be taken is kept in the metadata, under imported.
 type ArrivingCustomer struct {
 	ID string
+	// Whether it is not in the file and must be here: ID is its id, DID, external id or email.
+	Known bool
 	// Whether one without an id is recognised by its DID, its external id or else its email, and whether every mistake
 	// refuses it.
 	Row      bool
@@ -37,12 +43,65 @@ type ArrivingInvoice struct {
 	LineIDs    []string // of the lines, "" for a new one
 	Status     clientele.InvoiceStatus
 	Credited   clientele.Amount // what credit paid of it
+	Noted      clientele.Amount // what credit notes took off it before it was paid
 	// The customer as printed on it.
 	Name, Email, Phone string
 	Address            *clientele.Address
 
 	CreatedAt, FinalizedAt, UpdatedAt time.Time
 	SettledAt                         time.Time // when it was paid, voided or marked uncollectible
+}
+
+// ArrivingLine is a line of an invoice. Its amount is that of all of its quantity, and below nothing for a discount.
+type ArrivingLine struct {
+	ID, Description string
+	Quantity        int64
+	Amount          clientele.Amount
+}
+
+// SetLines gives an invoice its lines. They come to its total: where there are none, one says what it is for, and where
+// they come to less or more without the tax, another says so. Tax has a line of its own beside others.
+func (i *ArrivingInvoice) SetLines(lines []ArrivingLine, total, tax clientele.Amount, what string) {
+	none, rest := clientele.Zero(total.Currency()), ledger.Minus(total, tax)
+	add := func(id, description string, quantity int64, unit, tax clientele.Amount) {
+		line := clientele.LineParams{Description: description, UnitAmount: &unit}
+		if quantity > 1 {
+			line.Quantity = &quantity
+		}
+		if tax.Sign() != 0 {
+			line.TaxAmount = &tax
+		}
+		i.Content.Lines, i.LineIDs = append(i.Content.Lines, line), append(i.LineIDs, id)
+	}
+	for _, line := range lines {
+		unit, quantity := line.Amount, max(1, line.Quantity)
+		if part, whole := divided(unit, quantity); whole {
+			unit = part
+		} else {
+			quantity = 1
+		}
+		add(line.ID, line.Description, quantity, unit, none)
+		rest = ledger.Minus(rest, line.Amount)
+	}
+	switch {
+	case len(lines) == 0:
+		add("", cmp.Or(what, "As invoiced"), 1, rest, tax)
+		return
+	case rest.Sign() < 0:
+		add("", "Discount", 1, rest, none)
+	case rest.Sign() > 0:
+		add("", "Other charges", 1, rest, none)
+	}
+	if tax.Sign() != 0 {
+		add("", "Tax", 1, none, tax)
+	}
+}
+
+// divided is an amount divided by a number, and whether nothing is left over.
+func divided(a clientele.Amount, by int64) (part clientele.Amount, whole bool) {
+	quotient, rest := new(big.Int).QuoRem(ledger.Number(a), big.NewInt(by), new(big.Int))
+	part, err := clientele.ParseAmount(a.Currency(), quotient.String())
+	return part, err == nil && rest.Sign() == 0
 }
 
 // ArrivingPayment is money that came, for an invoice or for none.
@@ -62,6 +121,21 @@ type ArrivingRefund struct {
 	Reason, Description                            string
 	Metadata                                       any
 	CreatedAt                                      time.Time
+}
+
+// ArrivingCredit is credit that the customer was given, or, below nothing, that was taken from it.
+type ArrivingCredit struct {
+	ID, CurrencyID, Description string
+	Amount                      clientele.Amount
+	CreatedAt                   time.Time
+}
+
+// Found is a customer in a file with all that belongs to it, and what cannot be read of that.
+type Found struct {
+	Mode    clientele.Mode
+	Arrival Arrival
+	Refused []Arrived
+	Unkept  map[string]int64 // what has no home here, by what it is
 }
 
 // OnConflict says what becomes of a customer who is there already and is not the same.
@@ -88,7 +162,7 @@ const (
 
 // Arrived is what became of an object, and what is wrong with it.
 type Arrived struct {
-	Object, ID string // customer, invoice, payment or refund
+	Object, ID string // customer, invoice, payment, refund or credit
 	Outcome    Outcome
 	Mistakes   []Mistake // why it was refused, or what of it is kept elsewhere
 }

@@ -54,7 +54,8 @@ func (a *arrival) take(tx store.Tx, call Call) error {
 	if err != nil {
 		return refusedArrival(tx, call, id, err)
 	}
-	if !taken || len(a.in.Invoices)+len(a.in.Payments)+len(a.in.Refunds)+len(a.in.Customer.Credit) == 0 {
+	if !taken || len(a.in.Invoices)+len(a.in.Payments)+len(a.in.Refunds)+len(a.in.Credits)+
+		len(a.in.Customer.Credit) == 0 {
 		return nil
 	}
 	if a.account, err = a.openAny(tx, call, a.in.Customer.ID); err != nil {
@@ -65,7 +66,7 @@ func (a *arrival) take(tx store.Tx, call Call) error {
 		return err
 	}
 	a.invoices, a.pays, a.waiting = map[string]*invoice{}, map[string]*payment{}, map[string][]*payment{}
-	steps := a.steps()
+	steps := a.steps(isNew)
 	slices.SortStableFunc(steps, func(x, y arrivalStep) int {
 		return cmp.Or(cmp.Compare(a.day(x.at), a.day(y.at)), cmp.Compare(x.order, y.order), x.at.Compare(y.at))
 	})
@@ -89,16 +90,23 @@ func (a *arrival) day(at time.Time) clientele.Day { return clientele.DayIn(at, a
 
 // refuseAll refuses the customer, and with it what belongs to it.
 func (a *arrival) refuseAll(mistakes []Mistake) {
+	if a.in.Customer.Known {
+		a.outcomes = append(a.outcomes, a.in.belongings(mistakes)...)
+		return
+	}
 	a.told("customer", a.in.Customer.ID, OutcomeRefused, mistakes...)
 	a.outcomes = append(a.outcomes, a.in.WithoutCustomer()...)
 }
 
 // WithoutCustomer is what becomes of what belongs to a customer who is refused.
 func (in Arrival) WithoutCustomer() (refused []Arrived) {
+	return in.belongings([]Mistake{{"customer_id", "its customer " + in.Customer.ID + " was refused"}})
+}
+
+// belongings are the refusals of all that belongs to the customer.
+func (in Arrival) belongings(mistakes []Mistake) (refused []Arrived) {
 	told := func(object, id string) {
-		refused = append(refused, Arrived{object, id, OutcomeRefused, []Mistake{
-			{"customer_id", "its customer " + in.Customer.ID + " was refused"},
-		}})
+		refused = append(refused, Arrived{object, id, OutcomeRefused, mistakes})
 	}
 	for _, i := range in.Invoices {
 		told("invoice", i.ID)
@@ -109,11 +117,28 @@ func (in Arrival) WithoutCustomer() (refused []Arrived) {
 	for _, r := range in.Refunds {
 		told("refund", r.ID)
 	}
+	for _, c := range in.Credits {
+		told("credit", c.ID)
+	}
 	return refused
 }
 
-// steps are what happened, of what is not refused.
-func (a *arrival) steps() (steps []arrivalStep) {
+// steps are what happened, of what is not refused. Credit is given to one who is new.
+func (a *arrival) steps(isNew bool) (steps []arrivalStep) {
+	for _, c := range a.in.Credits {
+		switch mistakes := a.refused[c.ID]; {
+		case mistakes != nil:
+			a.told("credit", c.ID, OutcomeRefused, mistakes...)
+		case !isNew:
+			a.told("credit", c.ID, OutcomeEqual)
+		default:
+			order := 0 // what is given comes before what is taken
+			if c.Amount.Sign() < 0 {
+				order = 5
+			}
+			steps = append(steps, arrivalStep{c.CreatedAt, c.ID, order, func() error { return a.takeCredit(c) }})
+		}
+	}
 	for _, i := range a.in.Invoices {
 		if mistakes := a.refused[i.ID]; mistakes != nil {
 			a.told("invoice", i.ID, OutcomeRefused, mistakes...)
@@ -169,6 +194,11 @@ var contacts = []string{"description", "email", "phone", "address", "shipping", 
 // takeCustomer makes the customer, or compares the one that is there.
 func (a *arrival) takeCustomer(tx store.Tx, call Call) (taken, isNew bool, err error) {
 	in := a.in.Customer
+	if in.Known {
+		rec, err := a.known(tx, call)
+		a.in.Customer.ID = rec.ID
+		return err == nil, false, err
+	}
 	fields, kept := in.Fields, []Mistake(nil)
 	if !in.Row {
 		if in.ID == "" {
@@ -202,6 +232,26 @@ func (a *arrival) takeCustomer(tx store.Tx, call Call) (taken, isNew bool, err e
 	return taken, false, err
 }
 
+// known finds a customer who must be here by its id, DID, external id or email.
+func (a *arrival) known(tx store.Tx, call Call) (rec store.Record, err error) {
+	ref := a.in.Customer.ID
+	if ref == "" {
+		return rec, check.Invalid("customer_id", "customer_id is required: the customer's id, DID, external id or email")
+	}
+	rec, err = findCustomer(tx, call.Livemode, ref)
+	if !isCode(err, clientele.ErrorCodeNotFound) && !isCode(err, clientele.ErrorCodeInvalid) {
+		return rec, err
+	}
+	rec, found, err := tx.Customer(call.Livemode, store.Ref{Kind: store.NameExternalID, Name: ref})
+	if err == nil && !found {
+		rec, found, err = customerByEmail(tx, call.Livemode, ref)
+	}
+	if err == nil && !found {
+		err = check.Invalid("customer_id", "there is no customer with the id, DID, external id or email %q", ref)
+	}
+	return rec, err
+}
+
 // recognise finds a customer by its id or, of a row that has none, by its DID, its external id or else its email.
 func (a *arrival) recognise(tx store.Tx, call Call, n newCustomer) (rec store.Record, found bool, err error) {
 	if n.id != "" {
@@ -226,15 +276,20 @@ func (a *arrival) recognise(tx store.Tx, call Call, n newCustomer) (rec store.Re
 	case c.Email == "":
 		return rec, false, check.Invalid("id", "a row needs an id, did, external_id or email, by which it is recognised")
 	}
+	return customerByEmail(tx, call.Livemode, c.Email)
+}
+
+// customerByEmail finds the only customer with an email.
+func customerByEmail(tx store.Tx, mode clientele.Mode, email string) (rec store.Record, found bool, err error) {
 	same, err := tx.Select(store.Customers.Kind, store.Query{
-		Mode: call.Livemode, Where: []store.Condition{store.Equal("email", strings.ToLower(c.Email))},
+		Mode: mode, Where: []store.Condition{store.Equal("email", strings.ToLower(email))},
 	})
 	switch {
 	case err != nil || len(same) == 0:
 		return rec, false, err
 	case len(same) > 1:
 		return rec, false, conflict("email", "%d customers have the email %s: say which by id or external_id", len(same),
-			c.Email)
+			email)
 	}
 	return same[0], true, nil
 }

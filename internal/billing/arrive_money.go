@@ -95,6 +95,12 @@ func (a *arrival) takeInvoice(in *ArrivingInvoice) error {
 		return err
 	}
 	a.invoices[in.ID] = h
+	if in.Noted.Sign() > 0 {
+		noted := in.Noted.In(h.CurrencyID)
+		if _, err := a.account.creditNote(h, clientele.CreditNoteParams{Amount: &noted}); err != nil {
+			return err
+		}
+	}
 	if err := a.payWithCredit(h, in); err != nil {
 		return err
 	}
@@ -120,19 +126,44 @@ func totalOf(in *ArrivingInvoice) clientele.Amount {
 	return sum
 }
 
-// payWithCredit brings the credit that paid a part of an invoice, and pays it with that.
+// payWithCredit pays an invoice with the credit that paid a part of it elsewhere. What the customer has not, it brings.
 func (a *arrival) payWithCredit(h *invoice, in *ArrivingInvoice) error {
 	if in.Credited.Sign() <= 0 {
 		return nil
 	}
 	part := ledger.Least(in.Credited.In(h.CurrencyID), h.AmountRemaining)
-	if err := a.giveCredit(part, h.Date); err != nil {
-		return err
+	missing := part
+	if len(a.in.Credits) > 0 {
+		missing = ledger.Minus(part, ledger.Least(part, a.account.credit(h.CurrencyID)))
+	}
+	if missing.Sign() > 0 {
+		if err := a.giveCredit(missing, h.Date); err != nil {
+			return err
+		}
 	}
 	if _, err := a.account.useCredit(h, part, clientele.BalanceTransaction{Date: h.Date}); err != nil {
 		return err
 	}
 	return a.account.save(h)
+}
+
+// takeCredit gives the customer credit on its day, or takes it.
+func (a *arrival) takeCredit(in *ArrivingCredit) error {
+	currency, err := a.currencyOf(in.CurrencyID)
+	if err != nil {
+		return err
+	}
+	if err := check.Length("description", in.Description, check.MaxText); err != nil {
+		return err
+	}
+	_, err = a.account.post(clientele.BalanceTransaction{
+		CurrencyID: currency.ID, Reason: clientele.ReasonAdjustment, Amount: in.Amount.In(currency.ID),
+		Date: a.account.given, Description: cmp.Or(in.Description, "Credit brought from elsewhere"),
+	})
+	if err == nil {
+		a.told("credit", in.ID, OutcomeNew)
+	}
+	return err
 }
 
 // giveCredit gives the customer credit that it had elsewhere.
@@ -189,7 +220,30 @@ func (a *arrival) takePayment(in *ArrivingPayment) error {
 			return nil
 		}
 	}
-	return check.Invalid("invoice_id", "the customer has no invoice %q", in.InvoiceID)
+	h, err := a.invoiceHere(in.InvoiceID)
+	if err != nil {
+		return err
+	}
+	return a.allocate(pay, h)
+}
+
+// invoiceHere finds an invoice of the customer that is here already by its id or its number.
+func (a *arrival) invoiceHere(ref string) (*invoice, error) {
+	mode := a.account.call.Livemode
+	h, err := loadInvoice(a.account.tx, mode, ref)
+	if isCode(err, clientele.ErrorCodeNotFound) {
+		rec, found, e := a.account.tx.InvoiceByNumber(mode, ref)
+		if err = e; found && err == nil {
+			h, err = loadInvoice(a.account.tx, mode, rec.ID)
+		}
+		if !found && err == nil {
+			h = nil
+		}
+	}
+	if err == nil && (h == nil || h.CustomerID != a.account.customer.ID) {
+		err = check.Invalid("invoice_id", "the customer has no invoice %q", ref)
+	}
+	return h, err
 }
 
 // allocate pays an invoice with what a payment has left.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"clientele.dev"
 	"clientele.dev/internal/store"
@@ -110,6 +111,47 @@ func (s Imports) AddCurrency(ctx context.Context, c clientele.PaymentCurrency, d
 	})
 }
 
+// Money finds a currency by its id or its symbol, one that is active before others. Money that is not there (ISO 4217)
+// is added, or with dry only would be; told says so, and is zero when it is there.
+func (s Imports) Money(
+	ctx context.Context, mode clientele.Mode, symbol string, dry bool,
+) (c clientele.PaymentCurrency, told Arrived, err error) {
+	var here []clientele.PaymentCurrency
+	err = s.store.View(ctx, func(tx store.Tx) (err error) {
+		here, err = currenciesOf(tx, mode)
+		return err
+	})
+	if err != nil {
+		return c, told, err
+	}
+	for _, other := range here {
+		if other.ID == symbol || strings.EqualFold(other.Symbol, symbol) && (c.ID == "" || !c.Active) {
+			c = other
+		}
+	}
+	digits, isMoney := moneyDecimals(symbol)
+	if c.ID != "" || !isMoney {
+		return c, told, nil
+	}
+	code, now := strings.ToUpper(symbol), clientele.At(s.now())
+	c = clientele.PaymentCurrency{
+		ID: "curr_" + mode.String() + "_" + strings.ToLower(symbol), Object: "payment_currency", Livemode: mode,
+		Active: true, Name: code, Symbol: code, Decimal: int(digits), MaximumPrecision: int(digits), Type: "standard",
+		Metadata: clientele.Metadata{}, CreatedAt: now, UpdatedAt: now,
+	}
+	told, err = s.addOnce(ctx, "payment_currency", c.ID, mode, dry, nil, func(tx store.Tx) (bool, error) {
+		methods, err := methodsOf(tx, mode)
+		if err == nil && (len(methods) > 0 || !dry) { // a database that nobody has seeded yet has none
+			err = placeCurrency(tx, &c)
+		}
+		return false, err
+	}, func(tx store.Tx, call Call) error {
+		_, err := s.addCurrency(tx, call, c)
+		return err
+	})
+	return c, told, err
+}
+
 // addOnce adds an object unless it is there.
 func (s Imports) addOnce(
 	ctx context.Context, object, id string, mode clientele.Mode, dry bool, wrong error,
@@ -150,10 +192,25 @@ func mistakesOf(e *clientele.Error) (all []Mistake) {
 	return all
 }
 
-// addCurrencies adds the currencies that would be there.
+// addCurrencies adds the currencies that would be there, to a database that nobody has seeded yet also those of the
+// seed.
 func (a *arrival) addCurrencies(tx store.Tx, call Call, dry bool) error {
+	if !dry {
+		return nil
+	}
+	based := false
 	for _, c := range a.in.Currencies {
-		if !dry || c.Livemode != call.Livemode {
+		based = based || c.Livemode == call.Livemode && c.IsBaseCurrency
+	}
+	methods, err := methodsOf(tx, call.Livemode)
+	if err == nil && len(methods) == 0 && !based {
+		err = a.seedMode(tx, call.Livemode)
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range a.in.Currencies {
+		if c.Livemode != call.Livemode {
 			continue
 		}
 		_, found, err := tx.PaymentCurrency(call.Livemode, c.ID)

@@ -3,7 +3,6 @@ package paymentkit
 import (
 	"cmp"
 	"fmt"
-	"math/big"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -14,8 +13,8 @@ import (
 )
 
 // arrivalOf is a customer as it moves in, with what belongs to it.
-func arrivalOf(customer *row, invoices, items, intents, refunds []*row) Found {
-	f := Found{Mode: customer.mode(), Unkept: map[string]int64{}}
+func arrivalOf(customer *row, invoices, items, intents, refunds []*row) billing.Found {
+	f := found{billing.Found{Mode: customer.mode(), Unkept: map[string]int64{}}}
 	f.Arrival.Customer = customerOf(customer)
 	f.Arrival.UpdatedAt = customer.changed()
 	if len(customer.mistakes) > 0 {
@@ -68,11 +67,11 @@ func arrivalOf(customer *row, invoices, items, intents, refunds []*row) Found {
 			f.Arrival.Refunds = append(f.Arrival.Refunds, refund)
 		}
 	}
-	return f
+	return f.Found
 }
 
 // takes says whether a row can be taken, and else refuses it.
-func (f *Found) takes(object string, r *row) bool {
+func (f *found) takes(object string, r *row) bool {
 	if r.mode() != f.Mode {
 		r.wrong("livemode", "livemode is not that of its customer")
 	}
@@ -82,7 +81,7 @@ func (f *Found) takes(object string, r *row) bool {
 	return len(r.mistakes) == 0
 }
 
-func (f *Found) refuse(object string, r *row) {
+func (f *found) refuse(object string, r *row) {
 	f.Refused = append(f.Refused, billing.Arrived{
 		Object: object, ID: r.text("id"), Outcome: billing.OutcomeRefused, Mistakes: r.mistakes,
 	})
@@ -193,7 +192,8 @@ func invoiceOf(r *row, items []*row) (i *billing.ArrivingInvoice, money clientel
 			i.Address = &address
 		}
 	}
-	i.Content, i.LineIDs = contentOf(r, items, total, tax)
+	i.Content = contentOf(r)
+	i.SetLines(linesOf(r, items, currency), total, tax, r.text("description"))
 	switch i.Status {
 	case clientele.InvoiceDraft:
 		return i, money
@@ -218,10 +218,8 @@ func invoiceOf(r *row, items []*row) (i *billing.ArrivingInvoice, money clientel
 	return i, money
 }
 
-// contentOf is what an invoice says: its lines come to the total.
-func contentOf(
-	r *row, items []*row, total, tax clientele.Amount,
-) (c clientele.InvoiceContent, ids []string) {
+// contentOf is what an invoice says, but for its lines.
+func contentOf(r *row) (c clientele.InvoiceContent) {
 	text := func(column string) *string {
 		if s := r.text(column); s != "" {
 			return &s
@@ -244,41 +242,19 @@ func contentOf(
 			c.CustomFields = &fields
 		}
 	}
-	rest := less(total, tax)
-	add := func(id, description string, quantity int64, unit, tax clientele.Amount) {
-		line := clientele.LineParams{Description: description, UnitAmount: &unit}
-		if quantity > 1 {
-			line.Quantity = &quantity
-		}
-		if tax.Sign() != 0 {
-			line.TaxAmount = &tax
-		}
-		c.Lines, ids = append(c.Lines, line), append(ids, id)
-	}
-	none := clientele.Zero(total.Currency())
+	return c
+}
+
+// linesOf are the lines of an invoice.
+func linesOf(r *row, items []*row, currency string) (lines []billing.ArrivingLine) {
 	for _, item := range items {
-		amount, quantity := item.signed("amount", total.Currency()), max(1, item.number("quantity"))
-		unit, whole := divided(amount, quantity)
-		if !whole {
-			unit, quantity = amount, 1
-		}
-		add(item.text("id"), item.text("description"), quantity, unit, none)
-		rest = less(rest, amount)
+		lines = append(lines, billing.ArrivingLine{
+			ID: item.text("id"), Description: item.text("description"), Quantity: item.number("quantity"),
+			Amount: item.signed("amount", currency),
+		})
 		r.mistakes = append(r.mistakes, item.mistakes...)
 	}
-	switch {
-	case len(items) == 0:
-		add("", cmp.Or(r.text("description"), "As invoiced"), 1, rest, tax)
-		return c, ids
-	case rest.Sign() < 0:
-		add("", "Discount", 1, rest, none)
-	case rest.Sign() > 0:
-		add("", "Other charges", 1, rest, none)
-	}
-	if tax.Sign() != 0 {
-		add("", "Tax", 1, none, tax)
-	}
-	return c, ids
+	return lines
 }
 
 // signed is an amount that may be below nothing, as that of a discount.
@@ -290,14 +266,6 @@ func (r *row) signed(column, currency string) clientele.Amount {
 		return clientele.Zero(currency)
 	}
 	return a
-}
-
-// divided is an amount divided by a number, and whether nothing is left over.
-func divided(a clientele.Amount, by int64) (part clientele.Amount, whole bool) {
-	n, _ := new(big.Int).SetString(a.String(), 10)
-	quotient, rest := n.QuoRem(n, big.NewInt(by), new(big.Int))
-	part, err := clientele.ParseAmount(a.Currency(), quotient.String())
-	return part, err == nil && rest.Sign() == 0
 }
 
 // paymentOf reads money that came: when its invoice was paid, or else when it last changed.

@@ -168,13 +168,8 @@ func (f *File) table(name string, fn func(*row) error) error {
 	return f.each("SELECT * FROM "+quoted(name)+" ORDER BY id", fn)
 }
 
-// Found is a customer of the file with all that belongs to it, and what cannot be read of that.
-type Found struct {
-	Mode    clientele.Mode
-	Arrival billing.Arrival
-	Refused []billing.Arrived
-	Unkept  map[string]int64 // what has no home here, by what it is
-}
+// found is a customer of the file.
+type found struct{ billing.Found }
 
 // owners say of which customer the rows of a table are, and what a row is called; "" is told with something else.
 var owners = []struct{ table, from, owner, object string }{
@@ -189,13 +184,13 @@ var owners = []struct{ table, from, owner, object string }{
 type reading struct {
 	file   *File
 	tables map[string]*rows
-	nobody Found             // what belongs to no customer
+	nobody found             // what belongs to no customer
 	first  map[string]string // the customer who has a DID, by the mode and the DID
 }
 
 // Customers calls fn with every customer, in the order of their ids; what belongs to nobody comes last, without one.
-func (f *File) Customers(fn func(Found) error) (err error) {
-	r := reading{f, map[string]*rows{}, Found{Unkept: map[string]int64{}}, map[string]string{}}
+func (f *File) Customers(fn func(billing.Found) error) (err error) {
+	r := reading{f, map[string]*rows{}, found{billing.Found{Unkept: map[string]int64{}}}, map[string]string{}}
 	defer func() {
 		for _, table := range r.tables {
 			table.close()
@@ -221,7 +216,7 @@ func (f *File) Customers(fn func(Found) error) (err error) {
 		_, err = r.belonging("\U0010ffff") // after every id
 	}
 	if err == nil && len(r.nobody.Refused)+len(r.nobody.Unkept) > 0 {
-		err = fn(r.nobody)
+		err = fn(r.nobody.Found)
 	}
 	return err
 }
