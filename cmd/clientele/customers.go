@@ -165,12 +165,12 @@ func (c customersUpdate) Run(a *app) error {
 			if parts[of] == nil {
 				parts[of] = map[string]jsontext.Value{}
 			}
-			if parts[of][part] = quote(value); value == "" && of == "metadata" {
+			if parts[of][part] = billing.Text(value); value == "" && of == "metadata" {
 				parts[of][part] = jsontext.Value("null")
 			}
 			continue
 		}
-		fields[name] = quote(value)
+		fields[name] = billing.Text(value)
 	}
 	for name, of := range parts {
 		var err error

@@ -18,14 +18,15 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paymentkit"
+	"clientele.dev/internal/rows"
 	"clientele.dev/internal/tables"
 )
 
 type importCommand struct {
 	PaymentKit importPaymentKit `cmd:"" name:"paymentkit" help:"Move in from a database file of PaymentKit."`
 	Stripe     importStripe     `cmd:"" name:"stripe" help:"Move in from Stripe: API objects as JSON, spreadsheets of the dashboard."`
-	CSV        importCSV        `cmd:"" name:"csv" help:"Take in customers from a spreadsheet."`
-	JSONL      importJSONL      `cmd:"" name:"jsonl" help:"Take in customers from lines of JSON."`
+	CSV        importCSV        `cmd:"" name:"csv" help:"Take in customers, invoices or payments from a spreadsheet."`
+	JSONL      importJSONL      `cmd:"" name:"jsonl" help:"Take in customers, invoices or payments from lines of JSON."`
 }
 
 // importOptions are what all imports take.
@@ -114,7 +115,8 @@ type importer struct {
 	service *billing.Service
 	options importOptions
 	refused string // the file with what is refused
-	total   int64  // customers
+	things  string // that are counted
+	total   int64
 
 	counting sync.Mutex // of what follows
 	done     int64
@@ -128,16 +130,21 @@ type importer struct {
 	table      tables.Writer
 	// Of rows.
 	rowName      string // what one is called
-	writeRefused func(sheetRow, []billing.Mistake) error
+	writeRefused func(rows.Row, []billing.Mistake) error
 	fresh        bool // whether the database was made for a dry run
 }
 
 func newImporter(a *app, service *billing.Service, o importOptions, file string) *importer {
-	return &importer{
+	i := &importer{
 		app: a, service: service, options: o, refused: file + ".refused.csv",
-		counts: map[string]map[billing.Outcome]int64{}, unkept: map[string]int64{}, bar: newProgress(a.stderr, "customers"),
+		counts: map[string]map[billing.Outcome]int64{}, unkept: map[string]int64{},
 	}
+	i.name("customers")
+	return i
 }
+
+// name says what is counted.
+func (i *importer) name(things string) { i.things, i.bar = things, newProgress(i.stderr, things) }
 
 // run imports, and says in the end what became of everything.
 func (i *importer) run(do func() error) error {
@@ -161,7 +168,7 @@ func (i *importer) run(do func() error) error {
 	refused := i.sum(billing.OutcomeRefused)
 	switch {
 	case i.ctx.Err() != nil:
-		return fmt.Errorf("stopped after %d of %d customers; run it again to go on", i.done, i.total)
+		return fmt.Errorf("stopped after %d of %d %s; run it again to go on", i.done, i.total, i.things)
 	case refused == 1:
 		return fmt.Errorf("1 was refused: %s says why", i.refused)
 	case refused > 0:
@@ -221,7 +228,7 @@ func (i *importer) report(took time.Duration) error {
 	if i.options.DryRun {
 		done = "Nothing was changed. Read"
 	}
-	_, err := fmt.Fprintf(i.stdout, "%s %d customers in %s.\n", done, i.done, took.Round(time.Millisecond))
+	_, err := fmt.Fprintf(i.stdout, "%s %d %s in %s.\n", done, i.done, i.things, took.Round(time.Millisecond))
 	return err
 }
 

@@ -38,6 +38,7 @@ type ArrivingCustomer struct {
 // ArrivingInvoice is an invoice: a draft, or one that was finalized and maybe paid, voided or given up.
 type ArrivingInvoice struct {
 	ID         string
+	Numbered   bool // whether one that is here is recognised by its number
 	CurrencyID string
 	Content    clientele.InvoiceContent
 	LineIDs    []string // of the lines, "" for a new one
@@ -106,12 +107,14 @@ func divided(a clientele.Amount, by int64) (part clientele.Amount, whole bool) {
 
 // ArrivingPayment is money that came, for an invoice or for none.
 type ArrivingPayment struct {
-	ID, CurrencyID, MethodID, InvoiceID string
-	Amount                              clientele.Amount
-	Receipt                             clientele.Receipt
-	Description                         string
-	Metadata                            any
-	CreatedAt, UpdatedAt                time.Time
+	ID, CurrencyID, MethodID string
+	InvoiceID                string // an id, or the number of one that is here
+	Oldest                   bool   // whether it pays what is due the longest
+	Amount                   clientele.Amount
+	Receipt                  clientele.Receipt
+	Description              string
+	Metadata                 any
+	CreatedAt, UpdatedAt     time.Time
 }
 
 // ArrivingRefund is money that was sent back, of a payment or of what had paid an invoice.

@@ -64,12 +64,16 @@ func (a *arrival) takeInvoice(in *ArrivingInvoice) error {
 	if err != nil {
 		return err
 	}
-	here, err := a.isHere(store.Invoices.Kind, "invoice", in.ID, totalOf(in), "total")
+	id, err := a.invoiceID(in)
+	if err != nil {
+		return err
+	}
+	here, err := a.isHere(store.Invoices.Kind, "invoice", id, totalOf(in), "total")
 	if err != nil {
 		return err
 	}
 	if here {
-		h, err := loadInvoice(a.account.tx, a.account.call.Livemode, in.ID)
+		h, err := loadInvoice(a.account.tx, a.account.call.Livemode, id)
 		a.invoices[in.ID] = h
 		return err
 	}
@@ -110,6 +114,18 @@ func (a *arrival) takeInvoice(in *ArrivingInvoice) error {
 		}
 	}
 	return nil
+}
+
+// invoiceID is the id of an invoice, or of the one with its number that is here.
+func (a *arrival) invoiceID(in *ArrivingInvoice) (string, error) {
+	if !in.Numbered || in.Content.Number == nil {
+		return in.ID, nil
+	}
+	rec, found, err := a.account.tx.InvoiceByNumber(a.account.call.Livemode, *in.Content.Number)
+	if !found {
+		return in.ID, err
+	}
+	return rec.ID, err
 }
 
 // totalOf is what the lines of an invoice come to.
@@ -207,6 +223,12 @@ func (a *arrival) takePayment(in *ArrivingPayment) error {
 	a.told("payment", in.ID, OutcomeNew)
 	if err := a.account.savePayment(pay, clientele.EventPaymentSucceeded); err != nil {
 		return err
+	}
+	if in.Oldest {
+		if err := a.account.allocateOldest(pay, pay.Amount); err != nil {
+			return err
+		}
+		return a.account.savePayment(pay, clientele.EventPaymentUpdated)
 	}
 	if in.InvoiceID == "" {
 		return nil

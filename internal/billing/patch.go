@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -17,6 +18,15 @@ import (
 
 // Fields are the members of a request's body, as sent. Their values are strict JSON (internal/wire checks it).
 type Fields map[string]jsontext.Value
+
+// Text is a text as the value of a field, which is refused where the text is not UTF-8.
+func Text(text string) jsontext.Value {
+	v, err := jsontext.AppendQuote(nil, text)
+	if err != nil {
+		return jsontext.Value(strconv.QuoteToASCII(text)) // \xff is no JSON
+	}
+	return v
+}
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 

@@ -2,7 +2,6 @@ package paymentkit
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -98,7 +97,7 @@ func customerOf(r *row) billing.ArrivingCustomer {
 	fields := billing.Fields{}
 	for _, name := range []string{"did", "name", "description", "email", "phone", "currency_id", "invoice_prefix"} {
 		if text := r.text(name); text != "" {
-			fields[name] = quote(text)
+			fields[name] = billing.Text(text)
 		}
 	}
 	for _, name := range []string{"address", "shipping", "metadata", "invoice_settings", "preference"} {
@@ -107,7 +106,7 @@ func customerOf(r *row) billing.ArrivingCustomer {
 		}
 	}
 	if at := r.moment("created_at"); !at.IsZero() {
-		fields["created_at"] = quote(at.Format(time.RFC3339Nano))
+		fields["created_at"] = billing.Text(at.Format(time.RFC3339Nano))
 	}
 	c := billing.ArrivingCustomer{
 		ID: r.text("id"), Fields: fields, Sequence: r.number("next_invoice_sequence"),
@@ -130,14 +129,6 @@ func customerOf(r *row) billing.ArrivingCustomer {
 		c.Credit[currency] = a
 	}
 	return c
-}
-
-func quote(text string) jsontext.Value {
-	v, err := jsontext.AppendQuote(nil, text)
-	if err != nil { // it is not UTF-8, which whoever reads the field tells
-		return jsontext.Value(fmt.Sprintf("%q", text))
-	}
-	return v
 }
 
 // transitions are when an invoice entered each state, in unix seconds.

@@ -1,5 +1,5 @@
-// Package sheets reads spreadsheets that were saved as text: it finds out how they are encoded and separated, and which
-// column is which field of a customer.
+// Package sheets reads spreadsheets that were saved as text: it finds out how they are encoded and separated, what
+// their rows are, and which column is which field.
 package sheets
 
 import (
@@ -149,40 +149,4 @@ func plain(header string) string {
 		}
 		return -1
 	}, header)
-}
-
-// headers are what the fields of customers are called elsewhere.
-var headers = map[string]string{
-	"id": "id", "customerid": "id", "did": "did", "externalid": "external_id", "customernumber": "external_id",
-	"name": "name", "fullname": "name", "customername": "name", "company": "name", "companyname": "name",
-	"kunde": "name", "nom": "name", "email": "email", "emailaddress": "email", "mail": "email",
-	"phone": "phone", "phonenumber": "phone", "telephone": "phone", "telefon": "phone", "mobile": "phone",
-	"description": "description", "notes": "description", "note": "description",
-	"country": "address.country", "countrycode": "address.country", "addresscountry": "address.country",
-	"cardaddresscountry": "address.country", "state": "address.state", "region": "address.state",
-	"province": "address.state", "addressstate": "address.state", "city": "address.city", "town": "address.city",
-	"addresscity": "address.city", "ort": "address.city", "street": "address.line1", "address": "address.line1",
-	"addressline1": "address.line1", "line1": "address.line1", "addressline2": "address.line2", "line2": "address.line2",
-	"zip": "address.postal_code", "zipcode": "address.postal_code", "postalcode": "address.postal_code",
-	"postcode": "address.postal_code", "plz": "address.postal_code", "addresspostalcode": "address.postal_code",
-	"created": "created_at", "createdat": "created_at", "createdutc": "created_at", "currencyid": "currency_id",
-	"invoiceprefix": "invoice_prefix",
-}
-
-// Fields are the fields that a column can be, beside metadata.KEY.
-var Fields = []string{
-	"id", "did", "external_id", "name", "description", "email", "phone", "address.country", "address.state",
-	"address.city", "address.line1", "address.line2", "address.postal_code", "currency_id", "invoice_prefix",
-	"created_at",
-}
-
-// FieldOf is the field that a header names by itself: one of [Fields], or metadata.KEY; "" when it names none.
-func FieldOf(header string) string {
-	if key, isMetadata := strings.CutSuffix(header, " (metadata)"); isMetadata {
-		return "metadata." + key
-	}
-	if strings.HasPrefix(header, "metadata.") {
-		return header
-	}
-	return headers[plain(header)]
 }

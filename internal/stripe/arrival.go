@@ -124,7 +124,7 @@ func (a *arriving) readCustomer(r *record) {
 	fields := billing.Fields{}
 	for _, name := range []string{"name", "description", "email", "phone", "invoice_prefix"} {
 		if text := r.text(name); text != "" {
-			fields[name] = quote(text)
+			fields[name] = billing.Text(text)
 		}
 	}
 	if r.metadata() != nil {
@@ -137,7 +137,7 @@ func (a *arriving) readCustomer(r *record) {
 		parts := map[string]jsontext.Value{}
 		for _, name := range []string{"name", "phone"} {
 			if text := shipping.text(name); text != "" {
-				parts[name] = quote(text)
+				parts[name] = billing.Text(text)
 			}
 		}
 		if v := given(shipping.part("address"), addressParts...); v != nil {
@@ -149,7 +149,7 @@ func (a *arriving) readCustomer(r *record) {
 	}
 	created := r.moment("created")
 	if !created.IsZero() {
-		fields["created_at"] = quote(created.Format(time.RFC3339))
+		fields["created_at"] = billing.Text(created.Format(time.RFC3339))
 	}
 	c := billing.ArrivingCustomer{ID: r.text("id"), Fields: fields, Sequence: r.number("next_invoice_sequence")}
 	c.Credit = a.creditOf(r)

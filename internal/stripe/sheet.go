@@ -2,7 +2,6 @@ package stripe
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -177,12 +176,4 @@ func unitsOf(cell, code string) string {
 		return readings[0].String()
 	}
 	return cell
-}
-
-func quote(text string) jsontext.Value {
-	v, err := jsontext.AppendQuote(nil, text)
-	if err != nil { // it is not UTF-8, which whoever reads the field tells
-		return jsontext.Value(strconv.QuoteToASCII(text))
-	}
-	return v
 }
