@@ -160,9 +160,11 @@ func (a *customerAccount) append(m store.Movement, invoice ledger.InvoiceState) 
 		a.customer.TokenBalance[m.CurrencyID] = m.EndingBalance
 	}
 	a.last = m.Seq
-	later, err := a.later(m.CurrencyID, m.Date)
-	if err != nil {
-		return m, err
+	var later ledger.Later
+	if m.Receivable.Sign() != 0 || m.InvoiceID != "" { // nothing else changes how later days stand
+		if later, err = a.later(m.CurrencyID, m.Date); err != nil {
+			return m, err
+		}
 	}
 	a.sums.AddMovement(m, invoice, later)
 	a.movements = append(a.movements, m)

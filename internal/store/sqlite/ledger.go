@@ -90,7 +90,7 @@ func (t *tx) Movements(f store.MovementFilter, fn func(store.Movement) error) er
 	w, order := sql.OfMovements(f, "invoice_id = ? AND invoice_id <> '' AND +customer_id = ?",
 		"payment_id = ? AND payment_id <> '' AND +customer_id = ?")
 	return t.interruptible(func() error {
-		return t.eachUnprepared(selectMovements+w.String()+order, func(r row) error {
+		return t.eachVariant(selectMovements+w.String()+order, func(r row) error {
 			m, err := r.movement()
 			if err != nil {
 				return err
@@ -177,7 +177,7 @@ func (t *tx) sumsIn(
 // StoredSums implements [store.Sums].
 func (t *tx) StoredSums(fn func(clientele.Mode, store.SumCell, store.SumPart)) error {
 	return t.scan(func() error {
-		return t.eachUnprepared(`SELECT livemode, level, bucket, second, figure, currency_id, due_day, amount
+		return t.eachVariant(`SELECT livemode, level, bucket, second, figure, currency_id, due_day, amount
 			FROM ledger_sums`,
 			func(r row) error {
 				p := store.SumPart{Figure: store.Figure(r.text(4)), DueDay: r.int(6)}

@@ -76,7 +76,7 @@ func (t *tx) page(k *store.Kind, q store.Query) (seqs []store.Position, count in
 	case all:
 		count, err = t.countAll(whole{k, q.Mode, currency})
 	default:
-		err = t.eachUnprepared("SELECT count(*) FROM "+k.Table+" WHERE "+w.String(), into(&count), w.Args...)
+		err = t.eachVariant("SELECT count(*) FROM "+k.Table+" WHERE "+w.String(), into(&count), w.Args...)
 	}
 	if err != nil {
 		return nil, 0, err
@@ -109,7 +109,7 @@ func (t *tx) beside(k *store.Kind, q store.Query) (seq store.Position, err error
 
 // numbers reads a statement's one column of numbers, or of positions.
 func numbers[T ~int64](t *tx, query string, args []any) (all []T, err error) {
-	err = t.eachUnprepared(query, func(r row) error {
+	err = t.eachVariant(query, func(r row) error {
 		all = append(all, T(r.int(0)))
 		return nil
 	}, args...)

@@ -21,7 +21,7 @@ func (t *tx) Outstanding(f store.OutstandingFilter, fn func(store.UnpaidAmount))
 	w.Add("l.date <= ?", int64(f.Day))
 	var one invoiceParts
 	err := t.interruptible(func() error { // the first is the outer loop: an invoice's movements come one after the other
-		return t.eachUnprepared(`SELECT i.seq, i.customer_id, i.currency_id, i.due_date, i.due_day, l.reason, l.receivable
+		return t.eachVariant(`SELECT i.seq, i.customer_id, i.currency_id, i.due_date, i.due_day, l.reason, l.receivable
 			FROM invoices i CROSS JOIN ledger l ON l.invoice_id = i.id AND l.invoice_id <> '' WHERE `+w.String(),
 			func(r row) error {
 				part, err := store.StoredAmount(r.text(2), r.text(6))
@@ -106,7 +106,7 @@ func (t *tx) UnpaidAmounts(f store.UnpaidFilter, fn func(store.UnpaidAmount)) er
 	w.Add("date <= ?", int64(f.Issued))
 	return t.interruptible(func() error {
 		// The index has all that is asked for.
-		return t.eachUnprepared(`SELECT customer_id, status, due_date, due_day, currency_id, remaining
+		return t.eachVariant(`SELECT customer_id, status, due_date, due_day, currency_id, remaining
 			FROM invoices INDEXED BY invoices_unpaid WHERE `+w.String(), func(r row) error {
 			left, err := store.StoredAmount(r.text(4), r.text(5))
 			if err == nil {

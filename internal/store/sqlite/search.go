@@ -370,7 +370,7 @@ func (t *tx) tierPage(mode clientele.Mode, part tier, limit, skip int64) ([]int6
 func (t *tx) countTier(mode clientele.Mode, part tier) (n int64, err error) {
 	_, from, w := part.from(mode, false)
 	read := func(r row) error { n = r.int(0); return nil }
-	err = t.eachUnprepared("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.Args...)
+	err = t.eachVariant("SELECT count(*) FROM "+from+" WHERE "+w.String(), read, w.Args...)
 	return n, err
 }
 
@@ -379,7 +379,7 @@ func (t *tx) Search(k *store.Kind, s store.TextSearch) (page []store.Record, cou
 	from, w := textSearch(k, s)
 	err = t.scan(func() error {
 		query := "SELECT count(*) FROM " + from + " WHERE " + w.String()
-		if err := t.eachUnprepared(query, into(&count), w.Args...); err != nil {
+		if err := t.eachVariant(query, into(&count), w.Args...); err != nil {
 			return err
 		}
 		by := "t."

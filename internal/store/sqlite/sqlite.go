@@ -24,7 +24,9 @@ type conn struct {
 
 	patience time.Duration // how long it waits for another that writes
 	prepared map[string]*sqlite.Stmt
-	later    *deferred // nil where nothing is left for later
+	variants map[string]*variant // of statements, by their text
+	count    uint64              // of uses of variants
+	later    *deferred           // nil where nothing is left for later
 	// fail makes a statement fail, in tests alone: nil otherwise.
 	fail func(query string) error
 }
@@ -71,7 +73,18 @@ func openAs(flags sqlite.OpenFlags, path string, pragmas ...string) (*conn, erro
 			return nil, errors.Join(fmt.Errorf("the database %s: PRAGMA %s: %w", path, pragma, err), c.Close())
 		}
 	}
-	return &conn{Conn: c, patience: busyTimeout, prepared: map[string]*sqlite.Stmt{}}, nil
+	return &conn{
+		Conn: c, patience: busyTimeout, prepared: map[string]*sqlite.Stmt{}, variants: map[string]*variant{},
+	}, nil
+}
+
+// Close closes the connection with its statements.
+func (c *conn) Close() error {
+	for _, v := range c.variants {
+		_ = v.Finalize() // it repeats the error of the last step
+	}
+	clear(c.variants)
+	return c.Conn.Close()
 }
 
 // wait sets how long the connection waits for another that writes.
@@ -120,22 +133,6 @@ func (c *conn) each(query string, fn func(row) error, args ...any) error {
 		c.prepared[query] = stmt
 	}
 	defer stmt.Reset() //nolint:errcheck // it repeats the error of the last step
-	return step(stmt, fn, args)
-}
-
-// eachUnprepared is each for a statement of many variants, which is not kept.
-func (c *conn) eachUnprepared(query string, fn func(row) error, args ...any) error {
-	if c.fail != nil {
-		if err := c.fail(query); err != nil {
-			return err
-		}
-	}
-	trace(query)
-	stmt, _, err := c.PrepareTransient(sqliteForm(query))
-	if err != nil {
-		return err
-	}
-	defer stmt.Finalize() //nolint:errcheck // it repeats the error of the last step
 	return step(stmt, fn, args)
 }
 

@@ -51,7 +51,7 @@ func miscounted(k *store.Kind) sql.Check {
 }
 
 func (t *tx) report(check sql.Check, fn func(id, text string)) error {
-	err := t.eachUnprepared(check.Query, func(r row) error { fn(r.text(0), check.Text); return nil })
+	err := t.eachVariant(check.Query, func(r row) error { fn(r.text(0), check.Text); return nil })
 	if err != nil {
 		return fmt.Errorf("%s: %w", check.Text, err)
 	}
