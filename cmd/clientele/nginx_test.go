@@ -23,6 +23,7 @@ type nginx struct {
 	address string       // 127.0.0.1:PORT
 	browser *http.Client // which trusts its certificate
 	tls     *httptest.Server
+	servers []string // that http://servers is, when there is a location for them
 }
 
 // newNginx chooses an address for an nginx that is to start later.
@@ -54,6 +55,14 @@ func documentedLocation(t *testing.T) string {
 	return string(found[1])
 }
 
+// upstream names the servers, of which each gets every second request.
+func (n *nginx) upstream() string {
+	if n.servers == nil {
+		return ""
+	}
+	return "upstream servers { server " + strings.Join(n.servers, "; server ") + "; }"
+}
+
 // start starts nginx with a location; what is asked for outside of it is a 418.
 func (n *nginx) start(location string) {
 	n.t.Helper()
@@ -77,6 +86,7 @@ func (n *nginx) start(location string) {
 events {}
 http {
 	access_log off;
+	%s
 	client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
 	server {
 		listen %s ssl http2;
@@ -86,7 +96,7 @@ http {
 		%s
 	}
 }
-`, n.address, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), location),
+`, n.upstream(), n.address, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), location),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			n.t.Fatal(err)
@@ -102,7 +112,7 @@ http {
 	go func() { ended <- c.Wait() }()
 	n.t.Cleanup(func() {
 		_ = c.Process.Signal(syscall.SIGTERM)
-		if err := <-ended; err != nil {
+		if err := <-ended; err != nil || n.t.Failed() {
 			n.t.Logf("nginx: %v: %s", err, said.String())
 		}
 	})

@@ -161,8 +161,8 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	stop := runner.Start(a.ctx)
 	defer stop()
 	failed := make(chan error, 1)
-	guarded := api.GuardFraming(server, listener)
-	go func() { failed <- server.Serve(guarded) }()
+	drained := newDraining(server, api.GuardFraming(server, listener))
+	go func() { failed <- server.Serve(drained) }()
 	select {
 	case err := <-failed:
 		return err
@@ -174,7 +174,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
 	defer cancel()
 	defer time.AfterFunc(finishTimeout/2, interrupt).Stop() // reads that still run by then are ended
-	err = server.Shutdown(ctx)
+	err = drained.shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		log.Warn("requests that had not come whole by then were cut off")
 		err = server.Close()

@@ -102,6 +102,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Request-Id", out.id)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
+	if a.stopping.Load() {
+		header.Set("Connection", "close") // the next request of this connection goes elsewhere
+	}
 	defer func() {
 		took := a.now().Sub(start)
 		a.metrics.observe(r.Method, r.Pattern, out.status, took)

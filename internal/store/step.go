@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"clientele.dev"
@@ -18,8 +20,12 @@ type Step struct {
 	File    string // without its ending
 	Name    string // what it brings
 	Script  string
+	Oldest  int64 // how many steps a program must know to go on beside it; 0 for all up to this one
 	Applied bool
 }
+
+// oldest is the first line of a script beside which programs that do not know it go on: see docs/upgrade.md.
+var oldest = regexp.MustCompile(`^-- oldest: (\d+)\n`)
 
 // StepsIn reads the scripts of a folder that is a part of the program, in their order. It panics when it cannot.
 func StepsIn(files fs.FS) (steps []Step) {
@@ -29,9 +35,14 @@ func StepsIn(files fs.FS) (steps []Step) {
 		err = errors.Join(err, readErr)
 		file := strings.TrimSuffix(path.Base(name), ".sql")
 		_, words, _ := strings.Cut(file, "_")
-		steps = append(steps, Step{
+		step := Step{
 			Version: int64(i) + 1, File: file, Name: strings.ReplaceAll(words, "_", " "), Script: string(script),
-		})
+		}
+		if said := oldest.FindSubmatch(script); said != nil {
+			step.Oldest, readErr = strconv.ParseInt(string(said[1]), 10, 64)
+			err = errors.Join(err, readErr)
+		}
+		steps = append(steps, step)
 	}
 	if err != nil {
 		panic(err)
@@ -47,11 +58,13 @@ func (s Step) Checksum() string {
 
 // Applied says which steps a database has, of the checksums of those that were applied to it, in their order. A step
 // that was applied with another script is refused, as what is in the database is not what the program believes; so is
-// a database that has had more steps than there are.
-func Applied(steps []Step, checksums []string) ([]Step, error) {
+// a database that has had more steps than there are, unless programs of so many go on beside them.
+func Applied(steps []Step, checksums []string, oldest int64) ([]Step, error) {
 	applied := append([]Step{}, steps...)
 	for i, sum := range checksums {
 		switch {
+		case i == len(steps) && oldest <= int64(len(steps)):
+			return applied, nil
 		case i == len(steps):
 			return nil, fmt.Errorf("its schema has %d steps, and this Clientele knows %d: a newer Clientele made it; "+
 				"upgrade the program", len(checksums), len(steps))

@@ -100,15 +100,25 @@ func appliedSteps(ctx context.Context, db querier) ([]store.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.Applied(steps, checksums)
+	var oldest int64
+	const query = `SELECT coalesce(max(coalesce(nullif((to_jsonb(m) ->> 'oldest')::bigint, 0), version)), 0)
+		FROM schema_migrations m` // as a JSON, which has no such member before the sixth step
+	if err := db.QueryRow(ctx, query).Scan(&oldest); err != nil {
+		return nil, err
+	}
+	return store.Applied(steps, checksums, oldest)
 }
 
-// checkSchema queues the refusal to go on when a newer program has changed the schema meanwhile. Whoever changes it
+// oldestProgram is how many steps a program must know to work on the database.
+const oldestProgram = "max(CASE oldest WHEN 0 THEN version ELSE oldest END)"
+
+// checkSchema queues the refusal to go on when a newer program has changed the schema meanwhile so that this one
+// cannot. Whoever changes it
 // waits for the transactions that have looked, and the others for that one.
 func (t *tx) checkSchema() {
 	t.run("LOCK TABLE schema_migrations IN ACCESS SHARE MODE")
 	t.queued = append(t.queued, statement{
-		query: "SELECT 1 / (max(version) = $1)::int FROM schema_migrations", args: []any{len(steps)},
+		query: "SELECT 1 / (" + oldestProgram + " <= $1)::int FROM schema_migrations", args: []any{len(steps)},
 		stale: store.ErrNewerSchema,
 	})
 }
@@ -128,5 +138,8 @@ func applyStep(ctx context.Context, db pgx.Tx, step store.Step) error {
 	}
 	_, err = db.Exec(ctx, "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)", step.Version,
 		step.File, step.Checksum())
+	if err == nil && step.Oldest != 0 {
+		_, err = db.Exec(ctx, "UPDATE schema_migrations SET oldest = $1 WHERE version = $2", step.Oldest, step.Version)
+	}
 	return err
 }

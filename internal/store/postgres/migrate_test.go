@@ -46,7 +46,8 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close(t.Context())
-	if _, err := c.Exec(t.Context(), "INSERT INTO schema_migrations VALUES (9999, 'future', '')"); err != nil {
+	const future = "INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'future', '')"
+	if _, err := c.Exec(t.Context(), future); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), url); err == nil || !strings.Contains(err.Error(), "newer Clientele") {
@@ -82,7 +83,8 @@ func TestAnOldServerStops(t *testing.T) {
 	if err := s.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	change("INSERT INTO schema_migrations VALUES (9999, 'future', ''); ALTER TABLE settings RENAME COLUMN doc TO later")
+	change("INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'future', '')")
+	change("ALTER TABLE settings RENAME COLUMN doc TO later")
 	if err := s.Ready(t.Context()); !errors.Is(err, store.ErrNewerSchema) {
 		t.Errorf("it is ready: %v", err)
 	}

@@ -220,14 +220,14 @@ func (s *Store) Figures(ctx context.Context) (f store.Figures, err error) {
 	return f, nil
 }
 
-// checkSchema says whether a newer program has changed the schema meanwhile.
+// checkSchema says whether a newer program has changed the schema meanwhile so that this one cannot go on.
 func (s *Store) checkSchema(ctx context.Context) error {
-	var version int
-	err := s.pool.QueryRow(ctx, "SELECT max(version) FROM schema_migrations").Scan(&version)
+	var oldest int
+	err := s.pool.QueryRow(ctx, "SELECT "+oldestProgram+" FROM schema_migrations").Scan(&oldest)
 	if err != nil {
 		return faultOf(ctx, err, true)
 	}
-	if version != len(steps) {
+	if oldest > len(steps) {
 		return store.ErrNewerSchema
 	}
 	return nil

@@ -374,7 +374,7 @@ func TestFailedOpensLeakNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = s.writer.do(t.Context(), func(c *conn) error {
-		return c.run("INSERT INTO schema_migrations VALUES (9999, 'future', '')")
+		return c.run("INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'future', '')")
 	})
 	if err := errors.Join(err, s.Close()); err != nil {
 		t.Fatal(err)

@@ -57,8 +57,12 @@ func applyStep(c *conn, step store.Step) error {
 	if err := sqlitex.ExecuteScript(c.Conn, step.Script, nil); err != nil {
 		return err
 	}
-	return c.run("INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)", step.Version, step.File,
+	err := c.run("INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)", step.Version, step.File,
 		step.Checksum())
+	if err == nil && step.Oldest != 0 {
+		err = c.run("UPDATE schema_migrations SET oldest = $1 WHERE version = $2", step.Oldest, step.Version)
+	}
+	return err
 }
 
 // Steps are the steps of the schema, and which of them the database that a URL names has.
@@ -95,15 +99,26 @@ func appliedSteps(c *conn) ([]store.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.Applied(steps, checksums)
+	var oldest int64
+	if known > 3 {
+		if oldest, err = oldestProgram(c); err != nil {
+			return nil, err
+		}
+	}
+	return store.Applied(steps, checksums, oldest)
 }
 
-// checkSchema refuses to go on when a newer program has changed the schema meanwhile.
+// oldestProgram is how many steps a program must know to work on the database.
+func oldestProgram(c *conn) (oldest int64, err error) {
+	err = c.each("SELECT max(CASE oldest WHEN 0 THEN version ELSE oldest END) FROM schema_migrations",
+		func(r row) error { oldest = r.int(0); return nil })
+	return oldest, err
+}
+
+// checkSchema refuses to go on when a newer program has changed the schema meanwhile so that this one cannot.
 func checkSchema(c *conn) error {
-	var version int64
-	read := func(r row) error { version = r.int(0); return nil }
-	err := c.each("SELECT max(version) FROM schema_migrations", read)
-	if err == nil && version != int64(len(steps)) {
+	oldest, err := oldestProgram(c)
+	if err == nil && oldest > int64(len(steps)) {
 		err = store.ErrNewerSchema
 	}
 	return err

@@ -143,7 +143,7 @@ func TestMigrateTwiceAndFromTheFuture(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if err := c.run("INSERT INTO schema_migrations VALUES (9999, 'future', '')"); err != nil {
+	if err := c.run("INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'future', '')"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), "sqlite:"+path); err == nil || !strings.Contains(err.Error(), "newer Clientele") {
@@ -176,7 +176,7 @@ func TestAnOldServerStops(t *testing.T) {
 	if err := s.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	change("INSERT INTO schema_migrations VALUES (9999, 'future', '')")
+	change("INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'future', '')")
 	change("ALTER TABLE settings RENAME COLUMN doc TO later")
 	if err := s.Ready(t.Context()); !errors.Is(err, store.ErrNewerSchema) {
 		t.Errorf("it is ready: %v", err)
