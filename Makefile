@@ -7,13 +7,16 @@ FUZZTIME ?= 30s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-go test-js postgres accounting chromium lint generate fuzz mutants bench clean
+.PHONY: help build release run test test-go test-js postgres accounting chromium lint generate fuzz mutants bench clean
 
 help: ## List these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/clientele, one static binary.
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/clientele ./cmd/clientele
+
+release: ## Make the archives of a release for six systems in bin/release, with checksums and a bill of materials.
+	deploy/release.sh bin/release
 
 run: build ## Build and start the server with its demo data, on http://127.0.0.1:8080; DB=postgres://… says where.
 	bin/clientele serve --demo $(if $(DB),--db '$(DB)')

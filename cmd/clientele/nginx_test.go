@@ -66,6 +66,19 @@ func (n *nginx) upstream() string {
 // start starts nginx with a location; what is asked for outside of it is a 418.
 func (n *nginx) start(location string) {
 	n.t.Helper()
+	n.run(n.upstream() + fmt.Sprintf(`
+	server {
+		listen %s ssl http2;
+		ssl_certificate cert.pem;
+		ssl_certificate_key key.pem;
+		location / { return 418; }
+		%s
+	}`, n.address, location))
+}
+
+// run starts nginx with servers, whose certificate is cert.pem and its key key.pem.
+func (n *nginx) run(servers string) {
+	n.t.Helper()
 	program, err := exec.LookPath("nginx")
 	if err != nil {
 		program = "/usr/sbin/nginx"
@@ -86,17 +99,10 @@ func (n *nginx) start(location string) {
 events {}
 http {
 	access_log off;
-	%s
 	client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-	server {
-		listen %s ssl http2;
-		ssl_certificate %s;
-		ssl_certificate_key %s;
-		location / { return 418; }
-		%s
-	}
+	%s
 }
-`, n.upstream(), n.address, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), location),
+`, servers),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			n.t.Fatal(err)
