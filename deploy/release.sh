@@ -8,8 +8,8 @@ set -eu
 folder=${1:?a folder is needed: deploy/release.sh FOLDER}
 shift
 [ $# -gt 0 ] || set -- linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
-bill=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0
-version=$(git describe --tags --always --dirty)
+bill=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+version=$(git describe --tags --always --dirty --abbrev=12)
 made=$(git log -1 --format=%ct) # what every file says of when it was made
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
