@@ -77,7 +77,7 @@ type CustomerExpanded struct {
 	Customer
 	// Payments received from the customer, newest first.
 	Payments []Payment `json:"payments,omitzero"`
-	// Always empty: Clientele has no subscriptions.
+	// Subscriptions that the customer had elsewhere and that moved in, newest first: nothing renews them here.
 	Subscriptions []json.RawMessage `json:"subscriptions,omitzero"`
 	// Invoices of the customer, newest first.
 	Invoices []Invoice `json:"invoices,omitzero"`

@@ -23,7 +23,10 @@ const (
 
 	EventCreditNoteCreated = "credit_note.created"
 	EventRefundCreated     = "refund.created"
-	EventSettingsUpdated   = "settings.updated"
+
+	EventSubscriptionCreated = "customer.subscription.created"
+
+	EventSettingsUpdated = "settings.updated"
 
 	EventPaymentCurrencyCreated = "payment_currency.created"
 	EventPaymentMethodCreated   = "payment_method.created"

@@ -202,6 +202,7 @@ func (i *importer) report(took time.Duration) error {
 	fmt.Fprintf(w, "\tNEW\tCHANGED\tEQUAL\tSKIPPED\tREFUSED\t\n")
 	for _, object := range []string{
 		"payment_method", "payment_currency", "customer", "invoice", "payment", "refund", "credit", "balance",
+		"subscription",
 	} {
 		if i.counts[object] == nil {
 			continue

@@ -17,145 +17,6 @@ import (
 	"clientele.dev/internal/pgtest"
 )
 
-// paymentKitSchema are the tables of PaymentKit as Sequelize makes them in SQLite, with the columns that are read.
-const paymentKitSchema = `
-CREATE TABLE SequelizeMeta (name VARCHAR(255) PRIMARY KEY);
-CREATE TABLE payment_methods (id VARCHAR(30) PRIMARY KEY, active TINYINT(1), livemode TINYINT(1), locked TINYINT(1),
-	type TEXT, name VARCHAR(255), description VARCHAR(255), logo VARCHAR(255), default_currency_id VARCHAR(15),
-	confirmation JSON, settings JSON, features JSON, metadata JSON, created_at DATETIME, updated_at DATETIME);
-CREATE TABLE payment_currencies (id VARCHAR(15) PRIMARY KEY, payment_method_id VARCHAR(15), active TINYINT(1),
-	livemode TINYINT(1), locked TINYINT(1), is_base_currency TINYINT(1), name VARCHAR(64), description VARCHAR(255),
-	logo VARCHAR(255), symbol VARCHAR(16), decimal INTEGER, maximum_precision INTEGER, minimum_payment_amount VARCHAR(32),
-	maximum_payment_amount VARCHAR(32), contract VARCHAR(40), metadata JSON, type TEXT, created_at DATETIME,
-	updated_at DATETIME);
-CREATE TABLE customers (id VARCHAR(18) PRIMARY KEY, livemode TINYINT(1), did VARCHAR(40), address JSON,
-	description VARCHAR(255), name VARCHAR(64), email VARCHAR(128), phone VARCHAR(32), shipping JSON,
-	balance VARCHAR(32) DEFAULT '0', token_balance JSON, currency_id VARCHAR(15), delinquent TINYINT(1),
-	discount_id VARCHAR(30), metadata JSON, invoice_credit_balance JSON, invoice_prefix VARCHAR(8),
-	invoice_settings JSON, next_invoice_sequence INTEGER DEFAULT 1, preference JSON, created_at DATETIME,
-	updated_at DATETIME);
-CREATE TABLE invoices (id VARCHAR(32) PRIMARY KEY, number VARCHAR(24), livemode TINYINT(1), description VARCHAR(255),
-	statement_descriptor VARCHAR(30), period_start INTEGER, period_end INTEGER, status TEXT, currency_id VARCHAR(15),
-	customer_id VARCHAR(18), payment_intent_id VARCHAR(30), subscription_id VARCHAR(30), subtotal VARCHAR(32),
-	tax VARCHAR(32), total VARCHAR(32), amount_due VARCHAR(32), amount_paid VARCHAR(32), amount_remaining VARCHAR(32),
-	customer_name VARCHAR(255), customer_email VARCHAR(255), customer_phone VARCHAR(255), customer_address JSON,
-	due_date INTEGER, effective_at INTEGER, footer VARCHAR(255), custom_fields JSON, status_transitions JSON,
-	metadata JSON, created_at DATETIME, updated_at DATETIME);
-CREATE TABLE invoice_items (id VARCHAR(30) PRIMARY KEY, livemode TINYINT(1), amount VARCHAR(32), quantity INTEGER,
-	description VARCHAR(255), currency_id VARCHAR(15), customer_id VARCHAR(18), invoice_id VARCHAR(30),
-	created_at DATETIME, updated_at DATETIME);
-CREATE TABLE payment_intents (id VARCHAR(30) PRIMARY KEY, livemode TINYINT(1), description VARCHAR(255),
-	amount VARCHAR(32), amount_received VARCHAR(32), currency_id VARCHAR(15), customer_id VARCHAR(18),
-	payment_method_id VARCHAR(30), invoice_id VARCHAR(30), status TEXT, metadata JSON, created_at DATETIME,
-	updated_at DATETIME);
-CREATE TABLE refunds (id VARCHAR(30) PRIMARY KEY, livemode TINYINT(1), description VARCHAR(255), amount VARCHAR(32),
-	currency_id VARCHAR(15), customer_id VARCHAR(18), payment_intent_id VARCHAR(30), payment_method_id VARCHAR(30),
-	invoice_id VARCHAR(30), status TEXT, reason TEXT, metadata JSON, type TEXT, created_at DATETIME, updated_at DATETIME);
-CREATE TABLE subscriptions (id VARCHAR(30) PRIMARY KEY, customer_id VARCHAR(18));
-INSERT INTO subscriptions VALUES ('sub_1', 'cus_ada'), ('sub_2', 'cus_ada');
-INSERT INTO payment_methods VALUES ('pm_arc', 1, 0, 1, 'arcblock', 'ArcBlock', 'ABT', '', 'pc_tba',
-	'{"type":"immediate"}', '{"arcblock":{"api_host":"https://beta.abtnetwork.io/api/"}}', '{"refund":true}', '{}',
-	'2024-01-01 00:00:00.000 +00:00', '2024-01-01 00:00:00.000 +00:00');
-INSERT INTO payment_currencies VALUES
-	('pc_tba', 'pm_arc', 1, 0, 1, 1, 'Token', 'Beta token', '', 'TBA', 18, 6, '1', '0', 'z35n6', '{}', 'standard',
-		'2024-01-01 00:00:00.000 +00:00', '2024-01-01 00:00:00.000 +00:00'),
-	('pc_usd', 'pm_arc', 0, 0, 1, 0, 'Dollar', '', '', 'USD', 2, 2, '500', '0', NULL, NULL, 'standard',
-		'2024-01-01 00:00:00.000 +00:00', '2024-01-01 00:00:00.000 +00:00');
-`
-
-const (
-	adaDID = "z1bUPE8NwmggAepyjRdh58cJJioF6XC6YSE"
-	bobDID = "z1EKJe5owVVovvmgr7FxYNBAKNbGadwB7gdS"
-)
-
-// sequelized writes a moment as Sequelize does.
-func sequelized(at string) string { return "'" + at + " 10:00:00.000 +00:00'" }
-
-func unixOf(t testing.TB, day string) int64 {
-	t.Helper()
-	at, err := time.Parse(time.DateTime, day+" 10:00:00")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return at.Unix()
-}
-
-// pkCustomer is the statement that adds a customer; more are columns and values.
-func pkCustomer(id, did, more string) string {
-	s := "INSERT INTO customers (id, livemode, did, name, metadata, token_balance, invoice_prefix, " +
-		"next_invoice_sequence, created_at, updated_at) VALUES ('" + id + "', 0, '" + did + "', '" + id +
-		"', '{}', '{}', upper('" +
-		strings.TrimPrefix(id, "cus_") + "0'), 7, " + sequelized("2024-01-02") + ", " + sequelized("2024-06-01") + ");\n"
-	if more != "" {
-		s += "UPDATE customers SET " + more + " WHERE id = '" + id + "';\n"
-	}
-	return s
-}
-
-// pkInvoice adds an invoice of 100.00 with a line of two and tax, issued on a day.
-func pkInvoice(t testing.TB, id, customer, day, status, more string) string {
-	t.Helper()
-	paid, due, remaining := "0", "10000", "10000"
-	if status == "paid" {
-		paid, remaining = "10000", "0"
-	}
-	s := fmt.Sprintf(`INSERT INTO invoices (id, number, livemode, status, currency_id, customer_id, subtotal, tax, total,
-		amount_due, amount_paid, amount_remaining, customer_name, period_start, period_end, due_date, effective_at,
-		status_transitions, metadata, created_at, updated_at) VALUES ('%[1]s', 'OLD-%[1]s', 0, '%[2]s', 'pc_usd', '%[3]s',
-		'8000', '2000', '10000', '%[4]s', '%[5]s', '%[6]s', 'As printed', 0, 0, %[7]d, %[7]d,
-		'{"finalized_at":%[7]d,"paid_at":%[8]d}', '{"order":12345678901234567890}', %[9]s, %[10]s);
-		INSERT INTO invoice_items VALUES ('ii_%[1]s', 0, '8000', 2, 'Seats', 'pc_usd', '%[3]s', '%[1]s', %[9]s, %[9]s);
-		`, id, status, customer, due, paid, remaining, unixOf(t, day), unixOf(t, day)+86400*10, sequelized(day),
-		sequelized("2024-12-01"))
-	if more != "" {
-		s += "UPDATE invoices SET " + more + " WHERE id = '" + id + "';\n"
-	}
-	return s
-}
-
-// pkIntent adds a payment that succeeded.
-func pkIntent(id, customer, invoice, amount, more string) string {
-	s := fmt.Sprintf(`INSERT INTO payment_intents VALUES ('%s', 0, 'pay', '%s', '%[2]s', 'pc_usd', '%s', 'pm_arc', '%s',
-		'succeeded', '{}', %s, %s);
-		`, id, amount, customer, invoice, sequelized("2024-03-01"), sequelized("2024-03-02"))
-	if more != "" {
-		s += "UPDATE payment_intents SET " + more + " WHERE id = '" + id + "';\n"
-	}
-	return s
-}
-
-func paymentKitFile(t *testing.T, script string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "payment-kit.db")
-	runSQL(t, "sqlite:"+path, paymentKitSchema+script)
-	return path
-}
-
-// richBooks is a customer of whom everything is there that moves in.
-func richBooks(t testing.TB) string {
-	t.Helper()
-	return pkCustomer("cus_ada", adaDID, `email = 'Ada@Example.com', phone = 'call me',
-		address = '{"country":"DE","city":"Ulm"}', metadata = '{"plan":"gold"}',
-		token_balance = '{"pc_usd":"2500","pc_tba":"1000000000000000000"}'`) +
-		pkInvoice(t, "in_paid", "cus_ada", "2024-02-01", "paid", "") + pkIntent("pi_1", "cus_ada", "in_paid", "10000", "") +
-		pkInvoice(t, "in_lost", "cus_ada", "2024-02-02", "paid", "") + // no intent says by what
-		pkInvoice(t, "in_credit", "cus_ada", "2024-02-03", "paid", "amount_due = '4000', amount_paid = '4000'") +
-		pkIntent("pi_2", "", "in_credit", "4000", "") +
-		pkInvoice(t, "in_open", "cus_ada", "2024-02-04", "open", "") +
-		pkInvoice(t, "in_part", "cus_ada", "2024-02-05", "open", "amount_paid = '3000', amount_remaining = '7000'") +
-		pkIntent("pi_3", "cus_ada", "in_part", "3000", "") +
-		pkInvoice(t, "in_bad", "cus_ada", "2024-02-06", "uncollectible", "") +
-		pkInvoice(t, "in_void", "cus_ada", "2024-02-07", "void", "") +
-		pkInvoice(t, "in_draft", "cus_ada", "2024-02-08", "draft", "number = '', effective_at = NULL") +
-		pkInvoice(t, "in_back", "cus_ada", "2024-02-09", "paid", "") + pkIntent("pi_4", "cus_ada", "in_back", "10000", "") +
-		`INSERT INTO refunds VALUES ('re_1', 0, 'sorry', '2500', 'pc_usd', 'cus_ada', 'pi_4', 'pm_arc', 'in_back',
-			'succeeded', 'requested_by_customer', '{}', 'refund', ` +
-		sequelized("2024-05-01") + `, ` + sequelized("2024-05-01") + `);` +
-		pkIntent("pi_none", "cus_ada", "", "700", "") +
-		pkIntent("pi_failed", "cus_ada", "in_open", "1", "status = 'canceled'") +
-		pkCustomer("cus_bob", bobDID, "")
-}
-
 // became is what an import says became of the objects of a kind: new, changed, equal, skipped and refused.
 func became(out, objects string) string {
 	for line := range strings.Lines(out) {
@@ -175,7 +36,7 @@ func TestImportPaymentKit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			movesIn(t, paymentKitFile(t, richBooks(t)), db)
+			movesIn(t, paymentKitFile(t, richBooks(t)+pkSubscriptions), db)
 		})
 	}
 }
@@ -196,14 +57,14 @@ func movesIn(t *testing.T, file, db string) {
 	}
 	for objects, want := range map[string]string{
 		"customers": "2 0 0 0 0", "invoices": "9 0 0 0 0", "payments": "6 0 0 0 0", "refunds": "1 0 0 0 0",
-		"payment_currencies": "2 0 0 0 0", "payment_methods": "1 0 0 0 0",
+		"payment_currencies": "2 0 0 0 0", "payment_methods": "1 0 0 0 0", "subscriptions": "2 0 0 0 0",
 	} {
 		if got := became(out, objects); got != want {
 			t.Errorf("of %s became %s, want %s", objects, got, want)
 		}
 	}
 	for _, want := range []string{
-		"1  payment intents that did not succeed", "2  subscriptions", "Of 1 customers a contact detail is kept",
+		"1  payment intents that did not succeed", "2  prices", "Of 1 customers a contact detail is kept",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q: %s", want, out)
@@ -216,6 +77,7 @@ func movesIn(t *testing.T, file, db string) {
 	again, code := runCommand("import", "paymentkit", file, "--db", db)
 	for objects, want := range map[string]string{
 		"customers": "0 0 2 0 0", "invoices": "0 0 9 0 0", "payments": "0 0 6 0 0", "refunds": "0 0 1 0 0",
+		"subscriptions": "0 0 2 0 0",
 	} {
 		if got := became(again, objects); code != 0 || got != want {
 			t.Errorf("again it exits with %d, and of %s became %s, want %s", code, objects, got, want)
@@ -241,6 +103,22 @@ func movesIn(t *testing.T, file, db string) {
 		ada.InvoicePrefix != "ADA0" || ada.NextInvoiceSequence != 7 || !ada.Delinquent ||
 		ada.CreatedAt.String() != "2024-01-02T10:00:00.000Z" || ada.UpdatedAt.String() != "2024-06-01T10:00:00.000Z" {
 		t.Errorf("Ada is %+v", ada.Customer)
+	}
+	wants := []string{ // newest first
+		`{"cancel_at_period_end":false,"created_at":null,"current_period_end":1706745600,"customer_id":"cus_ada",` +
+			`"description":"10","id":"sub_2","items":[{"id":"si_2","price":{"id":"price_2","product_id":"prod_9",` +
+			`"unit_amount":"5"},"price_id":"price_2","quantity":1,"subscription_id":"sub_2"}],"livemode":false,` +
+			`"metadata":null,"object":"subscription","status":"canceled"}`,
+		`{"cancel_at_period_end":true,"created_at":"2024-01-03T10:00:00.000Z","current_period_end":1735689600,` +
+			`"customer_id":"cus_ada","description":null,"id":"sub_1","items":[{"id":"si_1","price":{"id":"price_1",` +
+			`"product":{"id":"prod_1","name":"Gold"},"product_id":"prod_1","unit_amount":"1000"},"price_id":"price_1",` +
+			`"quantity":2,"subscription_id":"sub_1"}],"livemode":false,"metadata":{"plan":"gold"},` +
+			`"object":"subscription","status":"active"}`,
+	}
+	for i, want := range wants {
+		if len(ada.Subscriptions) != len(wants) || string(ada.Subscriptions[i]) != want {
+			t.Errorf("the subscriptions are %s\nwant %s", ada.Subscriptions, want)
+		}
 	}
 	for id, want := range map[string]string{
 		"in_paid":   "paid 10000 10000 0 0 0 2024-02-01 2024-02-11",
@@ -380,6 +258,12 @@ func TestImportOfDamage(t *testing.T) {
 	all = append(all, damage{"of a refused customer", pkInvoice(t, "in_ofborn", "cus_born", "2024-02-01", "open", ""),
 		"invoice in_ofborn", "customer_id"}, damage{"of an unreadable customer",
 		pkInvoice(t, "in_ofsequence", "cus_sequence", "2024-02-01", "open", ""), "invoice in_ofsequence", "customer_id"})
+	subscription := func(name, customer, mode, field string) {
+		all = append(all, damage{name, "INSERT INTO subscriptions VALUES ('sub_" + name + "', " + mode + ", '" + customer +
+			"', 'active', 0, 1706745600, NULL, NULL, NULL);\n", "subscription sub_" + name, field})
+	}
+	subscription("ofnobody", "cus_gone", "0", "customer_id")
+	subscription("ofanothermode", "cus_bob", "1", "livemode")
 	script := pkCustomer("cus_bob", bobDID, "") + pkInvoice(t, "in_first", "cus_bob", "2024-01-15", "open", "") +
 		pkIntent("pi_good", "cus_bob", "", "100", "")
 	for _, d := range all {

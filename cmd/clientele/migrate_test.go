@@ -244,7 +244,7 @@ func TestADatabaseOfBeforeIsRefused(t *testing.T) {
 			t.Parallel()
 			script := "CREATE TABLE schema_migrations (version integer PRIMARY KEY, name text NOT NULL);"
 			for version := 1; version <= 20; version++ {
-				script += fmt.Sprintf("INSERT INTO schema_migrations (version, name, checksum) VALUES (%d, 'x');", version)
+				script += fmt.Sprintf("INSERT INTO schema_migrations VALUES (%d, 'x');", version)
 			}
 			runSQL(t, url, script)
 			refused := func() {

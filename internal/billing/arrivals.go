@@ -5,18 +5,22 @@ import (
 	"math/big"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"clientele.dev"
 	"clientele.dev/internal/ledger"
 )
 
 // Arrival is a customer who moves in from elsewhere, with all that belongs to it. Times are those of elsewhere.
 type Arrival struct {
-	Customer  ArrivingCustomer
-	Invoices  []*ArrivingInvoice
-	Payments  []*ArrivingPayment
-	Refunds   []*ArrivingRefund
-	Credits   []*ArrivingCredit // of a customer who is new
-	UpdatedAt time.Time
+	Customer ArrivingCustomer
+	Invoices []*ArrivingInvoice
+	Payments []*ArrivingPayment
+	Refunds  []*ArrivingRefund
+	Credits  []*ArrivingCredit // of a customer who is new
+	// What is kept as it was.
+	Subscriptions []*ArrivingSubscription
+	UpdatedAt     time.Time
 	// The currencies that would have been added before, when it is only asked what would become of it.
 	Currencies []clientele.PaymentCurrency
 }
@@ -115,6 +119,14 @@ type ArrivingPayment struct {
 	Description              string
 	Metadata                 any
 	CreatedAt, UpdatedAt     time.Time
+}
+
+// ArrivingSubscription is a subscription, which is kept to be read. Its members must be an object of JSON with its id,
+// livemode and customer_id.
+type ArrivingSubscription struct {
+	ID        string
+	JSON      jsontext.Value
+	CreatedAt time.Time
 }
 
 // ArrivingRefund is money that was sent back, of a payment or of what had paid an invoice.

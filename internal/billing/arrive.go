@@ -55,7 +55,7 @@ func (a *arrival) take(tx store.Tx, call Call) error {
 		return refusedArrival(tx, call, id, err)
 	}
 	if !taken || len(a.in.Invoices)+len(a.in.Payments)+len(a.in.Refunds)+len(a.in.Credits)+
-		len(a.in.Customer.Credit) == 0 {
+		len(a.in.Subscriptions)+len(a.in.Customer.Credit) == 0 {
 		return nil
 	}
 	if a.account, err = a.openAny(tx, call, a.in.Customer.ID); err != nil {
@@ -120,6 +120,9 @@ func (in Arrival) belongings(mistakes []Mistake) (refused []Arrived) {
 	for _, c := range in.Credits {
 		told("credit", c.ID)
 	}
+	for _, s := range in.Subscriptions {
+		told("subscription", s.ID)
+	}
 	return refused
 }
 
@@ -183,6 +186,13 @@ func (a *arrival) steps(isNew bool) (steps []arrivalStep) {
 			continue
 		}
 		steps = append(steps, arrivalStep{r.CreatedAt, r.ID, 4, func() error { return a.takeRefund(r) }})
+	}
+	for _, s := range a.in.Subscriptions {
+		if mistakes := a.refused[s.ID]; mistakes != nil {
+			a.told("subscription", s.ID, OutcomeRefused, mistakes...)
+			continue
+		}
+		steps = append(steps, arrivalStep{s.CreatedAt, s.ID, 6, func() error { return a.takeSubscription(s) }})
 	}
 	return steps
 }

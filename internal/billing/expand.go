@@ -47,14 +47,15 @@ func expandCustomers(tx store.Tx, recs []store.Record, limit int64) ([][]byte, e
 // expandedCustomer is the published TCustomerExpanded, with exact counts beside the lists.
 func expandedCustomer(rec store.Record, of store.CustomerDocuments) []byte {
 	size := len(rec.JSON) + 128
-	for _, docs := range [][][]byte{of.Payments, of.Invoices} {
+	for _, docs := range [][][]byte{of.Payments, of.Invoices, of.Subscriptions} {
 		for _, doc := range docs {
 			size += len(doc) + 1
 		}
 	}
 	b := append(make([]byte, 0, size), rec.JSON[:len(rec.JSON)-1]...)
 	b = AppendList(append(b, `,"payments":`...), of.Payments)
-	b = AppendList(append(b, `,"subscriptions":[],"invoices":`...), of.Invoices)
+	b = AppendList(append(b, `,"subscriptions":`...), of.Subscriptions)
+	b = AppendList(append(b, `,"invoices":`...), of.Invoices)
 	b = strconv.AppendInt(append(b, `,"payment_count":`...), of.PaymentCount, 10)
 	b = strconv.AppendInt(append(b, `,"invoice_count":`...), of.InvoiceCount, 10)
 	if rec.DeletedAt != 0 {

@@ -19,12 +19,13 @@ import (
 // File is an open database of PaymentKit.
 type File struct {
 	conn    *sqlite.Conn
-	columns map[string]map[string]bool // of each table
+	columns map[string]map[string]string // of each table: how each column is declared
 }
 
 // kept are the tables of which something moves in.
 var kept = []string{
 	"customers", "invoices", "invoice_items", "payment_currencies", "payment_methods", "payment_intents", "refunds",
+	"subscriptions", "subscription_items",
 }
 
 // Open opens a file, which must be there and have PaymentKit's customers.
@@ -36,18 +37,18 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{conn: conn, columns: map[string]map[string]bool{}}
-	err = sqlitex.Execute(conn, `SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+	f := &File{conn: conn, columns: map[string]map[string]string{}}
+	err = sqlitex.Execute(conn, `SELECT m.name, c.name, c.type FROM sqlite_schema m JOIN pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`, &sqlitex.ExecOptions{
 		ResultFunc: func(s *sqlite.Stmt) error {
 			if table := s.ColumnText(0); f.columns[table] == nil {
-				f.columns[table] = map[string]bool{}
+				f.columns[table] = map[string]string{}
 			}
-			f.columns[s.ColumnText(0)][s.ColumnText(1)] = true
+			f.columns[s.ColumnText(0)][s.ColumnText(1)] = s.ColumnText(2)
 			return nil
 		},
 	})
-	if err == nil && !f.columns["customers"]["did"] {
+	if _, has := f.columns["customers"]["did"]; err == nil && !has {
 		err = fmt.Errorf("%s is no database of PaymentKit: it has no table customers with a column did", path)
 	}
 	if err != nil {
@@ -178,6 +179,9 @@ var owners = []struct{ table, from, owner, object string }{
 	{"payment_intents", "payment_intents t LEFT JOIN invoices i ON i.id = t.invoice_id",
 		"nullif(t.customer_id, ''), i.customer_id", "payment"},
 	{"refunds", "refunds t", "t.customer_id", "refund"},
+	{"subscriptions", "subscriptions t", "t.customer_id", "subscription"},
+	{"subscription_items", "subscription_items t LEFT JOIN subscriptions s ON s.id = t.subscription_id",
+		"s.customer_id", ""}, // it is kept with its subscription
 }
 
 // reading goes through the customers, and beside them through all that belongs to them.
@@ -186,19 +190,29 @@ type reading struct {
 	tables map[string]*rows
 	nobody found             // what belongs to no customer
 	first  map[string]string // the customer who has a DID, by the mode and the DID
+	of     catalogue
 }
 
 // Customers calls fn with every customer, in the order of their ids; what belongs to nobody comes last, without one.
 func (f *File) Customers(fn func(billing.Found) error) (err error) {
-	r := reading{f, map[string]*rows{}, found{billing.Found{Unkept: map[string]int64{}}}, map[string]string{}}
+	of, err := f.readCatalogue()
+	if err != nil {
+		return err
+	}
+	r := reading{
+		f, map[string]*rows{}, found{billing.Found{Unkept: map[string]int64{}}}, map[string]string{}, of,
+	}
 	defer func() {
 		for _, table := range r.tables {
 			table.close()
 		}
 	}()
 	for _, of := range owners {
-		if of.table == "payment_intents" && f.columns["invoices"] == nil {
+		switch {
+		case of.table == "payment_intents" && f.columns["invoices"] == nil:
 			of.from, of.owner = "payment_intents t", "t.customer_id"
+		case of.table == "subscription_items" && f.columns["subscriptions"] == nil:
+			of.from, of.owner = "subscription_items t", "''"
 		}
 		if r.tables[of.table], err = f.owned(of.table, of.from, of.owner); err != nil {
 			return err
@@ -210,7 +224,9 @@ func (f *File) Customers(fn func(billing.Found) error) (err error) {
 		if err != nil {
 			return err
 		}
-		return fn(arrivalOf(customer, of["invoices"], of["invoice_items"], of["payment_intents"], of["refunds"]))
+		found := arrivalOf(customer, of["invoices"], of["invoice_items"], of["payment_intents"], of["refunds"])
+		r.addSubscriptions(&found, of["subscriptions"], of["subscription_items"])
+		return fn(found)
 	})
 	if err == nil {
 		_, err = r.belonging("\U0010ffff") // after every id
@@ -219,6 +235,21 @@ func (f *File) Customers(fn func(billing.Found) error) (err error) {
 		err = fn(r.nobody.Found)
 	}
 	return err
+}
+
+// addSubscriptions reads the subscriptions of a customer.
+func (r *reading) addSubscriptions(to *billing.Found, subscriptions, items []*row) {
+	f := found{*to}
+	for _, s := range subscriptions {
+		arriving := r.file.subscriptionOf(s, items, r.of)
+		if arriving.CreatedAt.IsZero() {
+			arriving.CreatedAt = to.Arrival.UpdatedAt
+		}
+		if f.takes("subscription", s) {
+			f.Arrival.Subscriptions = append(f.Arrival.Subscriptions, arriving)
+		}
+	}
+	*to = f.Found
 }
 
 // checkDID refuses a DID that a customer before has.
@@ -254,7 +285,7 @@ func (r *reading) belonging(customer string) (of map[string][]*row, err error) {
 func (r *reading) lose(object string, lost *row) {
 	switch {
 	case object == "":
-	case object != "invoice" && lost.text("status") != "succeeded":
+	case (object == "payment" || object == "refund") && lost.text("status") != "succeeded":
 		r.nobody.Unkept[unsuccessful(object)]++
 	default:
 		lost.wrong("customer_id", "there is no customer %q", lost.text("owner"))

@@ -24,12 +24,13 @@ const (
 	TypePaymentMethod   ObjectType = "payment_method"
 	TypeAPIKey          ObjectType = "api_key"
 	TypeClosing         ObjectType = "closing"
+	TypeSubscription    ObjectType = "subscription"
 )
 
 // Kinds are the kinds of objects that have a table of their own in the form of [Kind].
 var Kinds = []*Kind{
 	Customers.Kind, Invoices.Kind, Payments.Kind, CreditNotes.Kind, Refunds.Kind, PaymentCurrencies.Kind,
-	PaymentMethods.Kind, Settings.Kind, APIKeys.Kind, Closings.Kind,
+	PaymentMethods.Kind, Settings.Kind, APIKeys.Kind, Closings.Kind, Subscriptions.Kind,
 }
 
 // KindOf finds the description of a type of objects; nil for what has none.
@@ -174,6 +175,14 @@ var Refunds = describe(Kind{
 		{Column{Name: "invoice_id", Fixed: true, Optional: true, Few: true},
 			func(r *clientele.Refund) any { return r.InvoiceID }},
 	})
+
+// Subscriptions describes subscriptions that customers had elsewhere.
+var Subscriptions = describe(Kind{
+	Type: TypeSubscription, Name: "subscription", Table: "subscriptions", Prefix: "sub_",
+	Created: clientele.EventSubscriptionCreated, Owned: true, Embedded: true,
+}, func(s *clientele.Subscription) Row {
+	return Row{ID: s.ID, Livemode: s.Livemode, CustomerID: s.CustomerID}
+}, nil)
 
 // Settings describes the settings of a mode, of which there is one.
 var Settings = describe(Kind{

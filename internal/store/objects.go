@@ -40,10 +40,10 @@ type Ref struct {
 	Name string
 }
 
-// CustomerDocuments are the newest invoices and payments of a customer, and how many it has in all.
+// CustomerDocuments are the newest invoices, payments and subscriptions of a customer, and how many it has in all.
 type CustomerDocuments struct {
-	Invoices, Payments         [][]byte
-	InvoiceCount, PaymentCount int64
+	Invoices, Payments, Subscriptions             [][]byte
+	InvoiceCount, PaymentCount, SubscriptionCount int64
 }
 
 // Document is an object as the wire answers it.

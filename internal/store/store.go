@@ -100,7 +100,8 @@ type CustomerLookups interface {
 	ClaimName(mode clientele.Mode, kind NameKind, name string, customer Record) (holder string, err error)
 	// ReleaseName frees a name.
 	ReleaseName(mode clientele.Mode, kind NameKind, name string) error
-	// CustomerDocuments returns the invoices and payments of customers, by their ids: up to limit of each, newest first.
+	// CustomerDocuments returns the invoices, payments and subscriptions of customers, by their ids: up to limit of
+	// each, newest first.
 	CustomerDocuments(customerIDs []string, limit int64) (map[string]CustomerDocuments, error)
 }
 

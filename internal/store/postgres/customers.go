@@ -10,7 +10,8 @@ import (
 	"clientele.dev/internal/store/sql"
 )
 
-const selectCustomers = "SELECT id, seq, version, coalesce(deleted_at, 0), doc, invoices, payments FROM customers"
+const selectCustomers = `SELECT id, seq, version, coalesce(deleted_at, 0), doc, invoices, payments, subscriptions
+	FROM customers`
 
 // readCustomers appends the rows of selectCustomers to a list. What they say of documents is kept: on one
 // snapshot, [tx.CustomerDocuments] need not ask again.
@@ -18,7 +19,8 @@ func (t *tx) readCustomers(recs *[]store.Record) func(pgx.Rows) error {
 	return func(r pgx.Rows) error {
 		var rec store.Record
 		var b store.CustomerDocuments
-		err := r.Scan(&rec.ID, &rec.Seq, &rec.Version, &rec.DeletedAt, &rec.JSON, &b.InvoiceCount, &b.PaymentCount)
+		err := r.Scan(&rec.ID, &rec.Seq, &rec.Version, &rec.DeletedAt, &rec.JSON, &b.InvoiceCount, &b.PaymentCount,
+			&b.SubscriptionCount)
 		*recs = append(*recs, rec)
 		if t.numbers == nil {
 			t.numbers = map[string]store.CustomerDocuments{}
@@ -137,10 +139,11 @@ func (t *tx) CustomerDocuments(customerIDs []string, limit int64) (map[string]st
 		}
 	}
 	of := make(map[string]store.CustomerDocuments, len(customerIDs))
-	var invoices, payments int64
+	var invoices, payments, subscriptions int64
 	for _, id := range customerIDs {
 		of[id] = t.numbers[id]
 		invoices, payments = invoices+of[id].InvoiceCount, payments+of[id].PaymentCount
+		subscriptions += of[id].SubscriptionCount
 	}
 	if invoices > 0 {
 		t.readNewest("invoices", customerIDs, limit, func(id string, doc []byte) {
@@ -153,6 +156,13 @@ func (t *tx) CustomerDocuments(customerIDs []string, limit int64) (map[string]st
 		t.readNewest("payments", customerIDs, limit, func(id string, doc []byte) {
 			b := of[id]
 			b.Payments = append(b.Payments, doc)
+			of[id] = b
+		})
+	}
+	if subscriptions > 0 {
+		t.readNewest("subscriptions", customerIDs, limit, func(id string, doc []byte) {
+			b := of[id]
+			b.Subscriptions = append(b.Subscriptions, doc)
 			of[id] = b
 		})
 	}

@@ -53,22 +53,24 @@ func (t *tx) ReleaseName(mode clientele.Mode, kind store.NameKind, name string) 
 // CustomerDocuments implements [store.Tx].
 func (t *tx) CustomerDocuments(customerIDs []string, limit int64) (map[string]store.CustomerDocuments, error) {
 	of := make(map[string]store.CustomerDocuments, len(customerIDs))
-	var invoices, payments int64
+	var invoices, payments, subscriptions int64
 	read := func(r row) error {
-		of[r.text(0)] = store.CustomerDocuments{InvoiceCount: r.int(1), PaymentCount: r.int(2)}
-		invoices, payments = invoices+r.int(1), payments+r.int(2)
+		n := store.CustomerDocuments{InvoiceCount: r.int(1), PaymentCount: r.int(2), SubscriptionCount: r.int(3)}
+		of[r.text(0)] = n
+		invoices, payments = invoices+n.InvoiceCount, payments+n.PaymentCount
+		subscriptions += n.SubscriptionCount
 		return nil
 	}
 	if len(customerIDs) == 1 { // the commonest, and most have nothing
-		const counts = "SELECT customer_id, invoices, payments FROM customer_counts WHERE customer_id = $1"
-		if err := t.each(counts, read, customerIDs[0]); err != nil || invoices+payments == 0 {
+		const counts = "SELECT customer_id, invoices, payments, subscriptions FROM customer_counts WHERE customer_id = $1"
+		if err := t.each(counts, read, customerIDs[0]); err != nil || invoices+payments+subscriptions == 0 {
 			return of, err
 		}
 	}
 	ids := jsonList(customerIDs)
 	var err error
 	if len(customerIDs) > 1 {
-		err = t.each(`SELECT n.customer_id, n.invoices, n.payments
+		err = t.each(`SELECT n.customer_id, n.invoices, n.payments, n.subscriptions
 			FROM json_each($1) ids CROSS JOIN customer_counts n ON n.customer_id = ids.value`, read, ids)
 	}
 	if err == nil && invoices > 0 {
@@ -82,6 +84,13 @@ func (t *tx) CustomerDocuments(customerIDs []string, limit int64) (map[string]st
 		err = t.newestOf("payments", ids, limit, func(id string, doc []byte) {
 			b := of[id]
 			b.Payments = append(b.Payments, doc)
+			of[id] = b
+		})
+	}
+	if err == nil && subscriptions > 0 {
+		err = t.newestOf("subscriptions", ids, limit, func(id string, doc []byte) {
+			b := of[id]
+			b.Subscriptions = append(b.Subscriptions, doc)
 			of[id] = b
 		})
 	}
