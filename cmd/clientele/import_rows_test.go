@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,8 +17,8 @@ import (
 func TestImportMoney(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
-	customers := fileWith(t, "customers.csv",
-		"Name,Email,Customer Number\nAda,ada@example.com,K-1\nBob,bob@example.com,K-2\n")
+	customers := fileWith(t, "customers.csv", "Name,Email,Customer Number,Phone,metadata.a,metadata\n"+
+		"Ada,ada@example.com,K-1,+44 20 7946 0958,=1+1,\n"+`Bob,bob@example.com,K-2,,,"{""n"":[1,2]}"`+"\n")
 	invoices := fileWith(t, "invoices.csv",
 		"Kundennummer;Rechnungsnummer;Betrag;MwSt;Rechnungsdatum;Fällig;Status;Paid On\n"+
 			"K-1;R-1;1.190,00;190,00;31.01.2024;14.02.2024;;\n"+
@@ -59,7 +61,7 @@ func TestImportMoney(t *testing.T) {
 		invoices: {
 			`K-2,R-4,"10,00",,30.02.2024,,,,5,date,`, `K-9,R-5,"10,00",,01.03.2024,,,,6,customer_id,`,
 			`K-2,r-2,"10,00",,01.03.2024,,,,7,,it is the same invoice as row 3`,
-			`K-2,R-6,"10,00","20,00",01.03.2024,,lost,,8,tax; status,`,
+			`K-2,R-6,"10,00","20,00",01.03.2024,,lost,,8,status; tax,`,
 		},
 		payments: {"K-2,5,2024-03-20,,,R-9,5,invoice_id,", "K-2,5,2099-03-20,,,,6,date,"},
 	} {
@@ -70,6 +72,42 @@ func TestImportMoney(t *testing.T) {
 			}
 		}
 	}
+	owes(t, db, "")
+	folder := filepath.Join(t.TempDir(), "sheets")
+	var out, log bytes.Buffer
+	if code := run(t.Context(), []string{"export", "csv", folder, "--mode", "test", "--db", db}, &out, &log); code != 0 {
+		t.Fatalf("the export exits with %d: %s%s", code, &out, &log)
+	}
+	if code := run(t.Context(), []string{"export", "csv", folder, "--mode", "test", "--db", db}, &out, &log); code != 1 ||
+		!strings.Contains(log.String(), "is not empty") {
+		t.Errorf("the export into a folder that is not empty exits with %d: %s", code, &log)
+	}
+	again := newDatabase(t)
+	for _, name := range []string{"customers", "invoices", "payments"} {
+		out, told, code := importing(t, "csv", filepath.Join(folder, name+".csv"), "--decimal", "point", "--mode", "test",
+			"--db", again)
+		if code != 0 || strings.Contains(told, "--map says") && name == "customers" {
+			t.Errorf("the exported %s exit with %d: %s%s", name, code, out, told)
+		}
+	}
+	owes(t, again, "again: ")
+	second := filepath.Join(t.TempDir(), "sheets")
+	code := run(t.Context(), []string{"export", "csv", second, "--mode", "test", "--db", again}, &out, &log)
+	if code != 0 {
+		t.Fatalf("the second export exits with %d: %s", code, &log)
+	}
+	for _, name := range []string{"customers.csv", "invoices.csv", "payments.csv"} {
+		was, err := os.ReadFile(filepath.Join(folder, name))
+		is, errIs := os.ReadFile(filepath.Join(second, name))
+		if err != nil || errIs != nil || string(was) != string(is) || strings.Count(string(is), "\n") < 3 {
+			t.Errorf("%s was\n%s\nand after it moved out and in\n%s (%v, %v)", name, was, is, err, errIs)
+		}
+	}
+}
+
+// owes looks what is owed after TestImportMoney's files, as of several days.
+func owes(t *testing.T, db, what string) {
+	t.Helper()
 	s, err := apptest.Open(db)
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +126,7 @@ func TestImportMoney(t *testing.T) {
 			t.Fatal(err)
 		}
 		if owed := aging.Currencies["curr_test_eur"].Total; owed.String() != want {
-			t.Errorf("on %s %s is owed, want %s", day, owed, want)
+			t.Errorf("%son %s %s is owed, want %s", what, day, owed, want)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/locale"
@@ -111,7 +113,7 @@ func (c cells) required(fields ...string) {
 	}
 }
 
-func metadataOf(metadata map[string]string) any {
+func metadataOf(metadata map[string]jsontext.Value) any {
 	if len(metadata) == 0 {
 		return nil
 	}
@@ -119,16 +121,22 @@ func metadataOf(metadata map[string]string) any {
 }
 
 // invoice reads the row of an invoice, and the payment of what of it was paid.
-func (r *Reading) invoice(one *Row, of, metadata map[string]string) error {
+func (r *Reading) invoice(one *Row, of map[string]string, metadata map[string]jsontext.Value) error {
 	c, err := r.money(one, of)
 	if err != nil {
 		return err
 	}
-	c.required("customer_id", "total", "date")
+	status := c.status()
+	if c.required("customer_id", "total"); status != clientele.InvoiceDraft {
+		c.required("date")
+	}
 	if of["number"] == "" && of["id"] == "" {
 		one.wrong("number", "number is required, or an id, by which the invoice is recognised")
 	}
 	day, due, paidAt := c.day("date"), c.day("due_date"), c.day("paid_at")
+	if status == clientele.InvoiceDraft && day == 0 {
+		day = clientele.DayIn(time.Now(), r.Zone)
+	}
 	total, tax, paid := c.amount("total"), c.amount("tax"), c.amount("amount_paid")
 	at := r.noon(day).Unix()
 	i := &billing.ArrivingInvoice{
@@ -149,7 +157,7 @@ func (r *Reading) invoice(one *Row, of, metadata map[string]string) error {
 		one.wrong("tax", "tax is %s, of %s", of["tax"], of["total"])
 	}
 	i.SetLines(nil, total, tax, of["description"])
-	i.Status = c.status()
+	i.Status = status
 	if i.Status == clientele.InvoiceDraft {
 		i.Content.EffectiveAt = nil
 	}
@@ -191,7 +199,7 @@ func (c cells) status() clientele.InvoiceStatus {
 }
 
 // payment reads the row of a payment. One that names no invoice pays what is due the longest.
-func (r *Reading) payment(one *Row, of, metadata map[string]string) error {
+func (r *Reading) payment(one *Row, of map[string]string, metadata map[string]jsontext.Value) error {
 	c, err := r.money(one, of)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/sheets"
+	"clientele.dev/internal/tables"
 )
 
 // Row is a row that moves in.
@@ -93,14 +94,18 @@ func (r *Reading) Row(k sheets.Kind, row sheets.Row, header, fields []string) (R
 		one.wrong("", "it has %d cells, and there are %d columns", len(row.Cells), len(header))
 		return one, nil
 	}
-	cells, metadata := map[string]string{}, map[string]string{}
+	cells, metadata := map[string]string{}, map[string]jsontext.Value{}
 	for i, field := range fields {
-		cell := strings.TrimSpace(row.Cells[i])
+		cell := strings.TrimSpace(tables.Text(row.Cells[i]))
 		key, ofMetadata := strings.CutPrefix(field, "metadata.")
 		switch {
 		case field == "" || cell == "":
 		case ofMetadata:
-			metadata[key] = cell
+			metadata[key] = billing.Text(cell)
+		case field == "metadata":
+			if json.Unmarshal([]byte(cell), &metadata) != nil {
+				one.wrong(field, "metadata is %q, and must be an object of JSON", cell)
+			}
 		default:
 			cells[field] = cell
 		}
@@ -116,13 +121,13 @@ func (r *Reading) Row(k sheets.Kind, row sheets.Row, header, fields []string) (R
 }
 
 // customer reads the row of a customer.
-func customer(one *Row, cells, metadata map[string]string) {
-	fields, address := billing.Fields{}, map[string]string{}
+func customer(one *Row, cells map[string]string, metadata map[string]jsontext.Value) {
+	fields, address := billing.Fields{}, map[string]jsontext.Value{}
 	for field, cell := range cells {
 		part, ofAddress := strings.CutPrefix(field, "address.")
 		switch {
 		case ofAddress:
-			address[part] = cell
+			address[part] = billing.Text(cell)
 		case field == "id":
 		case field == "created_at":
 			fields[field] = billing.Text(momentOf(cell))
@@ -130,9 +135,9 @@ func customer(one *Row, cells, metadata map[string]string) {
 			fields[field] = billing.Text(cell)
 		}
 	}
-	for name, parts := range map[string]map[string]string{"address": address, "metadata": metadata} {
+	for name, parts := range map[string]map[string]jsontext.Value{"address": address, "metadata": metadata} {
 		if len(parts) > 0 {
-			fields[name], _ = json.Marshal(parts) // of texts
+			fields[name], _ = json.Marshal(parts, json.Deterministic(true)) // of JSON
 		}
 	}
 	one.customer(cells["id"], fields)

@@ -123,7 +123,8 @@ func KindOf(header []string) Kind {
 
 // Has says whether a column can be the field.
 func (k Kind) Has(field string) bool {
-	return slices.Contains(k.Fields, field) || strings.HasPrefix(field, "metadata.") && field != "metadata."
+	return slices.Contains(k.Fields, field) || field == "metadata" ||
+		strings.HasPrefix(field, "metadata.") && field != "metadata."
 }
 
 // FieldOf is the field that a header names by itself: one of the kind's, or metadata.KEY; "" when it names none.
@@ -131,7 +132,7 @@ func (k Kind) FieldOf(header string) string {
 	if key, isMetadata := strings.CutSuffix(header, " (metadata)"); isMetadata {
 		return "metadata." + key
 	}
-	if strings.HasPrefix(header, "metadata.") || slices.Contains(k.Fields, header) {
+	if header == "metadata" || strings.HasPrefix(header, "metadata.") || slices.Contains(k.Fields, header) {
 		return header
 	}
 	return k.headers[plain(header)]

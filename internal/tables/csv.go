@@ -46,6 +46,14 @@ func Write(to io.Writer, rows iter.Seq[[]string]) error {
 	return w.Flush()
 }
 
+// Text is what a cell says: without the quote before what a spreadsheet would take for a formula.
+func Text(written string) string {
+	if bare, quoted := strings.CutPrefix(written, "'"); quoted && cell(bare) == written {
+		return bare
+	}
+	return written
+}
+
 // cell keeps a spreadsheet from taking a text for a formula, as OWASP advises, by a quote before it. An amount below
 // nothing is a number and stays one.
 func cell(text string) string {
