@@ -27,8 +27,8 @@ func (exportJSONL) Help() string {
 	return `Everything that the API answers, a line each: settings, payment methods, currencies, customers, invoices,
 payments, credit notes, refunds, closings and subscriptions that moved in, each in the order in which they were created,
 and then every movement of every ledger. Each line says what it is in object. Amounts are in the smallest unit of their
-currency. Deleted customers and API keys are left out. The customers can be taken in again with clientele import jsonl; a
-whole database moves with clientele move, or backup and restore. A server may run meanwhile.
+currency. Deleted customers and API keys are left out. The customers can be taken in again with clientele import jsonl;
+a whole database moves with clientele move, or backup and restore. A server may run meanwhile.
 
 Examples:
   clientele export jsonl --mode live -o everything.jsonl

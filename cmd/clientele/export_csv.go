@@ -126,7 +126,8 @@ var exported = map[string]sheet{
 	}, rowOf(func(n clientele.CreditNote, m moneyWriter) []string {
 		return []string{
 			n.ID, n.CustomerID, n.Number, n.InvoiceID, m.currency(n.CurrencyID), m.amount(n.Amount),
-			m.amount(n.AmountCredited), m.amount(n.AmountRefunded), dayOrNothing(n.Date), n.Reason, n.Memo, metadataText(n.Metadata),
+			m.amount(n.AmountCredited), m.amount(n.AmountRefunded), dayOrNothing(n.Date), n.Reason, n.Memo,
+			metadataText(n.Metadata),
 		}
 	})},
 	"refund": {"refunds.csv", []string{
