@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -45,15 +44,7 @@ func unit(t *testing.T, name string) map[string][]string {
 // with a folder in place of the one that it has there.
 func runElsewhere(t *testing.T, arguments, environment []string, folder, instead string) {
 	t.Helper()
-	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket, err := listener.File()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _, _ = listener.Close(), socket.Close() })
+	address, socket := keptSocket(t)
 	served := command("")
 	c := exec.Command("sh", append([]string{"-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"`, served.Path},
 		arguments...)...)
@@ -67,7 +58,7 @@ func runElsewhere(t *testing.T, arguments, environment []string, folder, instead
 		c.Env = append(c.Env, strings.ReplaceAll(set, folder, instead))
 	}
 	started(t, c)
-	answer, err := http.Get("http://" + listener.Addr().String() + "/readyz")
+	answer, err := http.Get("http://" + address + "/readyz")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,16 +17,7 @@ import (
 // connected is answered by the one or the other, also when the request comes late.
 func TestDrainAnswersEverybody(t *testing.T) {
 	t.Parallel()
-	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	socket, err := listener.File()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = socket.Close() }()
+	address, socket := keptSocket(t)
 	begin := func() (*draining, chan error) {
 		copied, err := net.FileListener(socket)
 		if err != nil {
@@ -45,7 +37,7 @@ func TestDrainAnswersEverybody(t *testing.T) {
 	for caller := range 8 {
 		callers.Go(func() {
 			for n := 0; !done.Load(); n++ {
-				if err := askOnce(listener.Addr().String(), time.Duration(n%3)*time.Millisecond); err != nil {
+				if err := askOnce(address, time.Duration(n%3)*time.Millisecond); err != nil {
 					t.Errorf("request %d of caller %d: %v", n, caller, err)
 					return
 				}
@@ -61,7 +53,7 @@ func TestDrainAnswersEverybody(t *testing.T) {
 		if err := d.shutdown(context.Background()); err != nil {
 			t.Error(err)
 		}
-		if err := <-ended; err != http.ErrServerClosed { //nolint:errorlint // it is this one
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 			t.Error(err)
 		}
 	}
@@ -115,13 +107,13 @@ func TestDrainEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if err := d.shutdown(ctx); err != context.DeadlineExceeded { //nolint:errorlint // it is this one
+	if err := d.shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("it ends with %v, want the end of its time", err)
 	}
 	if err := server.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := <-ended; err != http.ErrServerClosed { //nolint:errorlint // it is this one
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 		t.Error(err)
 	}
 }

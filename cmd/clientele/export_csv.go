@@ -28,7 +28,8 @@ func (exportCSV) Help() string {
 and ledger.csv, which has every movement. Amounts are in the whole (1234.56), days are 2024-01-31; a text that a
 spreadsheet would take for a formula has a quote before it. Metadata is one column of JSON. Deleted customers are left
 out, and payments that were taken back: the ledger has both. The first three can be taken in again with clientele import
-csv --decimal point; everything is in clientele export jsonl.
+csv --decimal point, where a payment of several invoices, or of none, pays what is due the longest. Everything is in
+clientele export jsonl.
 
 Example:
   clientele export csv spreadsheets --mode live`
@@ -115,8 +116,12 @@ var exported = map[string]sheet{
 		if p.Status != clientele.PaymentSucceeded {
 			return nil
 		}
+		invoice := "" // of none, or of several
+		if len(p.Allocations) == 1 {
+			invoice = p.Allocations[0].InvoiceID
+		}
 		return []string{
-			p.ID, p.CustomerID, m.amount(p.Amount), m.currency(p.CurrencyID), p.Received().String(), p.InvoiceID, p.Method,
+			p.ID, p.CustomerID, m.amount(p.Amount), m.currency(p.CurrencyID), p.Received().String(), invoice, p.Method,
 			p.Reference, p.Description, metadataText(p.Metadata),
 		}
 	})},

@@ -101,27 +101,32 @@ func TestListenOnASocket(t *testing.T) {
 	}
 }
 
-// A socket that systemd passes is there while one server ends and the next begins: whoever calls meanwhile waits.
-func TestListenOnAPassedSocket(t *testing.T) {
-	t.Parallel()
+// keptSocket is a socket that stays while servers come and go, as systemd keeps it.
+func keptSocket(t *testing.T) (address string, socket *os.File) {
+	t.Helper()
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = listener.Close() }()
-	passed, err := listener.File()
-	if err != nil {
+	if socket, err = listener.File(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = passed.Close() }()
+	t.Cleanup(func() { _, _ = listener.Close(), socket.Close() })
+	return listener.Addr().String(), socket
+}
+
+// A socket that systemd passes is there while one server ends and the next begins: whoever calls meanwhile waits.
+func TestListenOnAPassedSocket(t *testing.T) {
+	t.Parallel()
+	address, passed := keptSocket(t)
 	db := newDatabase(t)
 	for range 2 {
 		asked := make(chan string, 1)
-		go func() { asked <- askSocket(t, "tcp", listener.Addr().String()) }() // before anybody answers
+		go func() { asked <- askSocket(t, "tcp", address) }() // before anybody answers
 		served := command(db, "serve")
 		c := exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" serve`, served.Path)
 		c.Env, c.Dir, c.ExtraFiles = served.Env, served.Dir, []*os.File{passed}
-		if says := started(t, c); !strings.Contains(says, listener.Addr().String()) {
+		if says := started(t, c); !strings.Contains(says, address) {
 			t.Errorf("it says %q", says)
 		}
 		if got := <-asked; got != `{"status":"ok"}` {

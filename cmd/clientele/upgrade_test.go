@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,25 +61,17 @@ func later(t *testing.T, name string, scripts ...string) string {
 
 // place is where one of the servers of an upgrade runs: on a socket that stays, as systemd keeps it.
 type place struct {
-	t      *testing.T
-	db     string
-	socket *os.File
-	listen net.Listener
-	runs   *exec.Cmd
+	t       *testing.T
+	db      string
+	socket  *os.File
+	address string
+	runs    *exec.Cmd
 }
 
 func newPlace(t *testing.T, db string) *place {
 	t.Helper()
-	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket, err := listener.File()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _, _ = listener.Close(), socket.Close() })
-	return &place{t: t, db: db, socket: socket, listen: listener}
+	address, socket := keptSocket(t)
+	return &place{t: t, db: db, socket: socket, address: address}
 }
 
 // run stops what runs there, if something does, and starts a program, until it listens.
@@ -106,7 +97,7 @@ func (p *place) run(program, keys string) {
 	}
 	defer func() { _ = log.Close() }() // the server has its own
 	p.runs.Stderr = log
-	if says := started(p.t, p.runs); !strings.Contains(says, p.listen.Addr().String()) {
+	if says := started(p.t, p.runs); !strings.Contains(says, p.address) {
 		p.t.Fatalf("it says %q", says)
 	}
 }
@@ -198,7 +189,7 @@ func TestUpgradeUnderLoad(t *testing.T) {
 			a.run("", keys)
 			b.run("", keys)
 			proxy := newNginx(t)
-			proxy.servers = []string{a.listen.Addr().String(), b.listen.Addr().String()}
+			proxy.servers = []string{a.address, b.address}
 			proxy.start("location /api/ { proxy_pass http://servers; }")
 			secrets, err := os.ReadFile(keys)
 			if err != nil {

@@ -1,13 +1,16 @@
 package rows
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/wire"
 )
 
 // computed are the members of an exported customer that come of what belongs to it.
@@ -20,8 +23,12 @@ var computed = []string{
 func (r *Reading) Line(line int, text []byte, object string) Row {
 	one := Row{Line: line, Object: object, Raw: slices.Clone(text)}
 	fields := billing.Fields{}
+	if err := wire.Check(one.Raw); err != nil {
+		one.refuse(err)
+		return one
+	}
 	if err := json.Unmarshal(one.Raw, &fields); err != nil {
-		one.wrong("", "it is not an object of JSON: %v", err)
+		one.wrong("", "it must be an object of JSON")
 		return one
 	}
 	id := ""
@@ -57,18 +64,23 @@ func (r *Reading) Line(line int, text []byte, object string) Row {
 func (r *Row) read(fields billing.Fields, into any) {
 	raw, err := json.Marshal(fields, json.Deterministic(true))
 	if err == nil {
-		err = json.Unmarshal(raw, into, json.RejectUnknownMembers(true))
+		err = wire.Decode(raw, into)
 	}
 	if err != nil {
-		field := ""
-		if e, is := err.(*json.SemanticError); is { //nolint:errorlint // it is not wrapped
-			field = string(e.JSONPointer)
-			if len(field) > 0 {
-				field = field[1:]
-			}
-		}
-		r.wrong(field, "%v", err)
+		r.refuse(err)
 	}
+}
+
+// asLine says of a line what is said of the body of a request.
+var asLine = strings.NewReplacer("the body", "the line", " of this request", " of it")
+
+// refuse says what is wrong in the words of the API.
+func (r *Row) refuse(err error) {
+	told, is := errors.AsType[*clientele.Error](err)
+	if !is {
+		told = &clientele.Error{Message: err.Error()}
+	}
+	r.wrong(told.Field, "%s", asLine.Replace(told.Message))
 }
 
 // invoiceLine reads an invoice: one that is finalized counts from its date on.

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -211,23 +212,40 @@ func TestLines(t *testing.T) {
 			"number: number is required, or an id, by which the invoice is recognised | date: date is required"},
 		{`{"object":"invoice","id":"in_1","customer_id":"c","lines":[{"description":"x"}]}`,
 			"lines: lines[0].unit_amount is required"},
-		{`{"object":"invoice","id":"in_1","nmber":"A1"}`, "nmber: "},
+		{`{"object":"invoice","id":"in_1","nmber":"A1"}`, `nmber: "nmber" is not a field of it`},
+		{`{"object":"invoice","id":"in_1","customer_id":7}`, "customer_id: customer_id must be a string"},
 		{`{"object":"payment","customer_id":"c","currency_id":"pc_EUR","amount":"500","date":"2024-01-31"}`,
 			"payment 500 pc_EUR on 2024-01-31 for the oldest"},
 		{`{"object":"payment","customer_id":"c","currency_id":"pc_EUR","amount":"500","received_at":1706700000,` +
 			`"invoice_id":"A1","method":"cash"}`, "payment 500 pc_EUR on 2024-01-31 cash for A1"},
-		{`{"object":"payment","customer_id":"c","currency_id":"pc_EUR","amount":5.5,"date":"2024-01-31"}`, "amount: "},
+		{`{"object":"payment","customer_id":"c","currency_id":"pc_EUR","amount":5.5,"date":"2024-01-31"}`,
+			"amount: amount: an amount is a string of digits in the currency's smallest unit"},
 		{`{"object":"payment","customer_id":"c"}`, "date: date is required: the day when it came | amount: amount is"},
 		{`{"object":"refund"}`, `object: object is "refund", and must be customer, invoice or payment`},
 		{`{"object":7}`, "object: object must be customer, invoice or payment"},
 		{`{"id":7}`, "id: id must be a text"},
-		{`[]`, ": it is not an object of JSON"},
-		{`{"name":"a","name":"b"}`, ": it is not an object of JSON"},
-		{`{"name`, ": it is not an object of JSON"},
+		{`[]`, ": the line must be a JSON object"},
+		{`{"name":"a","name":"b"}`, "name: name is given twice"},
+		{`{"name`, ": the line ends before its JSON object does"},
+		{`{"name":"\u0000"}`, "name: name contains the character U+0000"},
 	} {
 		if got := told(readingOf().Line(1, []byte(c[0]), "customer")); !strings.HasPrefix(got, c[1]) {
 			t.Errorf("%s\nreads as %s\nwant     %s", c[0], got, c[1])
 		}
+	}
+}
+
+// TestLinesKeepNumbers keeps the digits of numbers in metadata.
+func TestLinesKeepNumbers(t *testing.T) {
+	t.Parallel()
+	row := readingOf().Line(1, []byte(`{"object":"payment","customer_id":"c","currency_id":"pc_EUR","amount":"500",`+
+		`"date":"2024-01-31","metadata":{"n":12345678901234567890}}`), "customer")
+	if len(row.Wrong) > 0 {
+		t.Fatal(row.Wrong)
+	}
+	got, err := json.Marshal(row.Arrival.Payments[0].Metadata)
+	if want := `{"n":12345678901234567890}`; err != nil || string(got) != want {
+		t.Errorf("the metadata is %s (%v), want %s", got, err, want)
 	}
 }
 

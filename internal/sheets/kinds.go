@@ -135,5 +135,5 @@ func (k Kind) FieldOf(header string) string {
 	if header == "metadata" || strings.HasPrefix(header, "metadata.") || slices.Contains(k.Fields, header) {
 		return header
 	}
-	return k.headers[plain(header)]
+	return k.headers[Plain(header)]
 }

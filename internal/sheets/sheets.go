@@ -141,8 +141,8 @@ func separatorOf(text []byte) rune {
 	return best
 }
 
-// plain is a header as it is compared: its letters and digits.
-func plain(header string) string {
+// Plain is a header as it is compared: its letters and digits.
+func Plain(header string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)

@@ -4,13 +4,13 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
 	"clientele.dev/internal/locale"
+	"clientele.dev/internal/sheets"
 )
 
 // columns are the fields of the API that the dashboard's columns are, by the letters and digits of their headers.
@@ -61,7 +61,7 @@ func columnsOf(header []string) (fields []string) {
 	for _, name := range header {
 		field, isMetadata := strings.CutSuffix(name, " (metadata)")
 		if field = "metadata." + field; !isMetadata {
-			field = columns[plain(name)]
+			field = columns[sheets.Plain(name)]
 		}
 		if slices.Contains(fields, field) {
 			field = ""
@@ -69,16 +69,6 @@ func columnsOf(header []string) (fields []string) {
 		fields = append(fields, field)
 	}
 	return fields
-}
-
-// plain is a header's letters and digits.
-func plain(header string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, header)
 }
 
 // objects are what the ids of the dashboard's rows say that they are.

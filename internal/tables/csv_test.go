@@ -27,3 +27,16 @@ func TestCellsAreNoFormulas(t *testing.T) {
 		}
 	}
 }
+
+// What was written is read again; a quote that guards nothing is a part of the text.
+func TestTextOfCells(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[string]string{
+		"'=1+1": "=1+1", "'+49 30 1": "+49 30 1", "'-x": "-x", "'@A": "@A", "'hello": "'hello", "'-5": "'-5", "'": "'",
+		"=1": "=1", "-5": "-5", "": "",
+	} {
+		if got := tables.Text(written); got != want {
+			t.Errorf("%q is read as %q, want %q", written, got, want)
+		}
+	}
+}
