@@ -18,6 +18,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/client"
+	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/pgtest"
 )
 
@@ -181,7 +182,11 @@ func TestUpgradeUnderLoad(t *testing.T) {
 	const add, drop = "ALTER TABLE customers ADD COLUMN drill TEXT", "ALTER TABLE customers DROP COLUMN drill"
 	expanded := later(t, "expanded", add)
 	contracted := later(t, "contracted", add, drop)
-	for name, db := range map[string]string{"SQLite": newDatabase(t), "PostgreSQL": pgtest.URL(t, nil)} {
+	databases := map[string]string{"PostgreSQL": pgtest.URL(t, nil)}
+	if apptest.OnAll() {
+		databases["SQLite"] = newDatabase(t)
+	}
+	for name, db := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			keys := filepath.Join(t.TempDir(), "keys")

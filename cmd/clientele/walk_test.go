@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"clientele.dev"
+	"clientele.dev/internal/apptest"
 )
 
 // TestRandomWalk lets 32 callers do whatever can be done with money, at random, while the server is killed again and
@@ -18,8 +19,12 @@ import (
 // customers.
 func TestRandomWalk(t *testing.T) {
 	t.Parallel()
-	steps, customers := numberFrom(t, "CLIENTELE_WALK", 1500), 60
-	if steps > 1500 {
+	usual := 800
+	if apptest.OnAll() {
+		usual = 1500
+	}
+	steps, customers := numberFrom(t, "CLIENTELE_WALK", usual), 60
+	if steps > usual {
 		customers = 1000
 	}
 	for name, db := range emptyDatabases(t) {

@@ -33,13 +33,16 @@ func OnPostgres() bool { return os.Getenv(variable) == "postgres" || OnCitus() }
 // OnCitus says whether the tests of this process run on several machines.
 func OnCitus() bool { return os.Getenv(variable) == "citus" }
 
+// OnAll says whether tests shall run on every database, as make test runs them.
+func OnAll() bool { return os.Getenv(variable) == "all" }
+
 // RunOnAll runs a package's tests on SQLite or on what CLIENTELE_TEST_DATABASE names: sqlite, postgres, citus, or all,
 // which is on SQLite in this process and, at the same time, on PostgreSQL in another, and then on Citus where
 // CLIENTELE_CITUS_URL names a cluster. make test runs on all. It returns the exit code.
 func RunOnAll(run func() int) int {
 	flag.Parse()
 	debug.SetGCPercent(400) // there is memory enough, and little of what a test makes lives long
-	if os.Getenv(variable) != "all" || flag.Lookup("test.fuzz").Value.String() != "" {
+	if !OnAll() || flag.Lookup("test.fuzz").Value.String() != "" {
 		return run()
 	}
 	wait := startOn("postgres")

@@ -38,7 +38,7 @@ var longNames = []string{
 func Fill(ctx context.Context, db store.Transactions, until time.Time) error {
 	return db.Update(ctx, func(tx store.Tx) error {
 		b := &business{
-			ctx: ctx, until: until, dice: dice{rand.New(rand.NewPCG(seed, 1))},
+			ctx: ctx, tx: tx, until: until, dice: dice{rand.New(rand.NewPCG(seed, 1))},
 			currencies: map[string]clientele.PaymentCurrency{},
 		}
 		clock := billing.WithClock(func() time.Time { return b.now })
@@ -77,6 +77,7 @@ func (i inside) Update(_ context.Context, fn func(store.Tx) error) error { retur
 type business struct {
 	dice
 	ctx        context.Context
+	tx         store.Tx
 	service    *billing.Service
 	currencies map[string]clientele.PaymentCurrency // by symbol
 	now, until time.Time
