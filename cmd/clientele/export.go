@@ -9,6 +9,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/move"
 )
 
 type exportCommand struct {
@@ -24,11 +25,16 @@ type exportJSONL struct {
 
 // Help is shown by clientele export jsonl --help.
 func (exportJSONL) Help() string {
-	return `Everything that the API answers, a line each: settings, payment methods, currencies, customers, invoices,
-payments, credit notes, refunds, closings and subscriptions that moved in, each in the order in which they were created,
-and then every movement of every ledger. Each line says what it is in object. Amounts are in the smallest unit of their
-currency. Deleted customers and API keys are left out. The customers can be taken in again with clientele import jsonl;
-a whole database moves with clientele move, or backup and restore. A server may run meanwhile.
+	return `Everything that the API answers, a line each: customers, invoices, payments, credit notes, refunds,
+currencies, payment methods, settings, closings and subscriptions that moved in, each in the order in which they were
+created, then every movement of every ledger, and every event. Each line says what it is in object; amounts are in the
+smallest unit of their currency. API keys, applications and sessions are left out.
+
+clientele import jsonl makes an equal server of it, on either database: everything is of one moment, and what the API
+does not answer is in stored, and in lines of objects of its own (deleted_customer, name, sum, closing_digest). The last
+line says how many there are, and their SHA-256. A server may run meanwhile.
+
+With --customer, one customer as the API answers it and what belongs to it, and no more.
 
 Examples:
   clientele export jsonl --mode live -o everything.jsonl
@@ -66,6 +72,12 @@ func (c exportJSONL) Run(a *app) (err error) {
 			}
 		}()
 		to = file
+	}
+	if c.Customer == "" {
+		if len(f.Modes) == 0 {
+			f.Modes = []clientele.Mode{clientele.Test, clientele.Live}
+		}
+		return move.Export(a.ctx, db, f.Modes, to)
 	}
 	return writeLines(to, func(line func([]byte) error) error {
 		service := billing.New(db, billing.WithScanTimeout(commandTimeout))

@@ -15,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/move"
 	"clientele.dev/internal/rows"
 	"clientele.dev/internal/sheets"
 	"clientele.dev/internal/tables"
@@ -78,10 +79,14 @@ neither does. Customers come before what belongs to them; a dry run finds only t
 recognised by its id, DID, external_id, or else its email, an invoice by its id or number, a payment by its id or all of
 its line, so that a second run changes nothing.
 
+A whole export (clientele export jsonl) makes an equal server, in the modes that it is of: of a database that is not
+there yet, or has nothing. It can be stopped, and goes on when it is run again; in the end the books are verified.
+
 Lines with mistakes are written to FILE.refused.jsonl, with all that is wrong with each in refused: mend them there and
 import that file. The good ones are taken. The exit code is 1 when anything was refused. A server may run meanwhile.
 
 Examples:
+  clientele import jsonl everything.jsonl --db postgres://clientele@localhost/clientele
   clientele import jsonl customers.jsonl --dry-run
   clientele import jsonl invoices.jsonl --of invoices --mode test`
 }
@@ -156,6 +161,13 @@ func (c importJSONL) Run(a *app) error {
 		return err
 	}
 	defer func() { _ = f.Close() }() // it was only read
+	isExport := move.IsExport(f)
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if isExport {
+		return c.importExport(a, f)
+	}
 	const longest = 1 << 20
 	lines, line := bufio.NewScanner(f), 0
 	lines.Buffer(make([]byte, 64<<10), longest)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -45,17 +46,9 @@ func (c moveCommand) Run(a *app) error {
 		return err
 	}
 	defer to.Close()
-	bar := newProgress(a.stderr, "objects")
-	defer bar.clear()
-	began, counts, order := time.Now(), map[string]int64{}, []string{}
-	err = move.All(a.ctx, from, to, c.From, func(what string, done int64) {
-		if _, known := counts[what]; !known {
-			order = append(order, what)
-		}
-		counts[what] = done
-		bar.show(done, done)
-	})
-	bar.clear()
+	counts := newMoved(a)
+	err = move.All(a.ctx, from, to, c.From, counts.show)
+	counts.bar.clear()
 	switch {
 	case errors.Is(err, move.ErrNotEmpty):
 		if prove(a, from, to) == nil {
@@ -68,8 +61,8 @@ func (c moveCommand) Run(a *app) error {
 	case err != nil:
 		return err
 	}
-	for _, what := range order {
-		fmt.Fprintf(a.stdout, "%d %s\n", counts[what], what)
+	if err := counts.write(a.stdout); err != nil {
+		return err
 	}
 	if err := prove(a, from, to); err != nil {
 		return err
@@ -78,8 +71,39 @@ func (c moveCommand) Run(a *app) error {
 		return err
 	}
 	_, err = fmt.Fprintf(a.stdout, "Moved in %s. Start the servers with --db %s.\n",
-		time.Since(began).Round(time.Millisecond), withoutPassword(c.To))
+		time.Since(counts.began).Round(time.Millisecond), withoutPassword(c.To))
 	return err
+}
+
+// moved counts what is moved, by what it is.
+type moved struct {
+	began  time.Time
+	bar    *progress
+	counts map[string]int64
+	order  []string
+}
+
+func newMoved(a *app) *moved {
+	return &moved{time.Now(), newProgress(a.stderr, "objects"), map[string]int64{}, nil}
+}
+
+// show draws how far the move is.
+func (m *moved) show(what string, done int64) {
+	if _, known := m.counts[what]; !known {
+		m.order = append(m.order, what)
+	}
+	m.counts[what] = done
+	m.bar.show(done, done)
+}
+
+// write says how much was moved.
+func (m *moved) write(to io.Writer) error {
+	for _, what := range m.order {
+		if _, err := fmt.Fprintf(to, "%d %s\n", m.counts[what], what); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prove compares what two databases have, and verifies the books of the second.
@@ -95,15 +119,7 @@ func prove(a *app, from, to store.Store) error {
 		return errors.New("the databases have different content: what is moved has changed meanwhile. Stop its servers, " +
 			"remove the new database, and move again")
 	}
-	differences := 0
-	err := billing.New(to, billing.WithScanTimeout(commandTimeout)).Verify(a.ctx, func(int64, int64) {},
-		func(d billing.Difference) {
-			differences++
-			fmt.Fprintf(a.stdout, "%s: %s\n", d.ID, d.Text)
-		})
-	if err == nil && differences > 0 {
-		err = fmt.Errorf("%d differences found in the books of the new database", differences)
-	}
+	err := proveBooks(a, to)
 	if err == nil {
 		_, err = fmt.Fprintf(a.stdout, "Both have the hash %s, and the books are right.\n", hashes[0])
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -118,29 +119,7 @@ func TestMovesSurviveKills(t *testing.T) {
 	busyBooks(t, from)
 	want := hashIn(t, from)
 	for name, to := range map[string]string{"SQLite": newDatabase(t), "PostgreSQL": pgtest.URL(t, nil)} {
-		kills := 0
-		for patience := 4 * time.Millisecond; ; patience += patience / 8 {
-			c := command(to, "move", "--from", from, "--to", to)
-			var out strings.Builder
-			c.Stdout, c.Stderr = &out, &out
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
-			}
-			ended := make(chan error, 1)
-			go func() { ended <- c.Wait() }()
-			select {
-			case err := <-ended:
-				if err != nil {
-					t.Fatalf("%s: after %d kills: %v: %s", name, kills, err, &out)
-				}
-			case <-time.After(time.Duration(rand.Int64N(int64(2 * patience)))): // later and later, so that one ends anywhere
-				if err := errors.Join(c.Process.Kill(), <-ended); err != nil {
-					kills++
-					continue
-				}
-			}
-			break
-		}
+		kills := survive(t, func() *exec.Cmd { return command(to, "move", "--from", from, "--to", to) })
 		if got := hashIn(t, to); got != want {
 			t.Errorf("%s: after %d kills the hash is %s, want %s", name, kills, got, want)
 		}
@@ -148,6 +127,34 @@ func TestMovesSurviveKills(t *testing.T) {
 			t.Errorf("%s: after %d kills the books are not right: %s", name, kills, out)
 		}
 		t.Logf("%s: %d kills", name, kills)
+	}
+}
+
+// survive runs a command and kills it at moments that come by chance, later and later, until it comes to its end, which
+// must be a good one.
+func survive(t *testing.T, prepare func() *exec.Cmd) (kills int) {
+	t.Helper()
+	for patience := 4 * time.Millisecond; ; patience += patience / 8 {
+		c := prepare()
+		var out strings.Builder
+		c.Stdout, c.Stderr = &out, &out
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Fatalf("after %d kills: %v: %s", kills, err, &out)
+			}
+			return kills
+		case <-time.After(time.Duration(rand.Int64N(int64(2 * patience)))):
+			if err := errors.Join(c.Process.Kill(), <-ended); err == nil {
+				return kills
+			}
+			kills++
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package move copies all that one database has into another, which may be of the other kind. It knows no rule: what is
-// there is copied as it is, and can be compared afterwards.
+// Package move copies all that one database has into another, which may be of the other kind, or into a file of lines,
+// and from there into a database. It knows no rule: what is there is copied as it is, and can be compared afterwards.
 package move
 
 import (
@@ -29,6 +29,19 @@ var ErrNotEmpty = errors.New("the database is not empty")
 func All(
 	ctx context.Context, from, to store.Store, name string, progress func(what string, done int64),
 ) (err error) {
+	scan := func(fn func(store.Tx) error) error { return from.Scan(ctx, fn) }
+	all := func(clientele.Mode) bool { return true }
+	if err := copyFrom(ctx, database{scan, all}, to, name, progress); err != nil {
+		return err
+	}
+	m := access{ctx, from, to}
+	return errors.Join(m.answers(), m.apps())
+}
+
+// copyFrom copies what a source has.
+func copyFrom(
+	ctx context.Context, from source, to store.Store, name string, progress func(what string, done int64),
+) error {
 	if err := begin(ctx, to, name); err != nil {
 		return err
 	}
@@ -38,7 +51,7 @@ func All(
 			return err
 		}
 	}
-	for _, part := range []func() error{m.names, m.ledgers, m.sums, m.digests, m.answers, m.apps, m.events} {
+	for _, part := range []func() error{m.names, m.ledgers, m.sums, m.digests, m.events} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -92,7 +105,8 @@ func isEmpty(ctx context.Context, db store.Store) (empty bool, err error) {
 
 type mover struct {
 	ctx      context.Context
-	from, to store.Store
+	from     source
+	to       store.Store
 	progress func(what string, done int64)
 }
 
@@ -106,18 +120,9 @@ func (m mover) objects(k *store.Kind) error {
 	if !k.Small { // whose positions are those of here
 		after = last
 	}
-	for {
-		var rows []store.StoredRow
-		err := m.from.Scan(m.ctx, func(tx store.Tx) (err error) {
-			rows, err = tx.RowsAfter(k, after, step)
-			return err
-		})
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		after = rows[len(rows)-1].Seq
+	return m.from.rows(k, after, func(rows []store.StoredRow) error {
 		rows = slices.DeleteFunc(rows, func(r store.StoredRow) bool { return there[r.ID] })
-		err = m.to.Update(m.ctx, func(tx store.Tx) error {
+		err := m.to.Update(m.ctx, func(tx store.Tx) error {
 			for _, r := range rows {
 				if err := save(tx, k, r); err != nil {
 					return err
@@ -125,34 +130,27 @@ func (m mover) objects(k *store.Kind) error {
 			}
 			return nil
 		})
-		if err != nil {
-			return err
-		}
 		done += int64(len(rows))
 		m.progress(k.Table, done)
-	}
+		return err
+	})
 }
 
 // there are the objects of a kind that the other database has, and the last position. Of those of a large kind only the
 // position is told.
 func (m mover) there(k *store.Kind) (ids map[string]bool, last store.Position, err error) {
 	ids, last = map[string]bool{}, store.Beginning
-	for {
-		var rows []store.StoredRow
-		err := m.to.Scan(m.ctx, func(tx store.Tx) (err error) {
-			rows, err = tx.RowsAfter(k, last, step)
-			return err
-		})
-		if err != nil || len(rows) == 0 {
-			return ids, last, err
-		}
+	scan := func(fn func(store.Tx) error) error { return m.to.Scan(m.ctx, fn) }
+	err = eachRow(scan, k, last, func(rows []store.StoredRow) error {
 		last = rows[len(rows)-1].Seq
-		if k.Small {
-			for _, r := range rows {
+		for _, r := range rows {
+			if k.Small {
 				ids[r.ID] = true
 			}
 		}
-	}
+		return nil
+	})
+	return ids, last, err
 }
 
 // save writes an object as it is. A deleted one was there before it was deleted.
@@ -177,27 +175,10 @@ func save(tx store.Tx, k *store.Kind, r store.StoredRow) error {
 	return tx.Save(k, r.Record, &row, &row)
 }
 
-// name is a unique name and whose it is.
-type name struct {
-	mode     clientele.Mode
-	ref      store.Ref
-	customer store.Record
-}
-
 // names copies the names of customers, those that they have no longer too.
 func (m mover) names() error {
-	var all []name
-	err := m.from.Scan(m.ctx, func(tx store.Tx) error {
-		all = nil
-		return tx.Names(func(mode clientele.Mode, ref store.Ref, customer store.Record) {
-			all = append(all, name{mode, ref, customer})
-		})
-	})
-	if err != nil {
-		return err
-	}
 	done := int64(0)
-	for some := range slices.Chunk(all, step) {
+	return m.from.names(func(some []name) error {
 		err := m.to.Update(m.ctx, func(tx store.Tx) error {
 			for _, n := range some {
 				if _, err := tx.ClaimName(n.mode, n.ref.Kind, n.ref.Name, n.customer); err != nil {
@@ -206,49 +187,23 @@ func (m mover) names() error {
 			}
 			return nil
 		})
-		if err != nil {
-			return err
-		}
 		done += int64(len(some))
 		m.progress("names", done)
-	}
-	return nil
+		return err
+	})
 }
 
 // ledgers copies every customer's movements that are not there yet.
 func (m mover) ledgers() error {
-	const customers = 100 // at once
 	done := int64(0)
-	for after := store.Beginning; ; {
-		var rows []store.StoredRow
-		movements := map[string][]store.Movement{}
-		err := m.from.Scan(m.ctx, func(tx store.Tx) (err error) {
-			if rows, err = tx.RowsAfter(store.Customers.Kind, after, customers); err != nil {
-				return err
-			}
-			clear(movements)
-			for _, r := range rows {
-				err := tx.Movements(store.MovementFilter{CustomerID: r.ID}, func(one store.Movement) error {
-					movements[r.ID] = append(movements[r.ID], one)
-					return nil
-				})
+	return m.from.ledgers(func(some [][]store.Movement) error {
+		err := m.to.Update(m.ctx, func(tx store.Tx) error {
+			for _, movements := range some {
+				end, err := tx.LedgerEnd(movements[0].CustomerID, "", store.Forever)
 				if err != nil {
 					return err
 				}
-			}
-			return nil
-		})
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		after = rows[len(rows)-1].Seq
-		err = m.to.Update(m.ctx, func(tx store.Tx) error {
-			for _, r := range rows {
-				end, err := tx.LedgerEnd(r.ID, "", store.Forever)
-				if err != nil {
-					return err
-				}
-				missing := slices.DeleteFunc(slices.Clone(movements[r.ID]), func(one store.Movement) bool {
+				missing := slices.DeleteFunc(slices.Clone(movements), func(one store.Movement) bool {
 					return one.Seq <= end.Seq
 				})
 				if err := tx.AppendToLedger(missing); err != nil {
@@ -257,41 +212,31 @@ func (m mover) ledgers() error {
 			}
 			return nil
 		})
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			done += int64(len(movements[r.ID]))
+		for _, movements := range some {
+			done += int64(len(movements))
 		}
 		m.progress("movements", done)
-	}
+		return err
+	})
 }
 
-// sums copies the sums of all customers, in one transaction. Those of dates are made up of those of what was recorded
-// on other days than their dates, and of the rest.
+// sums copies the sums of all customers, in one transaction.
 func (m mover) sums() error {
-	parts := map[clientele.Mode][]store.SumPart{}
-	read := func(db store.Store, fn func(clientele.Mode, store.SumCell, store.SumPart)) error {
-		return db.Scan(m.ctx, func(tx store.Tx) error { return tx.StoredSums(fn) })
-	}
 	there := false
-	err := read(m.to, func(clientele.Mode, store.SumCell, store.SumPart) { there = true })
-	if err != nil || there {
-		return err
-	}
-	err = read(m.from, func(mode clientele.Mode, cell store.SumCell, p store.SumPart) {
-		switch cell.Level {
-		case store.LevelDays:
-			p.Day, p.Recorded = cell.Bucket, cell.Bucket
-			parts[mode] = append(parts[mode], p)
-		case store.LevelLate:
-			p.Day, p.Recorded = cell.Bucket, cell.Second
-			onTime := p
-			onTime.Recorded, onTime.Amount = p.Day, p.Amount.Neg()
-			parts[mode] = append(parts[mode], p, onTime)
-		}
+	err := m.to.Scan(m.ctx, func(tx store.Tx) error {
+		return tx.StoredSums(func(clientele.Mode, store.SumCell, store.SumPart) { there = true })
 	})
 	if err != nil {
+		return err
+	}
+	parts := map[clientele.Mode][]store.SumPart{}
+	err = m.from.sums(func(some []part) error {
+		for _, p := range some {
+			parts[p.mode] = append(parts[p.mode], p.SumPart)
+		}
+		return nil
+	})
+	if err != nil || there {
 		return err
 	}
 	return m.to.Update(m.ctx, func(tx store.Tx) error {
@@ -306,85 +251,9 @@ func (m mover) sums() error {
 
 // digests copies the digests of what is closed.
 func (m mover) digests() error {
-	var all []store.ClosingDigest
-	err := m.from.Scan(m.ctx, func(tx store.Tx) error {
-		all = nil
-		for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
-			closings, err := store.Closings.Select(tx, store.Query{Mode: mode, Order: store.OldestFirst})
-			if err != nil {
-				return err
-			}
-			for _, c := range closings {
-				err := tx.ClosingDigests(c.ID, nil, func(d store.ClosingDigest) { all = append(all, d) })
-				if err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+	return m.from.digests(func(some []store.ClosingDigest) error {
+		return m.to.Update(m.ctx, func(tx store.Tx) error { return tx.SaveClosingDigests(some) })
 	})
-	for some := range slices.Chunk(all, step) {
-		if err != nil {
-			break
-		}
-		err = m.to.Update(m.ctx, func(tx store.Tx) error { return tx.SaveClosingDigests(some) })
-	}
-	return err
-}
-
-// keptAnswer is an answer to a request that may be sent again.
-type keptAnswer struct {
-	actor, key string
-	answer     store.Answer
-}
-
-// answers copies the answers that are kept, so that nothing happens twice because it is sent again.
-func (m mover) answers() error {
-	var all []keptAnswer
-	err := m.from.Scan(m.ctx, func(tx store.Tx) error {
-		all = nil
-		return tx.KeptAnswers(func(actor, key string, a store.Answer) { all = append(all, keptAnswer{actor, key, a}) })
-	})
-	for some := range slices.Chunk(all, step) {
-		if err != nil {
-			break
-		}
-		err = m.to.Update(m.ctx, func(tx store.Tx) error {
-			for _, one := range some {
-				if err := tx.SaveAnswer(one.actor, one.key, one.answer); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	return err
-}
-
-// apps copies the applications that are trusted, or were.
-func (m mover) apps() error {
-	all, err := m.from.Apps(m.ctx)
-	if err != nil {
-		return err
-	}
-	there, err := m.to.Apps(m.ctx)
-	if err != nil {
-		return err
-	}
-	for _, app := range all {
-		if slices.ContainsFunc(there, func(other store.App) bool { return other.ID == app.ID }) {
-			continue
-		}
-		if err := m.to.AddApp(m.ctx, app); err != nil {
-			return err
-		}
-		if !app.RevokedAt.IsZero() {
-			if _, err := m.to.RevokeApp(m.ctx, app.ID, app.RevokedAt); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // events copies the events that are not there yet, with their positions.
@@ -402,16 +271,12 @@ func (m mover) events() error {
 		}
 		return nil
 	})
-	for done := int64(0); err == nil; {
-		var some []store.EventRecord
-		err = m.from.Scan(m.ctx, func(tx store.Tx) (err error) {
-			some, err = tx.Events(store.EventQuery{After: after, Limit: step})
-			return err
-		})
-		if err != nil || len(some) == 0 {
-			break
-		}
-		err = m.to.Update(m.ctx, func(tx store.Tx) error {
+	if err != nil {
+		return err
+	}
+	done := int64(0)
+	return m.from.events(after, func(some []store.EventRecord) error {
+		err := m.to.Update(m.ctx, func(tx store.Tx) error {
 			for _, e := range some {
 				if err := tx.AddEvent(e); err != nil {
 					return err
@@ -419,9 +284,8 @@ func (m mover) events() error {
 			}
 			return nil
 		})
-		after = some[len(some)-1].Seq
 		done += int64(len(some))
 		m.progress("events", done)
-	}
-	return err
+		return err
+	})
 }

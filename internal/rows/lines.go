@@ -39,7 +39,7 @@ func (r *Reading) Line(line int, text []byte, object string) Row {
 	if said && json.Unmarshal(fields["object"], &one.Object) != nil {
 		one.wrong("object", "object must be customer, invoice or payment")
 	}
-	for _, name := range []string{"id", "object", "refused"} {
+	for _, name := range []string{"id", "object", "refused", "stored"} {
 		delete(fields, name)
 	}
 	switch one.Object {

@@ -1,0 +1,192 @@
+package move
+
+import (
+	"cmp"
+	"slices"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// source is what is copied, each in its order and some at a time; a function may be called with none.
+type source interface {
+	// rows are the objects of a kind from after a position on.
+	rows(k *store.Kind, after store.Position, fn func([]store.StoredRow) error) error
+	names(fn func([]name) error) error
+	// ledgers are the movements of customers who have some.
+	ledgers(fn func([][]store.Movement) error) error
+	sums(fn func([]part) error) error
+	digests(fn func([]store.ClosingDigest) error) error
+	// events are those from after a position on.
+	events(after int64, fn func([]store.EventRecord) error) error
+}
+
+// name is a unique name and whose it is.
+type name struct {
+	mode     clientele.Mode
+	ref      store.Ref
+	customer store.Record
+}
+
+// database is the source that is a database, or some modes of it.
+type database struct {
+	scan  func(func(store.Tx) error) error
+	wants func(clientele.Mode) bool
+}
+
+// eachRow reads the rows of a kind.
+func eachRow(
+	scan func(func(store.Tx) error) error, k *store.Kind, after store.Position, fn func([]store.StoredRow) error,
+) error {
+	for {
+		var rows []store.StoredRow
+		err := scan(func(tx store.Tx) (err error) {
+			rows, err = tx.RowsAfter(k, after, step)
+			return err
+		})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		after = rows[len(rows)-1].Seq
+		if err := fn(rows); err != nil {
+			return err
+		}
+	}
+}
+
+func (d database) rows(k *store.Kind, after store.Position, fn func([]store.StoredRow) error) error {
+	return eachRow(d.scan, k, after, func(rows []store.StoredRow) error {
+		return fn(slices.DeleteFunc(rows, func(r store.StoredRow) bool { return !d.wants(r.Livemode) }))
+	})
+}
+
+func (d database) names(fn func([]name) error) error {
+	var all []name
+	err := d.scan(func(tx store.Tx) error {
+		all = nil
+		return tx.Names(func(mode clientele.Mode, ref store.Ref, customer store.Record) {
+			if d.wants(mode) {
+				all = append(all, name{mode, ref, customer})
+			}
+		})
+	})
+	return inSteps(all, fn, err)
+}
+
+// inSteps calls a function with so many at once, unless something failed before.
+func inSteps[T any](all []T, fn func([]T) error, err error) error {
+	for some := range slices.Chunk(all, step) {
+		if err != nil {
+			break
+		}
+		err = fn(some)
+	}
+	return err
+}
+
+func (d database) ledgers(fn func([][]store.Movement) error) error {
+	return eachRow(d.scan, store.Customers.Kind, store.Beginning, func(rows []store.StoredRow) error {
+		var all [][]store.Movement
+		err := d.scan(func(tx store.Tx) error {
+			all = nil
+			for _, r := range rows {
+				var movements []store.Movement
+				err := tx.Movements(store.MovementFilter{CustomerID: r.ID}, func(one store.Movement) error {
+					movements = append(movements, one)
+					return nil
+				})
+				if err != nil {
+					return err
+				}
+				if len(movements) > 0 && d.wants(r.Livemode) {
+					all = append(all, movements)
+				}
+			}
+			return nil
+		})
+		const customers = 100 // at once
+		for some := range slices.Chunk(all, customers) {
+			if err != nil {
+				break
+			}
+			err = fn(some)
+		}
+		return err
+	})
+}
+
+// part is a part of a mode's sums.
+type part struct {
+	mode clientele.Mode
+	store.SumPart
+}
+
+// sums are made up of those of what was recorded on other days than their dates, and of the rest.
+func (d database) sums(fn func([]part) error) error {
+	var all []part
+	err := d.scan(func(tx store.Tx) error {
+		all = nil
+		return tx.StoredSums(func(mode clientele.Mode, cell store.SumCell, p store.SumPart) {
+			switch {
+			case !d.wants(mode):
+			case cell.Level == store.LevelDays:
+				p.Day, p.Recorded = cell.Bucket, cell.Bucket
+				all = append(all, part{mode, p})
+			case cell.Level == store.LevelLate:
+				p.Day, p.Recorded = cell.Bucket, cell.Second
+				onTime := p
+				onTime.Recorded, onTime.Amount = p.Day, p.Amount.Neg()
+				all = append(all, part{mode, p}, part{mode, onTime})
+			}
+		})
+	})
+	slices.SortFunc(all, func(a, b part) int { // databases have them in different orders
+		return cmp.Or(cmp.Compare(a.mode.String(), b.mode.String()), cmp.Compare(a.Figure, b.Figure),
+			cmp.Compare(a.Amount.Currency(), b.Amount.Currency()), cmp.Compare(a.Day, b.Day),
+			cmp.Compare(a.Recorded, b.Recorded), cmp.Compare(a.DueDay, b.DueDay),
+			cmp.Compare(a.Amount.String(), b.Amount.String()))
+	})
+	return inSteps(all, fn, err)
+}
+
+func (d database) digests(fn func([]store.ClosingDigest) error) error {
+	var all []store.ClosingDigest
+	err := d.scan(func(tx store.Tx) error {
+		all = nil
+		for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+			if !d.wants(mode) {
+				continue
+			}
+			closings, err := store.Closings.Select(tx, store.Query{Mode: mode, Order: store.OldestFirst})
+			if err != nil {
+				return err
+			}
+			for _, c := range closings {
+				err := tx.ClosingDigests(c.ID, nil, func(d store.ClosingDigest) { all = append(all, d) })
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return inSteps(all, fn, err)
+}
+
+func (d database) events(after int64, fn func([]store.EventRecord) error) error {
+	for {
+		var some []store.EventRecord
+		err := d.scan(func(tx store.Tx) (err error) {
+			some, err = tx.Events(store.EventQuery{After: after, Limit: step})
+			return err
+		})
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		after = some[len(some)-1].Seq
+		err = fn(slices.DeleteFunc(some, func(e store.EventRecord) bool { return !d.wants(e.Livemode) }))
+		if err != nil {
+			return err
+		}
+	}
+}
