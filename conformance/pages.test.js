@@ -1,5 +1,8 @@
 // Every page of the console, at every width, as anybody may see it, in a real browser.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { hostile, watched } from './browser.js';
@@ -20,7 +23,7 @@ function pagesOf({ customer, invoice, left }) {
 /** The pages that everybody is on, and those of nobody. */
 const shared = [
   '/test', '/test/customers', '/test/customers?show=delinquent', '/test/customers?q=nobody-is-called-this',
-  '/test/customers/new', '/test/invoices', '/test/invoices?show=late', '/test/invoices/new', '/test/payments',
+  '/test/customers/new', '/test/import', '/test/import?of=payments', '/test/invoices', '/test/invoices?show=late', '/test/invoices/new', '/test/payments',
   '/test/payments?show=unapplied', '/test/receivables', '/test/receivables?show=customers', '/test/receivables?show=late',
   '/test/receivables?as_of=2020-01-01&known_at=2020-01-01', '/test/closings', '/test/closings/new', '/test/settings/accounting',
   '/test/developers', '/test/developers/keys/new', '/test/developers/apps/new',
@@ -61,6 +64,25 @@ describe('pages', { concurrency: true }, () => {
     }
     assert.deepEqual([...problems, ...page.wrong], []);
     await page.close();
+  });
+
+  test('a spreadsheet is looked at, and taken in', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'clientele-'));
+    const file = join(folder, 'people.csv');
+    const rows = hostile.map((name, n) => [name, `${name}@`, n].map((cell) => `"${`${cell}`.replaceAll('"', '""')}"`));
+    await writeFile(file, ['Name,Strasse,E-Mail', 'Katherine Johnson,Hampton,kj@example.com', ...rows].join('\n'));
+    const page = await watched(browser, server.url);
+    const problems = [];
+    await page.visit('/test/import?of=customers');
+    await (await page.$('input[type=file]')).uploadFile(file);
+    for (const button of ['look', 'import']) {
+      await page.send(`button[name=${button}]`);
+      for (const look of looks) problems.push(...(await problemsOf(page, `import, ${button}`, look)));
+      assert.match(await page.text(), button === 'look' ? /Katherine Johnson[^]*Look again/ : /New\s*1\s/);
+    }
+    assert.deepEqual([...problems, ...page.wrong], []);
+    await page.close();
+    await rm(folder, { recursive: true });
   });
 
   test('hostile names do nothing, and the layout holds', async () => {

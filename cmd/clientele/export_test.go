@@ -86,8 +86,8 @@ func TestExport(t *testing.T) {
 	}
 }
 
-// TestAnExportMakesAnEqualServer takes a whole export in on each database, whose export is the same byte by byte, and one
-// of one mode; the import is killed now and then.
+// TestAnExportMakesAnEqualServer takes a whole export in on each database, whose export is the same byte by byte, and
+// one of one mode; the import is killed now and then.
 func TestAnExportMakesAnEqualServer(t *testing.T) {
 	t.Parallel()
 	from := newDatabase(t)

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -112,7 +111,7 @@ func (c importCSV) Run(a *app) error {
 	}
 	tellColumns(a.stderr, c.File, sheet, kind, fields, unused)
 	return importInto(a, c.importOptions, c.File, func(i *importer) error {
-		i.rowName, i.refused = "row", refusedName(c.File, ".csv")
+		i.rowName, i.refused = "row", rows.RefusedName(c.File, ".csv")
 		i.name(kind.Object + "s")
 		i.writeRefused = i.refusedSheet(sheet.Header)
 		return i.rows(c.sheetOptions, func(r *rows.Reading) (rows.Row, error) {
@@ -125,11 +124,6 @@ func (c importCSV) Run(a *app) error {
 			return r.Row(kind, row, sheet.Header, fields)
 		})
 	})
-}
-
-// refusedName is the file with what is refused of another: that of FILE.csv is FILE.refused.csv.
-func refusedName(file, extension string) string {
-	return strings.TrimSuffix(file, extension) + ".refused" + extension
 }
 
 // tellColumns tells how a sheet is written, what its rows are and which field each column is.
@@ -176,7 +170,7 @@ func (c importJSONL) Run(a *app) error {
 		object = "customer"
 	}
 	return importInto(a, c.importOptions, c.File, func(i *importer) error {
-		i.rowName, i.refused = "line", refusedName(c.File, ".jsonl")
+		i.rowName, i.refused = "line", rows.RefusedName(c.File, ".jsonl")
 		i.name("lines")
 		i.writeRefused = i.refusedLines()
 		return i.rows(c.sheetOptions, func(r *rows.Reading) (rows.Row, error) {
@@ -233,30 +227,17 @@ func (i *importer) rowDone(row rows.Row, outcomes []billing.Arrived) error {
 
 // refusedSheet writes refused rows as they were, with what is wrong.
 func (i *importer) refusedSheet(header []string) func(rows.Row, []billing.Mistake) error {
-	keep := func(cells []string) (kept []string) { // what was said of an earlier import goes
-		for n, cell := range cells {
-			if n >= len(header) || !slices.Contains(rows.Unmeant, header[n]) {
-				kept = append(kept, cell)
-			}
-		}
-		return kept
-	}
 	return func(row rows.Row, wrong []billing.Mistake) error {
 		if i.out == nil {
 			if err := i.createRefused(); err != nil {
 				return err
 			}
 			i.table = tables.NewWriter(i.out)
-			if err := i.table.Row(append(keep(header), rows.Unmeant...)); err != nil {
+			if err := i.table.Row(rows.RefusedHeader(header)); err != nil {
 				return err
 			}
 		}
-		var fields, reasons []string
-		for _, m := range wrong {
-			fields, reasons = append(fields, m.Field), append(reasons, m.Reason)
-		}
-		return i.table.Row(append(keep(row.Cells), strconv.Itoa(row.Line), strings.Join(fields, "; "),
-			strings.Join(reasons, "; ")))
+		return i.table.Row(rows.RefusedCells(header, row.Cells, row.Line, wrong))
 	}
 }
 

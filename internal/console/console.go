@@ -121,9 +121,17 @@ func (s *console) pages() map[string]handler {
 	}
 }
 
+// shownAndSent is a page with a form, which is sent to the same path.
+type shownAndSent interface {
+	show(*visit) (page, error)
+	send(*visit) (page, error)
+}
+
 // actions are what can be done in a mode, by the path of the form.
-func (s *console) actions() map[string]action {
-	return map[string]action{
+func (s *console) actions() map[string]shownAndSent {
+	return map[string]shownAndSent{
+		"/import": sheetImport{s},
+
 		"/customers/new":          s.createCustomer(),
 		"/customers/{id}/edit":    s.editCustomer(),
 		"/customers/{id}/delete":  s.deleteCustomer(),

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"html/template"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -168,16 +169,21 @@ func (v *visit) fileSent(name string) (string, error) {
 	if v.MultipartForm == nil || len(v.MultipartForm.File[name]) == 0 {
 		return "", nil
 	}
-	file, err := v.MultipartForm.File[name][0].Open()
-	if err != nil {
-		return "", err
-	}
-	defer file.Close() //nolint:errcheck // it was only read
-	content, err := io.ReadAll(file)
+	content, err := contentOf(v.MultipartForm.File[name][0])
 	if err != nil || len(content) == 0 {
 		return "", err
 	}
 	return "data:" + http.DetectContentType(content) + ";base64," + base64.StdEncoding.EncodeToString(content), nil
+}
+
+// contentOf reads a file that was sent.
+func contentOf(sent *multipart.FileHeader) ([]byte, error) {
+	file, err := sent.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	return io.ReadAll(file)
 }
 
 // Files says whether the form takes a file.

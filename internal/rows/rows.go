@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,6 +47,33 @@ type Reading struct {
 
 // Unmeant are the columns that say why a row was refused, which mean nothing when it is imported.
 var Unmeant = []string{"refused_line", "refused_field", "refused_reason"}
+
+// RefusedName is the file with what is refused of another: that of FILE.csv is FILE.refused.csv.
+func RefusedName(file, extension string) string {
+	return strings.TrimSuffix(file, extension) + ".refused" + extension
+}
+
+// RefusedHeader are the headers of a sheet with what is refused of another.
+func RefusedHeader(header []string) []string { return append(meant(header, header), Unmeant...) }
+
+// RefusedCells are the cells of a row that is refused, as they were, and then where it was and what is wrong with it.
+func RefusedCells(header, cells []string, line int, wrong []billing.Mistake) []string {
+	var fields, reasons []string
+	for _, m := range wrong {
+		fields, reasons = append(fields, m.Field), append(reasons, m.Reason)
+	}
+	return append(meant(header, cells), strconv.Itoa(line), strings.Join(fields, "; "), strings.Join(reasons, "; "))
+}
+
+// meant are the cells but those that say why a row was refused before.
+func meant(header, cells []string) (kept []string) {
+	for n, cell := range cells {
+		if n >= len(header) || !slices.Contains(Unmeant, header[n]) {
+			kept = append(kept, cell)
+		}
+	}
+	return kept
+}
 
 // Columns says which field each column is, "" for none; unused are those that are none. chosen are headers by field.
 func Columns(
