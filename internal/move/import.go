@@ -104,7 +104,8 @@ func (l *lines) next() bool {
 func read[T any](l *lines, read func([]byte) (T, error), fn func([]T) error, objects ...string) error {
 	for {
 		var some []T
-		for ; slices.Contains(objects, l.object) && len(some) < step; l.next() {
+		for size := 0; slices.Contains(objects, l.object) && len(some) < step && size < stepBytes; l.next() {
+			size += len(l.line)
 			one, err := read(l.line)
 			if err != nil {
 				return fmt.Errorf("line %d: %w", l.number, err)
@@ -125,11 +126,10 @@ func (l *lines) rows(k *store.Kind, after store.Position, fn func([]store.Stored
 	if k == store.Customers.Kind {
 		objects = append(objects, lineDeleted)
 	}
-	return read(l, func(line []byte) (store.StoredRow, error) { return readRow(k, line) },
-		func(some []store.StoredRow) error {
-			there := func(r store.StoredRow) bool { return !k.Small && r.Seq <= after }
-			return fn(slices.DeleteFunc(some, there))
-		}, objects...)
+	return read(l, readRow, func(some []store.StoredRow) error {
+		there := func(r store.StoredRow) bool { return !k.Small && r.Seq <= after }
+		return fn(slices.DeleteFunc(some, there))
+	}, objects...)
 }
 
 func (l *lines) names(fn func([]name) error) error { return read(l, readName, fn, lineName) }

@@ -148,26 +148,18 @@ func writeRow(k *store.Kind, r store.StoredRow) ([]byte, error) {
 	return withStored(r.JSON, stored)
 }
 
-func readRow(k *store.Kind, line []byte) (r store.StoredRow, err error) {
+// readRow reads an object, without what its document says of it.
+func readRow(line []byte) (r store.StoredRow, err error) {
 	var stored storedObject
-	var doc []byte
 	if objectOf(line) == lineDeleted {
 		var deleted deletedLine
 		err = json.Unmarshal(line, &deleted)
-		doc, stored = bytes.Clone(deleted.Document), deleted.Stored
+		r.JSON, stored = bytes.Clone(deleted.Document), deleted.Stored
 	} else {
-		doc, err = splitStored(line, &stored)
+		r.JSON, err = splitStored(line, &stored)
 	}
-	if err != nil {
-		return r, err
-	}
-	row, err := k.RowOf(doc)
-	return store.StoredRow{
-		Record: store.Record{
-			ID: row.ID, Seq: stored.Position, Version: stored.Version, DeletedAt: stored.DeletedAt, JSON: doc,
-		},
-		Livemode: row.Livemode, CustomerID: row.CustomerID, Values: row.Values,
-	}, err
+	r.Seq, r.Version, r.DeletedAt = stored.Position, stored.Version, stored.DeletedAt
+	return r, err
 }
 
 func writeName(n name) ([]byte, error) {

@@ -8,12 +8,17 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
-// step is how many objects are written in one transaction.
-const step = 500
+// step is how many objects are written in one transaction, at most, and stepBytes how much text of lines.
+const (
+	step      = 2000
+	stepBytes = 8 << 20
+)
 
 // lease is held on a database into which a move is under way.
 const lease = "move"
@@ -120,20 +125,66 @@ func (m mover) objects(k *store.Kind) error {
 	if !k.Small { // whose positions are those of here
 		after = last
 	}
-	return m.from.rows(k, after, func(rows []store.StoredRow) error {
-		rows = slices.DeleteFunc(rows, func(r store.StoredRow) bool { return there[r.ID] })
-		err := m.to.Update(m.ctx, func(tx store.Tx) error {
+	read := func(fn func([]object) error) error {
+		return m.from.rows(k, after, func(rows []store.StoredRow) error {
+			some := make([]object, 0, len(rows))
 			for _, r := range rows {
-				if err := save(tx, k, r); err != nil {
+				row, err := k.RowOf(r.JSON)
+				if err != nil {
+					return err
+				}
+				if r.ID = row.ID; !there[r.ID] {
+					some = append(some, object{r, row})
+				}
+			}
+			return fn(some)
+		})
+	}
+	return behind(m.ctx, read, func(some []object) error {
+		err := m.to.Update(m.ctx, func(tx store.Tx) error {
+			for _, one := range some {
+				if err := save(tx, k, one); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-		done += int64(len(rows))
+		done += int64(len(some))
 		m.progress(k.Table, done)
 		return err
 	})
+}
+
+// object is an object as it is stored, and what it is found and counted by.
+type object struct {
+	store.StoredRow
+	row store.Row
+}
+
+// behind reads, and has what was read before written meanwhile.
+func behind[T any](ctx context.Context, read func(fn func([]T) error) error, write func([]T) error) error {
+	working, ctx := errgroup.WithContext(ctx)
+	steps := make(chan []T, 1)
+	working.Go(func() error {
+		defer close(steps)
+		return read(func(some []T) error {
+			select {
+			case steps <- some:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	})
+	working.Go(func() error {
+		for some := range steps {
+			if err := write(some); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return working.Wait()
 }
 
 // there are the objects of a kind that the other database has, and the last position. Of those of a large kind only the
@@ -154,17 +205,14 @@ func (m mover) there(k *store.Kind) (ids map[string]bool, last store.Position, e
 }
 
 // save writes an object as it is. A deleted one was there before it was deleted.
-func save(tx store.Tx, k *store.Kind, r store.StoredRow) error {
-	row, err := k.RowOf(r.JSON)
-	if err != nil {
-		return err
-	}
+func save(tx store.Tx, k *store.Kind, o object) error {
+	row := o.row
 	for i, c := range k.Columns { // what the document does not have
 		if c.Type == store.Bytes {
-			row.Values[i] = r.Values[i]
+			row.Values[i] = o.Values[i]
 		}
 	}
-	rec := r.Record
+	rec := o.Record
 	if rec.DeletedAt == 0 {
 		return tx.Save(k, rec, nil, &row)
 	}
@@ -172,7 +220,7 @@ func save(tx store.Tx, k *store.Kind, r store.StoredRow) error {
 	if err := tx.Save(k, rec, nil, &row); err != nil {
 		return err
 	}
-	return tx.Save(k, r.Record, &row, &row)
+	return tx.Save(k, o.Record, &row, &row)
 }
 
 // names copies the names of customers, those that they have no longer too.
@@ -196,7 +244,7 @@ func (m mover) names() error {
 // ledgers copies every customer's movements that are not there yet.
 func (m mover) ledgers() error {
 	done := int64(0)
-	return m.from.ledgers(func(some [][]store.Movement) error {
+	return behind(m.ctx, m.from.ledgers, func(some [][]store.Movement) error {
 		err := m.to.Update(m.ctx, func(tx store.Tx) error {
 			for _, movements := range some {
 				end, err := tx.LedgerEnd(movements[0].CustomerID, "", store.Forever)
@@ -275,7 +323,8 @@ func (m mover) events() error {
 		return err
 	}
 	done := int64(0)
-	return m.from.events(after, func(some []store.EventRecord) error {
+	read := func(fn func([]store.EventRecord) error) error { return m.from.events(after, fn) }
+	return behind(m.ctx, read, func(some []store.EventRecord) error {
 		err := m.to.Update(m.ctx, func(tx store.Tx) error {
 			for _, e := range some {
 				if err := tx.AddEvent(e); err != nil {
