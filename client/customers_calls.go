@@ -88,6 +88,15 @@ func (s *Customers) Restore(ctx context.Context, id string, opts ...CallOption) 
 	return fetch[clientele.Customer](ctx, s.c, opts, request{route: "POST /api/customers/{id}/restore", ref: id})
 }
 
+// History sends GET /api/customers/{id}/history. List who changed what of a customer and when, newest first; of a
+// deleted one too.
+func (s *Customers) History(
+	ctx context.Context, id string, p clientele.HistoryParams, opts ...CallOption,
+) (*clientele.Page[clientele.Change], error) {
+	return fetch[clientele.Page[clientele.Change]](ctx, s.c, opts,
+		request{route: "GET /api/customers/{id}/history", ref: id, query: p})
+}
+
 // OverdueInvoices sends GET /api/customers/{id}/overdue/invoices. List a customer's uncollectible invoices and their
 // sums per currency.
 func (s *Customers) OverdueInvoices(

@@ -69,6 +69,14 @@ func (s *Invoices) Retrieve(ctx context.Context, id string, opts ...CallOption) 
 	return fetch[clientele.InvoiceExpanded](ctx, s.c, opts, request{route: "GET /api/invoices/{id}", ref: id})
 }
 
+// History sends GET /api/invoices/{id}/history. List who changed what of an invoice and when, newest first.
+func (s *Invoices) History(
+	ctx context.Context, id string, p clientele.HistoryParams, opts ...CallOption,
+) (*clientele.Page[clientele.Change], error) {
+	return fetch[clientele.Page[clientele.Change]](ctx, s.c, opts,
+		request{route: "GET /api/invoices/{id}/history", ref: id, query: p})
+}
+
 // Update sends PUT /api/invoices/{id}. Update what is sent of a draft; of a finalized invoice, only metadata.
 func (s *Invoices) Update(
 	ctx context.Context, id string, p clientele.InvoiceContent, opts ...CallOption,

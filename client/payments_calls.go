@@ -44,6 +44,14 @@ func (s *Payments) Retrieve(ctx context.Context, id string, opts ...CallOption) 
 	return fetch[clientele.PaymentExpanded](ctx, s.c, opts, request{route: "GET /api/payments/{id}", ref: id})
 }
 
+// History sends GET /api/payments/{id}/history. List who changed what of a payment and when, newest first.
+func (s *Payments) History(
+	ctx context.Context, id string, p clientele.HistoryParams, opts ...CallOption,
+) (*clientele.Page[clientele.Change], error) {
+	return fetch[clientele.Page[clientele.Change]](ctx, s.c, opts,
+		request{route: "GET /api/payments/{id}/history", ref: id, query: p})
+}
+
 // Allocate sends POST /api/payments/{id}/allocate. Pay invoices with what a payment has left.
 func (s *Payments) Allocate(
 	ctx context.Context, id string, p clientele.AllocateParams, opts ...CallOption,

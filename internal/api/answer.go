@@ -115,6 +115,22 @@ func retrieve(do func(context.Context, clientele.Mode, string) (store.Document, 
 	}
 }
 
+// history makes the handler of a method of the service that answers changes of the object of the path.
+func history(
+	do func(context.Context, clientele.Mode, string, store.Window, bool) ([]clientele.Change, int64, error),
+) handler {
+	return func(r *request) (answer, error) {
+		p := params{query: r.query}
+		all, paging := p.boolean("all"), p.page()
+		if p.err != nil {
+			return answer{}, p.err
+		}
+		window := store.PageWindow(paging.Page, paging.PageSize)
+		changes, count, err := do(r.Context(), r.caller.Livemode, r.object(), window, all != nil && *all)
+		return value(clientele.Page[clientele.Change]{Count: count, List: changes, Paging: paging}, err)
+	}
+}
+
 // expansion says whether what is found carries what it refers to or what belongs to it.
 type expansion int
 

@@ -84,7 +84,9 @@ func (o things) reads() []string {
 	all := []string{
 		"/api/customers", "/api/customers/search?query=a", "/api/customers/" + o.customer,
 		"/api/customers/" + o.customer + "/overdue/invoices", "/api/customers/" + o.customer + "/balance_transactions",
-		"/api/customers/" + o.customer + "/statement", "/api/customers/" + o.customer + "/statement/page",
+		"/api/customers/" + o.customer + "/history", "/api/invoices/" + o.invoice + "/history",
+		"/api/payments/" + o.payment + "/history", "/api/customers/" + o.customer + "/statement",
+		"/api/customers/" + o.customer + "/statement/page",
 		"/api/customers/" + o.customer + "/statement/pdf", "/api/invoices", "/api/invoices/search?query=a",
 		"/api/invoices/" + o.invoice, "/api/invoices/" + o.open, "/api/invoices/" + o.open + "/page",
 		"/api/invoices/" + o.open + "/pdf", "/api/credit-notes", "/api/credit-notes/" + o.note, "/api/payments",

@@ -2,13 +2,13 @@ package console
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/billing"
 	"clientele.dev/internal/store"
 )
 
@@ -22,12 +22,6 @@ type change struct {
 
 // changedField is a field of an object, before and after.
 type changedField struct{ Name, From, To string }
-
-// bookkeeping are the fields that follow from other things: a change of them alone is none that somebody made.
-var bookkeeping = []string{
-	"attempt_count", "attempted", "balance", "ending_balance", "ending_token_balance", "next_invoice_sequence",
-	"settings_version", "starting_balance", "starting_token_balance", "token_balance", "updated_at",
-}
 
 // changesOf are changes in words, as many as people read.
 func (s *console) changesOf(v *visit, events []clientele.Event) (all []change, err error) {
@@ -51,51 +45,26 @@ func (s *console) changesOf(v *visit, events []clientele.Event) (all []change, e
 
 // changedFields are what an event changed, by the names of fields; of an object, each of its parts.
 func (v *visit) changedFields(e clientele.Event) (fields []changedField) {
-	var after map[string]json.RawMessage
+	var after struct {
+		CurrencyID string `json:"currency_id"`
+	}
 	_ = json.Unmarshal(e.Data.Object, &after) // an object of ours is one
-	currency := valueInWords(after["currency_id"])
-	for _, name := range slices.Sorted(maps.Keys(e.Data.PreviousAttributes)) {
-		if slices.Contains(bookkeeping, name) {
-			continue
-		}
-		from, to := e.Data.PreviousAttributes[name], after[name]
-		if parts := partsOf(name, from, to); parts != nil {
-			fields = append(fields, parts...)
-			continue
-		}
-		f := changedField{fieldInWords(name), valueInWords(from), valueInWords(to)}
+	for _, c := range billing.FieldChanges(e, false) {
+		f := changedField{fieldInWords(c.Field), valueInWords(c.From), valueInWords(c.To)}
 		switch {
-		case isAmount(name):
-			f.From, f.To = v.inMainUnit(f.From, currency), v.inMainUnit(f.To, currency)
-		case isMoment(name):
-			f.From, f.To = v.dayInWords(from), v.dayInWords(to)
+		case isAmount(c.Field):
+			f.From, f.To = v.inMainUnit(f.From, after.CurrencyID), v.inMainUnit(f.To, after.CurrencyID)
+		case isMoment(c.Field):
+			f.From, f.To = v.dayInWords(c.From), v.dayInWords(c.To)
 		}
 		fields = append(fields, f)
 	}
 	return fields
 }
 
-// partsOf are the parts of an object in which it differs, nil for what is no object: address city, say. Of an object
-// that was there before, an event has only the parts that changed.
-func partsOf(name string, from, to json.RawMessage) (fields []changedField) {
-	var before, after map[string]json.RawMessage
-	if json.Unmarshal(from, &before) != nil || json.Unmarshal(to, &after) != nil || before == nil && after == nil {
-		return nil
-	}
-	changed := before
-	if before == nil {
-		changed = after
-	}
-	for _, part := range slices.Sorted(maps.Keys(changed)) {
-		was, is := valueInWords(before[part]), valueInWords(after[part])
-		fields = append(fields, changedField{fieldInWords(name + " " + part), was, is})
-	}
-	return fields
-}
-
-// fieldInWords is what people call a field: address postal_code is Address postal code.
+// fieldInWords is what people call a field: address.postal_code is Address postal code.
 func fieldInWords(name string) string {
-	name = strings.ReplaceAll(name, "_", " ")
+	name = strings.NewReplacer("_", " ", ".", " ").Replace(name)
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
