@@ -88,6 +88,11 @@ func (t *tx) readerOf(k *store.Kind, recs *[]store.Record) func(pgx.Rows) error 
 	if k == store.Customers.Kind {
 		return t.readCustomers(recs)
 	}
+	return readRecords(recs)
+}
+
+// readRecords appends the rows of [sql.SelectRecords] to a list.
+func readRecords(recs *[]store.Record) func(pgx.Rows) error {
 	return func(r pgx.Rows) error {
 		var rec store.Record
 		err := scanRecord(r, &rec)

@@ -65,7 +65,7 @@ func (t *tx) Select(k *store.Kind, q store.Query) (recs []store.Record, err erro
 	if k.Small {
 		t.lockAll(k)
 	}
-	err = t.each(t.readerOf(k, &recs), query, args...)
+	err = t.each(readRecords(&recs), query, args...)
 	return recs, err
 }
 

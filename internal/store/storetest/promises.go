@@ -152,6 +152,28 @@ func callsEnd(t *testing.T, s, _ store.Store) {
 	}
 }
 
+// selectFindsWhatIsStored asks as rules do, of a customer too, which lists read in a form of their own.
+func selectFindsWhatIsStored(t *testing.T, s, _ store.Store) {
+	rec, c := customer(1)
+	c.Email = "ada@example.com"
+	err := s.Update(t.Context(), func(tx store.Tx) error { return store.Customers.Save(tx, rec, nil, c) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Update(t.Context(), func(tx store.Tx) error {
+		found, err := tx.Select(store.Customers.Kind, store.Query{
+			Where: []store.Condition{store.Equal("email", "ada@example.com")},
+		})
+		if is := fmt.Sprintf("%+v", found); err == nil && is != fmt.Sprintf("%+v", []store.Record{rec}) {
+			t.Errorf("found is %s", is)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func savesAreOfTheNextVersion(t *testing.T, s, _ store.Store) {
 	_, c := customer(1)
 	changed := *c

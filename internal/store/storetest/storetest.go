@@ -21,6 +21,7 @@ func Run(t *testing.T, open Open) {
 		"a transaction that fails leaves nothing":        updateUndoes,
 		"who gives up is not waited for":                 callsEnd,
 		"saves are of the next version":                  savesAreOfTheNextVersion,
+		"rules find objects as they are stored":          selectFindsWhatIsStored,
 		"positions rise":                                 positionsRise,
 		"a name is one customer's":                       namesAreClaimedOnce,
 		"answers are forgotten by age":                   answersAreForgotten,
