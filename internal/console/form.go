@@ -182,7 +182,7 @@ func contentOf(sent *multipart.FileHeader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer func() { _ = file.Close() }() // it was only read
 	return io.ReadAll(file)
 }
 

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ const (
 // importPage is what import.html shows.
 type importPage struct {
 	Error   string
+	Changed bool   // whether it was to be taken in otherwise than it was looked at
 	Back    string // the page to go back to
 	Options []field
 	Sheet   *chosenSheet // once one is chosen
@@ -51,6 +53,7 @@ type chosenSheet struct {
 	Name, Content string // in base64
 	Kind          string // of its rows
 	How           string // it is written
+	Seen          string // recognises what was chosen when it was looked at
 	Columns       []sheetColumn
 	Rows          []rowBecame
 	Count         int64 // of all rows
@@ -166,10 +169,12 @@ func (s sheetImport) send(v *visit) (page, error) {
 	}
 	v.Body = http.MaxBytesReader(v.answer, io.NopCloser(v.whole), maxImport)
 	sheet, err := v.sheetSent()
-	if err == nil && v.PostForm.Get("import") != "" {
+	take := v.PostForm.Get("import") != ""
+	if err == nil && take && v.PostForm.Get("seen") == sheet.choices() {
 		return s.takeSheet(v, sheet)
 	}
 	data := importPage{Options: importFields(v, v.PostForm)}
+	data.Changed = take
 	if err == nil {
 		data.Sheet, err = s.lookAtSheet(v, sheet)
 	}
@@ -253,6 +258,18 @@ func (s *sheetSent) match() error {
 	return nil
 }
 
+// choices recognise how the sheet is read: nothing is taken in otherwise than it was looked at.
+func (s *sheetSent) choices() string {
+	all := append([]string{s.kind.Object}, s.fields...)
+	for _, name := range []string{"conflict", "currency", "decimal", "dates"} {
+		all = append(all, s.sent.Get(name))
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%q", all)
+	sum.Write(s.content)
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil))
+}
+
 func columnName(i int) string { return "column." + strconv.Itoa(i) }
 
 // columns are the choices of what the columns are.
@@ -297,7 +314,7 @@ func (s sheetImport) lookAtSheet(v *visit, sent sheetSent) (*chosenSheet, error)
 	shown := &chosenSheet{
 		Name: sent.name, Content: base64.StdEncoding.EncodeToString(sent.content), Kind: sent.kind.Object, How: sent.how(),
 	}
-	shown.Count = int64(len(sent.rows))
+	shown.Count, shown.Seen = int64(len(sent.rows)), sent.choices()
 	begin := sent.rows[:min(len(sent.rows), previewedRows)]
 	shown.Columns = sent.columns(begin[0].Cells)
 	err := s.eachRow(v, sent, true, begin, func(row rows.Row, became []billing.Arrived) error {
@@ -392,8 +409,7 @@ func (s sheetImport) takeSheet(v *visit, sent sheetSent) (page, error) {
 		}
 	}
 	all.Count, all.Refused = int64(len(mistaken)), mistaken[:min(len(mistaken), refusedRows)]
-	all.File = template.URL(fmt.Sprintf("data:text/csv;charset=utf-8;base64,%s", //nolint:gosec // base64 of our own
-		base64.StdEncoding.EncodeToString(file.Bytes())))
+	all.File = template.URL("data:text/csv;charset=utf-8;base64," + base64.StdEncoding.EncodeToString(file.Bytes()))
 	return importing(v, http.StatusOK, importPage{Done: all}), nil
 }
 

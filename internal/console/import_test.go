@@ -91,6 +91,13 @@ func TestImportOfASpreadsheet(t *testing.T) {
 	}
 	chosen := b.upload("/test/import", "", "", looked(shown, map[string]string{"column.2": "metadata"})).want(200,
 		`<option value="metadata" selected>`)
+	for name, value := range map[string]string{
+		"column.2": "description", "conflict": "update", "of": "payments", "seen": "",
+	} {
+		b.upload("/test/import", "", "", looked(chosen, map[string]string{"import": "1", name: value})).want(200,
+			"changed how it is read, and nothing was taken in", "Look again")
+	}
+	b.get("/test/customers").wantNot("Person")
 	taken := b.upload("/test/import", "", "", looked(chosen, map[string]string{"import": "1"})).want(200,
 		"<dt>New</dt><dd>25</dd>", "<dt>Refused</dt><dd>1</dd>", `download="people.refused.csv"`, "See the customers")
 	file := regexp.MustCompile(`href="data:text/csv;charset=utf-8;base64,([^"]*)"`).FindStringSubmatch(taken.body)
