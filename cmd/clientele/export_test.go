@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"clientele.dev/internal/move"
 	"clientele.dev/internal/pgtest"
 )
 
@@ -117,6 +120,43 @@ func TestAnExportMakesAnEqualServer(t *testing.T) {
 	}
 	if strings.Contains(live, `"livemode":false`) {
 		t.Errorf("in live mode is something of test mode: %s", live)
+	}
+}
+
+// TestAnImportGoesOnWithTheSameExport stops an import: another export is refused then, in a file of the same name too,
+// and the same one comes to its end.
+func TestAnImportGoesOnWithTheSameExport(t *testing.T) {
+	t.Parallel()
+	from := newDatabase(t)
+	busyBooks(t, from)
+	export := output(t, from, "export", "jsonl")
+	file, db := fileWith(t, "all.jsonl", export), newDatabase(t)
+	a := &app{ctx: t.Context(), db: db, stderr: t.Output()}
+	to, err := a.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, name, err := move.CheckExport(strings.NewReader(export))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	err = move.Import(ctx, strings.NewReader(export), to, name, func(string, int64) { stop() })
+	if err = errors.Join(err, to.Close()); !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped, it ends with %v", err)
+	}
+	other := output(t, from, "export", "jsonl", "--mode", "live")
+	if err := os.WriteFile(file, []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, told, code := importing(t, "jsonl", file, "--db", db); code != 1 || !strings.Contains(told, "is not empty") {
+		t.Errorf("with another it exits with %d: %s", code, told)
+	}
+	if _, told, code := importing(t, "jsonl", fileWith(t, "moved.jsonl", export), "--db", db); code != 0 {
+		t.Errorf("with the same it exits with %d: %s", code, told)
+	}
+	if is, want := hashIn(t, db), hashIn(t, from); is != want {
+		t.Errorf("the hash is %s, want %s", is, want)
 	}
 }
 

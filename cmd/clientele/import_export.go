@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 
 // importExport makes a database of a whole export.
 func (c importJSONL) importExport(a *app, file *os.File) error {
-	lines, err := move.CheckExport(file)
+	lines, name, err := move.CheckExport(file)
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
@@ -26,10 +25,6 @@ func (c importJSONL) importExport(a *app, file *os.File) error {
 	}
 	if a.checkFile() != nil {
 		fmt.Fprintf(a.stderr, "clientele: making the database %s\n", strings.TrimPrefix(a.db, "sqlite:"))
-	}
-	name, err := filepath.Abs(c.File)
-	if err != nil {
-		return err
 	}
 	if c.DryRun {
 		_, err := fmt.Fprintf(a.stdout, "Nothing was changed. It is a whole export of %d lines.\n", lines)

@@ -50,7 +50,7 @@ func export(ctx context.Context, tx store.Tx, modes []clientele.Mode, to io.Writ
 
 // exporter writes lines, and counts them.
 type exporter struct {
-	ctx   context.Context //nolint:containedctx // of the export that it is for
+	ctx   context.Context // of the export
 	to    *bufio.Writer
 	sum   hash.Hash // of the lines so far
 	lines int64

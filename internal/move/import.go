@@ -27,14 +27,15 @@ func IsExport(file io.Reader) bool {
 	return objectOf(line) == lineExport
 }
 
-// CheckExport reads a whole export and counts its lines, the last aside: it is as it was written.
-func CheckExport(file io.Reader) (lines int64, err error) {
+// CheckExport reads a whole export: it is as it was written. It answers how many lines it has, the last aside, and
+// their SHA-256, which names it. An error is [ErrIncomplete], or says that another version wrote it.
+func CheckExport(file io.Reader) (lines int64, name string, err error) {
 	all, sum := newLines(file), sha256.New()
 	for ; all.next(); lines++ {
 		if lines == 0 {
 			var first exportLine
 			if err := json.Unmarshal(all.line, &first); err != nil || first.Format != format {
-				return 0, fmt.Errorf("it has the form %d, of another version of Clientele; this one reads %d",
+				return 0, "", fmt.Errorf("it has the form %d, of another version of Clientele; this one reads %d",
 					first.Format, format)
 			}
 		}
@@ -42,9 +43,9 @@ func CheckExport(file io.Reader) (lines int64, err error) {
 			var end endLine
 			err := json.Unmarshal(all.line, &end)
 			if err != nil || end.Lines != lines || end.SHA256 != hex.EncodeToString(sum.Sum(nil)) || all.next() {
-				return 0, ErrIncomplete
+				return 0, "", ErrIncomplete
 			}
-			return lines, nil
+			return lines, end.SHA256, nil
 		}
 		sum.Write(all.line)
 		sum.Write([]byte{'\n'})
@@ -52,11 +53,11 @@ func CheckExport(file io.Reader) (lines int64, err error) {
 	if all.err == nil {
 		all.err = ErrIncomplete
 	}
-	return 0, all.err
+	return 0, "", all.err
 }
 
 // Import makes a database of an export that [CheckExport] found good. It can be stopped, and goes on when it is called
-// again. name says which export it is, so that no other goes on. progress is told as by [All].
+// again. name is what [CheckExport] says, so that no other goes on. progress is told as by [All].
 func Import(
 	ctx context.Context, file io.Reader, to store.Store, name string, progress func(what string, done int64),
 ) error {

@@ -57,7 +57,7 @@ func FuzzLines(f *testing.F) {
 	f.Add(`{"object":"balance_transaction","amount":"5","stored":}`)
 	f.Add(`{"object":"name","stored":` + "\n" + `{"object":"event","digest":"0"}`)
 	f.Fuzz(func(_ *testing.T, text string) {
-		_, _ = CheckExport(strings.NewReader(text))
+		_, _, _ = CheckExport(strings.NewReader(text))
 		for line := range bytes.SplitSeq([]byte(text), []byte{'\n'}) {
 			objectOf(line)
 			_, _ = readRow(line)
