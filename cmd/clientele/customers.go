@@ -17,7 +17,7 @@ import (
 
 // atTheShell are what commands for a person at the shell take.
 type atTheShell struct {
-	Mode string `enum:"test,live" default:"test" help:"Which world: test or live (${default})."`
+	Mode string `enum:"test,live" default:"test" help:"Which mode: test or live (${default})."`
 	JSON bool   `name:"json" help:"Print JSON, as the API answers it."`
 }
 

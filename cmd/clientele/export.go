@@ -18,7 +18,7 @@ type exportCommand struct {
 }
 
 type exportJSONL struct {
-	Mode     string `enum:"test,live,both" default:"both" help:"Which world: test, live or both (${default})."`
+	Mode     string `enum:"test,live,both" default:"both" help:"Which mode: test, live or both (${default})."`
 	Customer string `help:"Only this customer and what belongs to it, by id or DID, of one mode." placeholder:"CUSTOMER"`
 	Out      string `short:"o" help:"Write to this file, which must not be there; to standard output when absent." placeholder:"FILE"`
 }

@@ -17,7 +17,7 @@ import (
 )
 
 type exportCSV struct {
-	Mode     string `enum:"test,live" default:"live" help:"Which world: test or live (${default})."`
+	Mode     string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
 	Customer string `help:"Only this customer and what belongs to it, by id or DID." placeholder:"CUSTOMER"`
 	Folder   string `arg:"" help:"The folder for the spreadsheets, which must be empty or not be there."`
 }

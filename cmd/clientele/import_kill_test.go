@@ -1,13 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"math/rand/v2"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestImportsSurviveKills kills imports at moments that come by chance, until one comes to its end: everything is there
@@ -24,29 +22,7 @@ func TestImportsSurviveKills(t *testing.T) {
 			pkInvoice(t, fmt.Sprint("in_b", n), id, "2024-02-02", "open", ""))
 	}
 	file, db := paymentKitFile(t, script.String()), "sqlite:"+filepath.Join(t.TempDir(), "new.db")
-	kills := 0
-	for patience := time.Millisecond; ; patience += patience / 8 {
-		c := command(db, "import", "paymentkit", file)
-		var out strings.Builder
-		c.Stdout, c.Stderr = &out, &out
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		ended := make(chan error, 1)
-		go func() { ended <- c.Wait() }()
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Fatalf("after %d kills: %v: %s", kills, err, &out)
-			}
-		case <-time.After(time.Duration(rand.Int64N(int64(2 * patience)))): // later and later, so that one ends anywhere
-			if err := errors.Join(c.Process.Kill(), <-ended); err != nil {
-				kills++
-				continue
-			}
-		}
-		break
-	}
+	kills := survive(t, func() *exec.Cmd { return command(db, "import", "paymentkit", file) })
 	out, code := runCommand("import", "paymentkit", file, "--db", db)
 	for objects, n := range map[string]int{"customers": customers, "invoices": 2 * customers, "payments": customers} {
 		if got, want := became(out, objects), fmt.Sprintf("0 0 %d 0 0", n); code != 0 || got != want {

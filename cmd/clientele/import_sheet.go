@@ -23,7 +23,7 @@ import (
 // sheetOptions are what imports of rows take.
 type sheetOptions struct {
 	importOptions
-	Mode string `enum:"test,live" default:"live" help:"Which world: test or live (${default})."`
+	Mode string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
 	Of   string `enum:"auto,customers,invoices,payments" default:"auto" help:"What the rows are: customers, invoices or payments; auto finds it out and says so (${default})."`
 }
 

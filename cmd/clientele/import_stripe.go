@@ -10,7 +10,7 @@ import (
 
 type importStripe struct {
 	importOptions
-	Mode  string   `enum:"test,live" default:"live" help:"Which world rows belong to that do not say it: test or live (${default}). API objects say it in livemode."`
+	Mode  string   `enum:"test,live" default:"live" help:"Which mode rows belong to that do not say it: test or live (${default}). API objects say it in livemode."`
 	Files []string `arg:"" name:"file" help:"The files, of one account, in any order."`
 }
 

@@ -17,7 +17,7 @@ type journalCommand struct {
 	Format   string `enum:"csv,hledger,beancount,datev" default:"csv" help:"csv, hledger, beancount or datev (${default})."`
 	Currency string `help:"Only this currency, by id." placeholder:"ID"`
 	Out      string `short:"o" help:"Write to this file, which must not be there; to standard output when absent." placeholder:"FILE"`
-	Mode     string `enum:"test,live" default:"live" help:"Which world: test or live (${default})."`
+	Mode     string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
 }
 
 // Help is shown by clientele journal --help.

@@ -20,7 +20,7 @@ type keysCommand struct {
 }
 
 type keysCreate struct {
-	Mode  string        `enum:"test,live" required:"" help:"Which world the key opens: test or live."`
+	Mode  string        `enum:"test,live" required:"" help:"Which mode the key opens: test or live."`
 	Name  string        `required:"" help:"What the key is for."`
 	Scope string        `enum:"metrics,read,write,admin" default:"write" help:"What the key allows: metrics (GET /metrics alone), read, write, or admin, which also makes and revokes keys, in the console and over the API (${default})."`
 	Lasts time.Duration `help:"How long the key is good, such as 720h; for ever when absent." placeholder:"TIME"`

@@ -23,7 +23,7 @@ type agingCommand struct {
 	Currency   string `help:"Only this currency, by id." placeholder:"ID"`
 	Customer   string `help:"Only this customer, by id or DID." placeholder:"CUSTOMER"`
 	ByCustomer bool   `help:"A row for each customer and currency."`
-	Mode       string `enum:"test,live" default:"live" help:"Which world: test or live (${default})."`
+	Mode       string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
 	JSON       bool   `name:"json" help:"Print JSON, as the API answers it, with amounts in the currency's smallest unit."`
 }
 
@@ -157,7 +157,7 @@ type statementCommand struct {
 	From     string `help:"The first day, 2026-01-01 where the business is, or a moment with its zone; the first movement when absent." placeholder:"DAY"`
 	To       string `help:"The last day, or a moment; now when absent." placeholder:"DAY"`
 	KnownAt  string `help:"Leave out what was recorded after the end of this day, or after this moment with its zone; nothing is when absent." placeholder:"DAY"`
-	Mode     string `enum:"test,live" default:"live" help:"Which world: test or live (${default})."`
+	Mode     string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
 	JSON     bool   `name:"json" help:"Print JSON, as the API answers it, with amounts in the currency's smallest unit."`
 }
 

@@ -9,7 +9,7 @@ import (
 
 type verifyCommand struct {
 	Customer string `help:"Only this customer: an id or DID." placeholder:"ID"`
-	Mode     string `enum:"test,live" default:"live" help:"With --customer, whose world: test or live (${default})."`
+	Mode     string `enum:"test,live" default:"live" help:"With --customer, of which mode: test or live (${default})."`
 }
 
 // Help is shown by clientele verify --help.

@@ -80,15 +80,15 @@ func changesIn(events []clientele.Event, all bool) []clientele.Change {
 
 // changesOf answers a page of the changes of an object, newest first, and how many there are.
 func (s *core) changesOf(
-	ctx context.Context, mode clientele.Mode, of store.ObjectType, find func(store.Tx) (store.Record, error),
-	w store.Window, all bool,
+	ctx context.Context, mode clientele.Mode, ref string, k *store.Kind,
+	find func(store.Tx, clientele.Mode, string) (store.Record, error), w store.Window, all bool,
 ) (changes []clientele.Change, count int64, err error) {
 	err = s.scanStore(ctx, func(tx store.Tx) error {
-		rec, err := find(tx)
+		rec, err := find(tx, mode, ref)
 		if err != nil {
 			return err
 		}
-		events, err := history(tx, mode, of, rec.ID)
+		events, err := history(tx, mode, k.Type, rec.ID)
 		slices.Reverse(events)
 		changes = changesIn(events, all)
 		return err
@@ -98,33 +98,30 @@ func (s *core) changesOf(
 	return changes[from:min(from+w.Limit, count)], count, err
 }
 
-// Changes answers the changes of a customer, by id or DID, newest first; of a deleted one too.
+// Changes answers the changes of a customer, by id or DID, newest first, and how many there are; of a deleted one too.
 func (s Customers) Changes(
 	ctx context.Context, mode clientele.Mode, ref string, w store.Window, all bool,
 ) ([]clientele.Change, int64, error) {
-	return s.changesOf(ctx, mode, store.TypeCustomer, func(tx store.Tx) (store.Record, error) {
-		return findCustomerOrDeleted(tx, mode, ref)
-	}, w, all)
+	return s.changesOf(ctx, mode, ref, store.Customers.Kind, findCustomerOrDeleted, w, all)
 }
 
-// Changes answers the changes of an invoice, by id or printed number, newest first.
+// Changes answers the changes of an invoice, by id or printed number, newest first, and how many there are.
 func (s Invoices) Changes(
 	ctx context.Context, mode clientele.Mode, ref string, w store.Window, all bool,
 ) ([]clientele.Change, int64, error) {
-	return s.changesOf(ctx, mode, store.TypeInvoice, func(tx store.Tx) (store.Record, error) {
-		return findInvoice(tx, mode, ref)
-	}, w, all)
+	return s.changesOf(ctx, mode, ref, store.Invoices.Kind, findInvoice, w, all)
 }
 
-// Changes answers the changes of a payment, newest first.
+// Changes answers the changes of a payment, newest first, and how many there are.
 func (s Payments) Changes(
 	ctx context.Context, mode clientele.Mode, id string, w store.Window, all bool,
 ) ([]clientele.Change, int64, error) {
-	return s.changesOf(ctx, mode, store.TypePayment, func(tx store.Tx) (store.Record, error) {
+	find := func(tx store.Tx, mode clientele.Mode, id string) (rec store.Record, err error) {
 		pay, err := loadPayment(tx, mode, id)
-		if err != nil {
-			return store.Record{}, err
+		if err == nil {
+			rec = pay.rec
 		}
-		return pay.rec, nil
-	}, w, all)
+		return rec, err
+	}
+	return s.changesOf(ctx, mode, id, store.Payments.Kind, find, w, all)
 }
