@@ -240,7 +240,12 @@ func (s *sheetSent) match() error {
 	for i, header := range s.sheet.Header {
 		fieldOf := s.kind.FieldOf(header)
 		if chosen, is := s.sent[columnName(i)]; is && sameKind {
-			if fieldOf = chosen[0]; fieldOf == "metadata" && header != "metadata" {
+			byHeader := fieldOf
+			switch fieldOf = chosen[0]; {
+			case fieldOf != "metadata" || header == "metadata":
+			case strings.HasPrefix(byHeader, "metadata."): // as exports call them
+				fieldOf = byHeader
+			default:
 				fieldOf = "metadata." + header
 			}
 			if fieldOf != "" && !s.kind.Has(fieldOf) {

@@ -3,6 +3,7 @@ package console_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"html"
 	"mime/multipart"
@@ -117,6 +118,25 @@ func TestImportOfASpreadsheet(t *testing.T) {
 	mended := strings.Replace(string(refused), "not an address", "nobody@example.com", 1)
 	again := b.upload("/test/import", "people.refused.csv", mended, nil).want(200, "1 row of customers", "Import 1 row<")
 	b.upload("/test/import", "", "", looked(again, map[string]string{"import": "1"})).want(200, "<dt>New</dt><dd>1</dd>")
+}
+
+// TestImportOfMetadata uploads what an export of customers calls metadata: the keys are those of the export.
+func TestImportOfMetadata(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	const sheet = "id,name,plan (metadata),metadata.seat,Colour\ncus_1,Ada,pro,7,green\n"
+	shown := b.upload("/test/import", "a.csv", sheet, nil).want(200, ">New<")
+	shown = b.upload("/test/import", "", "", looked(shown, map[string]string{"column.4": "metadata"})).want(200, ">New<")
+	b.upload("/test/import", "", "", looked(shown, map[string]string{"import": "1"})).want(200, "<dt>New</dt><dd>1</dd>")
+	made, err := s.Test().Customers.Retrieve(t.Context(), "cus_1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(made.Metadata)
+	if want := `{"Colour":"green","plan":"pro","seat":"7"}`; err != nil || string(got) != want {
+		t.Errorf("the metadata is %s (%v), want %s", got, err, want)
+	}
 }
 
 // TestImportOfMoney uploads invoices and payments of a customer, with what must be said about them.
