@@ -57,6 +57,11 @@ type Event struct {
 	Data EventData `json:"data"`
 	// Who asked for the change.
 	Request EventRequest `json:"request"`
+	// How many webhook endpoints are still to be told.
+	PendingWebhooks int64 `json:"pending_webhooks"`
+	// SHA-256, in hexadecimal digits, over the hash of the event before in the feed and what this one says; absent until
+	// it has its place there, a moment after the change.
+	Hash string `json:"hash,omitempty"`
 	// ISO-8601 UTC with milliseconds.
 	CreatedAt Time `json:"created_at"`
 }
@@ -77,4 +82,36 @@ type EventRequest struct {
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
 	// The API key's or the application's id, or "system".
 	RequestedBy string `json:"requested_by"`
+}
+
+// EventListParams says which events to list.
+type EventListParams struct {
+	// The id of the last event that you have: the list begins after it. From the beginning when absent.
+	After string `query:"after"`
+	// Only of this type, such as invoice.paid.
+	Type string `query:"type"`
+	// Only about the object with this id.
+	ObjectID string `query:"object_id"`
+	// Only about the customer with this id, and what belongs to it.
+	CustomerID string `query:"customer_id"`
+	// How many events at most, 1 to 1000; 100 when absent.
+	Limit int64 `query:"limit"`
+	// How many seconds, 0 to 60, to wait for an event when there is none yet; 0 when absent.
+	Wait int64 `query:"wait"`
+}
+
+// EventList is a part of the events, oldest first.
+type EventList struct {
+	// The events, in the one order of all: who asks for those after the last misses none.
+	List []Event `json:"list"`
+	// Whether there are more already.
+	HasMore bool `json:"has_more"`
+}
+
+// EventHead is the last event of a mode, with the hash that stands for all events up to it.
+type EventHead struct {
+	// Its id; empty when there is none.
+	EventID string `json:"event_id"`
+	// SHA-256, in hexadecimal digits, over the hash of the event before and what this one says.
+	Hash string `json:"hash"`
 }

@@ -10,6 +10,7 @@ type Services struct {
 	Payments          *Payments
 	Refunds           *Refunds
 	Receivables       *Receivables
+	Events            *Events
 	Closings          *Closings
 	Settings          *Settings
 	PortalSessions    *PortalSessions
@@ -26,6 +27,7 @@ func newServices(c *Client) Services {
 		Payments:          &Payments{c},
 		Refunds:           &Refunds{c},
 		Receivables:       &Receivables{c},
+		Events:            &Events{c},
 		Closings:          &Closings{c},
 		Settings:          &Settings{c},
 		PortalSessions:    &PortalSessions{c},
@@ -54,6 +56,10 @@ type Refunds struct{ c *Client }
 
 // Receivables are the calls of /api/receivables, in the mode of the key. What all customers owe, on any day.
 type Receivables struct{ c *Client }
+
+// Events are the calls of /api/events, in the mode of the key. What happened, in one order that never changes: a feed
+// that can be followed.
+type Events struct{ c *Client }
 
 // Closings are the calls of /api/closings, in the mode of the key. Up to which day the books are closed.
 type Closings struct{ c *Client }

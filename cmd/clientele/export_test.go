@@ -109,6 +109,9 @@ func TestAnExportMakesAnEqualServer(t *testing.T) {
 		if out, code := runCommand("verify", "--db", db); code != 0 {
 			t.Errorf("the books of %s are not right: %s", name, out)
 		}
+		if out := output(t, db, "import", "jsonl", file); !strings.Contains(out, "There is nothing to import") {
+			t.Errorf("%s, asked again, says %s", name, out)
+		}
 	}
 	live := output(t, from, "export", "jsonl", "--mode", "live")
 	alone := newDatabase(t)
@@ -174,8 +177,12 @@ func difference(is, must string) string {
 // TestImportOfAnExportRefuses what is not whole, and databases that have something, of which nothing changes.
 func TestImportOfAnExportRefuses(t *testing.T) {
 	t.Parallel()
-	full := "sqlite:" + rightBooks(t)
-	was := hashIn(t, full)
+	full, other := "sqlite:"+rightBooks(t), "sqlite:"+rightBooks(t)
+	change := fileWith(t, "one.jsonl", `{"email":"more@example.com"}`)
+	if out, code := runCommand("import", "jsonl", change, "--mode", "test", "--db", other); code != 0 {
+		t.Fatal(out)
+	}
+	was := hashIn(t, other)
 	export := output(t, full, "export", "jsonl")
 	lines := strings.SplitAfter(export, "\n")
 	whole := fileWith(t, "whole.jsonl", export)
@@ -186,17 +193,17 @@ func TestImportOfAnExportRefuses(t *testing.T) {
 		"without one": {strings.Join(slices.Delete(slices.Clone(lines), 3, 4), ""), newDatabase(t), "or was changed"},
 		"more":        {export + "{}\n", newDatabase(t), "or was changed"},
 		"later":       {strings.Replace(export, `"format":1`, `"format":2`, 1), newDatabase(t), "of another version"},
-		"full":        {export, full, "is not empty, and nothing was changed"},
+		"full":        {export, other, "is not empty, and nothing was changed"},
 	} {
 		_, told, code := importing(t, "jsonl", fileWith(t, "x.jsonl", c.file), "--db", c.db)
 		if code != 1 || !strings.Contains(told, c.says) {
 			t.Errorf("%s: it exits with %d: %s, want %q", name, code, told, c.says)
 		}
-		if _, err := os.Stat(strings.TrimPrefix(c.db, "sqlite:")); err == nil && c.db != full {
+		if _, err := os.Stat(strings.TrimPrefix(c.db, "sqlite:")); err == nil && c.db != other {
 			t.Errorf("%s: a database was made", name)
 		}
 	}
-	if is := hashIn(t, full); is != was {
+	if is := hashIn(t, other); is != was {
 		t.Error("the full database has changed")
 	}
 	dry, _, code := importing(t, "jsonl", whole, "--dry-run", "--db", newDatabase(t))

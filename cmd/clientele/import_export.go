@@ -40,6 +40,9 @@ func (c importJSONL) importExport(a *app, file *os.File) error {
 	counts.bar.clear()
 	switch {
 	case errors.Is(err, move.ErrNotEmpty):
+		if has, err := hasExport(a, file, to, name); has || err != nil {
+			return err
+		}
 		return fmt.Errorf("%s is not empty, and nothing was changed: a whole export makes a new database. To take in its "+
 			"customers, invoices and payments alone, remove its first line", withoutPassword(a.db))
 	case err != nil && a.ctx.Err() != nil:
@@ -62,6 +65,18 @@ func (c importJSONL) importExport(a *app, file *os.File) error {
 			time.Since(counts.began).Round(time.Millisecond))
 	}
 	return err
+}
+
+// hasExport says whether a database has what an export has, and tells.
+func hasExport(a *app, file *os.File, db store.Store, name string) (bool, error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return false, err
+	}
+	has, err := move.HasExport(a.ctx, file, db, name)
+	if has {
+		_, err = fmt.Fprintf(a.stdout, "There is nothing to import: %s has it already.\n", withoutPassword(a.db))
+	}
+	return has, err
 }
 
 // proveBooks verifies a database, and tells what is wrong with it.

@@ -20,6 +20,7 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/console"
 	"clientele.dev/internal/demo"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/web"
@@ -60,6 +61,10 @@ func (s serveCommand) Validate() error {
 	}
 	return nil
 }
+
+// readTimeout bounds how long a request may take to come. Its context ends then too, so it is longer than what a
+// request may wait for events.
+const readTimeout = 75 * time.Second
 
 // finishTimeout bounds how long a stopping server waits for requests in flight.
 const finishTimeout = 20 * time.Second
@@ -131,7 +136,8 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	}
 	runner := jobs.NewRunner(db, log, time.Now, all...)
 	handler := api.New(api.Config{
-		Service: service, Auth: access, Keys: auth.NewKeys(db, time.Now), Check: db.Ready, Log: log, Now: time.Now,
+		Service: service, Auth: access, Keys: auth.NewKeys(db, time.Now), Feed: events.NewFeed(db),
+		Check: db.Ready, Log: log, Now: time.Now,
 		Pages: console.New(console.Config{
 			Service: service, Auth: access, Access: db, Failures: failures, Log: log, Now: time.Now,
 			Version: programVersion(), Drawing: drawing, Jobs: runner.Statuses,
@@ -147,7 +153,7 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	reading, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
 	server := &http.Server{
-		Handler: base.Handler(compressed), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		Handler: base.Handler(compressed), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: readTimeout,
 		WriteTimeout: 2 * time.Minute,
 		IdleTimeout:  2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),

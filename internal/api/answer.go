@@ -26,6 +26,7 @@ type answer struct {
 	contentType string // JSON when empty
 	body        []byte
 	stream      func(io.Writer) error // writes the body in place of body, a part at a time
+	live        bool                  // each part of the stream is sent at once, for as long as the client listens
 	version     int64                 // the ETag, unless it is 0 and not that of something nobody has changed yet
 	untouched   bool                  // whether it may be that
 	replayed    bool
@@ -171,6 +172,11 @@ const (
 func (a *API) send(out *recorder, r *http.Request, ans answer) error {
 	if ans.stream != nil {
 		ans.writeHeader(out, -1)
+		if ans.live {
+			_ = http.NewResponseController(out).SetReadDeadline(time.Time{}) // that of requests is over before its end
+			_ = ans.stream(flushing{patient{out}})
+			return nil
+		}
 		parts := bufio.NewWriterSize(patient{out}, chunk)
 		if ans.stream(parts) == nil { // a client that went away cannot be told
 			_ = parts.Flush()
@@ -205,6 +211,17 @@ func (p patient) Write(part []byte) (int, error) {
 	// Without a deadline of its own, the server's for the whole answer holds.
 	_ = http.NewResponseController(p.recorder).SetWriteDeadline(time.Now().Add(chunkTimeout))
 	return p.recorder.Write(part)
+}
+
+// flushing sends what is written to it at once.
+type flushing struct{ patient }
+
+func (f flushing) Write(part []byte) (int, error) {
+	n, err := f.patient.Write(part)
+	if err == nil {
+		err = http.NewResponseController(f.recorder).Flush()
+	}
+	return n, err
 }
 
 // writeHeader writes what stands before the body; its length is below 0 when it is not known.

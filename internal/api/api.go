@@ -20,6 +20,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/web"
 	"clientele.dev/internal/wire"
 )
@@ -35,6 +36,9 @@ type API struct {
 	failed   func(Failure)
 	mux      *http.ServeMux
 	stopping atomic.Bool
+	running  context.Context // ends when the server stops
+	end      context.CancelFunc
+	feed     *events.Feed
 	now      func() time.Time
 	names    map[string]bool // of fields, for the log
 
@@ -55,6 +59,7 @@ type Config struct {
 	Service *billing.Service
 	Auth    *auth.Authenticator
 	Keys    auth.Keys
+	Feed    *events.Feed
 	Check   func(context.Context) error
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -71,8 +76,9 @@ func New(c Config) *API {
 		service: c.Service, auth: c.Auth, keys: c.Keys, check: c.Check, log: c.Log, now: c.Now, failed: c.Failed,
 		metrics: newMetrics(c.Figures), mux: http.NewServeMux(),
 		bodies:  semaphore.NewWeighted(maxBodies),
-		answers: semaphore.NewWeighted(maxAnswers),
+		answers: semaphore.NewWeighted(maxAnswers), feed: c.Feed,
 	}
+	a.running, a.end = context.WithCancel(context.Background())
 	if a.drawing = c.Drawing; a.drawing == nil {
 		a.drawing = web.NewQueue()
 	}
@@ -91,8 +97,12 @@ func New(c Config) *API {
 	return a
 }
 
-// Stop makes /readyz fail, so that whoever sends requests here goes elsewhere before the server stops.
-func (a *API) Stop() { a.stopping.Store(true) }
+// Stop makes /readyz fail, so that whoever sends requests here goes elsewhere before the server stops, and ends what
+// waits for events.
+func (a *API) Stop() {
+	a.stopping.Store(true)
+	a.end()
+}
 
 // ServeHTTP implements http.Handler: it answers, and writes one line to the log.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {

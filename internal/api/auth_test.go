@@ -96,6 +96,7 @@ func (o things) reads() []string {
 		"/api/receivables/aging?group_by=customer",
 		"/api/receivables/summary", "/api/receivables/overdue", "/api/receivables/journal", "/api/settings",
 		"/api/account", "/api/payment-currencies",
+		"/api/events", "/api/events/head", "/api/events/evt_" + o.customer + "_1",
 		"/api/payment-currencies/" + o.currency, "/api/payment-methods", "/api/payment-methods/" + o.method, "/metrics",
 	}
 	for i, r := range resources {

@@ -127,7 +127,7 @@ func (s *server) gapless(t *testing.T) {
 	last := map[string]int64{}
 	digests := map[string][]byte{}
 	err := s.DB.View(t.Context(), func(tx store.Tx) error {
-		records, err := tx.Events(store.EventQuery{Limit: 1 << 30})
+		records, err := tx.Feed(store.FeedQuery{BothModes: true, Limit: 1 << 30})
 		for _, e := range records {
 			digests[e.ID()] = e.Digest
 		}

@@ -166,11 +166,7 @@ var statusOf = map[clientele.ErrorCode]int{
 // events are all events, or those of an object.
 func (s *server) events(t testing.TB, objectID string) (all []clientele.Event) {
 	t.Helper()
-	events, _, err := s.Service.Events(t.Context(), 0, 1<<30)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range events {
+	for _, e := range apptest.Events(t, s.DB) {
 		if objectID == "" || e.ObjectID == objectID {
 			all = append(all, e)
 		}

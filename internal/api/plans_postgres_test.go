@@ -48,7 +48,12 @@ var mayWalkPostgres = []excuse{
 	{"SELECT DISTINCT customer_id FROM payments WHERE livemode", "those that have something left alone"},
 	{"FROM answers WHERE answered_at", "a bounded number of the oldest"},
 	{"FROM invoices i WHERE i.livemode = $2 AND i.status = 'open' AND i.due_day < $1", "those that are late alone"},
-	{"FROM events WHERE seq > $1 ORDER BY seq LIMIT", "a page of the feed"},
+	{"FROM events WHERE hash IS NULL", "those that have come lately alone, so many at once"},
+	{"FROM events WHERE livemode = $1 ORDER BY position DESC, seq DESC LIMIT $2", "so many of the last"},
+	{"FROM events WHERE position > $1 AND livemode = $2 ORDER BY position LIMIT $3", "a part of the feed"},
+	{"AND position > $1 ORDER BY position LIMIT $2", "a part of the feed of both modes"},
+	{"AND position > 0 ORDER BY position DESC LIMIT 1", "the last"},
+	{"< $1) ORDER BY position DESC LIMIT 1", "the last before another"},
 	{"WHERE seq > $1 ORDER BY seq LIMIT $2", "a page of everybody"},
 }
 
@@ -76,8 +81,9 @@ const manyRows = `
 		'payment', '', '', '', 0, 0, 0, 0, 0, '', '{}', 'key' FROM generate_series(1, 20000) n;
 	INSERT INTO ledger_sums SELECT 0, false, 'receivable', 0, n / 30, 'c', n % 30, 1 FROM generate_series(1, 20000) n;
 	INSERT INTO events
-		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, digest)
-		SELECT false, 'x', 'cus_' || n, 'cus_' || n, 1, n, '', '', '', '' FROM generate_series(1, 20000) n;
+		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, digest,
+			position, hash)
+		SELECT false, 'x', 'cus_' || n, 'cus_' || n, 1, n, '', '', '', '', n, '' FROM generate_series(1, 20000) n;
 	INSERT INTO answers SELECT 'a', 'k' || n, '', n, '', '', 1, true, '', '' FROM generate_series(1, 20000) n;
 	INSERT INTO row_counts SELECT 'customers', false, 12, n, 1, 0 FROM generate_series(1, 20000) n;`
 

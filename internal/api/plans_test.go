@@ -104,6 +104,11 @@ var mayWalk = []excuse{
 	{"SELECT DISTINCT customer_id FROM payments WHERE livemode", "those that have something left alone"},
 	{"FROM answers WHERE answered_at", "a bounded number of the oldest"},
 	{"NOT IN (SELECT id FROM customers WHERE uncollectible_after", "those that have a time of their own alone"},
+	{"FROM events WHERE hash IS NULL", "those of before there were hashes alone, so many at once"},
+	{"SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1", "the last"},
+	{"FROM events WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", "so many of the last"},
+	{"FROM events WHERE seq > $1 AND livemode = $2 ORDER BY seq LIMIT $3", "a part of the feed"},
+	{"FROM events WHERE seq > $1 ORDER BY seq LIMIT $2", "a part of the feed of both modes"},
 }
 
 // countedTables are the tables of customers' objects of which it is kept how many there are.

@@ -18,6 +18,7 @@ import (
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/console"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/storetest"
 	"clientele.dev/internal/web"
@@ -90,7 +91,8 @@ func serve(db *database, done func() error) (s *Server, err error) {
 	}
 	access, log := auth.New(s.DB, s.Now), slog.New(slog.DiscardHandler)
 	handler := api.New(api.Config{
-		Service: s.Service, Auth: access, Keys: s.Keys, Check: s.DB.Ready, Log: log, Now: time.Now,
+		Service: s.Service, Auth: access, Keys: s.Keys, Feed: events.NewFeed(s.DB), Check: s.DB.Ready, Log: log,
+		Now:   time.Now,
 		Pages: console.New(console.Config{Service: s.Service, Auth: access, Access: s.DB, Log: log, Now: s.Now}),
 	})
 	base := web.Base{}.Trusting(web.LocalProxies)

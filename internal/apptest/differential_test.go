@@ -22,6 +22,7 @@ import (
 	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/pgtest"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/postgres"
@@ -173,7 +174,7 @@ func newSide(t *testing.T, db store.Store, now func() time.Time) *side {
 		t.Fatal(err)
 	}
 	s.handler = api.New(api.Config{
-		Service: s.service, Auth: auth.New(db, now), Keys: keys, Check: db.Ready,
+		Service: s.service, Auth: auth.New(db, now), Keys: keys, Feed: events.NewFeed(db), Check: db.Ready,
 		Log: slog.New(slog.DiscardHandler), Now: now,
 	})
 	return s

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"clientele.dev"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/store"
 )
 
@@ -64,9 +65,9 @@ func orNull(value stdjson.RawMessage) stdjson.RawMessage {
 }
 
 // changesIn are the changes that events tell of. An update of nothing that is told is none.
-func changesIn(events []clientele.Event, all bool) []clientele.Change {
+func changesIn(past []clientele.Event, all bool) []clientele.Change {
 	changes := []clientele.Change{}
-	for _, e := range events {
+	for _, e := range past {
 		c := clientele.Change{
 			At: e.CreatedAt, Type: e.Type, By: e.Request.RequestedBy, RequestID: e.Request.ID, EventID: e.ID,
 			ObjectVersion: e.ObjectVersion, Changes: FieldChanges(e, all),
@@ -88,9 +89,9 @@ func (s *core) changesOf(
 		if err != nil {
 			return err
 		}
-		events, err := history(tx, mode, k.Type, rec.ID)
-		slices.Reverse(events)
-		changes = changesIn(events, all)
+		past, err := events.OfObject(tx, mode, k.Type, rec.ID)
+		slices.Reverse(past)
+		changes = changesIn(past, all)
 		return err
 	})
 	count = int64(len(changes))

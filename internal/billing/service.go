@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/store"
 )
 
@@ -178,7 +179,7 @@ func (s *core) answerOnce(tx store.Tx, call Call, fn transaction) (doc store.Doc
 		doc = kept.Document
 		doc.Replayed = true
 		if doc.Of != "" {
-			doc.JSON, err = objectAt(tx, call.Livemode, doc.Of, doc.ID, doc.Version)
+			doc.JSON, err = events.ObjectAt(tx, call.Livemode, doc.Of, doc.ID, doc.Version)
 		}
 		return doc, nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/check"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/store"
 )
 
@@ -62,7 +63,7 @@ func settingsAt(tx store.Tx, mode clientele.Mode, version int64) (settings clien
 	if version == 0 {
 		return firstSettings(mode), nil
 	}
-	doc, err := objectAt(tx, mode, store.TypeSettings, store.SettingsID(mode), version)
+	doc, err := events.ObjectAt(tx, mode, store.TypeSettings, store.SettingsID(mode), version)
 	if err == nil {
 		err = json.Unmarshal(doc, &settings)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/store"
 )
@@ -231,11 +232,11 @@ func (b *books) history(of store.ObjectType, id string, doc []byte) ([]clientele
 	if err != nil {
 		return nil, err
 	}
-	events, err := rebuilt(recs, doc)
+	all, err := events.Rebuild(recs, doc)
 	if err != nil {
 		b.differ(id, "its history cannot be read: %v", err)
 	}
-	return events, nil
+	return all, nil
 }
 
 func (b *books) readPayments() error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/move"
 	"clientele.dev/internal/pgtest"
@@ -25,8 +26,8 @@ func TestAgingOfEveryDay(t *testing.T) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
-		service, _ := filled(t)
-		ageEveryDay(t, service, 1)
+		service, db := filled(t)
+		ageEveryDay(t, service, db, 1)
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
@@ -39,14 +40,14 @@ func TestAgingOfEveryDay(t *testing.T) {
 		if err := move.All(t.Context(), from, db, "the demo", func(string, int64) {}); err != nil {
 			t.Fatal(err)
 		}
-		ageEveryDay(t, billing.New(db), 5)
+		ageEveryDay(t, billing.New(db), db, 5)
 	})
 }
 
 // ageEveryDay asks for every so many days of 400: by turns for a moment of one, and for the last of one.
-func ageEveryDay(t *testing.T, service *billing.Service, step int) {
+func ageEveryDay(t *testing.T, service *billing.Service, db store.Store, step int) {
 	t.Helper()
-	replay := newReplay(t, service)
+	replay := newReplay(t, db)
 	var moments []time.Time
 	for day := 0; day < 400; day += step {
 		at := until.Truncate(24*time.Hour).AddDate(0, 0, day-397).Add(-time.Millisecond)
@@ -134,12 +135,9 @@ type replay struct {
 	payments map[string]clientele.Payment
 }
 
-func newReplay(t *testing.T, service *billing.Service) *replay {
+func newReplay(t *testing.T, db store.Store) *replay {
 	t.Helper()
-	events, _, err := service.Events(t.Context(), 0, 1<<30)
-	if err != nil {
-		t.Fatal(err)
-	}
+	events := apptest.Events(t, db)
 	slices.SortStableFunc(events, func(a, b clientele.Event) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ObjectVersion, b.ObjectVersion))
 	})

@@ -20,18 +20,28 @@ import (
 // sums, digests and events, with all that [Import] needs to make an equal database of it. Keys, applications, sessions
 // and answers that are kept are left out, and so are the events of keys.
 func Export(ctx context.Context, from store.Transactions, modes []clientele.Mode, to io.Writer) error {
+	_, err := exportNamed(ctx, from, modes, to)
+	return err
+}
+
+// exportNamed is Export, and answers what [CheckExport] would say of it.
+func exportNamed(
+	ctx context.Context, from store.Transactions, modes []clientele.Mode, to io.Writer,
+) (name string, err error) {
 	began := false
-	return from.Scan(ctx, func(tx store.Tx) error {
+	err = from.Scan(ctx, func(tx store.Tx) (err error) {
 		if began { // it may run more than once, and what was written cannot be taken back
 			return errors.New("the database interrupted the export: run it again")
 		}
 		began = true
-		return export(ctx, tx, modes, to)
+		name, err = export(ctx, tx, modes, to)
+		return err
 	})
+	return name, err
 }
 
 // export reads while what was read before is written.
-func export(ctx context.Context, tx store.Tx, modes []clientele.Mode, to io.Writer) error {
+func export(ctx context.Context, tx store.Tx, modes []clientele.Mode, to io.Writer) (name string, err error) {
 	working, ctx := errgroup.WithContext(ctx)
 	w := &exporter{ctx: ctx, to: bufio.NewWriterSize(to, 1<<16), sum: sha256.New(), work: make(chan func() error, 4)}
 	working.Go(w.run)
@@ -40,12 +50,13 @@ func export(ctx context.Context, tx store.Tx, modes []clientele.Mode, to io.Writ
 		return w.read(tx, modes)
 	})
 	if err := working.Wait(); err != nil {
-		return err
+		return "", err
 	}
-	if err := w.line(write(endLine{lineEnd, w.lines, hex.EncodeToString(w.sum.Sum(nil))})); err != nil {
-		return err
+	name = hex.EncodeToString(w.sum.Sum(nil))
+	if err := w.line(write(endLine{lineEnd, w.lines, name})); err != nil {
+		return "", err
 	}
-	return w.to.Flush()
+	return name, w.to.Flush()
 }
 
 // exporter writes lines, and counts them.

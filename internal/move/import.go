@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
@@ -71,6 +72,21 @@ func Import(
 		return fmt.Errorf("line %d: it is a %q, which nobody expects there", from.number, from.object)
 	}
 	return nil
+}
+
+// HasExport says whether a database has, in the modes of an export, what that has, whose name [CheckExport] says, and
+// nothing else: its own export is the same.
+func HasExport(ctx context.Context, file io.Reader, db store.Transactions, name string) (bool, error) {
+	all := newLines(file)
+	all.next()
+	var first exportLine
+	if err := json.Unmarshal(all.line, &first); err != nil {
+		return false, err
+	}
+	modes := []clientele.Mode{clientele.Test, clientele.Live}
+	modes = slices.DeleteFunc(modes, func(m clientele.Mode) bool { return !slices.Contains(first.Modes, m.String()) })
+	is, err := exportNamed(ctx, db, modes, io.Discard)
+	return is == name, err
 }
 
 // lines are the source that is an export.

@@ -109,7 +109,8 @@ type eventLine struct {
 	IdempotencyKey string         `json:"idempotency_key"`
 	RequestedBy    string         `json:"requested_by"`
 	Digest         string         `json:"digest"`
-	Undo           jsontext.Value `json:"undo,omitzero"` // see [store.EventRecord]
+	Undo           jsontext.Value `json:"undo,omitzero"`  // see [store.EventRecord]
+	State          jsontext.Value `json:"state,omitzero"` // the same
 }
 
 // write writes a line, with the texts of documents as they are.
@@ -237,6 +238,7 @@ func writeEvent(e store.EventRecord) ([]byte, error) {
 		Object: lineEvent, Position: e.Seq, Livemode: bool(e.Livemode), Type: e.Type, CustomerID: e.CustomerID,
 		ObjectID: e.ObjectID, ObjectVersion: e.ObjectVersion, At: e.At.UnixMilli(), RequestID: e.RequestID,
 		IdempotencyKey: e.IdempotencyKey, RequestedBy: e.Actor, Digest: hex.EncodeToString(e.Digest), Undo: e.Undo,
+		State: e.State,
 	})
 }
 
@@ -250,6 +252,7 @@ func readEvent(line []byte) (e store.EventRecord, err error) {
 		Seq: l.Position, Livemode: clientele.Mode(l.Livemode), Type: l.Type, CustomerID: l.CustomerID,
 		ObjectID: l.ObjectID, ObjectVersion: l.ObjectVersion, At: time.UnixMilli(l.At), RequestID: l.RequestID,
 		IdempotencyKey: l.IdempotencyKey, Actor: l.RequestedBy, Digest: digest, Undo: bytes.Clone(l.Undo),
+		State: bytes.Clone(l.State),
 	}, err
 }
 

@@ -177,7 +177,10 @@ func (d database) events(after int64, fn func([]store.EventRecord) error) error 
 	for {
 		var some []store.EventRecord
 		err := d.scan(func(tx store.Tx) (err error) {
-			some, err = tx.Events(store.EventQuery{After: after, Limit: step})
+			some, err = tx.Feed(store.FeedQuery{BothModes: true, After: after, Limit: step})
+			if err == nil && len(some) == 0 {
+				some, err = unplaced(tx, after)
+			}
 			return err
 		})
 		if err != nil || len(some) == 0 {
@@ -189,4 +192,18 @@ func (d database) events(after int64, fn func([]store.EventRecord) error) error 
 			return err
 		}
 	}
+}
+
+// unplaced are the events without positions, with those that they would get if no other came, unless they have been
+// read already.
+func unplaced(tx store.Tx, after int64) ([]store.EventRecord, error) {
+	end, err := tx.FeedEnd()
+	if err != nil || after > end.Seq {
+		return nil, err
+	}
+	some, err := tx.Feed(store.FeedQuery{Unplaced: true})
+	for i := range some {
+		some[i].Seq = end.Seq + int64(i) + 1
+	}
+	return some, err
 }

@@ -40,17 +40,37 @@ type OutstandingFilter struct {
 	Now          bool // the day is today, and all counts that is known
 }
 
-// EventQuery selects events: of an object, oldest first; the latest of a mode, newest first; of a type and a customer;
-// or those of both modes from after a position on, in order.
+// EventQuery selects events: of an object, oldest first; the latest of a mode, newest first; or those of a type and a
+// customer. Those without a position are among them.
 type EventQuery struct {
 	ObjectType ObjectType // with ObjectID
 	ObjectID   string
-	Latest     bool // of Livemode
+	From, To   int64 // with ObjectID: of these versions, both included; 0 is open
+	Latest     bool  // of Livemode
 	Livemode   clientele.Mode
 	CustomerID string // with Type
 	Type       string
+	Limit      int64
+}
+
+// FeedQuery selects events from after a position on, in the one order of all. Zero fields do not restrict.
+type FeedQuery struct {
+	BothModes  bool           // in place of Livemode
+	Livemode   clientele.Mode // of what restricts
+	ObjectID   string
+	CustomerID string
+	Type       string
 	After      int64
 	Limit      int64
+	// Unplaced selects in their place all events of both modes that have no position yet, in the order that they will
+	// have.
+	Unplaced bool
+}
+
+// FeedEnd is the last event that has a position.
+type FeedEnd struct {
+	Seq  int64  // 0 when there is none
+	Hash []byte // nil when there is none, or when it has no hash yet
 }
 
 // UnpaidFilter selects invoices of a mode that have something left to pay. Zero fields do not restrict.

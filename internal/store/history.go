@@ -3,10 +3,12 @@ package store
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"clientele.dev"
@@ -29,6 +31,56 @@ type EventRecord struct {
 	Undo []byte
 	// Digest of the object after the change, see [DigestOf].
 	Digest []byte
+	// State is the whole object after the change, of every [statesEvery]th version; nil of the others.
+	State []byte
+	// Hash is over the event before in the order of all and this one, see [EventRecord.HashAfter]; given by the store,
+	// with the position. Nil while it has none.
+	Hash []byte
+}
+
+// statesEvery is of how many versions of an object one is kept whole: any other is had by going back from the next.
+const statesEvery = 16
+
+// StateAfter is the next version of an object, from one on, that is kept whole.
+func StateAfter(version int64) int64 { return (version + statesEvery - 1) / statesEvery * statesEvery }
+
+// OfChange is the event with what it keeps of a change; before is nil of what was created, after of what was removed.
+func (e EventRecord) OfChange(before, after []byte) (EventRecord, error) {
+	var err error
+	e.Undo, err = UndoOf(before, after)
+	e.Digest = DigestOf(after)
+	if after != nil && e.ObjectVersion%statesEvery == 0 {
+		e.State = after
+	}
+	return e, err
+}
+
+// HashAfter is the [EventRecord.Hash] of the event: the SHA-256 of the hash of the event before, which the first has
+// not, and of the SHA-256 of what the event says, as JSON that is written in the one way of RFC 8785.
+func (e EventRecord) HashAfter(previous []byte) []byte {
+	undo := sha256.Sum256(e.Undo)
+	says, err := json.Marshal(struct {
+		Actor          string         `json:"actor"`
+		CreatedAt      int64          `json:"created_at"` // unix milliseconds
+		CustomerID     string         `json:"customer_id"`
+		Digest         string         `json:"digest"`
+		IdempotencyKey string         `json:"idempotency_key"`
+		Livemode       clientele.Mode `json:"livemode"`
+		ObjectID       string         `json:"object_id"`
+		ObjectVersion  int64          `json:"object_version"`
+		RequestID      string         `json:"request_id"`
+		Type           string         `json:"type"`
+		Undo           string         `json:"undo"` // its SHA-256
+	}{
+		e.Actor, e.At.UnixMilli(), e.CustomerID, hex.EncodeToString(e.Digest), e.IdempotencyKey, e.Livemode, e.ObjectID,
+		e.ObjectVersion, e.RequestID, e.Type, hex.EncodeToString(undo[:]),
+	}, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		panic(err) // texts and numbers can be written
+	}
+	payload := sha256.Sum256(says)
+	sum := sha256.Sum256(append(bytes.Clone(previous), payload[:]...))
+	return sum[:]
 }
 
 // DigestOf is what an event remembers of an object's JSON: the first half of its SHA-256.
@@ -89,18 +141,22 @@ func difference(from, to []byte, deep bool) (patch []member, err error) {
 	return patch, nil
 }
 
-// Undone applies an [EventRecord.Undo] to the object that came of the change.
-func Undone(after, undo []byte) ([]byte, error) { return undone(after, undo, true) }
+// Undone applies an [EventRecord.Undo] to the object that came of the change. A member that the change removed comes
+// last: inOrder says that there was none.
+func Undone(after, undo []byte) (before []byte, inOrder bool, err error) {
+	return undone(after, undo, true)
+}
 
-func undone(object, patch []byte, deep bool) ([]byte, error) {
+func undone(object, patch []byte, deep bool) (before []byte, inOrder bool, err error) {
 	list, err := members(object)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	changes, err := members(patch)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	inOrder = true
 	kept := list[:0:0]
 	for _, m := range list {
 		change := valueOf(changes, m.name)
@@ -109,10 +165,11 @@ func undone(object, patch []byte, deep bool) ([]byte, error) {
 			kept = append(kept, m)
 		case change.Kind() == 'n':
 		case deep && change.Kind() == '{' && m.value.Kind() == '{':
-			inner, err := undone(m.value, change, false)
+			inner, innerInOrder, err := undone(m.value, change, false)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
+			inOrder = inOrder && innerInOrder
 			kept = append(kept, member{m.name, inner})
 		default:
 			kept = append(kept, member{m.name, change})
@@ -120,10 +177,10 @@ func undone(object, patch []byte, deep bool) ([]byte, error) {
 	}
 	for _, m := range changes {
 		if m.value.Kind() != 'n' && valueOf(list, m.name) == nil {
-			kept = append(kept, m)
+			kept, inOrder = append(kept, m), false
 		}
 	}
-	return writeMembers(kept), nil
+	return writeMembers(kept), inOrder, nil
 }
 
 // member is one of a JSON object.
@@ -146,6 +203,9 @@ func writeMembers(list []member) []byte {
 
 // ObjectType is the kind of the object.
 func (e EventRecord) ObjectType() ObjectType {
+	if e.Type == clientele.EventSubscriptionCreated { // which the vendor names after the customer
+		return TypeSubscription
+	}
 	kind, _, _ := strings.Cut(e.Type, ".")
 	return ObjectType(kind)
 }

@@ -79,7 +79,7 @@ func goesBack(t *testing.T, before, after string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := store.Undone([]byte(after), undo)
+	got, _, err := store.Undone([]byte(after), undo)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,14 +123,14 @@ func SaveKey(tx Tx, by By, seq Position, before *Key, after Key) error {
 	if err := APIKeys.Save(tx, rec, before, &after); err != nil {
 		return err
 	}
-	undo, err := UndoOf(was, is)
+	event, err := EventRecord{
+		Livemode: after.Livemode, Type: kind, ObjectID: after.ID, ObjectVersion: after.Version, At: by.At,
+		RequestID: by.RequestID, Actor: by.Actor,
+	}.OfChange(was, is)
 	if err != nil {
 		return err
 	}
-	return tx.AddEvent(EventRecord{
-		Livemode: after.Livemode, Type: kind, ObjectID: after.ID, ObjectVersion: after.Version, At: by.At,
-		RequestID: by.RequestID, Actor: by.Actor, Undo: undo, Digest: DigestOf(is),
-	})
+	return tx.AddEvent(event)
 }
 
 // MadeBy are the keys that a key made, and those that they made, and so on.

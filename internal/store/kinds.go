@@ -43,6 +43,16 @@ func KindOf(of ObjectType) *Kind {
 	return nil
 }
 
+// KindsOfID are the kinds that an object with an id may be of: that whose ids begin so, or all when none do.
+func KindsOfID(id string) []*Kind {
+	for _, k := range Kinds {
+		if k.Prefix != "" && strings.HasPrefix(id, k.Prefix) {
+			return []*Kind{k}
+		}
+	}
+	return Kinds
+}
+
 // IsVersioned says whether a type is that of objects that have versions.
 func IsVersioned(t reflect.Type) bool {
 	return slices.ContainsFunc(Kinds, func(k *Kind) bool { return k.Versioned && k.of == t })

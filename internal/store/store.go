@@ -12,6 +12,9 @@ type Store interface {
 	Transactions
 	Access
 	Leases
+	// PlaceEvents gives positions and hashes to the events that have none, which happens by itself a moment after they
+	// were written.
+	PlaceEvents(ctx context.Context) error
 	// Ready says whether the database answers and can be written to, as far as is known.
 	Ready(ctx context.Context) error
 	// Figures are how large the database is, and how busy the connections to it.
@@ -193,6 +196,11 @@ type Events interface {
 	AddEvent(e EventRecord) error
 	// Events returns the events that are selected.
 	Events(q EventQuery) ([]EventRecord, error)
+	// Feed returns the events that have positions and are selected, in their order. An event gets its position, soon,
+	// after what became visible before it had one: who has seen one has seen all that there will be before it.
+	Feed(q FeedQuery) ([]EventRecord, error)
+	// FeedEnd is the last event that has a position.
+	FeedEnd() (FeedEnd, error)
 }
 
 // Answers are the answers given to requests that may be sent again.

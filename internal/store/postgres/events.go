@@ -6,7 +6,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
-	"clientele.dev"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sql"
 )
@@ -18,31 +17,38 @@ func (t *tx) AddEvent(e store.EventRecord) error {
 	}
 	if e.Seq != 0 { // of another database
 		t.run(`INSERT INTO events (seq, livemode, type, customer_id, object_id, object_version, created_at, request_id,
-				idempotency_key, actor, undo, digest)
-			OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, e.Seq, e.Livemode, e.Type,
-			e.CustomerID, e.ObjectID, e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, e.Undo,
-			e.Digest)
+				idempotency_key, actor, undo, digest, state, position)
+			OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $1)`, e.Seq, e.Livemode,
+			e.Type, e.CustomerID, e.ObjectID, e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor,
+			e.Undo, e.Digest, e.State)
 		t.run("SELECT setval(pg_get_serial_sequence('events', 'seq'), $1)", e.Seq)
 		return nil
 	}
 	t.run(`INSERT INTO events
 		(livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, undo,
-			digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, e.Livemode, e.Type, e.CustomerID, e.ObjectID,
-		e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, e.Undo, e.Digest)
+			digest, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, e.Livemode, e.Type, e.CustomerID, e.ObjectID,
+		e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, e.Undo, e.Digest, e.State)
 	return nil
 }
 
-const selectEvents = `SELECT seq, livemode, type, customer_id, object_id, object_version, created_at, request_id,
-	idempotency_key, actor, undo, digest FROM events`
+// eventColumns are those of a record. An event without a position has 0.
+const eventColumns = `coalesce(position, 0), livemode, type, customer_id, object_id, object_version, created_at,
+	request_id, idempotency_key, actor, undo, digest, state, hash`
+
+const selectEvents = "SELECT " + eventColumns + " FROM events"
+
+func scanEvent(r pgx.Rows, more ...any) (e store.EventRecord, err error) {
+	var at int64
+	err = r.Scan(append([]any{&e.Seq, &e.Livemode, &e.Type, &e.CustomerID, &e.ObjectID, &e.ObjectVersion, &at,
+		&e.RequestID, &e.IdempotencyKey, &e.Actor, &e.Undo, &e.Digest, &e.State, &e.Hash}, more...)...)
+	e.At = time.UnixMilli(at)
+	return e, err
+}
 
 func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord, err error) {
 	err = t.each(func(r pgx.Rows) error {
-		var e store.EventRecord
-		var at int64
-		err := r.Scan(&e.Seq, &e.Livemode, &e.Type, &e.CustomerID, &e.ObjectID, &e.ObjectVersion, &at, &e.RequestID,
-			&e.IdempotencyKey, &e.Actor, &e.Undo, &e.Digest)
-		e.At = time.UnixMilli(at)
+		e, err := scanEvent(r)
 		events = append(events, e)
 		return err
 	}, selectEvents+query, args...)
@@ -53,25 +59,30 @@ func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord
 func (t *tx) Events(q store.EventQuery) ([]store.EventRecord, error) {
 	switch {
 	case q.ObjectID != "":
-		return t.eventsOf(q.ObjectType, q.ObjectID)
-	case q.Type == clientele.EventInvoiceDeleted: // of which there is an index
-		return t.eventRecords(" WHERE customer_id = $1 AND type = 'invoice.deleted'", q.CustomerID)
-	case q.Latest:
-		return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", q.Livemode, q.Limit)
+		return t.eventsOf(q)
+	case q.Latest: // those without a position first, for null is larger than all
+		return t.eventRecords(" WHERE livemode = $1 ORDER BY position DESC, seq DESC LIMIT $2", q.Livemode, q.Limit)
 	}
-	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", q.After, q.Limit)
+	// Of deleted invoices there is an index.
+	return t.eventRecords(" WHERE customer_id = $1 AND type = 'invoice.deleted'", q.CustomerID)
 }
 
 // eventsOf are the events of an object, oldest first.
-func (t *tx) eventsOf(of store.ObjectType, id string) ([]store.EventRecord, error) {
+func (t *tx) eventsOf(q store.EventQuery) ([]store.EventRecord, error) {
 	var w sql.Where
-	w.Add("object_id = ?", id)
+	w.Add("object_id = ?", q.ObjectID)
 	if t.store.distributed {
-		customerID, err := t.customerOfEvents(of, id)
+		customerID, err := t.customerOfEvents(q.ObjectType, q.ObjectID)
 		if err != nil {
 			return nil, err
 		}
 		w.Add("customer_id = ?", customerID)
+	}
+	if q.From != 0 {
+		w.Add("object_version >= ?", q.From)
+	}
+	if q.To != 0 {
+		w.Add("object_version <= ?", q.To)
 	}
 	return t.eventRecords(" WHERE "+w.String()+" ORDER BY object_version", w.Args...)
 }

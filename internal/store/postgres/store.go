@@ -147,6 +147,7 @@ func (s *Store) start() (stop func()) {
 	var all sync.WaitGroup
 	all.Go(func() { s.sumCountsRegularly(ctx) })
 	all.Go(func() { s.listenForChanges(ctx) })
+	all.Go(func() { s.placeEventsRegularly(ctx) })
 	return func() {
 		cancel()
 		all.Wait()

@@ -1,44 +1,57 @@
 package sqlite
 
 import (
+	"math"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
-	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
-// AddEvent implements [store.Tx].
+// AddEvent implements [store.Events]. One writes at a time, so the event has its place at once, unless events of before
+// they had hashes still wait for theirs.
 func (t *tx) AddEvent(e store.EventRecord) error {
-	var seq, undo any // the next position when it has none
+	end, err := t.FeedEnd()
+	if err != nil {
+		return err
+	}
+	var seq, undo, state, hash any // the next position when it has none
 	if e.Seq != 0 {
 		seq = e.Seq
 	}
 	if e.Undo != nil {
 		undo = string(e.Undo)
 	}
+	if e.State != nil {
+		state = string(e.State)
+	}
+	if end.Hash != nil || end.Seq == 0 {
+		hash = e.HashAfter(end.Hash)
+	}
 	return t.run(`INSERT INTO events
 		(seq, livemode, type, customer_id, object_id, object_version, created_at, request_id, idempotency_key, actor, undo,
-			digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, seq, e.Livemode, e.Type, e.CustomerID, e.ObjectID,
-		e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, undo, e.Digest)
+			digest, state, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, seq, e.Livemode, e.Type, e.CustomerID,
+		e.ObjectID, e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor, undo, e.Digest, state, hash)
 }
 
 const selectEvents = `SELECT seq, livemode, type, customer_id, object_id, object_version, created_at, request_id,
-	idempotency_key, actor, undo, digest FROM events`
+	idempotency_key, actor, undo, digest, state, hash FROM events`
 
 func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord, err error) {
+	optional := func(r row, i int) []byte {
+		if r.null(i) {
+			return nil
+		}
+		return r.bytes(i)
+	}
 	err = t.each(selectEvents+query, func(r row) error {
-		e := store.EventRecord{
+		events = append(events, store.EventRecord{
 			Seq: r.int(0), Livemode: r.int(1) == 1, Type: r.text(2), CustomerID: r.text(3), ObjectID: r.text(4),
 			ObjectVersion: r.int(5), At: time.UnixMilli(r.int(6)), RequestID: r.text(7), IdempotencyKey: r.text(8),
-			Actor: r.text(9), Digest: r.bytes(11),
-		}
-		if !r.null(10) {
-			e.Undo = r.bytes(10)
-		}
-		events = append(events, e)
+			Actor: r.text(9), Undo: optional(r, 10), Digest: r.bytes(11), State: optional(r, 12), Hash: optional(r, 13),
+		})
 		return nil
 	}, args...)
 	return events, err
@@ -48,13 +61,17 @@ func (t *tx) eventRecords(query string, args ...any) (events []store.EventRecord
 func (t *tx) Events(q store.EventQuery) ([]store.EventRecord, error) {
 	switch {
 	case q.ObjectID != "":
-		return t.eventRecords(" WHERE object_id = $1 ORDER BY object_version", q.ObjectID)
-	case q.Type == clientele.EventInvoiceDeleted: // of which there is an index
-		return t.eventRecords(" WHERE customer_id = $1 AND type = 'invoice.deleted'", q.CustomerID)
+		to := q.To
+		if to == 0 {
+			to = math.MaxInt64
+		}
+		return t.eventRecords(" WHERE object_id = $1 AND object_version BETWEEN $2 AND $3 ORDER BY object_version",
+			q.ObjectID, q.From, to)
 	case q.Latest:
 		return t.eventRecords(" WHERE livemode = $1 ORDER BY seq DESC LIMIT $2", q.Livemode, q.Limit)
 	}
-	return t.eventRecords(" WHERE seq > $1 ORDER BY seq LIMIT $2", q.After, q.Limit)
+	// Of deleted invoices there is an index.
+	return t.eventRecords(" WHERE customer_id = $1 AND type = 'invoice.deleted'", q.CustomerID)
 }
 
 // ClaimAnswer implements [store.Tx]. There is one writer at a time: whoever comes later waits anyway.

@@ -10,6 +10,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/store"
 )
 
@@ -68,7 +69,7 @@ func keysAreReplaced(t *testing.T, first, second store.Store) {
 // keysHaveEvents makes, uses and revokes keys: every making and revoking is an event of the key as it was, also
 // where several go at once, and a use is none.
 func keysHaveEvents(t *testing.T, first, second store.Store) {
-	ctx, service := t.Context(), servers(t, first, second)[0]
+	ctx := t.Context()
 	by := store.By{Actor: "link_1", At: someDay, RequestID: "req_1"}
 	key := func(n byte) store.Key {
 		return store.Key{
@@ -108,10 +109,11 @@ func keysHaveEvents(t *testing.T, first, second store.Store) {
 	}
 	_, err = keysAt(first, someDay.Add(2*time.Hour)).Revoke(ctx, by, "key_1") // it ends sooner already
 	must(err)
-	events, _, err := service.Events(ctx, 0, 100)
+	must(second.PlaceEvents(ctx))
+	list, _, err := events.NewFeed(second).Read(ctx, store.FeedQuery{BothModes: true, Limit: 100})
 	must(err)
 	got := ""
-	for _, e := range events {
+	for _, e := range list {
 		if e.ObjectType != string(store.TypeAPIKey) {
 			continue
 		}

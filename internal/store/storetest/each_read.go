@@ -5,6 +5,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/store"
 )
 
@@ -18,7 +19,10 @@ func anyReadMayFail(b *breaking) {
 	desc, byName := []store.Order{{Field: "created_at", Desc: true}}, []store.Order{{Field: "name"}}
 	docs := func(_ [][]byte, _ int64, err error) error { return err }
 	doc := func(_ store.Document, err error) error { return err }
-	s := b.billing
+	s, feed := b.billing, events.NewFeed(b.Store)
+	if err := b.Store.PlaceEvents(ctx); err != nil {
+		b.Fatal(err)
+	}
 	for name, read := range map[string]func() error{
 		"customer": func() error { return doc(s.Customers.Retrieve(ctx, mode, customer)) },
 		"customer that is created when asked for": func() error { // in a transaction of its own, which lasts
@@ -178,7 +182,10 @@ func anyReadMayFail(b *breaking) {
 		"currencies": func() error { _, err := s.PaymentCurrencies.List(ctx, mode); return err },
 		"methods":    func() error { _, err := s.PaymentMethods.List(ctx, mode); return err },
 		"method":     func() error { _, err := s.PaymentMethods.Retrieve(ctx, mode, "pm_test_manual"); return err },
-		"events":     func() error { _, _, err := s.Events(ctx, 0, 100); return err },
+		"events": func() error {
+			_, _, err := feed.Read(ctx, store.FeedQuery{BothModes: true, Limit: 100})
+			return err
+		},
 		"the latest": func() error { _, err := s.LatestEvents(ctx, mode, 100); return err },
 		"whether the books are right": func() error {
 			return s.Verify(ctx, func(int64, int64) {}, func(d billing.Difference) { b.Errorf("%s: %s", d.ID, d.Text) })

@@ -290,52 +290,6 @@ func answersAreForgotten(t *testing.T, s, _ store.Store) {
 	}
 }
 
-func eventsAreInOrder(t *testing.T, s, other store.Store) {
-	event := func(id string, version int64, undo []byte) store.EventRecord {
-		return store.EventRecord{
-			Type: clientele.EventCustomerUpdated, ObjectID: id, ObjectVersion: version, At: someDay, RequestID: "req",
-			IdempotencyKey: "key", Actor: "actor", CustomerID: id, Undo: undo, Digest: store.DigestOf([]byte(id)),
-		}
-	}
-	want := []store.EventRecord{event("b", 1, nil), event("a", 1, nil), event("b", 2, []byte(`{"x":"é\u0000"}`))}
-	for _, e := range want {
-		if err := s.Update(t.Context(), func(tx store.Tx) error { return tx.AddEvent(e) }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	err := other.View(t.Context(), func(tx store.Tx) error {
-		all, err := tx.Events(store.EventQuery{Limit: 10})
-		if err != nil || len(all) != 3 {
-			return fmt.Errorf("%d events, %w", len(all), err)
-		}
-		last := int64(0)
-		for i, e := range all {
-			if e.Seq <= last {
-				t.Errorf("event %d is at %d, after %d", i, e.Seq, last)
-			}
-			last, e.Seq, e.At = e.Seq, 0, e.At.UTC()
-			if got, want := fmt.Sprintf("%+v", e), fmt.Sprintf("%+v", want[i]); got != want {
-				t.Errorf("event %d is\n%s, want\n%s", i, got, want)
-			}
-		}
-		rest, err := tx.Events(store.EventQuery{After: all[0].Seq, Limit: 1})
-		if err != nil {
-			return err
-		}
-		if len(rest) != 1 || rest[0].ObjectID != "a" {
-			t.Errorf("after the first comes %+v", rest)
-		}
-		ofB, err := tx.Events(store.EventQuery{ObjectType: store.TypeCustomer, ObjectID: "b"})
-		if err == nil && (len(ofB) != 2 || ofB[0].Undo != nil || ofB[1].ObjectVersion != 2) {
-			t.Errorf("b has %+v", ofB)
-		}
-		return err
-	})
-	if err != nil {
-		t.Error(err)
-	}
-}
-
 // sumsAreOfTheirDays adds to sums on two servers in turns and reads stretches of dates of any length, and of what was
 // recorded on other days.
 func sumsAreOfTheirDays(t *testing.T, first, second store.Store) {
