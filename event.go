@@ -31,6 +31,11 @@ const (
 	EventPaymentCurrencyCreated = "payment_currency.created"
 	EventPaymentMethodCreated   = "payment_method.created"
 
+	EventWebhookEndpointCreated = "webhook_endpoint.created"
+	EventWebhookEndpointUpdated = "webhook_endpoint.updated"
+	EventWebhookEndpointDeleted = "webhook_endpoint.deleted"
+	EventWebhookEndpointPinged  = "webhook_endpoint.pinged" // is sent to the endpoint alone, whatever it is told of
+
 	EventAPIKeyCreated = "api_key.created"
 	EventAPIKeyRevoked = "api_key.revoked"
 )

@@ -11,6 +11,7 @@ type Services struct {
 	Refunds           *Refunds
 	Receivables       *Receivables
 	Events            *Events
+	WebhookEndpoints  *WebhookEndpoints
 	Closings          *Closings
 	Settings          *Settings
 	PortalSessions    *PortalSessions
@@ -28,6 +29,7 @@ func newServices(c *Client) Services {
 		Refunds:           &Refunds{c},
 		Receivables:       &Receivables{c},
 		Events:            &Events{c},
+		WebhookEndpoints:  &WebhookEndpoints{c},
 		Closings:          &Closings{c},
 		Settings:          &Settings{c},
 		PortalSessions:    &PortalSessions{c},
@@ -60,6 +62,10 @@ type Receivables struct{ c *Client }
 // Events are the calls of /api/events, in the mode of the key. What happened, in one order that never changes: a feed
 // that can be followed.
 type Events struct{ c *Client }
+
+// WebhookEndpoints are the calls of /api/webhook-endpoints, in the mode of the key. Addresses that are told of events,
+// by a signed request for each.
+type WebhookEndpoints struct{ c *Client }
 
 // Closings are the calls of /api/closings, in the mode of the key. Up to which day the books are closed.
 type Closings struct{ c *Client }

@@ -11,10 +11,13 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/webhooks"
 )
 
 // serverJobs are what a server does by itself.
-func serverJobs(service *billing.Service, db store.Access, access *auth.Authenticator) []jobs.Job {
+func serverJobs(
+	service *billing.Service, db store.Access, access *auth.Authenticator, sender *webhooks.Sender,
+) []jobs.Job {
 	return []jobs.Job{
 		{
 			Name: "mark_uncollectible", Title: "Mark invoices uncollectible", Every: 2 * time.Second,
@@ -40,6 +43,10 @@ func serverJobs(service *billing.Service, db store.Access, access *auth.Authenti
 		{
 			Name: "forget_sessions", Title: "Forget ended sessions", Every: time.Hour,
 			Run: func(ctx context.Context) (string, error) { return "", db.ForgetSessions(ctx, time.Now()) },
+		},
+		{
+			Name: "forget_attempts", Title: "Forget attempts at webhooks", Every: time.Minute,
+			Run: func(ctx context.Context) (string, error) { return "", sender.ForgetAttempts(ctx) },
 		},
 		{
 			Name: "note_key_uses", Title: "Note uses of keys", Every: 30 * time.Second, EachServer: true,

@@ -10,6 +10,7 @@ import (
 	"clientele.dev/internal/auth"
 	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/store"
+	"clientele.dev/internal/webhooks"
 )
 
 // TestJobs runs each thing that a server does by itself, by hand.
@@ -17,8 +18,9 @@ func TestJobs(t *testing.T) {
 	t.Parallel()
 	ctx, s := t.Context(), apptest.New(t)
 	access := auth.New(s.DB, s.Now)
+	sender := webhooks.NewSender(webhooks.Config{Store: s.DB, Now: time.Now})
 	run := map[string]jobs.Job{}
-	for _, j := range serverJobs(s.Service, s.DB, access) {
+	for _, j := range serverJobs(s.Service, s.DB, access, sender) {
 		if j.Name == "" || j.Title == "" || j.Every <= 0 {
 			t.Errorf("%+v is not whole", j)
 		}
@@ -77,6 +79,7 @@ func TestJobs(t *testing.T) {
 	if err != nil || !used {
 		t.Errorf("the use of a key is not noted: %+v, %v", keys, err)
 	}
+	says("forget_attempts", "")
 	says("forget_answers", "")
 	says("complete_closings", "")
 	if len(run) != 0 {

@@ -69,6 +69,7 @@ func TestMove(t *testing.T) {
 	t.Parallel()
 	first, second, third := newDatabase(t), pgtest.URL(t, nil), newDatabase(t)
 	busyBooks(t, first)
+	endpoint := toldOfBooks(t, first)
 	for _, way := range [][2]string{{first, second}, {second, third}} {
 		var out, log bytes.Buffer
 		code := run(t.Context(), []string{"move", "--from", way[0], "--to", way[1]}, &out, &log)
@@ -103,6 +104,21 @@ func TestMove(t *testing.T) {
 	if err != nil || len(history) != 2 {
 		t.Errorf("Bob's history is %+v (%v)", history, err)
 	}
+	after := clientele.WebhookReplayParams{After: "evt_cus_ada_1"}
+	queued, err := p.WebhookEndpoints.Replay(ctx, endpoint.ID, after)
+	if err != nil || queued.Queued != 0 {
+		t.Errorf("what the endpoint is to be told is not there: %+v (%v)", queued, err)
+	}
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		secrets, err := tx.Webhooks().Secrets(endpoint.ID, time.Now())
+		if err != nil || len(secrets) != 1 || secrets[0].Secret != endpoint.Secret {
+			t.Errorf("the secrets of the endpoint are %+v", secrets)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
 	were, _ := runCommand("keys", "list", "--db", first)
 	is, code := runCommand("keys", "list", "--db", third)
 	for key := range strings.Lines(were) { // there are more since it was opened
@@ -110,6 +126,28 @@ func TestMove(t *testing.T) {
 			t.Errorf("the key %s is gone: %s", id, is)
 		}
 	}
+}
+
+// toldOfBooks makes a webhook endpoint that is to be told of much of what is there.
+func toldOfBooks(t *testing.T, db string) *clientele.WebhookEndpoint {
+	t.Helper()
+	s, err := apptest.Open(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	w, err := s.Test().WebhookEndpoints.Create(t.Context(), clientele.WebhookEndpointParams{
+		URL: new("https://example.com/"), EnabledEvents: &[]string{"customer.*", "invoice.*"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := clientele.WebhookReplayParams{After: "evt_cus_ada_1"}
+	queued, err := s.Test().WebhookEndpoints.Replay(t.Context(), w.ID, after)
+	if err != nil || queued.Queued < 10 {
+		t.Fatalf("%+v, %v", queued, err)
+	}
+	return w
 }
 
 // TestMovesSurviveKills kills moves at moments that come by chance, until one comes to its end, which has it all.

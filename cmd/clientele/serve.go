@@ -24,26 +24,38 @@ import (
 	"clientele.dev/internal/jobs"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/web"
+	"clientele.dev/internal/webhooks"
 )
 
 type serveCommand struct {
-	Addr          string        `help:"Where to listen (${default}); port 0 takes a free one, unix:PATH is a socket. A socket that systemd passes goes before it." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
-	URL           string        `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
-	TrustedProxy  []string      `help:"Networks of proxies that are believed what X-Forwarded-For and X-Forwarded-Proto say, or none; this machine and private networks when absent." placeholder:"NETWORK" env:"CLIENTELE_TRUSTED_PROXY"`
-	FirstKeysFile string        `help:"Where the first keys of a new database are written to; one that is there, with a sk_test_… and a sk_live_… line, is read instead." placeholder:"FILE" env:"CLIENTELE_FIRST_KEYS_FILE"`
-	FirstDate     string        `help:"The earliest day that anything may be dated (${default})." default:"1990-01-01" placeholder:"DAY" env:"CLIENTELE_FIRST_DATE"`
-	Demo          bool          `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
-	BackupTo      string        `help:"Back the database up to files in this folder, one after the other. Only of SQLite." placeholder:"DIR" env:"CLIENTELE_BACKUP_TO"`
-	BackupEvery   time.Duration `help:"How often, with --backup-to (${default})." default:"1h" placeholder:"TIME" env:"CLIENTELE_BACKUP_EVERY"`
-	BackupKeep    int           `help:"How many backups are kept, with --backup-to (${default})." default:"48" env:"CLIENTELE_BACKUP_KEEP"`
-	LogLevel      slog.Level    `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
-	Drain         time.Duration `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
+	Addr           string          `help:"Where to listen (${default}); port 0 takes a free one, unix:PATH is a socket. A socket that systemd passes goes before it." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"CLIENTELE_ADDR"`
+	URL            string          `name:"url" help:"Where browsers reach the server, when that is not where it listens: behind a proxy, with a path perhaps." placeholder:"URL" env:"CLIENTELE_URL"`
+	TrustedProxy   []string        `help:"Networks of proxies that are believed what X-Forwarded-For and X-Forwarded-Proto say, or none; this machine and private networks when absent." placeholder:"NETWORK" env:"CLIENTELE_TRUSTED_PROXY"`
+	FirstKeysFile  string          `help:"Where the first keys of a new database are written to; one that is there, with a sk_test_… and a sk_live_… line, is read instead." placeholder:"FILE" env:"CLIENTELE_FIRST_KEYS_FILE"`
+	FirstDate      string          `help:"The earliest day that anything may be dated (${default})." default:"1990-01-01" placeholder:"DAY" env:"CLIENTELE_FIRST_DATE"`
+	Demo           bool            `help:"Fill the test mode, if it is empty, with a small business to look at." env:"CLIENTELE_DEMO"`
+	BackupTo       string          `help:"Back the database up to files in this folder, one after the other. Only of SQLite." placeholder:"DIR" env:"CLIENTELE_BACKUP_TO"`
+	BackupEvery    time.Duration   `help:"How often, with --backup-to (${default})." default:"1h" placeholder:"TIME" env:"CLIENTELE_BACKUP_EVERY"`
+	BackupKeep     int             `help:"How many backups are kept, with --backup-to (${default})." default:"48" env:"CLIENTELE_BACKUP_KEEP"`
+	WebhookAllow   []string        `help:"Networks beside the internet that webhooks may be sent to, such as 127.0.0.0/8." placeholder:"NETWORK" env:"CLIENTELE_WEBHOOK_ALLOW"`
+	WebhookWaits   []time.Duration `help:"How long is waited before each time that a webhook is sent again, after which it is given up (${default})." default:"1m,5m,30m,2h,6h,12h,24h,24h" placeholder:"TIME" env:"CLIENTELE_WEBHOOK_WAITS"`
+	SecretsKeyFile string          `help:"A file with a key that encrypts the secrets of webhook endpoints in the database, 32 bytes in base64, and below it former keys; CLIENTELE_SECRETS_KEY can hold them too." placeholder:"FILE" env:"CLIENTELE_SECRETS_KEY_FILE"`
+	LogLevel       slog.Level      `help:"What the log tells: debug, info, warn or error (${default})." default:"info" placeholder:"LEVEL" env:"CLIENTELE_LOG_LEVEL"`
+	Drain          time.Duration   `help:"How long /readyz fails before the server stops listening (${default})." default:"500ms" placeholder:"TIME" env:"CLIENTELE_DRAIN"`
 }
 
 // Validate is called by kong.
 func (s serveCommand) Validate() error {
 	if s.Drain < 0 {
 		return errors.New("--drain cannot be negative")
+	}
+	if _, err := webhooks.ParseNetworks(s.WebhookAllow); err != nil {
+		return fmt.Errorf("--webhook-allow: %w", err)
+	}
+	for _, wait := range s.WebhookWaits {
+		if wait < 0 {
+			return errors.New("--webhook-waits cannot be negative")
+		}
 	}
 	if s.BackupEvery < time.Second || s.BackupKeep < 1 {
 		return errors.New("--backup-every is a second or more, and --backup-keep is 1 or more")
@@ -108,7 +120,11 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	if s.BackupTo != "" && !strings.HasPrefix(a.db, "sqlite:") {
 		return errors.New("--backup-to is for SQLite; PostgreSQL is copied by its own tools, see clientele backup --help")
 	}
-	service := billing.New(db, billing.WithFirstDate(firstDate))
+	sealer, err := s.sealer()
+	if err != nil {
+		return err
+	}
+	service := billing.New(db, billing.WithFirstDate(firstDate), billing.WithSeal(sealer.Seal))
 	if err := service.Seed(a.ctx); err != nil {
 		return err
 	}
@@ -130,7 +146,12 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		return err
 	}
 	failures, access, drawing := new(console.Failures), auth.New(db, time.Now), web.NewQueue()
-	all := serverJobs(service, db, access)
+	allowed, _ := webhooks.ParseNetworks(s.WebhookAllow) // which were validated
+	sender := webhooks.NewSender(webhooks.Config{
+		Store: db, Log: log, Now: time.Now, Waits: s.WebhookWaits, Allowed: allowed, Open: sealer.Open,
+		Disable: service.WebhookEndpoints.Disable,
+	})
+	all := serverJobs(service, db, access, sender)
 	if s.BackupTo != "" {
 		all = append(all, s.backups(a.db))
 	}
@@ -166,6 +187,12 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	fmt.Fprintf(a.stdout, "Clientele listens on %s (API reference: /docs; to sign in: clientele console link)\n", where)
 	stop := runner.Start(a.ctx)
 	defer stop()
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		sender.Run(a.ctx)
+	}()
+	defer func() { <-sent }()
 	failed := make(chan error, 1)
 	drained := newDraining(server, api.GuardFraming(server, listener))
 	go func() { failed <- server.Serve(drained) }()
@@ -186,6 +213,23 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 		err = server.Close()
 	}
 	return err
+}
+
+// sealer encrypts secrets with the keys of the file or of the environment, if there are any.
+func (s serveCommand) sealer() (webhooks.Sealer, error) {
+	keys := os.Getenv("CLIENTELE_SECRETS_KEY")
+	if s.SecretsKeyFile != "" {
+		text, err := os.ReadFile(s.SecretsKeyFile)
+		if err != nil {
+			return webhooks.Sealer{}, fmt.Errorf("--secrets-key-file: %w", err)
+		}
+		keys = string(text)
+	}
+	sealer, err := webhooks.NewSealer(strings.Fields(strings.ReplaceAll(keys, ",", " "))...)
+	if err != nil {
+		err = fmt.Errorf("--secrets-key-file or CLIENTELE_SECRETS_KEY: %w", err)
+	}
+	return sealer, err
 }
 
 // base is where browsers reach the server: where it was said, or where it listens, and never where a request says.

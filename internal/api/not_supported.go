@@ -13,7 +13,7 @@ var resourcesNotBuilt = map[string]string{
 	"credit-grants": "credit grants", "credit-transactions": "credit transactions", "meter-events": "meter events",
 	"meters": "meters", "payment-links": "payment links", "prices": "prices", "products": "products",
 	"promotion-codes": "promotion codes", "subscription-items": "subscription items", "subscriptions": "subscriptions",
-	"usage-records": "usage records", "webhook-endpoints": "webhook endpoints",
+	"usage-records": "usage records",
 }
 
 // methodsNotBuilt are the methods of the vendor's client that resources do not have here, by their routes, with what to

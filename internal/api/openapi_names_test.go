@@ -45,7 +45,8 @@ func TestOperationIDs(t *testing.T) {
 	seen := map[string]bool{}
 	verb := regexp.MustCompile(
 		`^(create|retrieve|list|search|update|upsert|delete|restore|finalize|mark|pay|void|check` +
-			`|show|send|print|allocate|unallocate|credit|refund|reverse|hold|release|write|reopen|revoke)[A-Z]`)
+			`|show|send|print|allocate|unallocate|credit|refund|reverse|hold|release|write|reopen|revoke` +
+			`|rotate|ping|resend|replay)[A-Z]`)
 	for _, r := range table() {
 		if seen[r.id] || !verb.MatchString(r.id) {
 			t.Errorf("%s: the operation's name %q is taken or does not start with a verb", r.pattern, r.id)

@@ -30,6 +30,7 @@ var (
 	ofMode = regexp.MustCompile(`livemode = [$]\d+|NOT livemode|livemode|(?:seq|due_date|updated_at) [<>]=? [^()]+`)
 	// What is small, or walked by the statement's own rows.
 	smallTables = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|closings|` +
+		`webhook_endpoints|` +
 		`schema_migrations|row_count_changes|ledger_sum_changes|)$`)
 )
 

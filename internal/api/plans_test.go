@@ -67,6 +67,7 @@ var (
 		`) WHERE livemode = \$1( AND currency_id = \$2)?$`)
 	// Whatever is small, or walked once for each row that is asked for.
 	small = regexp.MustCompile(`^(payment_currencies|payment_methods|settings|api_keys|apps|sessions|closings|` +
+		`webhook_endpoints|` +
 		`customer_numbers|schema_migrations|sqlite_\w+|ids|p|j|CONSTANT)$`)
 )
 

@@ -31,7 +31,7 @@ func (s *Service) Export(ctx context.Context, f ExportFilter, fn func(doc []byte
 		}
 	}
 	for _, k := range store.Kinds {
-		if k == store.APIKeys.Kind || of != "" && k.Small {
+		if k.Private || of != "" && k.Small {
 			continue
 		}
 		if err := s.exportKind(ctx, k, f, of, fn); err != nil {

@@ -19,7 +19,7 @@ func (s *Service) Hash(ctx context.Context) (string, error) {
 	err := s.store.Scan(ctx, func(tx store.Tx) error {
 		sum.Reset()
 		for _, k := range store.Kinds {
-			if k == store.APIKeys.Kind {
+			if k.Private {
 				continue
 			}
 			of, err := hashOfKind(ctx, tx, k)

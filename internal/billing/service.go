@@ -32,6 +32,7 @@ type Service struct {
 	PaymentMethods    PaymentMethods
 	Closings          Closings
 	Imports           Imports
+	WebhookEndpoints  WebhookEndpoints
 	*core
 }
 
@@ -43,6 +44,7 @@ type core struct {
 	random  io.Reader
 
 	firstDate clientele.Day // that anything has
+	seal      Seal          // how secrets are kept; nil for as they are
 }
 
 // Option changes how a Service is made.
@@ -70,7 +72,8 @@ func New(store store.Transactions, options ...Option) *Service {
 		Customers: Customers{s}, Invoices: Invoices{s}, CreditNotes: CreditNotes{s}, Payments: Payments{s},
 		Refunds:     Refunds{s},
 		Receivables: Receivables{s}, Settings: Settings{s}, PaymentCurrencies: PaymentCurrencies{s},
-		PaymentMethods: PaymentMethods{s}, Closings: Closings{s}, Imports: Imports{s}, core: s,
+		PaymentMethods: PaymentMethods{s}, Closings: Closings{s}, Imports: Imports{s},
+		WebhookEndpoints: WebhookEndpoints{s}, core: s,
 	}
 }
 

@@ -135,7 +135,7 @@ func (f *Feed) Find(
 	ctx context.Context, mode clientele.Mode, id string,
 ) (event clientele.Event, found bool, err error) {
 	err = f.store.View(ctx, func(tx store.Tx) error {
-		rec, is, err := findRecord(tx, mode, id)
+		rec, is, err := FindRecord(tx, mode, id)
 		if found = is; err != nil || !is {
 			return err
 		}
@@ -152,7 +152,7 @@ func (f *Feed) Find(
 func (f *Feed) Position(ctx context.Context, mode clientele.Mode, id string) (seq int64, err error) {
 	for range 2 {
 		err = f.store.View(ctx, func(tx store.Tx) error {
-			rec, found, err := findRecord(tx, mode, id)
+			rec, found, err := FindRecord(tx, mode, id)
 			if err == nil && !found {
 				err = clientele.Errorf(clientele.ErrorCodeInvalid, "after",
 					"there is no event %q in this mode: after is the id of the last event that you have", id)
@@ -170,8 +170,8 @@ func (f *Feed) Position(ctx context.Context, mode clientele.Mode, id string) (se
 	return seq, nil
 }
 
-// findRecord finds the event of a mode with an id, which is made of the object's and of the version.
-func findRecord(tx store.Tx, mode clientele.Mode, id string) (rec store.EventRecord, found bool, err error) {
+// FindRecord finds the event of a mode with an id, which is made of the object's and of the version.
+func FindRecord(tx store.Tx, mode clientele.Mode, id string) (rec store.EventRecord, found bool, err error) {
 	object, ours := strings.CutPrefix(id, "evt_")
 	at := strings.LastIndexByte(object, '_')
 	if !ours || at < 0 {

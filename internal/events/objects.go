@@ -137,6 +137,22 @@ type span struct{ from, to int64 }
 
 // WithObjects answers events as the wire has them, each with the object as it left it.
 func WithObjects(tx store.Tx, recs []store.EventRecord) ([]clientele.Event, error) {
+	events, err := withObjects(tx, recs)
+	if err != nil || len(events) == 0 {
+		return events, err
+	}
+	ids := make([]string, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	pending, err := tx.Webhooks().PendingDeliveries(ids)
+	for i := range events {
+		events[i].PendingWebhooks = pending[events[i].ID]
+	}
+	return events, err
+}
+
+func withObjects(tx store.Tx, recs []store.EventRecord) ([]clientele.Event, error) {
 	spans, ids := map[objectOf]span{}, map[objectOf][]string{}
 	for _, e := range recs {
 		of := objectOf{e.Livemode, e.ObjectType(), e.ObjectID}

@@ -119,7 +119,7 @@ func (w *exporter) read(tx store.Tx, modes []clientele.Mode) error {
 	}
 	err := each(w, func(l exportLine) ([]byte, error) { return write(l) })([]exportLine{first})
 	for _, k := range store.Kinds {
-		if err == nil && k != store.APIKeys.Kind {
+		if err == nil && !k.Private {
 			row := func(r store.StoredRow) ([]byte, error) { return writeRow(k, r) }
 			err = from.rows(k, store.Beginning, each(w, row))
 		}
@@ -127,7 +127,7 @@ func (w *exporter) read(tx store.Tx, modes []clientele.Mode) error {
 	ledgers := func(some [][]store.Movement) error { return each(w, writeMovement)(slices.Concat(some...)) }
 	events := func(some []store.EventRecord) error {
 		return each(w, writeEvent)(slices.DeleteFunc(some, func(e store.EventRecord) bool {
-			return e.ObjectType() == store.TypeAPIKey
+			return store.KindOf(e.ObjectType()).Private
 		}))
 	}
 	for _, read := range []func() error{

@@ -92,6 +92,9 @@ type Session struct {
 // Expired says whether the session has ended at a time.
 func (s Session) Expired(at time.Time) bool { return ended(s.ExpiresAt, at) }
 
+// Importer is the actor of what moves in.
+const Importer = "import"
+
 // CommandLine is the actor who has the database at hand.
 const CommandLine = "command_line"
 

@@ -21,6 +21,7 @@ type Kind struct {
 	Created string   // the type of the event of its creation
 	Columns []Column // what else of it is filtered, sorted and summed by
 
+	Private     bool // is about who may ask and who is told: not a part of exports and of the hash
 	Small       bool // few, and read whole: the database itself gives them positions
 	Owned       bool // belongs to a customer: has customer_id
 	Versioned   bool // changes after it was created: has version

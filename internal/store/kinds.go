@@ -25,12 +25,13 @@ const (
 	TypeAPIKey          ObjectType = "api_key"
 	TypeClosing         ObjectType = "closing"
 	TypeSubscription    ObjectType = "subscription"
+	TypeWebhookEndpoint ObjectType = "webhook_endpoint"
 )
 
 // Kinds are the kinds of objects that have a table of their own in the form of [Kind].
 var Kinds = []*Kind{
 	Customers.Kind, Invoices.Kind, Payments.Kind, CreditNotes.Kind, Refunds.Kind, PaymentCurrencies.Kind,
-	PaymentMethods.Kind, Settings.Kind, APIKeys.Kind, Closings.Kind, Subscriptions.Kind,
+	PaymentMethods.Kind, Settings.Kind, APIKeys.Kind, Closings.Kind, Subscriptions.Kind, WebhookEndpoints.Kind,
 }
 
 // KindOf finds the description of a type of objects; nil for what has none.
@@ -204,12 +205,18 @@ func SettingsID(mode clientele.Mode) string { return "settings_" + mode.String()
 
 // APIKeys describes API keys. When a key was last used is a column that the databases keep beside.
 var APIKeys = describe(Kind{
-	Type: TypeAPIKey, Name: "api_key", Table: "api_keys", Prefix: "key_", Small: true, Versioned: true,
+	Type: TypeAPIKey, Name: "api_key", Table: "api_keys", Prefix: "key_", Private: true, Small: true, Versioned: true,
 }, func(k *Key) Row { return Row{ID: k.ID, Livemode: k.Livemode} },
 	[]columnOf[Key]{
 		{Column{Name: "hash", Type: Bytes, Fixed: true}, func(k *Key) any { return k.Hash[:] }},
 		{Column{Name: "created_at", Type: Integer, Fixed: true}, func(k *Key) any { return k.CreatedAt.UnixMilli() }},
 	})
+
+// WebhookEndpoints describes webhook endpoints. Their secrets are kept beside.
+var WebhookEndpoints = describe(Kind{
+	Type: TypeWebhookEndpoint, Name: "webhook_endpoint", Table: "webhook_endpoints", Prefix: "we_", Private: true,
+	Small: true, Versioned: true,
+}, func(w *clientele.WebhookEndpoint) Row { return Row{ID: w.ID, Livemode: w.Livemode} }, nil)
 
 // Closings describes closings.
 var Closings = describe(Kind{

@@ -62,6 +62,8 @@ type Tx interface {
 	Events
 	Answers
 	Moved
+	// Webhooks are what endpoints are told.
+	Webhooks() Webhooks
 }
 
 // Described are objects of every kind that is described, see [Kind].

@@ -60,7 +60,8 @@ func distributedTables() []distributedTable {
 // everywhere are the tables that every machine has.
 var everywhere = []string{
 	"payment_methods", "payment_currencies", "settings", "api_keys", "apps", "sessions",
-	"leases", "closings",
+	"leases", "closings", "consumers", "webhook_endpoints", "webhook_secrets", "webhook_queues", "webhook_deliveries",
+	"webhook_attempts",
 }
 
 // distributionSteps are the steps of a distribution, in their order.

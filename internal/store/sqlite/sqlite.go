@@ -184,6 +184,23 @@ func (r row) bytes(i int) []byte {
 	return b
 }
 
+// scan reads the columns of a row.
+func (r row) scan(targets ...any) error {
+	for i, target := range targets {
+		switch to := target.(type) {
+		case *string:
+			*to = r.text(i)
+		case *int64:
+			*to = r.int(i)
+		case *bool:
+			*to = r.int(i) == 1
+		default:
+			return fmt.Errorf("store: column %d is read into a %T", i, target)
+		}
+	}
+	return nil
+}
+
 // savepoint runs fn so that its changes are undone when it fails.
 func (c *conn) savepoint(name string, fn func() error) (err error) {
 	if err := c.run("SAVEPOINT " + name); err != nil {

@@ -1,0 +1,25 @@
+package sqlite
+
+import (
+	"clientele.dev/internal/store"
+	"clientele.dev/internal/store/sql"
+)
+
+// Webhooks implements [store.Tx].
+func (t *tx) Webhooks() store.Webhooks { return sql.Webhooks{Runner: runner{t}} }
+
+// runner implements [sql.Runner].
+type runner struct{ t *tx }
+
+// Exec implements [sql.Runner].
+func (r runner) Exec(query string, args ...any) error { return r.t.run(query, args...) }
+
+// Query implements [sql.Runner].
+func (r runner) Query(query string, fn func(scan func(...any) error) error, args ...any) error {
+	return r.t.each(query, func(one row) error { return fn(one.scan) }, args...)
+}
+
+// List implements [sql.Runner].
+func (r runner) List(parameter string, texts []string) (rows string, arg any) {
+	return "json_each(" + parameter + ") l", jsonList(texts)
+}

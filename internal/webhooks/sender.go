@@ -1,0 +1,343 @@
+package webhooks
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"clientele.dev"
+	"clientele.dev/internal/events"
+	"clientele.dev/internal/store"
+)
+
+const (
+	interval       = 100 * time.Millisecond // between two looks for what is due
+	mostQueues     = 512                    // that are worked on at once by a server
+	atOnce         = 8                      // requests to one endpoint
+	someDeliveries = 64                     // that are sent before what became of them is written
+	holdTime       = 2 * time.Minute        // after which another server takes over from one that is gone
+	timeout        = 15 * time.Second       // of a request
+	attemptsKept   = 30 * 24 * time.Hour
+)
+
+// Waits are how long is waited before each retry, unless the operator says otherwise: some three days.
+var Waits = []time.Duration{
+	time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+	24 * time.Hour,
+}
+
+// Config is what a sender is made of.
+type Config struct {
+	Store   store.Store
+	Log     *slog.Logger
+	Now     func() time.Time
+	Waits   []time.Duration                                         // before each retry
+	Allowed []netip.Prefix                                          // beside the internet
+	Open    func(kept string) (secret string, err error)            // undoes what a secret is kept as
+	Disable func(tx store.Tx, mode clientele.Mode, id string) error // an endpoint that could not be told
+}
+
+// Sender tells endpoints of events.
+type Sender struct {
+	Config
+	holder string
+	client *http.Client
+
+	mu      sync.Mutex
+	working map[string]bool // the endpoints that are worked on
+	all     sync.WaitGroup
+}
+
+// NewSender makes a sender, which sends nothing yet.
+func NewSender(c Config) *Sender {
+	dialer := &net.Dialer{Timeout: timeout, Control: guard(c.Allowed)}
+	return &Sender{
+		Config: c, holder: rand.Text(), working: map[string]bool{},
+		client: &http.Client{
+			Timeout: timeout,
+			Transport: &http.Transport{
+				DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConns: mostQueues,
+				MaxIdleConnsPerHost: atOnce, IdleConnTimeout: 30 * time.Second, TLSHandshakeTimeout: timeout,
+				MaxResponseHeaderBytes: 64 << 10,
+			},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+// Run queues and sends until the context ends, and waits for what is being sent.
+func (s *Sender) Run(ctx context.Context) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	defer s.client.CloseIdleConnections()
+	defer s.all.Wait()
+	failure := ""
+	for ctx.Err() == nil {
+		err := s.queue(ctx)
+		if err == nil {
+			err = s.startDue(ctx)
+		}
+		if err != nil && ctx.Err() == nil && err.Error() != failure { // which is tried again, and told once
+			failure = err.Error()
+			s.Log.Error("webhooks are not sent; it is tried again", "error", err)
+		}
+		if err == nil {
+			failure = ""
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// queue queues the events that are new for the endpoints that are told of them.
+func (s *Sender) queue(ctx context.Context) error {
+	wanted := func(tx store.Tx) (bool, error) {
+		endpoints, err := enabled(tx)
+		return len(endpoints) > 0, err
+	}
+	consumer := events.Consumer{Name: store.WebhookConsumer, Wanted: wanted, Handle: func(
+		tx store.Tx, recs []store.EventRecord,
+	) error {
+		endpoints, err := enabled(tx)
+		if err != nil || len(endpoints) == 0 {
+			return err
+		}
+		var list []store.Delivery
+		for _, e := range recs {
+			for _, w := range endpoints {
+				if isFor(w, e) {
+					list = append(list, store.Delivery{
+						EndpointID: w.ID, Position: e.Seq, EventID: e.ID(), ObjectID: e.ObjectID,
+					})
+				}
+			}
+		}
+		_, err = tx.Webhooks().AddDeliveries(list, s.Now())
+		return err
+	}}
+	_, err := consumer.Run(ctx, s.Store)
+	return err
+}
+
+// enabled are the endpoints of both modes that are told of events.
+func enabled(tx store.Tx) (all []clientele.WebhookEndpoint, err error) {
+	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+		some, err := store.WebhookEndpoints.Select(tx, store.Query{Mode: mode})
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range some {
+			if w.Status == clientele.WebhookEnabled {
+				all = append(all, w)
+			}
+		}
+	}
+	return all, nil
+}
+
+// isFor says whether an event is sent to an endpoint by itself: one of its mode that happened since it was made, and
+// not what moved in, which happened long ago.
+func isFor(w clientele.WebhookEndpoint, e store.EventRecord) bool {
+	return w.Livemode == e.Livemode && !e.At.Before(w.CreatedAt.Time) && e.Actor != store.Importer && events.Tells(w, e)
+}
+
+// startDue starts to work on the queues in which something is due.
+func (s *Sender) startDue(ctx context.Context) error {
+	var due []string
+	err := s.Store.View(ctx, func(tx store.Tx) (err error) {
+		due, err = tx.Webhooks().DueQueues(s.Now(), mostQueues)
+		return err
+	})
+	for _, id := range due {
+		if err == nil && s.begin(id) {
+			s.all.Go(func() {
+				defer s.end(id)
+				s.work(ctx, id)
+			})
+		}
+	}
+	return err
+}
+
+// begin says whether an endpoint is to be worked on, by who asks.
+func (s *Sender) begin(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.working[id] || len(s.working) == mostQueues {
+		return false
+	}
+	s.working[id] = true
+	return true
+}
+
+func (s *Sender) end(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.working, id)
+}
+
+// work sends what is due for an endpoint, until nothing is or it does not take it.
+func (s *Sender) work(ctx context.Context, id string) {
+	for ctx.Err() == nil {
+		more, err := s.round(ctx, id)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("an endpoint could not be told of events; it is tried again", "endpoint", id, "error", err)
+		}
+		if err != nil || !more {
+			return
+		}
+	}
+}
+
+// errand is what a round has to do for an endpoint.
+type errand struct {
+	endpoint clientele.WebhookEndpoint
+	secrets  []string
+	due      []store.Delivery
+	events   []clientele.Event // of due
+}
+
+// round sends some of what is due for an endpoint, and says whether there may be more.
+func (s *Sender) round(ctx context.Context, id string) (more bool, err error) {
+	now, held := s.Now(), false
+	err = s.Store.Update(ctx, func(tx store.Tx) (err error) {
+		held, err = tx.Webhooks().HoldQueue(id, s.holder, now, now.Add(holdTime))
+		return err
+	})
+	if err != nil || !held {
+		return false, err
+	}
+	var e errand
+	err = s.Store.Scan(ctx, func(tx store.Tx) (err error) {
+		e, err = s.read(tx, id)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	results := s.sendAll(ctx, e)
+	failing := false
+	for _, r := range results {
+		failing = failing || r.attempt.Status == store.AttemptFailed
+	}
+	more = len(e.due) > 0 && !failing
+	err = s.Store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {
+		held, err := tx.Webhooks().HoldQueue(id, s.holder, now, now.Add(holdTime)) // and nobody adds meanwhile
+		if err != nil || !held {
+			return err // another server has it by now, and sends again
+		}
+		for _, r := range results {
+			if err := s.settle(tx, e.endpoint, r); err != nil {
+				return err
+			}
+		}
+		if more {
+			return nil
+		}
+		rest := s.Now()
+		if failing {
+			rest = rest.Add(s.rest())
+		}
+		return tx.Webhooks().LeaveQueue(id, s.holder, rest)
+	})
+	return more, err
+}
+
+// rest is how long an endpoint is left alone that has just failed.
+func (s *Sender) rest() time.Duration {
+	const longest = 10 * time.Second
+	if len(s.Waits) == 0 {
+		return 0
+	}
+	return min(longest, s.Waits[0])
+}
+
+// read reads what is due for an endpoint. One that is disabled is told nothing.
+func (s *Sender) read(tx store.Tx, id string) (e errand, err error) {
+	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+		rec, found, err := tx.Get(store.WebhookEndpoints.Kind, mode, id)
+		if err != nil {
+			return e, err
+		}
+		if found {
+			if err := json.Unmarshal(rec.JSON, &e.endpoint); err != nil {
+				return e, err
+			}
+		}
+	}
+	if e.endpoint.Status != clientele.WebhookEnabled {
+		return e, nil
+	}
+	now := s.Now()
+	kept, err := tx.Webhooks().Secrets(id, now)
+	if err != nil {
+		return e, err
+	}
+	for _, k := range kept {
+		secret, err := s.Open(k.Secret)
+		if err != nil {
+			return e, err
+		}
+		e.secrets = append(e.secrets, secret)
+	}
+	if e.due, err = tx.Webhooks().DueDeliveries(id, now, someDeliveries); err != nil {
+		return e, err
+	}
+	return e, e.readEvents(tx)
+}
+
+// readEvents reads the events that are due.
+func (e *errand) readEvents(tx store.Tx) error {
+	recs := make([]store.EventRecord, 0, len(e.due))
+	for _, d := range e.due {
+		rec, found, err := events.FindRecord(tx, e.endpoint.Livemode, d.EventID)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fmt.Errorf("the event %s is not there", d.EventID)
+		}
+		recs = append(recs, rec)
+	}
+	var err error
+	e.events, err = events.WithObjects(tx, recs)
+	return err
+}
+
+// settle writes what became of a delivery.
+func (s *Sender) settle(tx store.Tx, w clientele.WebhookEndpoint, r result) error {
+	to, now := tx.Webhooks(), s.Now()
+	if err := to.AddAttempt(r.attempt); err != nil {
+		return err
+	}
+	if r.attempt.Status == store.AttemptSucceeded {
+		return to.EndDelivery(r.delivery, now)
+	}
+	if r.delivery.Tries < int64(len(s.Waits)) {
+		return to.DelayDelivery(r.delivery, now.Add(s.Waits[r.delivery.Tries]))
+	}
+	s.Log.Warn("an event was not delivered and is given up; the endpoint is disabled", "endpoint", w.ID,
+		"event", r.delivery.EventID)
+	if err := to.EndDelivery(r.delivery, now); err != nil {
+		return err
+	}
+	return s.Disable(tx, w.Livemode, w.ID)
+}
+
+// ForgetAttempts drops the attempts that were made long ago.
+func (s *Sender) ForgetAttempts(ctx context.Context) error {
+	const some = 1000
+	return s.Store.Update(ctx, func(tx store.Tx) error {
+		return tx.Webhooks().ForgetAttempts(s.Now().Add(-attemptsKept), some)
+	})
+}
