@@ -27,16 +27,17 @@ func (a *app) open(opts ...sqlite.Option) (store.Store, error) {
 	}
 	switch scheme, _, _ := strings.Cut(a.db, ":"); scheme {
 	case "sqlite":
-		return a.dated(opened(sqlite.Open(a.ctx, a.db, append(opts, sqlite.WithProgress(applying))...)))
+		return a.upToDate(opened(sqlite.Open(a.ctx, a.db, append(opts, sqlite.WithProgress(applying))...)))
 	case "postgres", "postgresql":
-		return a.dated(opened(postgres.Open(a.ctx, a.db, postgres.WithProgress(applying))))
+		return a.upToDate(opened(postgres.Open(a.ctx, a.db, postgres.WithProgress(applying))))
 	}
 	return nil, fmt.Errorf("--db must be sqlite:PATH, such as sqlite:clientele.db, or postgres://USER@HOST/NAME, not %q",
 		a.db)
 }
 
-// dated is a database whose ledger is dated, which takes a while for one of before it was.
-func (a *app) dated(db store.Store, err error) (store.Store, error) {
+// upToDate is a database whose ledger is dated and whose events have hashes, which takes a while for one of before they
+// were.
+func (a *app) upToDate(db store.Store, err error) (store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +46,9 @@ func (a *app) dated(db store.Store, err error) (store.Store, error) {
 			fmt.Fprintf(a.stderr, "clientele: dated the ledgers of %d customers by their documents\n", customers)
 		}
 	})
+	if err == nil {
+		err = db.PlaceEvents(a.ctx)
+	}
 	if err != nil && a.ctx.Err() == nil { // who ends the command is told by it
 		return nil, errors.Join(err, db.Close())
 	}

@@ -57,7 +57,7 @@ func TestDistribute(t *testing.T) {
 func wantRight(t *testing.T, url, customers string) {
 	t.Helper()
 	out, code := runCommand("verify", "--db", url)
-	if want := "The books of " + customers + " customers are right.\n"; out != want {
+	if want := "The books of " + customers + " customers are right.\n"; !strings.HasPrefix(out, want) {
 		t.Errorf("exit %d: %s", code, out)
 	}
 }

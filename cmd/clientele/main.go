@@ -30,6 +30,7 @@ type cli struct {
 	Migrate   migrateCommand   `cmd:"" help:"Show the steps of the database's schema, and apply those that are missing."`
 	Customers customersCommand `cmd:"" help:"Find, show and change customers."`
 	Invoices  invoicesCommand  `cmd:"" help:"List and show invoices."`
+	Events    eventsCommand    `cmd:"" help:"What happened: the last events, or those that come."`
 	Aging     agingCommand     `cmd:"" help:"What customers owe, by how long it has been due, on any day."`
 	Statement statementCommand `cmd:"" help:"A customer's account: every movement and what was owed after it."`
 	Journal   journalCommand   `cmd:"" help:"Every movement as double entry, for hledger, Beancount, DATEV or as CSV."`

@@ -133,7 +133,8 @@ func TestMigrate(t *testing.T) {
 			if out, code = runCommand("migrate", "--db", url); code != 0 || !strings.HasSuffix(out, applied) {
 				t.Errorf("exit %d: %s", code, out)
 			}
-			if out, code = runCommand("verify", "--db", url); out != "The books of 3 customers are right.\n" {
+			out, code = runCommand("verify", "--db", url)
+			if !strings.HasPrefix(out, "The books of 3 customers are right.\n") || strings.Contains(out, "unproven") {
 				t.Errorf("exit %d: %s", code, out)
 			}
 			s, err := apptest.Open(url)
@@ -168,7 +169,8 @@ func TestALedgerOfBeforeIsDated(t *testing.T) {
 			if out, code := runCommand("migrate", "--db", url); code != 0 {
 				t.Fatalf("exit %d: %s", code, out)
 			}
-			if out, code := runCommand("verify", "--db", url); out != "The books of 1 customers are right.\n" {
+			out, code := runCommand("verify", "--db", url)
+			if !strings.HasPrefix(out, "The books of 1 customers are right.\n") || strings.Contains(out, "unproven") {
 				t.Errorf("exit %d: %s", code, out)
 			}
 			for args, want := range map[string]string{

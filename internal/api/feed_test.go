@@ -5,11 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"clientele.dev"
+	"clientele.dev/client"
 )
 
 // ids are the ids of events.
@@ -220,5 +225,50 @@ func (e eventStream) expect(t *testing.T, ids ...string) {
 		if err := json.Unmarshal([]byte(data), &event); err != nil || event.ID != id {
 			t.Errorf("the stream has %q (%v), want %s", data, err, id)
 		}
+	}
+}
+
+// TestTheSDKFollows walks what is there, and then what comes, also past a server that is away for a moment.
+func TestTheSDKFollows(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	ada := s.post(t, `{"name":"Ada"}`)
+	p := clientele.EventListParams{Type: clientele.EventCustomerCreated}
+	var walked []clientele.Event
+	for e, err := range s.Test().Events.All(t.Context(), p) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		walked = append(walked, e)
+	}
+	if len(walked) != 1 || walked[0].ObjectID != ada.ID {
+		t.Fatalf("it walks %v", eventIDs(walked))
+	}
+	var away atomic.Bool
+	target := ok(url.Parse(s.URL))(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if away.Swap(false) {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		httputil.NewSingleHostReverseProxy(target).ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	payment := client.New(proxy.URL, s.TestKey, client.WithMaxRetries(0))
+	p.After = walked[0].ID
+	s.post(t, `{"name":"First"}`)
+	n := 0
+	for e, err := range payment.Events.Follow(t.Context(), p) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; e.ObjectID == ada.ID || n == 3 {
+			break
+		}
+		away.Store(true)
+		s.post(t, `{"name":"Next"}`)
+	}
+	if n != 3 {
+		t.Errorf("it was told of %d", n)
 	}
 }

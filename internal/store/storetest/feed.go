@@ -2,11 +2,15 @@ package storetest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"clientele.dev"
+	"clientele.dev/internal/events"
 	"clientele.dev/internal/store"
 )
 
@@ -89,3 +93,141 @@ func eventsAreInOrder(t *testing.T, s, other store.Store) {
 		t.Error(err)
 	}
 }
+
+// followersMissNothing follows the feed at both servers while many write at both, some of them slowly: each follower is
+// told of every event, once, in the one order, and of the versions of an object in theirs.
+func followersMissNothing(t *testing.T, first, second store.Store) {
+	const writers, each = 16, 12
+	servers := [2]store.Store{first, second}
+	var all sync.WaitGroup
+	for n := range writers {
+		all.Go(func() {
+			for i := range each {
+				id, version := fmt.Sprint("cus_", n), int64(i+1)
+				err := servers[n%2].Update(t.Context(), func(tx store.Tx) error {
+					err := tx.AddEvent(store.EventRecord{
+						Type: clientele.EventCustomerUpdated, CustomerID: id, ObjectID: id, ObjectVersion: version, At: someDay,
+						Digest: []byte("digest"), RequestID: fmt.Sprint(id, "/", version),
+					})
+					if err == nil && (n+i)%5 == 0 { // it has its number in the table, and others commit before it
+						_, err = tx.Events(store.EventQuery{ObjectType: store.TypeCustomer, ObjectID: id})
+						time.Sleep(5 * time.Millisecond)
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	var followers sync.WaitGroup
+	var orders [2]string
+	for n, db := range servers {
+		followers.Go(func() { orders[n] = follow(t, db, writers*each) })
+	}
+	all.Wait()
+	followers.Wait()
+	if orders[0] != orders[1] {
+		t.Errorf("one follower was told\n%s, the other\n%s", orders[0], orders[1])
+	}
+}
+
+// follow reads the feed until it has read so many events, and says which.
+func follow(t *testing.T, db store.Store, n int) string {
+	var order strings.Builder
+	last := map[string]int64{}
+	for after := int64(0); n > 0 && t.Context().Err() == nil; {
+		var recs []store.EventRecord
+		err := db.Scan(t.Context(), func(tx store.Tx) (err error) {
+			recs, err = tx.Feed(store.FeedQuery{BothModes: true, After: after, Limit: 7})
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		for _, e := range recs {
+			if last[e.ObjectID]++; e.ObjectVersion != last[e.ObjectID] {
+				t.Errorf("version %d of %s comes after %d", e.ObjectVersion, e.ObjectID, last[e.ObjectID]-1)
+			}
+			fmt.Fprintf(&order, "%d %s\n", e.Seq, e.ID())
+			after, n = e.Seq, n-1
+		}
+		if len(recs) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	return order.String()
+}
+
+// consumersActOnce runs a consumer at both servers, which fails now and then: each event is acted on once.
+func consumersActOnce(t *testing.T, first, second store.Store) {
+	const n = 1200
+	ctx, servers := t.Context(), [2]store.Store{first, second}
+	acts := 0
+	var mu sync.Mutex
+	consumer := events.Consumer{
+		Name: "test", Wanted: func(store.Tx) (bool, error) { return true, nil },
+		Handle: func(tx store.Tx, recs []store.EventRecord) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if acts++; acts%3 == 0 {
+				return errFailing
+			}
+			var list []store.Delivery // which is a part of the transaction
+			for _, e := range recs {
+				list = append(list, store.Delivery{EndpointID: fmt.Sprint("we_", acts), Position: e.Seq, EventID: e.ID()})
+			}
+			_, err := tx.Webhooks().AddDeliveries(list, someDay)
+			return err
+		},
+	}
+	if _, err := consumer.Run(ctx, first); err != nil { // it begins with what comes after now
+		t.Fatal(err)
+	}
+	err := first.Update(ctx, func(tx store.Tx) error {
+		for version := range int64(n) {
+			err := tx.AddEvent(store.EventRecord{
+				Type: clientele.EventCustomerUpdated, CustomerID: "a", ObjectID: "a", ObjectVersion: version + 1, At: someDay,
+				Digest: []byte("digest"),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err = errors.Join(err, first.PlaceEvents(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for _, db := range servers {
+		all.Go(func() {
+			for range 10 {
+				if _, err := consumer.Run(ctx, db); err != nil && !errors.Is(err, errFailing) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	var ids []string
+	for version := range n {
+		ids = append(ids, fmt.Sprint("evt_a_", version+1))
+	}
+	err = second.View(ctx, func(tx store.Tx) error {
+		pending, err := tx.Webhooks().PendingDeliveries(ids)
+		for _, id := range ids {
+			if pending[id] != 1 {
+				t.Errorf("%s was acted on %d times", id, pending[id])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+var errFailing = errors.New("it fails now and then")

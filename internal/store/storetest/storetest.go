@@ -26,6 +26,8 @@ func Run(t *testing.T, open Open) {
 		"a name is one customer's":                       namesAreClaimedOnce,
 		"answers are forgotten by age":                   answersAreForgotten,
 		"events are in order":                            eventsAreInOrder,
+		"followers miss nothing":                         followersMissNothing,
+		"consumers act once":                             consumersActOnce,
 		"a repeated request has one effect":              repeatsHaveOneEffect,
 		"one customer comes of a DID":                    oneCustomerComesOfADID,
 		"numbers have no gaps":                           numbersHaveNoGaps,
