@@ -48,5 +48,18 @@ export async function worldOf(name) {
   const left = expect(201, await server.test('POST', '/api/payments', {
     customer_id: customer.id, currency_id: usd, amount: '300', reference: name.slice(0, 200), allocations: [],
   }));
+  await endpointOf(name);
   return { customer, invoice, payment, left };
+}
+
+/** A webhook endpoint to which nothing is sent, as its network is not allowed, and that has failed once. */
+async function endpointOf(name) {
+  const { id } = expect(201, await server.test('POST', '/api/webhook-endpoints', {
+    url: `http://127.0.0.1/${encodeURIComponent(name).slice(0, 400)}`, enabled_events: ['invoice.*', 'customer.updated', 'x'.repeat(100)],
+    description: name,
+  }));
+  expect(200, await server.test('POST', `/api/webhook-endpoints/${id}/ping`));
+  let attempts = [];
+  while (attempts.length === 0) attempts = expect(200, await server.test('GET', `/api/webhook-endpoints/${id}/attempts`)).list;
+  assert.match(attempts[0].response_body, /--webhook-allow/);
 }

@@ -60,6 +60,8 @@ type developersPage struct {
 	Keys     []keyRow
 	Apps     []store.App
 	Events   []eventRow
+	Webhooks []clientele.WebhookEndpointExpanded
+	Attempts []attemptRow // at all of them, newest first
 	Failures []Failure
 	Jobs     []jobs.Status
 	Request  string // whose failure alone is shown, or ""
@@ -96,11 +98,48 @@ func (s *console) developers(v *visit) (page, error) {
 	for _, k := range keys {
 		ours[k.ID] = true
 	}
+	const endpoints = 100
+	data.Webhooks, _, err = s.service.WebhookEndpoints.List(v.Context(), v.Mode, store.Window{Limit: endpoints})
+	if err != nil {
+		return page{}, err
+	}
+	data.Attempts = attemptRows(data.Webhooks)
 	data.Failures = s.failures.of(func(caller string) bool { return data.Both || ours[caller] })
 	if data.Request != "" {
 		data.Failures = slices.DeleteFunc(data.Failures, func(f Failure) bool { return f.RequestID != data.Request })
 	}
 	return page{template: "developers", title: "Developers", data: data}, nil
+}
+
+// attemptRow is an attempt to tell an endpoint of an event.
+type attemptRow struct {
+	clientele.WebhookAttempt
+	URL string
+}
+
+// Failed says whether it failed.
+func (r attemptRow) Failed() bool { return r.Status == store.AttemptFailed }
+
+// Answer is the beginning of what was answered, or why nothing was.
+func (r attemptRow) Answer() string {
+	const enough = 120
+	text := []rune(strings.TrimSpace(r.ResponseBody))
+	if len(text) > enough {
+		return string(text[:enough]) + "…"
+	}
+	return string(text)
+}
+
+// attemptRows are the last attempts at all endpoints, newest first.
+func attemptRows(endpoints []clientele.WebhookEndpointExpanded) (rows []attemptRow) {
+	const many = 20
+	for _, w := range endpoints {
+		for _, a := range w.Attempts {
+			rows = append(rows, attemptRow{a, w.URL})
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b attemptRow) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
+	return rows[:min(many, len(rows))]
 }
 
 // eventRow is an event, and who caused it in words.

@@ -67,7 +67,7 @@ func guard(allowed []netip.Prefix) func(network, address string, c syscall.RawCo
 		}
 		if !mayConnect(to.Addr(), allowed) {
 			return &net.AddrError{
-				Err: "events are not sent to this network unless the server is started with --webhook-allow", Addr: address,
+				Err: "events are not sent to " + to.Addr().String() + " unless the server is started with --webhook-allow",
 			}
 		}
 		return nil

@@ -127,6 +127,10 @@ func reason(err error) string {
 	if errors.As(err, &of) {
 		err = of.Err
 	}
+	var forbidden *net.AddrError
+	if errors.As(err, &forbidden) {
+		return forbidden.Err
+	}
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return "there was no answer in time"
