@@ -120,6 +120,15 @@ func movesIn(t *testing.T, file, db string) {
 			t.Errorf("the subscriptions are %s\nwant %s", ada.Subscriptions, want)
 		}
 	}
+	moved := map[string]int{}
+	for _, e := range apptest.Events(t, s.DB) {
+		if e.Type == clientele.EventSubscriptionCreated && strings.Contains(string(e.Data.Object), e.ObjectID) {
+			moved[e.ObjectType+" by "+e.Request.RequestedBy]++
+		}
+	}
+	if len(moved) != 1 || moved["subscription by import"] != 2 {
+		t.Errorf("the events of the subscriptions are %v", moved)
+	}
 	for id, want := range map[string]string{
 		"in_paid":   "paid 10000 10000 0 0 0 2024-02-01 2024-02-11",
 		"in_lost":   "paid 10000 10000 0 0 0 2024-02-02 2024-02-12",
