@@ -50,6 +50,7 @@ func (a *API) listEvents(r *request) (answer, error) {
 	if wantsStream(r) {
 		return a.streamEvents(r, q)
 	}
+	a.feed.Settle(r.Context()) // who has changed something looks for it here
 	limit := q.Limit
 	q.Limit++ // to see whether there are more
 	waiting, stop := a.untilStop(r.Context())

@@ -71,6 +71,9 @@ func (f *Feed) ReadOrWait(
 	}
 }
 
+// Settle gives what was written before its place: whoever reads then sees it. When that fails, it comes a moment later.
+func (f *Feed) Settle(ctx context.Context) { _ = f.store.PlaceEvents(ctx) }
+
 // seen is the last position that was seen. It may be behind.
 func (f *Feed) seen() int64 {
 	f.mu.Lock()
