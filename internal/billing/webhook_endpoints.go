@@ -235,7 +235,7 @@ func (s WebhookEndpoints) Update(
 			return store.Document{JSON: rec.JSON, Of: store.TypeWebhookEndpoint, ID: rec.ID, Version: rec.Version}, nil
 		}
 		if before.Status != w.Status {
-			if err := tx.Webhooks().LeaveQueue(id, "", s.now()); err != nil {
+			if err := tx.Webhooks().WakeQueue(id, s.now()); err != nil {
 				return store.Document{}, err
 			}
 		}

@@ -24,6 +24,8 @@ type Webhooks interface {
 	HoldQueue(endpointID, holder string, now, until time.Time) (bool, error)
 	// LeaveQueue gives back a queue: nobody takes it before a moment.
 	LeaveQueue(endpointID, holder string, until time.Time) error
+	// WakeQueue lets a queue that nobody has be taken from a moment on, and waits for whoever is just giving it back.
+	WakeQueue(endpointID string, at time.Time) error
 	// DueDeliveries are deliveries of an endpoint that are due, longest due first: at most one of each object.
 	DueDeliveries(endpointID string, now time.Time, limit int64) ([]Delivery, error)
 	// DelayDelivery makes a delivery that failed due at a moment.

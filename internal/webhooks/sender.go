@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
@@ -244,39 +245,52 @@ func (s *Sender) round(ctx context.Context, id string) (more bool, err error) {
 		if more {
 			return nil
 		}
-		rest := s.Now()
-		if failing {
-			rest = rest.Add(s.rest())
+		until, err := s.restUntil(tx, id, failing)
+		if err != nil {
+			return err
 		}
-		return tx.Webhooks().LeaveQueue(id, s.holder, rest)
+		return tx.Webhooks().LeaveQueue(id, s.holder, until)
 	})
 	return more, err
 }
 
-// rest is how long an endpoint is left alone that has just failed.
-func (s *Sender) rest() time.Duration {
+// restUntil is until when an endpoint is left alone: for a while when it has just failed, and until somebody enables it
+// when it is disabled.
+func (s *Sender) restUntil(tx store.Tx, id string, failing bool) (time.Time, error) {
 	const longest = 10 * time.Second
-	if len(s.Waits) == 0 {
-		return 0
+	w, err := findEndpoint(tx, id)
+	switch now := s.Now(); {
+	case err != nil:
+		return now, err
+	case w.Status != clientele.WebhookEnabled:
+		return time.UnixMilli(math.MaxInt64), nil
+	case failing && len(s.Waits) > 0:
+		return now.Add(min(longest, s.Waits[0])), nil
+	default:
+		return now, nil
 	}
-	return min(longest, s.Waits[0])
+}
+
+// findEndpoint finds an endpoint of either mode; the zero one when there is none.
+func findEndpoint(tx store.Tx, id string) (w clientele.WebhookEndpoint, err error) {
+	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
+		rec, found, err := tx.Get(store.WebhookEndpoints.Kind, mode, id)
+		if err != nil {
+			return w, err
+		}
+		if found {
+			err = json.Unmarshal(rec.JSON, &w)
+			return w, err
+		}
+	}
+	return w, nil
 }
 
 // read reads what is due for an endpoint. One that is disabled is told nothing.
 func (s *Sender) read(tx store.Tx, id string) (e errand, err error) {
-	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
-		rec, found, err := tx.Get(store.WebhookEndpoints.Kind, mode, id)
-		if err != nil {
-			return e, err
-		}
-		if found {
-			if err := json.Unmarshal(rec.JSON, &e.endpoint); err != nil {
-				return e, err
-			}
-		}
-	}
-	if e.endpoint.Status != clientele.WebhookEnabled {
-		return e, nil
+	e.endpoint, err = findEndpoint(tx, id)
+	if err != nil || e.endpoint.Status != clientele.WebhookEnabled {
+		return e, err
 	}
 	now := s.Now()
 	kept, err := tx.Webhooks().Secrets(id, now)

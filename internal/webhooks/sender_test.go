@@ -428,3 +428,58 @@ func TestADeadEndpointDelaysNoOther(t *testing.T) {
 	}
 	alive.wait(40)
 }
+
+// TestADisabledEndpointRests shows that what a disabled endpoint is still to be told waits, and that nobody looks at it
+// again and again; and that it comes when the endpoint is enabled.
+func TestADisabledEndpointRests(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t)
+	var down atomic.Bool
+	down.Store(true)
+	r := newReceiver(t, func(w http.ResponseWriter, _ clientele.Event) {
+		if down.Load() {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	})
+	w := r.told(s, "customer.created")
+	api, ctx := s.Test(), t.Context()
+	counted := &counting{Store: s.DB}
+	sending(t, s, counted, time.Minute, time.Minute)
+	customer(t, s, "Ada")
+	for {
+		attempts, err := api.WebhookEndpoints.Attempts(ctx, w.ID, clientele.PageParams{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if attempts.Count > 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	set := func(status clientele.WebhookStatus) {
+		t.Helper()
+		_, err := api.WebhookEndpoints.Update(ctx, w.ID, clientele.WebhookEndpointParams{Status: &status})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(clientele.WebhookDisabled)
+	s.Advance(time.Hour)
+	for before := int64(-1); before != counted.updates.Load(); time.Sleep(500 * time.Millisecond) {
+		before = counted.updates.Load()
+	}
+	down.Store(false)
+	set(clientele.WebhookEnabled)
+	r.wait(1)
+}
+
+// counting counts the transactions that write.
+type counting struct {
+	store.Store
+	updates atomic.Int64
+}
+
+func (c *counting) Update(ctx context.Context, fn func(store.Tx) error) error {
+	c.updates.Add(1)
+	return c.Store.Update(ctx, fn)
+}

@@ -101,6 +101,12 @@ func (w Webhooks) LeaveQueue(endpointID, holder string, until time.Time) error {
 		WHERE endpoint_id = $1 AND holder = $2`, endpointID, holder, until.UnixMilli(), int64(waits))
 }
 
+// WakeQueue implements [store.Webhooks].
+func (w Webhooks) WakeQueue(endpointID string, at time.Time) error {
+	return w.Exec(`UPDATE webhook_queues SET held_until = CASE holder WHEN '' THEN CAST($2 AS bigint) ELSE held_until END
+		WHERE endpoint_id = $1`, endpointID, at.UnixMilli())
+}
+
 // DueDeliveries implements [store.Webhooks].
 func (w Webhooks) DueDeliveries(endpointID string, now time.Time, limit int64) (due []store.Delivery, err error) {
 	err = w.Query(`SELECT position, event_id, object_id, tries FROM webhook_deliveries
