@@ -101,20 +101,24 @@ func lastClosed(all []clientele.Closing) (last clientele.Closing) {
 func (s *core) saveClosing(
 	tx store.Tx, call Call, event string, rec store.Record, before *clientele.Closing, after clientele.Closing,
 ) (doc store.Document, err error) {
-	old := rec.JSON
 	after.UpdatedAt = clientele.At(s.now())
+	return saveAlone(s, tx, call, store.Closings, event, rec, before, &after)
+}
+
+// saveAlone writes the next version of an object that belongs to nobody, with its event.
+func saveAlone[T any](
+	s *core, tx store.Tx, call Call, of store.Objects[T], event string, rec store.Record, before, after *T,
+) (doc store.Document, err error) {
+	old := rec.JSON
 	if rec.JSON, err = encodeObject(after); err != nil {
 		return doc, err
 	}
 	rec.Version++
-	if err := store.Closings.Save(tx, rec, before, &after); err != nil {
+	if err := of.Save(tx, rec, before, after); err != nil {
 		return doc, err
 	}
-	return store.Document{
-			JSON: rec.JSON, Of: store.TypeClosing, ID: rec.ID, Version: rec.Version, Created: before == nil,
-		}, s.record(tx, call, event, changed{
-			id: rec.ID, version: rec.Version, before: old, after: rec.JSON,
-		})
+	doc = store.Document{JSON: rec.JSON, Of: of.Type, ID: rec.ID, Version: rec.Version, Created: before == nil}
+	return doc, s.record(tx, call, event, changed{id: rec.ID, version: rec.Version, before: old, after: rec.JSON})
 }
 
 // findClosing finds a closing.

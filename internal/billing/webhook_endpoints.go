@@ -170,20 +170,8 @@ func (s *core) saveEndpoint(
 	tx store.Tx, call Call, event string, rec store.Record, before *clientele.WebhookEndpoint,
 	after clientele.WebhookEndpoint,
 ) (doc store.Document, err error) {
-	old := rec.JSON
 	after.UpdatedAt = clientele.At(s.now())
-	if rec.JSON, err = encodeObject(after); err != nil {
-		return doc, err
-	}
-	rec.Version++
-	if err := store.WebhookEndpoints.Save(tx, rec, before, &after); err != nil {
-		return doc, err
-	}
-	return store.Document{
-			JSON: rec.JSON, Of: store.TypeWebhookEndpoint, ID: rec.ID, Version: rec.Version, Created: before == nil,
-		}, s.record(tx, call, event, changed{
-			id: rec.ID, version: rec.Version, before: old, after: rec.JSON,
-		})
+	return saveAlone(s, tx, call, store.WebhookEndpoints, event, rec, before, &after)
 }
 
 func findEndpoint(

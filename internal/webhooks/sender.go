@@ -102,20 +102,20 @@ func (s *Sender) Run(ctx context.Context) {
 
 // queue queues the events that are new for the endpoints that are told of them.
 func (s *Sender) queue(ctx context.Context) error {
-	wanted := func(tx store.Tx) (bool, error) {
-		endpoints, err := enabled(tx)
-		return len(endpoints) > 0, err
+	wanted := func(tx store.Tx) (bool, error) { // what happens while an endpoint is disabled is passed over then
+		all, err := endpoints(tx)
+		return len(all) > 0, err
 	}
 	consumer := events.Consumer{Name: store.WebhookConsumer, Wanted: wanted, Handle: func(
 		tx store.Tx, recs []store.EventRecord,
 	) error {
-		endpoints, err := enabled(tx)
-		if err != nil || len(endpoints) == 0 {
+		all, err := endpoints(tx)
+		if err != nil {
 			return err
 		}
 		var list []store.Delivery
 		for _, e := range recs {
-			for _, w := range endpoints {
+			for _, w := range all {
 				if isFor(w, e) {
 					list = append(list, store.Delivery{
 						EndpointID: w.ID, Position: e.Seq, EventID: e.ID(), ObjectID: e.ObjectID,
@@ -130,26 +130,23 @@ func (s *Sender) queue(ctx context.Context) error {
 	return err
 }
 
-// enabled are the endpoints of both modes that are told of events.
-func enabled(tx store.Tx) (all []clientele.WebhookEndpoint, err error) {
+// endpoints are those of both modes.
+func endpoints(tx store.Tx) (all []clientele.WebhookEndpoint, err error) {
 	for _, mode := range []clientele.Mode{clientele.Test, clientele.Live} {
 		some, err := store.WebhookEndpoints.Select(tx, store.Query{Mode: mode})
 		if err != nil {
 			return nil, err
 		}
-		for _, w := range some {
-			if w.Status == clientele.WebhookEnabled {
-				all = append(all, w)
-			}
-		}
+		all = append(all, some...)
 	}
 	return all, nil
 }
 
-// isFor says whether an event is sent to an endpoint by itself: one of its mode that happened since it was made, and
-// not what moved in, which happened long ago.
+// isFor says whether an event is sent to an endpoint by itself: to one that is enabled, of the event's mode and made
+// before it; and not what moved in, which happened long ago.
 func isFor(w clientele.WebhookEndpoint, e store.EventRecord) bool {
-	return w.Livemode == e.Livemode && !e.At.Before(w.CreatedAt.Time) && e.Actor != store.Importer && events.Tells(w, e)
+	return w.Status == clientele.WebhookEnabled && w.Livemode == e.Livemode && !e.At.Before(w.CreatedAt.Time) &&
+		e.Actor != store.Importer && events.Tells(w, e)
 }
 
 // startDue starts to work on the queues in which something is due.

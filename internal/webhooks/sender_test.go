@@ -465,12 +465,17 @@ func TestADisabledEndpointRests(t *testing.T) {
 	}
 	set(clientele.WebhookDisabled)
 	s.Advance(time.Hour)
+	missed := customer(t, s, "While it was disabled")
 	for before := int64(-1); before != counted.updates.Load(); time.Sleep(500 * time.Millisecond) {
 		before = counted.updates.Load()
 	}
 	down.Store(false)
 	set(clientele.WebhookEnabled)
-	r.wait(1)
+	last := customer(t, s, "Afterwards")
+	got := ids(r.wait(2))
+	if slices.Contains(got, "evt_"+missed.ID+"_1") || !slices.Contains(got, "evt_"+last.ID+"_1") {
+		t.Errorf("it was told %v, of which it was disabled at %s", got, missed.ID)
+	}
 }
 
 // counting counts the transactions that write.
