@@ -32,8 +32,8 @@ func (s *WebhookEndpoints) Retrieve(
 		request{route: "GET /api/webhook-endpoints/{id}", ref: id})
 }
 
-// Update sends PUT /api/webhook-endpoints/{id}. Update what is sent. One that is enabled again is told of what it was
-// still to be told.
+// Update sends PUT /api/webhook-endpoints/{id}. Update what is sent. One that is enabled again is told of what waits,
+// not of what happened meanwhile.
 func (s *WebhookEndpoints) Update(
 	ctx context.Context, id string, p clientele.WebhookEndpointParams, opts ...CallOption,
 ) (*clientele.WebhookEndpoint, error) {

@@ -345,7 +345,7 @@ func (a *API) routes() []route {
 		{id: "updateWebhookEndpoint", pattern: "PUT /api/webhook-endpoints/{id}",
 			handle: byIDAndBody(a, a.service.WebhookEndpoints.Update), group: "Webhook endpoints",
 			sdk: "WebhookEndpoints.Update", body: clientele.WebhookEndpointParams{}, answers: clientele.WebhookEndpoint{},
-			summary: "Update what is sent. One that is enabled again is told of what it was still to be told."},
+			summary: "Update what is sent. One that is enabled again is told of what waits, not of what happened meanwhile."},
 		{id: "deleteWebhookEndpoint", pattern: "DELETE /api/webhook-endpoints/{id}",
 			handle: byID(a, a.service.WebhookEndpoints.Delete), group: "Webhook endpoints",
 			sdk: "WebhookEndpoints.Delete", answers: clientele.WebhookEndpoint{},

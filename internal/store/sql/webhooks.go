@@ -8,7 +8,7 @@ import (
 	"clientele.dev/internal/store"
 )
 
-// Runner runs statements that both databases understand.
+// Runner runs statements that both databases understand: those of webhooks stand here once.
 type Runner interface {
 	// Exec runs a statement that answers nothing.
 	Exec(query string, args ...any) error
