@@ -38,6 +38,12 @@ const (
 
 	EventAPIKeyCreated = "api_key.created"
 	EventAPIKeyRevoked = "api_key.revoked"
+
+	EventApplicationCreated = "application.created" // of both modes, as are the next two
+	EventApplicationUpdated = "application.updated" // one that was revoked is trusted again
+	EventApplicationRevoked = "application.revoked"
+
+	EventSessionCreated = "session.created" // somebody signed in
 )
 
 // Event says that an object changed. It is written in the transaction of the change, so nothing changes without one.

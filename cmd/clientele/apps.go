@@ -43,7 +43,7 @@ func (n appsNew) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	pair, replaced, err := auth.NewApps(db, time.Now).Create(a.ctx, n.Name)
+	pair, replaced, err := auth.NewApps(db, time.Now).Create(a.ctx, byCommandLine(), n.Name)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (t appsTrust) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	trusted, err := auth.NewApps(db, time.Now).Trust(a.ctx, t.Name, key)
+	trusted, err := auth.NewApps(db, time.Now).Trust(a.ctx, byCommandLine(), t.Name, key)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (r appsRevoke) Run(a *app) error {
 		return err
 	}
 	defer db.Close()
-	err = auth.NewApps(db, time.Now).Revoke(a.ctx, r.ID)
+	err = auth.NewApps(db, time.Now).Revoke(a.ctx, byCommandLine(), r.ID)
 	var refused *clientele.Error
 	if errors.As(err, &refused) && refused.Code == clientele.ErrorCodeNotFound {
 		err = fmt.Errorf("no application %q; clientele apps list shows them", r.ID)

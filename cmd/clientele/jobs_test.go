@@ -68,7 +68,7 @@ func TestJobs(t *testing.T) {
 		t.Errorf("a session that has ended is there: %t, %v", found, err)
 	}
 
-	if _, _, err := access.SignIn(ctx, s.TestKey, ""); err != nil {
+	if _, _, err := access.SignIn(ctx, "req_1", s.TestKey, ""); err != nil {
 		t.Fatal(err)
 	}
 	says("note_key_uses", "")

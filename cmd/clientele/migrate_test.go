@@ -19,6 +19,7 @@ import (
 	"clientele.dev/client"
 	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/pgtest"
+	"clientele.dev/internal/store"
 )
 
 // undone is what undoes all steps of a schema but the first: the indexes, tables and columns that they add, and the
@@ -125,6 +126,7 @@ func TestMigrate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			steps := booksOfBefore(t, url, 3)
+			appsOfBefore(t, url)
 			out, code := runCommand("migrate", "--show", "--db", url)
 			if code != 0 || strings.Count(out, "missing") != steps {
 				t.Errorf("exit %d: %s", code, out)
@@ -146,7 +148,43 @@ func TestMigrate(t *testing.T) {
 			if err != nil || page.Count != 2 {
 				t.Errorf("%+v, %v: want 2 payments in dollars", page, err)
 			}
+			wantAppsOfBefore(t, s.DB)
 		})
+	}
+}
+
+// appsOfBefore adds applications as they were when they had no documents.
+func appsOfBefore(t *testing.T, url string) {
+	t.Helper()
+	key := "unhex(replace(printf('%%32s', ''), ' ', '0%d'))"
+	if strings.HasPrefix(url, "postgres") {
+		key = "decode(repeat('0%d', 32), 'hex')"
+	}
+	script := "INSERT INTO apps (id, name, public_key, created_at, revoked_at) VALUES "
+	for i, rest := range []string{"1769999999007, NULL", "1769999999123, 1770000000000"} {
+		script += fmt.Sprintf("('app_%d', 'the \"Shop\" é \\ 東', "+key+", %s),", i, i, rest)
+	}
+	runSQL(t, url, strings.TrimSuffix(script, ","))
+}
+
+// wantAppsOfBefore wants their documents to be those that are written today.
+func wantAppsOfBefore(t *testing.T, db store.Store) {
+	t.Helper()
+	err := db.View(t.Context(), func(tx store.Tx) error {
+		apps, stored, err := store.SelectApps(tx)
+		for i, app := range apps {
+			if want, err := app.MarshalJSON(); err != nil || string(stored[i].JSON) != string(want) {
+				t.Errorf("the document of %s is %s, want %s (%v)", app.ID, stored[i].JSON, want, err)
+			}
+		}
+		if len(apps) != 2 || apps[0].Name != `the "Shop" é \ 東` || !apps[0].RevokedAt.IsZero() ||
+			apps[1].RevokedAt.UnixMilli() != 1770000000000 {
+			t.Errorf("the applications are %+v", apps)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

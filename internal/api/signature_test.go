@@ -30,8 +30,8 @@ func trusted(t *testing.T, s *server) (application, store.App) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := auth.NewApp("shop", public, s.Now())
-	if err := s.DB.AddApp(t.Context(), app); err != nil {
+	app, err := auth.NewApps(s.DB, s.Now).Trust(t.Context(), store.By{}, "shop", public)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return application{s: s, key: private}, app
@@ -145,7 +145,9 @@ func TestASignatureIsForOneRequestOfATrustedApplication(t *testing.T) {
 	if last := s.events(t, c.ID)[1]; last.Request.RequestedBy != app.ID {
 		t.Errorf("the event says %q asked", last.Request.RequestedBy)
 	}
-	ok(s.DB.RevokeApp(t.Context(), app.ID, s.Now()))(t)
+	if err := auth.NewApps(s.DB, s.Now).Revoke(t.Context(), store.By{}, app.ID); err != nil {
+		t.Fatal(err)
+	}
 	s.send(t, "PUT", path+"?livemode=false", `{"name":"x"}`, a.sign(t, "PUT", path, `{"name":"x"}`, "livemode",
 		"false")...).refused(t, 401, "")
 }

@@ -29,7 +29,7 @@ type Store interface {
 	// Apps are all applications, revoked ones included.
 	Apps(ctx context.Context) ([]store.App, error)
 	// AddSession, SessionByHash and EndSession are those of [store.Access].
-	AddSession(ctx context.Context, s store.Session) error
+	AddSession(ctx context.Context, s store.Session, events ...store.EventRecord) error
 	SessionByHash(ctx context.Context, hash [32]byte) (store.Session, bool, error)
 	EndSession(ctx context.Context, hash [32]byte) (bool, error)
 	// NoteUses and PortalSessions are those of [store.Access].

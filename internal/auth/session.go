@@ -23,6 +23,9 @@ const (
 // linkPrefix begins the id of the caller of a session that came of a one-time link; when that was opened follows.
 const linkPrefix = "link_"
 
+// linkCaller is the id of the caller of a session that came of a one-time link, which was opened at a moment.
+func linkCaller(opened time.Time) string { return linkPrefix + strconv.FormatInt(opened.Unix(), 10) }
+
 // LinkOpened says when the link was opened that a caller came by, if that is so.
 func LinkOpened(caller string) (at time.Time, ok bool) {
 	seconds, ok := strings.CutPrefix(caller, linkPrefix)
@@ -46,7 +49,9 @@ func (v Visitor) In(mode clientele.Mode) *Caller {
 
 // SignIn opens a session with an API key and returns its token. A session with a key of the other mode, whose token is
 // former, goes on in the new one. A key that is not good is [clientele.ErrorCodeUnauthorized].
-func (a *Authenticator) SignIn(ctx context.Context, secret, former string) (token string, key Caller, err error) {
+func (a *Authenticator) SignIn(
+	ctx context.Context, requestID, secret, former string,
+) (token string, key Caller, err error) {
 	k, err := a.keyOf(ctx, secret)
 	if err != nil {
 		return "", Caller{}, err
@@ -67,7 +72,7 @@ func (a *Authenticator) SignIn(ctx context.Context, secret, former string) (toke
 	} else {
 		s.TestKey = k.Hash
 	}
-	if token, err = a.open(ctx, s, store.SessionConsole, SessionLasts); err != nil {
+	if token, err = a.signIn(ctx, store.By{Actor: k.ID, RequestID: requestID}, s, k.Livemode); err != nil {
 		return "", Caller{}, err
 	}
 	if found {
@@ -83,7 +88,9 @@ func (a *Authenticator) NewLink(ctx context.Context) (token string, err error) {
 }
 
 // OpenLink opens the session of a one-time link, once, and says whether the link was good.
-func (a *Authenticator) OpenLink(ctx context.Context, link string) (token string, ok bool, err error) {
+func (a *Authenticator) OpenLink(
+	ctx context.Context, requestID, link string,
+) (token string, ok bool, err error) {
 	s, found, err := a.session(ctx, link, store.SessionLink)
 	if err != nil || !found {
 		return "", false, err
@@ -91,7 +98,8 @@ func (a *Authenticator) OpenLink(ctx context.Context, link string) (token string
 	if ok, err = a.store.EndSession(ctx, s.Hash); err != nil || !ok {
 		return "", false, err
 	}
-	token, err = a.open(ctx, store.Session{Operator: s.Operator}, store.SessionConsole, SessionLasts)
+	by := store.By{Actor: linkCaller(a.now()), RequestID: requestID}
+	token, err = a.signIn(ctx, by, store.Session{Operator: s.Operator}, clientele.Test, clientele.Live)
 	return token, err == nil, err
 }
 
@@ -162,7 +170,7 @@ func (a *Authenticator) Visit(ctx context.Context, token string) (v Visitor, err
 		return v, err
 	}
 	if s.Operator {
-		id := linkPrefix + strconv.FormatInt(s.CreatedAt.Unix(), 10)
+		id := linkCaller(s.CreatedAt)
 		return Visitor{
 			Test: &Caller{ID: id, Livemode: clientele.Test, Scope: store.ScopeAdmin},
 			Live: &Caller{ID: id, Livemode: clientele.Live, Scope: store.ScopeAdmin},
@@ -193,13 +201,32 @@ func (a *Authenticator) SignOut(ctx context.Context, token string) error {
 	return err
 }
 
+// signIn opens a session of the console, which is an event in each of the modes.
+func (a *Authenticator) signIn(
+	ctx context.Context, by store.By, s store.Session, modes ...clientele.Mode,
+) (token string, err error) {
+	var events []store.EventRecord
+	now := a.now()
+	for _, mode := range modes {
+		e, err := store.SignedIn(by, clientele.Session{
+			ID: newID("ses_"), Livemode: mode, OpenedBy: by.Actor, ExpiresAt: clientele.At(now.Add(SessionLasts)),
+			CreatedAt: clientele.At(now),
+		})
+		if err != nil {
+			return "", err
+		}
+		events = append(events, e)
+	}
+	return a.open(ctx, s, store.SessionConsole, SessionLasts, events...)
+}
+
 func (a *Authenticator) open(
-	ctx context.Context, s store.Session, kind store.SessionKind, lasts time.Duration,
+	ctx context.Context, s store.Session, kind store.SessionKind, lasts time.Duration, events ...store.EventRecord,
 ) (token string, err error) {
 	token = rand.Text() + rand.Text() // 260 bits
 	s.Hash, s.Kind, s.CreatedAt = sha256.Sum256([]byte(token)), kind, a.now()
 	s.ExpiresAt = s.CreatedAt.Add(lasts)
-	return token, a.store.AddSession(ctx, s)
+	return token, a.store.AddSession(ctx, s, events...)
 }
 
 // session finds the session of a token that has not ended.

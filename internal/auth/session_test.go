@@ -28,6 +28,21 @@ func visitor(t *testing.T, a *auth.Authenticator, token string) string {
 	return said
 }
 
+// wantTold compares the events of signing in.
+func wantTold(t *testing.T, db *records, want string) {
+	t.Helper()
+	got := ""
+	for _, e := range db.told {
+		got += e.Livemode.String() + " by " + e.Actor + ";"
+		if e.Type != clientele.EventSessionCreated || e.RequestID != "req_1" || e.ObjectID == "" {
+			t.Errorf("the event is %+v", e)
+		}
+	}
+	if got != want {
+		t.Errorf("whoever signed in is told of as %s, want %s", got, want)
+	}
+}
+
 func TestSessionsOfKeys(t *testing.T) {
 	t.Parallel()
 	now, db := noon, new(records)
@@ -39,7 +54,7 @@ func TestSessionsOfKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	first, _, err := a.SignIn(t.Context(), " "+testSecret+" ", "")
+	first, _, err := a.SignIn(t.Context(), "req_1", " "+testSecret+" ", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +62,7 @@ func TestSessionsOfKeys(t *testing.T) {
 	if got := visitor(t, a, first); got != isTest {
 		t.Errorf("signed in with a key of the test mode: %s, want %s", got, isTest)
 	}
-	both, _, err := a.SignIn(t.Context(), liveSecret, first)
+	both, _, err := a.SignIn(t.Context(), "req_1", liveSecret, first)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +73,7 @@ func TestSessionsOfKeys(t *testing.T) {
 	if got := visitor(t, a, first); got != "" {
 		t.Errorf("the session that goes on in another opens %s", got)
 	}
+	wantTold(t, db, "test by "+test.ID+";live by "+live.ID+";")
 	if _, err := db.RevokeKey(t.Context(), test.ID, now); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +92,7 @@ func TestSessionsOfKeys(t *testing.T) {
 		t.Errorf("signed out, and yet it opens %s", got)
 	}
 	for _, secret := range []string{"", "x", testSecret, testSecret + "0", auth.NewSecret(clientele.Live)} {
-		_, _, err := a.SignIn(t.Context(), secret, "")
+		_, _, err := a.SignIn(t.Context(), "req_1", secret, "")
 		var refused *clientele.Error
 		if !errors.As(err, &refused) || refused.Code != clientele.ErrorCodeUnauthorized {
 			t.Errorf("signing in with %q: %v", secret, err)
@@ -96,7 +112,8 @@ func (racedStore) EndSession(context.Context, [32]byte) (bool, error) { return f
 func TestLinksOpenOnce(t *testing.T) {
 	t.Parallel()
 	now := noon
-	a := auth.New(new(records), func() time.Time { return now })
+	db := new(records)
+	a := auth.New(db, func() time.Time { return now })
 	link := func() string {
 		link, err := a.NewLink(context.Background())
 		if err != nil {
@@ -105,11 +122,12 @@ func TestLinksOpenOnce(t *testing.T) {
 		return link
 	}
 	good, late := link(), link()
-	token, ok, err := a.OpenLink(t.Context(), good)
+	token, ok, err := a.OpenLink(t.Context(), "req_1", good)
 	want := fmt.Sprintf("test link_%d test admin;live link_%[1]d live admin;", noon.Unix())
 	if err != nil || !ok || visitor(t, a, token) != want {
 		t.Errorf("%v, %v, opens %s", ok, err, visitor(t, a, token))
 	}
+	wantTold(t, db, fmt.Sprintf("test by link_%d;live by link_%[1]d;", noon.Unix()))
 	if got := visitor(t, a, late); got != "" {
 		t.Errorf("a link is a session: %s", got)
 	}
@@ -119,12 +137,12 @@ func TestLinksOpenOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if token, ok, err := raced.OpenLink(t.Context(), both); ok || token != "" || err != nil {
+	if token, ok, err := raced.OpenLink(t.Context(), "req_1", both); ok || token != "" || err != nil {
 		t.Errorf("a link that somebody else has just opened: %q, %v, %v; want nothing", token, ok, err)
 	}
 	now = noon.Add(auth.LinkLasts)
 	for name, link := range map[string]string{"a used one": good, "a late one": late, "a session": token, "none": ""} {
-		if _, ok, err := a.OpenLink(t.Context(), link); ok || err != nil {
+		if _, ok, err := a.OpenLink(t.Context(), "req_1", link); ok || err != nil {
 			t.Errorf("%s opens: %v, %v", name, ok, err)
 		}
 	}

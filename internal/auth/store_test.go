@@ -12,6 +12,7 @@ type records struct {
 	keys map[[32]byte]store.Key
 	apps []store.App
 	open map[[32]byte]store.Session
+	told []store.EventRecord
 	err  error // what every look-up fails with, when set
 }
 
@@ -86,7 +87,8 @@ func (s *records) RevokeApp(_ context.Context, id string, at time.Time) (bool, e
 	return false, s.err
 }
 
-func (s *records) AddSession(_ context.Context, session store.Session) error {
+func (s *records) AddSession(_ context.Context, session store.Session, told ...store.EventRecord) error {
+	s.told = append(s.told, told...)
 	if s.open == nil {
 		s.open = map[[32]byte]store.Session{}
 	}

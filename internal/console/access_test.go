@@ -248,7 +248,7 @@ func TestASignOutThatFailsSaysSo(t *testing.T) {
 	t.Parallel()
 	s := apptest.New(t)
 	access := auth.New(failingStore{s.DB}, s.Now)
-	token, _, err := access.SignIn(t.Context(), s.TestKey, "")
+	token, _, err := access.SignIn(t.Context(), "req_1", s.TestKey, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,14 +268,14 @@ func TestASignOutThatFailsSaysSo(t *testing.T) {
 		t.Errorf("it tells the browser why: %s", w.Body)
 	}
 	// Nor is anybody signed in anew, or let in by a link, while what they had cannot be ended.
-	if _, _, err := access.SignIn(t.Context(), s.TestKey, token); err == nil {
+	if _, _, err := access.SignIn(t.Context(), "req_1", s.TestKey, token); err == nil {
 		t.Error("a session goes on in another, and the old one could not be ended")
 	}
 	link, err := access.NewLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, good, err := access.OpenLink(t.Context(), link); good || err == nil {
+	if _, good, err := access.OpenLink(t.Context(), "req_1", link); good || err == nil {
 		t.Errorf("a link that cannot be used up is good: %t, %v", good, err)
 	}
 }

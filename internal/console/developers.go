@@ -297,7 +297,7 @@ func (s *console) createApp() action {
 			if err != nil || port == 0 {
 				return page{}, invalid("port", "a port is a number from 1 to 65535")
 			}
-			pair, _, err := s.apps.Create(v.Context(), sent.Get("name"))
+			pair, _, err := s.apps.Create(v.Context(), s.by(v), sent.Get("name"))
 			if err != nil {
 				return page{}, err
 			}
@@ -337,7 +337,7 @@ func (s *console) revokeApp() action {
 			if !administersBoth(v) {
 				return "", errOneMode
 			}
-			err := s.apps.Revoke(v.Context(), v.PathValue("id"))
+			err := s.apps.Revoke(v.Context(), s.by(v), v.PathValue("id"))
 			return after(v.Path("developers"), "app_revoked", ""), err
 		},
 	}

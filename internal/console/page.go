@@ -91,7 +91,7 @@ func (s *console) serve(mode clientele.Mode, handle handler) http.Handler {
 		}
 		sayCaller(w, caller.ID)
 		v := &visit{
-			Request: r, Mode: mode, Caller: *caller, visitor: visitor, id: w.Header().Get("X-Request-Id"), answer: w,
+			Request: r, Mode: mode, Caller: *caller, visitor: visitor, id: requestID(w), answer: w,
 			whole: r.Body,
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -121,6 +121,9 @@ func (s *console) prepare(v *visit) (err error) {
 	v.currencies, err = s.service.PaymentCurrencies.List(v.Context(), v.Mode)
 	return err
 }
+
+// requestID is the id of the request that is answered.
+func requestID(w http.ResponseWriter) string { return w.Header().Get("X-Request-Id") }
 
 // sayCaller tells the log of the server who is asking.
 func sayCaller(w http.ResponseWriter, id string) {
@@ -172,7 +175,7 @@ func (s *console) fail(w http.ResponseWriter, v *visit, err error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		status, message = http.StatusServiceUnavailable, "It took too long. Ask for less, or try again in a moment."
 	default:
-		s.log.Error("failed", "request_id", w.Header().Get("X-Request-Id"), "error", err)
+		s.log.Error("failed", "request_id", requestID(w), "error", err)
 	}
 	p := page{template: "error", title: titleOf(status), status: status, data: message}
 	if s.render(w, p, newView(s, v, p)) != nil {
@@ -209,7 +212,7 @@ func (s *console) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		web.Guard(header, contentPolicy)
-		defer web.AnswerPanic(s.log, header.Get("X-Request-Id"), func(err error) { s.fail(w, &visit{Request: r}, err) })
+		defer web.AnswerPanic(s.log, requestID(w), func(err error) { s.fail(w, &visit{Request: r}, err) })
 		next.ServeHTTP(w, r)
 	})
 }
@@ -221,7 +224,7 @@ func (s *console) unknown(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, &visit{Request: r}, err)
 		return
 	}
-	err.RequestID = w.Header().Get("X-Request-Id")
+	err.RequestID = requestID(w)
 	w.Header().Del("Content-Security-Policy")
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)

@@ -82,7 +82,7 @@ func (s *console) leavePortal(w http.ResponseWriter, r *http.Request) {
 // servePortal makes the handler of a page of the portal.
 func (s *console) servePortal(handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{Request: r, id: w.Header().Get("X-Request-Id"), answer: w, whole: r.Body}
+		v := &visit{Request: r, id: requestID(w), answer: w, whole: r.Body}
 		err := s.enter(v)
 		var p page
 		if err == nil {

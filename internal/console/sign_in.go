@@ -121,7 +121,7 @@ func (s *console) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	form := signInForm{Next: r.PostForm.Get("next"), Mode: r.PostForm.Get("mode")}
 	from := web.Neighbourhood(r)
-	secret, caller, err := s.auth.SignIn(r.Context(), r.PostForm.Get("key"), token(r))
+	secret, caller, err := s.auth.SignIn(r.Context(), requestID(w), r.PostForm.Get("key"), token(r))
 	var refused *clientele.Error
 	switch wait := s.refusals.wait(from); {
 	case errors.As(err, &refused) && wait > 0: // a good key passes: somebody else nearby may have had the bad ones
@@ -163,7 +163,7 @@ func (s *console) openLink(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	secret, good, err := s.auth.OpenLink(r.Context(), r.PathValue("token"))
+	secret, good, err := s.auth.OpenLink(r.Context(), requestID(w), r.PathValue("token"))
 	if err == nil && !good {
 		err = clientele.Errorf(clientele.ErrorCodeNotFound, "",
 			"This link has been used, or its time is over. Make another with: clientele console link")

@@ -78,16 +78,26 @@ func OfObject(tx store.Tx, mode clientele.Mode, kind store.ObjectType, id string
 	if err != nil {
 		return nil, err
 	}
-	rec, _, err := tx.Get(store.KindOf(kind), mode, id)
+	rec, err := objectNow(tx, mode, kind, id)
 	if err != nil {
 		return nil, err
 	}
 	return Rebuild(recs, rec.JSON)
 }
 
+// objectNow is an object as it is; the zero record for one that is no more, or is kept by its events alone.
+func objectNow(tx store.Tx, mode clientele.Mode, of store.ObjectType, id string) (rec store.Record, err error) {
+	k := store.KindOf(of)
+	if k.Table == "" {
+		return rec, nil
+	}
+	rec, _, err = tx.Get(k, k.ModeOf(mode), id)
+	return rec, err
+}
+
 // ObjectAt is an object as it was at a version.
 func ObjectAt(tx store.Tx, mode clientele.Mode, kind store.ObjectType, id string, version int64) ([]byte, error) {
-	rec, _, err := tx.Get(store.KindOf(kind), mode, id)
+	rec, err := objectNow(tx, mode, kind, id)
 	if err != nil || rec.Version == version {
 		return rec.JSON, err
 	}
@@ -166,7 +176,11 @@ func withObjects(tx store.Tx, recs []store.EventRecord) ([]clientele.Event, erro
 	}
 	now := map[objectOf]store.Record{}
 	for all, ids := range ids {
-		found, err := tx.GetAll(store.KindOf(all.kind), all.mode, ids)
+		k := store.KindOf(all.kind)
+		if k.Table == "" {
+			continue
+		}
+		found, err := tx.GetAll(k, k.ModeOf(all.mode), ids)
 		if err != nil {
 			return nil, err
 		}

@@ -45,32 +45,6 @@ func (m access) answers() error {
 	return err
 }
 
-// apps copies the applications that are trusted, or were.
-func (m access) apps() error {
-	all, err := m.from.Apps(m.ctx)
-	if err != nil {
-		return err
-	}
-	there, err := m.to.Apps(m.ctx)
-	if err != nil {
-		return err
-	}
-	for _, app := range all {
-		if slices.ContainsFunc(there, func(other store.App) bool { return other.ID == app.ID }) {
-			continue
-		}
-		if err := m.to.AddApp(m.ctx, app); err != nil {
-			return err
-		}
-		if !app.RevokedAt.IsZero() {
-			if _, err := m.to.RevokeApp(m.ctx, app.ID, app.RevokedAt); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // ever is later than any moment that is kept.
 var ever = time.UnixMilli(math.MaxInt64)
 

@@ -40,7 +40,7 @@ func All(
 		return err
 	}
 	m := access{ctx, from, to}
-	return errors.Join(m.answers(), m.apps(), m.webhooks())
+	return errors.Join(m.answers(), m.webhooks())
 }
 
 // copyFrom copies what a source has.

@@ -2,15 +2,16 @@ package store
 
 import (
 	"context"
-	"crypto/ed25519"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
 )
 
 // Access is who may use the server. Its look-ups are quick and wait for nobody.
 type Access interface {
-	// UpdateAccess is Update for what changes API keys: when it returns, every server obeys the change.
+	// UpdateAccess is Update for what changes API keys and applications: when it returns, every server obeys the change.
 	UpdateAccess(ctx context.Context, fn func(Tx) error) error
 
 	Keys
@@ -32,18 +33,12 @@ type Keys interface {
 type Apps interface {
 	// Apps are all applications, revoked ones included, oldest first.
 	Apps(ctx context.Context) ([]App, error)
-	// AddApp trusts an application. A public key that was revoked is trusted again; one that is trusted is an error.
-	AddApp(ctx context.Context, a App) error
-	// ReplaceApp trusts an application and, from a moment on, no other of its name; it says how many there were.
-	ReplaceApp(ctx context.Context, a App, at time.Time) (replaced int64, err error)
-	// RevokeApp ends the trust in an application at a moment and says whether there is such an application.
-	RevokeApp(ctx context.Context, id string, at time.Time) (bool, error)
 }
 
 // Sessions are what browsers may do for a while.
 type Sessions interface {
-	// AddSession adds a session.
-	AddSession(ctx context.Context, s Session) error
+	// AddSession adds a session, and the events of that.
+	AddSession(ctx context.Context, s Session, events ...EventRecord) error
 	// SessionByHash finds a session by the SHA-256 of its secret, ended or not, and says whether there is one.
 	SessionByHash(ctx context.Context, hash [32]byte) (Session, bool, error)
 	// EndSession removes a session and says whether it was there: of several callers, on any servers, one hears that.
@@ -92,6 +87,16 @@ type Session struct {
 // Expired says whether the session has ended at a time.
 func (s Session) Expired(at time.Time) bool { return ended(s.ExpiresAt, at) }
 
+// SignedIn is the event of somebody who signed in. It has the whole of what it is about, which is kept nowhere else.
+func SignedIn(by By, s clientele.Session) (EventRecord, error) {
+	s.Object = string(TypeSession)
+	doc, err := json.Marshal(s)
+	return EventRecord{
+		Livemode: s.Livemode, Type: clientele.EventSessionCreated, ObjectID: s.ID, ObjectVersion: 1,
+		At: s.CreatedAt.Time, RequestID: by.RequestID, Actor: by.Actor, Digest: DigestOf(doc), State: doc,
+	}, err
+}
+
 // Importer is the actor of what moves in.
 const Importer = "import"
 
@@ -104,17 +109,5 @@ type By struct {
 	At        time.Time
 	RequestID string
 }
-
-// App is a signing application the operator trusts. It may act in both modes, and write.
-type App struct {
-	ID        string // app_…
-	Name      string // what the operator calls it
-	PublicKey ed25519.PublicKey
-	CreatedAt time.Time
-	RevokedAt time.Time // zero: never; a future time: still good until then
-}
-
-// Revoked says whether the application is no longer trusted at a time.
-func (a App) Revoked(at time.Time) bool { return ended(a.RevokedAt, at) }
 
 func ended(end, at time.Time) bool { return !end.IsZero() && !at.Before(end) }

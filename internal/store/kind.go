@@ -22,6 +22,7 @@ type Kind struct {
 	Columns []Column // what else of it is filtered, sorted and summed by
 
 	Private     bool // is about who may ask and who is told: not a part of exports and of the hash
+	BothModes   bool // belongs to no mode: its rows say test, and each change is an event of each mode
 	Small       bool // few, and read whole: the database itself gives them positions
 	Owned       bool // belongs to a customer: has customer_id
 	Versioned   bool // changes after it was created: has version
@@ -83,6 +84,14 @@ type Row struct {
 	Values     []any  // of the kind's columns, in their order
 	Texts      []string
 	Metadata   clientele.Metadata
+}
+
+// ModeOf is that of the rows of the objects that a mode has.
+func (k *Kind) ModeOf(m clientele.Mode) clientele.Mode {
+	if k.BothModes {
+		return clientele.Test
+	}
+	return m
 }
 
 // RowOf reads the row that a document must have.

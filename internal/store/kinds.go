@@ -26,17 +26,23 @@ const (
 	TypeClosing         ObjectType = "closing"
 	TypeSubscription    ObjectType = "subscription"
 	TypeWebhookEndpoint ObjectType = "webhook_endpoint"
+	TypeApplication     ObjectType = "application"
+	TypeSession         ObjectType = "session"
 )
 
 // Kinds are the kinds of objects that have a table of their own in the form of [Kind].
 var Kinds = []*Kind{
 	Customers.Kind, Invoices.Kind, Payments.Kind, CreditNotes.Kind, Refunds.Kind, PaymentCurrencies.Kind,
 	PaymentMethods.Kind, Settings.Kind, APIKeys.Kind, Closings.Kind, Subscriptions.Kind, WebhookEndpoints.Kind,
+	Applications.Kind,
 }
+
+// eventKinds are the kinds of objects that are kept by their events alone, which have the whole of each.
+var eventKinds = []*Kind{SignIns.Kind}
 
 // KindOf finds the description of a type of objects; nil for what has none.
 func KindOf(of ObjectType) *Kind {
-	for _, k := range Kinds {
+	for _, k := range slices.Concat(Kinds, eventKinds) {
 		if k.Type == of {
 			return k
 		}
@@ -46,7 +52,7 @@ func KindOf(of ObjectType) *Kind {
 
 // KindsOfID are the kinds that an object with an id may be of: that whose ids begin so, or all when none do.
 func KindsOfID(id string) []*Kind {
-	for _, k := range Kinds {
+	for _, k := range slices.Concat(Kinds, eventKinds) {
 		if k.Prefix != "" && strings.HasPrefix(id, k.Prefix) {
 			return []*Kind{k}
 		}
@@ -211,6 +217,28 @@ var APIKeys = describe(Kind{
 		{Column{Name: "hash", Type: Bytes, Fixed: true}, func(k *Key) any { return k.Hash[:] }},
 		{Column{Name: "created_at", Type: Integer, Fixed: true}, func(k *Key) any { return k.CreatedAt.UnixMilli() }},
 	})
+
+// Applications describes the applications that are trusted, in both modes.
+var Applications = describe(Kind{
+	Type: TypeApplication, Name: "app", Table: "apps", Prefix: "app_", Private: true, Small: true, Versioned: true,
+	BothModes: true,
+}, func(a *App) Row { return Row{ID: a.ID} },
+	[]columnOf[App]{
+		{Column{Name: "name"}, func(a *App) any { return a.Name }},
+		{Column{Name: "public_key", Type: Bytes, Fixed: true}, func(a *App) any { return []byte(a.PublicKey) }},
+		{Column{Name: "created_at", Type: Integer}, func(a *App) any { return a.CreatedAt.UnixMilli() }},
+		{Column{Name: "revoked_at", Type: Integer}, func(a *App) any {
+			if a.RevokedAt.IsZero() {
+				return nil
+			}
+			return a.RevokedAt.UnixMilli()
+		}},
+	})
+
+// SignIns describes the sessions of the console, in their events.
+var SignIns = describe(Kind{
+	Type: TypeSession, Name: "session", Prefix: "ses_", Private: true,
+}, func(s *clientele.Session) Row { return Row{ID: s.ID, Livemode: s.Livemode} }, nil)
 
 // WebhookEndpoints describes webhook endpoints. Their secrets are kept beside.
 var WebhookEndpoints = describe(Kind{

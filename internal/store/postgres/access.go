@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -101,48 +100,4 @@ func (s *Store) Apps(ctx context.Context) ([]store.App, error) {
 		s.accessCache.setApps(apps, changes)
 	}
 	return apps, err
-}
-
-// AddApp implements [store.Access].
-func (s *Store) AddApp(ctx context.Context, a store.App) error {
-	return s.change(ctx, func(t *tx) error { return t.addApp(a) })
-}
-
-func (t *tx) addApp(a store.App) error {
-	var added []string
-	err := t.each(appendTo(&added), `INSERT INTO apps (id, name, public_key, created_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (public_key) DO UPDATE SET id = excluded.id, name = excluded.name,
-			created_at = excluded.created_at, revoked_at = NULL WHERE apps.revoked_at IS NOT NULL
-		RETURNING id`, a.ID, a.Name, []byte(a.PublicKey), a.CreatedAt.UnixMilli())
-	if err == nil && len(added) == 0 {
-		err = errors.New("this public key is trusted already")
-	}
-	return err
-}
-
-// ReplaceApp implements [store.Access].
-func (s *Store) ReplaceApp(ctx context.Context, a store.App, at time.Time) (replaced int64, err error) {
-	err = s.change(ctx, func(t *tx) error {
-		var former []string
-		err := t.each(appendTo(&former),
-			"UPDATE apps SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL RETURNING id", at.UnixMilli(), a.Name)
-		if err != nil {
-			return err
-		}
-		replaced = int64(len(former))
-		return t.addApp(a)
-	})
-	return replaced, err
-}
-
-// RevokeApp implements [store.Access].
-func (s *Store) RevokeApp(ctx context.Context, id string, at time.Time) (found bool, err error) {
-	err = s.change(ctx, func(t *tx) error {
-		var ids []string
-		err := t.each(appendTo(&ids), "UPDATE apps SET revoked_at = least(revoked_at, $1) WHERE id = $2 RETURNING id",
-			at.UnixMilli(), id)
-		found = len(ids) == 1
-		return err
-	})
-	return found, err
 }

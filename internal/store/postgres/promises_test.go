@@ -177,9 +177,9 @@ func TestNothingIsCachedWhenChangesAreNotHeard(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t, prepare(t))
 	s := openAt(t, url)
-	key, app := store.Key{ID: "key_1", Hash: [32]byte{1}}, store.App{ID: "app_1", PublicKey: make([]byte, 32)}
-	keys := auth.NewKeys(s, time.Now)
-	if err := errors.Join(keys.Add(t.Context(), store.By{}, key), s.AddApp(t.Context(), app)); err != nil {
+	key, keys := store.Key{ID: "key_1", Hash: [32]byte{1}}, auth.NewKeys(s, time.Now)
+	_, err := auth.NewApps(s, time.Now).Trust(t.Context(), store.By{}, "shop", make([]byte, 32))
+	if err := errors.Join(keys.Add(t.Context(), store.By{}, key), err); err != nil {
 		t.Fatal(err)
 	}
 	beside, err := pgx.Connect(t.Context(), url)

@@ -10,8 +10,13 @@ import (
 )
 
 // AddSession implements [store.Access].
-func (s *Store) AddSession(ctx context.Context, session store.Session) error {
+func (s *Store) AddSession(ctx context.Context, session store.Session, events ...store.EventRecord) error {
 	return s.Update(ctx, func(t store.Tx) error {
+		for _, e := range events {
+			if err := t.AddEvent(e); err != nil {
+				return err
+			}
+		}
 		t.(*tx).run(`INSERT INTO sessions (hash, kind, test_key, live_key, operator, customer_id, livemode,
 			created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			session.Hash[:], string(session.Kind), keyHash(session.TestKey),

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"crypto/ed25519"
-	"fmt"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -83,42 +82,4 @@ func (s *Store) Apps(ctx context.Context) (apps []store.App, err error) {
 			})
 	})
 	return apps, err
-}
-
-// AddApp implements [store.Access].
-func (s *Store) AddApp(ctx context.Context, a store.App) error {
-	return s.writer.do(ctx, func(c *conn) error { return addApp(c, a) })
-}
-
-func addApp(c *conn, a store.App) error {
-	n, err := c.exec(`INSERT INTO apps (id, name, public_key, created_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (public_key) DO UPDATE SET id = excluded.id, name = excluded.name,
-			created_at = excluded.created_at, revoked_at = NULL WHERE revoked_at IS NOT NULL`,
-		a.ID, a.Name, []byte(a.PublicKey), a.CreatedAt.UnixMilli())
-	if err == nil && n == 0 {
-		err = fmt.Errorf("this public key is trusted already")
-	}
-	return err
-}
-
-// ReplaceApp implements [store.Access].
-func (s *Store) ReplaceApp(ctx context.Context, a store.App, at time.Time) (replaced int64, err error) {
-	err = s.writer.do(ctx, func(c *conn) error {
-		if replaced, err = c.exec("UPDATE apps SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL",
-			at.UnixMilli(), a.Name); err != nil {
-			return err
-		}
-		return addApp(c, a)
-	})
-	return replaced, err
-}
-
-// RevokeApp implements [store.Access].
-func (s *Store) RevokeApp(ctx context.Context, id string, at time.Time) (bool, error) {
-	var n int64
-	err := s.writer.do(ctx, func(c *conn) (err error) {
-		n, err = c.exec("UPDATE apps SET revoked_at = min(coalesce(revoked_at, $1), $1) WHERE id = $2", at.UnixMilli(), id)
-		return err
-	})
-	return n == 1, err
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -406,23 +405,21 @@ func TestWhoIsPatientWaitsForAnotherWriter(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
 	other := openAt(t, path).writer.conn
-	app := func(n byte) store.App {
-		return store.App{ID: fmt.Sprint("app_", n), PublicKey: bytes.Repeat([]byte{n}, 32), CreatedAt: time.Unix(1, 0)}
-	}
+	add := func(s *Store, n byte) error { return s.AddSession(t.Context(), store.Session{Hash: [32]byte{n}}) }
 	hasty, patient := openAt(t, path, WithPatience(time.Millisecond)), openAt(t, path, WithPatience(time.Hour))
 	if err := other.run("BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
 	var busy *clientele.Error
-	if err := hasty.AddApp(t.Context(), app(1)); !errors.As(err, &busy) || busy.Code != clientele.ErrorCodeUnavailable {
+	if err := add(hasty, 1); !errors.As(err, &busy) || busy.Code != clientele.ErrorCodeUnavailable {
 		t.Errorf("without patience it ended with %v", err)
 	}
 	if d := time.Since(began); d > busyTimeout {
 		t.Errorf("without patience it waited for %s", d)
 	}
 	added := make(chan error)
-	go func() { added <- patient.AddApp(t.Context(), app(2)) }()
+	go func() { added <- add(patient, 2) }()
 	select {
 	case err := <-added:
 		t.Errorf("it did not wait: %v", err)

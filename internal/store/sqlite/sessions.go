@@ -8,9 +8,14 @@ import (
 )
 
 // AddSession implements [store.Access].
-func (s *Store) AddSession(ctx context.Context, session store.Session) error {
-	return s.writer.do(ctx, func(c *conn) error {
-		return c.run(`INSERT INTO sessions (hash, kind, test_key, live_key, operator, customer_id, livemode,
+func (s *Store) AddSession(ctx context.Context, session store.Session, events ...store.EventRecord) error {
+	return s.Update(ctx, func(t store.Tx) error {
+		for _, e := range events {
+			if err := t.AddEvent(e); err != nil {
+				return err
+			}
+		}
+		return t.(*tx).run(`INSERT INTO sessions (hash, kind, test_key, live_key, operator, customer_id, livemode,
 			created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			session.Hash[:], string(session.Kind), keyHash(session.TestKey),
 			keyHash(session.LiveKey), session.Operator, session.CustomerID, bool(session.Livemode),

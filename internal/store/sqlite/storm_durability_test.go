@@ -20,6 +20,7 @@ import (
 	"clientele.dev"
 	"clientele.dev/internal/apptest"
 	"clientele.dev/internal/auth"
+	"clientele.dev/internal/store"
 	"clientele.dev/internal/wire"
 )
 
@@ -309,7 +310,7 @@ func TestStormOfOneSignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.DB.AddApp(context.Background(), auth.NewApp("storm", public, s.Now())); err != nil {
+	if _, err := auth.NewApps(s.DB, s.Now).Trust(context.Background(), store.By{}, "storm", public); err != nil {
 		t.Fatal(err)
 	}
 	for round := range rounds(t, 10) {

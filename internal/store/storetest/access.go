@@ -37,12 +37,10 @@ func keysAreReplaced(t *testing.T, first, second store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := func(n byte, name string) store.App {
-		return store.App{ID: fmt.Sprint("app_", n), Name: name, PublicKey: append(make([]byte, 31), n), CreatedAt: someDay}
-	}
-	for n, replaces := range []int64{0, 1, 0} {
+	for n, replaces := range []int{0, 1, 0} {
 		name := []string{"shop", "shop", "other"}[n]
-		if replaced, err := second.ReplaceApp(ctx, app(byte(n), name), now); err != nil || replaced != replaces {
+		later := now.Add(time.Duration(n-3) * time.Second)
+		if _, replaced, err := appsAt(second, later).Create(ctx, by, name); err != nil || replaced != replaces {
 			t.Errorf("application %d replaced %d, %v", n, replaced, err)
 		}
 	}
@@ -131,6 +129,80 @@ func keysHaveEvents(t *testing.T, first, second store.Store) {
 	if got != want {
 		t.Errorf("the events are\n%s\nwant\n%s", got, want)
 	}
+}
+
+// appsHaveEvents trusts and revokes applications, and signs in: who did is an event in the feed of each mode that it is
+// of, and the object can be had at every version.
+func appsHaveEvents(t *testing.T, first, second store.Store) {
+	ctx := t.Context()
+	by := store.By{Actor: "link_1", At: someDay, RequestID: "req_1"}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	shop, err := appsAt(first, someDay).Trust(ctx, by, "shop", make([]byte, 32))
+	must(err)
+	if _, err = appsAt(second, someDay).Trust(ctx, by, "again", make([]byte, 32)); err == nil {
+		t.Error("a public key is trusted twice")
+	}
+	must(appsAt(second, someDay.Add(time.Hour)).Revoke(ctx, by, shop.ID))
+	must(appsAt(first, someDay.Add(2*time.Hour)).Revoke(ctx, by, shop.ID)) // it has ended, so nothing changes
+	again, err := appsAt(first, someDay.Add(3*time.Hour)).Trust(ctx, by, "till", make([]byte, 32))
+	must(err)
+	if again.ID != shop.ID {
+		t.Errorf("the public key of %s is %s's now", shop.ID, again.ID)
+	}
+	if apps, err := second.Apps(ctx); err != nil || len(apps) != 1 || apps[0].Name != "till" || apps[0].Revoked(someDay) {
+		t.Errorf("the applications are %+v, %v", apps, err)
+	}
+	signedIn, err := store.SignedIn(store.By{Actor: "key_1", RequestID: "req_2"}, clientele.Session{
+		ID: "ses_1", Livemode: clientele.Live, OpenedBy: "key_1", CreatedAt: clientele.At(someDay),
+	})
+	must(err)
+	must(first.AddSession(ctx, store.Session{Hash: [32]byte{1}, Kind: store.SessionConsole}, signedIn))
+	must(second.PlaceEvents(ctx))
+	inBoth := "application.created;application.revoked;application.updated;"
+	wantFeed(t, second, clientele.Test, inBoth)
+	wantFeed(t, second, clientele.Live, inBoth+"session.created;")
+}
+
+// wantFeed compares the types of the events of keys, applications and sessions of a mode, and each event with the same
+// when it is had alone.
+func wantFeed(t *testing.T, s store.Store, mode clientele.Mode, want string) {
+	t.Helper()
+	feed := events.NewFeed(s)
+	list, _, err := feed.Read(t.Context(), store.FeedQuery{Livemode: mode, Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, e := range list {
+		if !store.KindOf(store.ObjectType(e.ObjectType)).Private {
+			continue
+		}
+		got += e.Type + ";"
+		alone, found, err := feed.Find(t.Context(), mode, e.ID)
+		if err != nil || !found || string(alone.Data.Object) != string(e.Data.Object) || len(e.Data.Object) == 0 {
+			t.Errorf("%s alone has %s, %v, in the feed %s", e.ID, alone.Data.Object, err, e.Data.Object)
+		}
+		revoked := strings.Contains(string(e.Data.Object), `"revoked_at"`)
+		if revoked != strings.HasSuffix(e.Type, "revoked") {
+			t.Errorf("%s has %s", e.Type, e.Data.Object)
+		}
+		if e.Livemode != mode {
+			t.Errorf("%s is in the feed of the %s mode", e.ID, mode)
+		}
+	}
+	if got != want {
+		t.Errorf("the %s mode has the events %s, want %s", mode, got, want)
+	}
+}
+
+// appsAt is the service of applications at a moment.
+func appsAt(s store.Store, at time.Time) auth.Apps {
+	return auth.NewApps(s, func() time.Time { return at })
 }
 
 // keysAt is the service of keys at a moment.

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -224,10 +223,8 @@ func anyAccessMayFail(b *breaking) {
 			ID: fmt.Sprint("key_", n), Scope: store.ScopeAdmin, Hash: [32]byte{n}, CreatedAt: b.now, Version: 1,
 		}
 	}
-	app := func(n byte) store.App {
-		return store.App{ID: fmt.Sprint("app_", n), Name: "shop", PublicKey: bytes.Repeat([]byte{n}, 32), CreatedAt: b.now}
-	}
-	secret, keys := [32]byte{9}, keysAt(s, b.now)
+	secret, keys, apps := [32]byte{9}, keysAt(s, b.now), appsAt(s, b.now)
+	again := ""
 	for _, do := range []struct {
 		name string
 		do   func() (some bool, err error)
@@ -250,12 +247,20 @@ func anyAccessMayFail(b *breaking) {
 			return len(all) == 3 && !all[0].RevokedAt.IsZero() && !all[0].LastUsed.IsZero(), err
 		}},
 		{"a key", func() (bool, error) { _, found, err := s.KeyByHash(ctx, [32]byte{1}); return found, err }},
-		{"application", func() (bool, error) { return true, s.AddApp(ctx, app(1)) }},
+		{"application", func() (bool, error) {
+			_, err := apps.Trust(ctx, by, "shop", make([]byte, 32))
+			return true, err
+		}},
 		{"replace an application", func() (bool, error) {
-			n, err := s.ReplaceApp(ctx, app(2), b.now)
+			_, n, err := apps.Create(ctx, by, "shop")
 			return n == 1, err
 		}},
-		{"revoke an application", func() (bool, error) { return s.RevokeApp(ctx, "app_2", b.now) }},
+		{"trust an application again", func() (bool, error) {
+			app, err := apps.Trust(ctx, by, "till", make([]byte, 32))
+			again = app.ID
+			return true, err
+		}},
+		{"revoke an application", func() (bool, error) { return true, apps.Revoke(ctx, by, again) }},
 		{"applications", func() (bool, error) { all, err := s.Apps(ctx); return len(all) == 2, err }},
 		{"session", func() (bool, error) {
 			return true, s.AddSession(ctx, store.Session{

@@ -195,9 +195,9 @@ func revocationsAreObeyed(t *testing.T, first, second store.Store) {
 	ctx, now := t.Context(), time.Now()
 	for n := range 10 {
 		key := store.Key{ID: fmt.Sprint("key_", n), Hash: [32]byte{byte(n)}, Scope: store.ScopeRead, CreatedAt: someDay}
-		app := store.App{ID: fmt.Sprint("app_", n), PublicKey: make([]byte, 31+n%2), CreatedAt: someDay}
-		app.PublicKey = append(app.PublicKey, byte(n))
-		if err := errors.Join(keysAt(first, now).Add(ctx, store.By{}, key), first.AddApp(ctx, app)); err != nil {
+		public := append(make([]byte, 31), byte(n))
+		app, err := appsAt(first, someDay).Trust(ctx, store.By{}, "shop", public)
+		if err := errors.Join(keysAt(first, now).Add(ctx, store.By{}, key), err); err != nil {
 			t.Fatal(err)
 		}
 		look := func(s store.Store, revoked bool) {
@@ -218,7 +218,7 @@ func revocationsAreObeyed(t *testing.T, first, second store.Store) {
 		}
 		for _, revoke := range []func() (bool, error){
 			func() (bool, error) { return revokeKey(ctx, first, key.ID, now) },
-			func() (bool, error) { return first.RevokeApp(ctx, app.ID, now) },
+			func() (bool, error) { return true, appsAt(first, now).Revoke(ctx, store.By{}, app.ID) },
 		} {
 			if found, err := revoke(); err != nil || !found {
 				t.Fatal(found, err)
@@ -234,8 +234,8 @@ func revocationsAreObeyed(t *testing.T, first, second store.Store) {
 func revocationsAreBroughtForward(t *testing.T, first, second store.Store) {
 	ctx, now := t.Context(), someDay
 	key := store.Key{ID: "key_1", Hash: [32]byte{1}, Scope: store.ScopeRead, CreatedAt: someDay}
-	app := store.App{ID: "app_1", PublicKey: make([]byte, 32), CreatedAt: someDay}
-	if err := errors.Join(keysAt(first, now).Add(ctx, store.By{}, key), first.AddApp(ctx, app)); err != nil {
+	app, err := appsAt(first, someDay).Trust(ctx, store.By{}, "shop", make([]byte, 32))
+	if err := errors.Join(keysAt(first, now).Add(ctx, store.By{}, key), err); err != nil {
 		t.Fatal(err)
 	}
 	hour := func(n int) time.Time { return now.Add(time.Duration(n) * time.Hour) }
@@ -245,8 +245,8 @@ func revocationsAreBroughtForward(t *testing.T, first, second store.Store) {
 		if found, err := revokeKey(ctx, second, key.ID, test.at); err != nil || !found {
 			t.Fatal(found, err)
 		}
-		if found, err := second.RevokeApp(ctx, app.ID, test.at); err != nil || !found {
-			t.Fatal(found, err)
+		if err := appsAt(second, test.at).Revoke(ctx, store.By{}, app.ID); err != nil {
+			t.Fatal(err)
 		}
 		for i, s := range []store.Store{first, second} {
 			got, _, err := s.KeyByHash(ctx, key.Hash)
@@ -267,8 +267,8 @@ func revocationsAreBroughtForward(t *testing.T, first, second store.Store) {
 	if found, err := revokeKey(ctx, second, "nobody", now); found || err != nil {
 		t.Errorf("a key that is not there is revoked: %t, %v", found, err)
 	}
-	if found, err := second.RevokeApp(ctx, "nobody", now); found || err != nil {
-		t.Errorf("an application that is not there is revoked: %t, %v", found, err)
+	if err := appsAt(second, now).Revoke(ctx, store.By{}, "nobody"); err == nil {
+		t.Error("an application that is not there is revoked")
 	}
 }
 

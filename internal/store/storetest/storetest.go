@@ -40,6 +40,7 @@ func Run(t *testing.T, open Open) {
 		"sessions end for all servers":                   sessionsEnd,
 		"keys are replaced for all servers":              keysAreReplaced,
 		"keys have events":                               keysHaveEvents,
+		"applications and sign-ins have events":          appsHaveEvents,
 		"revocations are brought forward":                revocationsAreBroughtForward,
 		"the last text of a transaction is found":        lastTextsAreFound,
 		"a lease is one server's":                        leasesAreOneServers,
