@@ -17,6 +17,7 @@ const (
 	ErrorCodeNotSupported       ErrorCode = "not_supported"       // 404: the vendor has this, and Clientele does not
 	ErrorCodeMethodNotAllowed   ErrorCode = "method_not_allowed"  // 405
 	ErrorCodeConflict           ErrorCode = "conflict"            // 409: the state of things does not allow this
+	ErrorCodeGone               ErrorCode = "gone"                // 410: it was here, and was removed
 	ErrorCodePreconditionFailed ErrorCode = "precondition_failed" // 412: If-Match names another version
 	ErrorCodeTooLarge           ErrorCode = "too_large"           // 413
 	ErrorCodeUnsupportedMedia   ErrorCode = "unsupported_media"   // 415

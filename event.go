@@ -44,6 +44,8 @@ const (
 	EventApplicationRevoked = "application.revoked"
 
 	EventSessionCreated = "session.created" // somebody signed in
+
+	EventPruningCreated = "pruning.created" // old events were removed
 )
 
 // Event says that an object changed. It is written in the transaction of the change, so nothing changes without one.
@@ -125,4 +127,20 @@ type EventHead struct {
 	EventID string `json:"event_id"`
 	// SHA-256, in hexadecimal digits, over the hash of the event before and what this one says.
 	Hash string `json:"hash"`
+}
+
+// Pruning says that old events were removed, as the event of it has that.
+type Pruning struct {
+	// Unique identifier, starting with prn_.
+	ID string `json:"id"`
+	// Always "pruning".
+	Object string `json:"object"`
+	// True in live mode, false in test mode: whose events were removed.
+	Livemode Mode `json:"livemode"`
+	// How many.
+	Removed int64 `json:"removed"`
+	// Before when they were written, ISO-8601 UTC with milliseconds.
+	Before Time `json:"before"`
+	// ISO-8601 UTC with milliseconds.
+	CreatedAt Time `json:"created_at"`
 }

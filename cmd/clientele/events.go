@@ -14,6 +14,11 @@ import (
 )
 
 type eventsCommand struct {
+	List  eventsList  `cmd:"" default:"withargs" help:"Show the last events, or those that come (what events alone does)."`
+	Prune eventsPrune `cmd:"" help:"Remove old events that nothing needs."`
+}
+
+type eventsList struct {
 	atTheShell
 	Follow   bool   `short:"f" help:"Go on with the events that come, until Ctrl-C."`
 	After    string `help:"Begin after this event, in place of the last ones." placeholder:"ID"`
@@ -23,8 +28,8 @@ type eventsCommand struct {
 	Limit    int64  `short:"n" default:"20" help:"How many of the last ones (${default})."`
 }
 
-// Help is shown by clientele events --help.
-func (eventsCommand) Help() string {
+// Help is shown by clientele events list --help.
+func (eventsList) Help() string {
 	return `What happened, oldest first: the last events, or all after one, and with --follow those that come. A line
 each, or with --json the event as the API answers it. In test mode unless --mode says live. A server may run meanwhile.
 
@@ -35,7 +40,7 @@ Examples:
 }
 
 // Run prints them.
-func (c eventsCommand) Run(a *app) error {
+func (c eventsList) Run(a *app) error {
 	if c.Limit < 1 {
 		return errors.New("--limit is 1 or more")
 	}
@@ -78,7 +83,7 @@ func (c eventsCommand) Run(a *app) error {
 const eventsAtOnce = 500
 
 // beforeLast is the position before the last events that are selected.
-func (c eventsCommand) beforeLast(a *app, db store.Store, q store.FeedQuery) (at int64, err error) {
+func (c eventsList) beforeLast(a *app, db store.Store, q store.FeedQuery) (at int64, err error) {
 	var last []int64 // the positions of the last, and of the one before
 	all := q.Type == "" && q.ObjectID == "" && q.CustomerID == ""
 	for more := true; more; {
@@ -109,7 +114,7 @@ func (c eventsCommand) beforeLast(a *app, db store.Store, q store.FeedQuery) (at
 	return last[0], nil
 }
 
-func (c eventsCommand) print(a *app, list []clientele.Event) error {
+func (c eventsList) print(a *app, list []clientele.Event) error {
 	for _, e := range list {
 		if !c.JSON {
 			_, err := fmt.Fprintf(a.stdout, "%s  %-28s %s  by %s\n", e.CreatedAt.Format(time.RFC3339), e.Type, e.ID,

@@ -257,6 +257,9 @@ func failureStatuses(r route, method string) []int {
 	if strings.Contains(strings.TrimSuffix(r.pattern, "{$}"), "{") && !r.upserts {
 		all = append(all, http.StatusNotFound)
 	}
+	if slices.Contains([]string{"listEvents", "retrieveEvent", "resendWebhookEvent", "replayWebhookEvents"}, r.id) {
+		all = append(all, http.StatusGone)
+	}
 	slices.Sort(all)
 	return all
 }

@@ -88,6 +88,8 @@ var failures = []failure{
 	{http.StatusConflict, "The state of things does not allow this.",
 		"another customer, cus_xxxxxxxxxxxxxxxx, has this external_id", "external_id",
 		[]string{"Idempotent-Replayed"}},
+	{http.StatusGone, "The event was pruned.", `the event "evt_cus_xxxxxxxxxxxxxxxx_2" was pruned`, "after",
+		[]string{"Idempotent-Replayed"}},
 	{http.StatusPreconditionFailed, "If-Match names another version: somebody else was quicker.",
 		"the object has changed since: it is at version 4; retrieve it and try again", "If-Match",
 		[]string{"Idempotent-Replayed"}},

@@ -56,6 +56,7 @@ var mayWalkPostgres = []excuse{
 	{"AND position > 0 ORDER BY position DESC LIMIT 1", "the last"},
 	{"< $1) ORDER BY position DESC LIMIT 1", "the last before another"},
 	{"WHERE seq > $1 ORDER BY seq LIMIT $2", "a page of everybody"},
+	{"version IS DISTINCT FROM (SELECT CASE", "a verification of everybody"},
 }
 
 // manyRows fills the tables, so that the planner has something to choose by.

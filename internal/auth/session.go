@@ -72,7 +72,7 @@ func (a *Authenticator) SignIn(
 	} else {
 		s.TestKey = k.Hash
 	}
-	if token, err = a.signIn(ctx, store.By{Actor: k.ID, RequestID: requestID}, s, k.Livemode); err != nil {
+	if token, err = a.signIn(ctx, store.By{Actor: k.ID, At: a.now(), RequestID: requestID}, s, k.Livemode); err != nil {
 		return "", Caller{}, err
 	}
 	if found {
@@ -98,7 +98,7 @@ func (a *Authenticator) OpenLink(
 	if ok, err = a.store.EndSession(ctx, s.Hash); err != nil || !ok {
 		return "", false, err
 	}
-	by := store.By{Actor: linkCaller(a.now()), RequestID: requestID}
+	by := store.By{Actor: linkCaller(a.now()), At: a.now(), RequestID: requestID}
 	token, err = a.signIn(ctx, by, store.Session{Operator: s.Operator}, clientele.Test, clientele.Live)
 	return token, err == nil, err
 }
@@ -206,11 +206,10 @@ func (a *Authenticator) signIn(
 	ctx context.Context, by store.By, s store.Session, modes ...clientele.Mode,
 ) (token string, err error) {
 	var events []store.EventRecord
-	now := a.now()
 	for _, mode := range modes {
-		e, err := store.SignedIn(by, clientele.Session{
-			ID: newID("ses_"), Livemode: mode, OpenedBy: by.Actor, ExpiresAt: clientele.At(now.Add(SessionLasts)),
-			CreatedAt: clientele.At(now),
+		e, err := store.CreatedOnce(by, clientele.EventSessionCreated, store.SignIns, &clientele.Session{
+			ID: newID("ses_"), Object: string(store.TypeSession), Livemode: mode, OpenedBy: by.Actor,
+			ExpiresAt: clientele.At(by.At.Add(SessionLasts)), CreatedAt: clientele.At(by.At),
 		})
 		if err != nil {
 			return "", err

@@ -190,11 +190,23 @@ func (b *books) lastEvent(kind store.ObjectType, id string, doc []byte) error {
 	if err != nil {
 		return err
 	}
+	version := int64(0)
 	for i, rec := range recs {
-		if rec.ObjectVersion != int64(i+1) {
-			b.differ(id, "the event of its version %d is missing", i+1)
+		version++
+		if rec.ObjectVersion == version {
+			continue
+		}
+		pruned := int64(0)
+		if i > 0 && recs[i-1].State != nil {
+			if pruned, err = b.tx.Pruning().CountPruned(); err != nil {
+				return err
+			}
+		}
+		if pruned == 0 {
+			b.differ(id, "the event of its version %d is missing", version)
 			return nil
 		}
+		version = rec.ObjectVersion
 	}
 	if len(recs) == 0 {
 		b.differ(id, "it has no event")

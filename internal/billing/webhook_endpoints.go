@@ -369,6 +369,9 @@ func (s WebhookEndpoints) Resend(
 			return doc, err
 		}
 		rec, found, err := events.FindRecord(tx, call.Livemode, p.EventID)
+		if err == nil && !found {
+			err = events.RefusePruned(tx, call.Livemode, "event_id", p.EventID)
+		}
 		switch {
 		case err != nil:
 			return doc, err
@@ -403,6 +406,9 @@ func (s WebhookEndpoints) Replay(
 			return doc, err
 		}
 		rec, found, err := events.FindRecord(tx, call.Livemode, p.After)
+		if err == nil && !found {
+			err = events.RefusePruned(tx, call.Livemode, "after", p.After)
+		}
 		if err != nil {
 			return doc, err
 		}

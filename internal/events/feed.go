@@ -139,6 +139,9 @@ func (f *Feed) Find(
 ) (event clientele.Event, found bool, err error) {
 	err = f.store.View(ctx, func(tx store.Tx) error {
 		rec, is, err := FindRecord(tx, mode, id)
+		if err == nil && !is {
+			err = RefusePruned(tx, mode, "id", id)
+		}
 		if found = is; err != nil || !is {
 			return err
 		}
@@ -156,6 +159,9 @@ func (f *Feed) Position(ctx context.Context, mode clientele.Mode, id string) (se
 	for range 2 {
 		err = f.store.View(ctx, func(tx store.Tx) error {
 			rec, found, err := FindRecord(tx, mode, id)
+			if err == nil && !found {
+				err = RefusePruned(tx, mode, "after", id)
+			}
 			if err == nil && !found {
 				err = clientele.Errorf(clientele.ErrorCodeInvalid, "after",
 					"there is no event %q in this mode: after is the id of the last event that you have", id)
@@ -175,28 +181,61 @@ func (f *Feed) Position(ctx context.Context, mode clientele.Mode, id string) (se
 
 // FindRecord finds the event of a mode with an id, which is made of the object's and of the version.
 func FindRecord(tx store.Tx, mode clientele.Mode, id string) (rec store.EventRecord, found bool, err error) {
+	object, version := objectOfEvent(id)
+	if version < 1 {
+		return rec, false, nil
+	}
+	recs, err := eventsOfID(tx, mode, object, version, version)
+	if err != nil || len(recs) == 0 {
+		return rec, false, err
+	}
+	return recs[0], true, nil
+}
+
+// RefusePruned refuses the id of an event that is not found if it was pruned: of an object later ones always stay.
+func RefusePruned(tx store.Tx, mode clientele.Mode, field, id string) error {
+	object, version := objectOfEvent(id)
+	if version < 1 {
+		return nil
+	}
+	later, err := eventsOfID(tx, mode, object, version+1, 0)
+	if err == nil && len(later) > 0 {
+		err = clientele.Errorf(clientele.ErrorCodeGone, field,
+			"the event %q was pruned, and others with it: begin anew, with what there is now", id)
+	}
+	return err
+}
+
+// objectOfEvent reads the id of an event: the object's id and its version, 0 for the id of nothing.
+func objectOfEvent(id string) (object string, version int64) {
 	object, ours := strings.CutPrefix(id, "evt_")
 	at := strings.LastIndexByte(object, '_')
 	if !ours || at < 0 {
-		return rec, false, nil
+		return "", 0
 	}
 	version, err := strconv.ParseInt(object[at+1:], 10, 64)
 	if err != nil || version < 1 || strconv.FormatInt(version, 10) != object[at+1:] {
-		return rec, false, nil //nolint:nilerr // the id of nothing
+		return "", 0
 	}
-	object = object[:at]
+	return object[:at], version
+}
+
+// eventsOfID are the events of a mode about what has an id, from one version to another.
+func eventsOfID(
+	tx store.Tx, mode clientele.Mode, object string, from, to int64,
+) (recs []store.EventRecord, err error) {
 	for _, kind := range store.KindsOfID(object) {
-		recs, err := tx.Events(store.EventQuery{ObjectType: kind.Type, ObjectID: object, From: version, To: version})
+		all, err := tx.Events(store.EventQuery{ObjectType: kind.Type, ObjectID: object, From: from, To: to})
 		if err != nil {
-			return rec, false, err
+			return nil, err
 		}
-		for _, e := range recs {
+		for _, e := range all {
 			if e.Livemode == mode && e.ObjectType() == kind.Type {
-				return e, true, nil
+				recs = append(recs, e)
 			}
 		}
 	}
-	return rec, false, nil
+	return recs, nil
 }
 
 // End is the last position of all: that of what has been written so far.

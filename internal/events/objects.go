@@ -1,9 +1,11 @@
 package events
 
 import (
+	"cmp"
 	"encoding/hex"
 	stdjson "encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -54,11 +56,14 @@ func onWire(e store.EventRecord, before, after []byte) (clientele.Event, error) 
 	return event, err
 }
 
-// Rebuild answers the events of an object, of which none is left out, oldest first, each with the object as it left it,
-// from how the last one left it.
+// Rebuild answers the events of an object, oldest first, each with the object as it left it, from how the last one left
+// it. Where events were pruned, the one before them has the whole of what it left.
 func Rebuild(recs []store.EventRecord, after []byte) ([]clientele.Event, error) {
 	events := make([]clientele.Event, len(recs))
 	for i := len(recs) - 1; i >= 0; i-- {
+		if i+1 < len(recs) && recs[i+1].ObjectVersion != recs[i].ObjectVersion+1 {
+			after = recs[i].State
+		}
 		before, err := objectBefore(recs[i], after)
 		if err != nil {
 			return nil, err
@@ -207,9 +212,11 @@ func withObjects(tx store.Tx, recs []store.EventRecord) ([]clientele.Event, erro
 				return nil, err
 			}
 		}
-		at := e.ObjectVersion - versions.from
-		if at >= int64(len(past[of])) || past[of][at].ObjectVersion != e.ObjectVersion {
-			return nil, fmt.Errorf("the events of %s are not those of all of its versions", e.ObjectID)
+		at, found := slices.BinarySearchFunc(past[of], e.ObjectVersion, func(one clientele.Event, version int64) int {
+			return cmp.Compare(one.ObjectVersion, version)
+		})
+		if !found {
+			return nil, fmt.Errorf("the events of %s are not those of its versions", e.ObjectID)
 		}
 		events = append(events, past[of][at])
 	}

@@ -172,6 +172,9 @@ func (l *lines) digests(fn func([]store.ClosingDigest) error) error {
 	return read(l, readDigest, fn, lineDigest)
 }
 
+// pruned is nothing: what an export has of events is all that there was for it.
+func (*lines) pruned(func([]store.PrunedEvent) error) error { return nil }
+
 func (l *lines) events(after int64, fn func([]store.EventRecord) error) error {
 	return read(l, readEvent, func(some []store.EventRecord) error {
 		return fn(slices.DeleteFunc(some, func(e store.EventRecord) bool { return e.Seq <= after }))

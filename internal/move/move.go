@@ -56,7 +56,7 @@ func copyFrom(
 			return err
 		}
 	}
-	for _, part := range []func() error{m.names, m.ledgers, m.sums, m.digests, m.events} {
+	for _, part := range []func() error{m.names, m.ledgers, m.sums, m.digests, m.pruned, m.events} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -301,6 +301,20 @@ func (m mover) sums() error {
 func (m mover) digests() error {
 	return m.from.digests(func(some []store.ClosingDigest) error {
 		return m.to.Update(m.ctx, func(tx store.Tx) error { return tx.SaveClosingDigests(some) })
+	})
+}
+
+// pruned copies what stays of events that were removed, before the others, which it proves.
+func (m mover) pruned() error {
+	return m.from.pruned(func(some []store.PrunedEvent) error {
+		return m.to.Update(m.ctx, func(tx store.Tx) error {
+			for _, one := range some {
+				if err := tx.Pruning().AddPruned(one); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 }
 

@@ -2,6 +2,7 @@ package move
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"clientele.dev"
@@ -17,6 +18,8 @@ type source interface {
 	ledgers(fn func([][]store.Movement) error) error
 	sums(fn func([]part) error) error
 	digests(fn func([]store.ClosingDigest) error) error
+	// pruned is what stays of events that were removed.
+	pruned(fn func([]store.PrunedEvent) error) error
 	// events are those from after a position on.
 	events(after int64, fn func([]store.EventRecord) error) error
 }
@@ -113,6 +116,23 @@ func (d database) ledgers(fn func([][]store.Movement) error) error {
 		}
 		return err
 	})
+}
+
+func (d database) pruned(fn func([]store.PrunedEvent) error) error {
+	for after := int64(0); ; {
+		var some []store.PrunedEvent
+		err := d.scan(func(tx store.Tx) (err error) {
+			some, err = tx.Pruning().Pruned(after, math.MaxInt64, step)
+			return err
+		})
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		after = some[len(some)-1].Position
+		if err := fn(some); err != nil {
+			return err
+		}
+	}
 }
 
 // part is a part of a mode's sums.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"clientele.dev"
 )
 
@@ -86,16 +84,6 @@ type Session struct {
 
 // Expired says whether the session has ended at a time.
 func (s Session) Expired(at time.Time) bool { return ended(s.ExpiresAt, at) }
-
-// SignedIn is the event of somebody who signed in. It has the whole of what it is about, which is kept nowhere else.
-func SignedIn(by By, s clientele.Session) (EventRecord, error) {
-	s.Object = string(TypeSession)
-	doc, err := json.Marshal(s)
-	return EventRecord{
-		Livemode: s.Livemode, Type: clientele.EventSessionCreated, ObjectID: s.ID, ObjectVersion: 1,
-		At: s.CreatedAt.Time, RequestID: by.RequestID, Actor: by.Actor, Digest: DigestOf(doc), State: doc,
-	}, err
-}
 
 // Importer is the actor of what moves in.
 const Importer = "import"

@@ -56,8 +56,14 @@ func (e EventRecord) OfChange(before, after []byte) (EventRecord, error) {
 }
 
 // HashAfter is the [EventRecord.Hash] of the event: the SHA-256 of the hash of the event before, which the first has
-// not, and of the SHA-256 of what the event says, as JSON that is written in the one way of RFC 8785.
+// not, and of the [EventRecord.Payload].
 func (e EventRecord) HashAfter(previous []byte) []byte {
+	sum := sha256.Sum256(append(bytes.Clone(previous), e.Payload()...))
+	return sum[:]
+}
+
+// Payload is the SHA-256 of what the event says, as JSON that is written in the one way of RFC 8785.
+func (e EventRecord) Payload() []byte {
 	undo := sha256.Sum256(e.Undo)
 	says, err := json.Marshal(struct {
 		Actor          string         `json:"actor"`
@@ -78,9 +84,30 @@ func (e EventRecord) HashAfter(previous []byte) []byte {
 	if err != nil {
 		panic(err) // texts and numbers can be written
 	}
-	payload := sha256.Sum256(says)
-	sum := sha256.Sum256(append(bytes.Clone(previous), payload[:]...))
+	sum := sha256.Sum256(says)
 	return sum[:]
+}
+
+// PrunedEvent is what stays of an event that was removed: with it the hashes of those after it can be proven.
+type PrunedEvent struct {
+	Position int64
+	Payload  []byte // see [EventRecord.Payload]
+}
+
+// HashAfter is the hash that the event had.
+func (p PrunedEvent) HashAfter(previous []byte) []byte {
+	sum := sha256.Sum256(append(bytes.Clone(previous), p.Payload...))
+	return sum[:]
+}
+
+// CreatedOnce is the event of an object that is kept by its event alone, which has the whole of it.
+func CreatedOnce[T any](by By, kind string, of Objects[T], object *T) (EventRecord, error) {
+	row := of.row(object)
+	doc, err := json.Marshal(object)
+	return EventRecord{
+		Livemode: row.Livemode, Type: kind, ObjectID: row.ID, ObjectVersion: 1, At: by.At, RequestID: by.RequestID,
+		Actor: by.Actor, Digest: DigestOf(doc), State: doc,
+	}, err
 }
 
 // DigestOf is what an event remembers of an object's JSON: the first half of its SHA-256.

@@ -28,6 +28,7 @@ const (
 	TypeWebhookEndpoint ObjectType = "webhook_endpoint"
 	TypeApplication     ObjectType = "application"
 	TypeSession         ObjectType = "session"
+	TypePruning         ObjectType = "pruning"
 )
 
 // Kinds are the kinds of objects that have a table of their own in the form of [Kind].
@@ -38,7 +39,7 @@ var Kinds = []*Kind{
 }
 
 // eventKinds are the kinds of objects that are kept by their events alone, which have the whole of each.
-var eventKinds = []*Kind{SignIns.Kind}
+var eventKinds = []*Kind{SignIns.Kind, Prunings.Kind}
 
 // KindOf finds the description of a type of objects; nil for what has none.
 func KindOf(of ObjectType) *Kind {
@@ -239,6 +240,11 @@ var Applications = describe(Kind{
 var SignIns = describe(Kind{
 	Type: TypeSession, Name: "session", Prefix: "ses_", Private: true,
 }, func(s *clientele.Session) Row { return Row{ID: s.ID, Livemode: s.Livemode} }, nil)
+
+// Prunings describes removals of old events, in their events.
+var Prunings = describe(Kind{
+	Type: TypePruning, Name: "pruning", Prefix: "prn_", Private: true,
+}, func(p *clientele.Pruning) Row { return Row{ID: p.ID, Livemode: p.Livemode} }, nil)
 
 // WebhookEndpoints describes webhook endpoints. Their secrets are kept beside.
 var WebhookEndpoints = describe(Kind{

@@ -64,6 +64,8 @@ type Tx interface {
 	Moved
 	// Webhooks are what endpoints are told.
 	Webhooks() Webhooks
+	// Pruning is how old events are removed.
+	Pruning() Pruning
 }
 
 // Described are objects of every kind that is described, see [Kind].
@@ -203,6 +205,20 @@ type Events interface {
 	Feed(q FeedQuery) ([]EventRecord, error)
 	// FeedEnd is the last event that has a position.
 	FeedEnd() (FeedEnd, error)
+}
+
+// Pruning removes old events, which have positions, and keeps what proves the others.
+type Pruning interface {
+	// KeepState keeps the object as an event left it, whole.
+	KeepState(e EventRecord, state []byte) error
+	// Prune removes an event, but for its [PrunedEvent].
+	Prune(e EventRecord) error
+	// Pruned are events that were removed, up to limit, from after a position up to another, in their order.
+	Pruned(after, through, limit int64) ([]PrunedEvent, error)
+	// CountPruned is how many were removed.
+	CountPruned() (int64, error)
+	// AddPruned adds one that was removed of another database; one that is there stays.
+	AddPruned(p PrunedEvent) error
 }
 
 // Answers are the answers given to requests that may be sent again.

@@ -18,6 +18,7 @@ var Statuses = map[clientele.ErrorCode]int{
 	clientele.ErrorCodeNotSupported:       http.StatusNotFound,
 	clientele.ErrorCodeMethodNotAllowed:   http.StatusMethodNotAllowed,
 	clientele.ErrorCodeConflict:           http.StatusConflict,
+	clientele.ErrorCodeGone:               http.StatusGone,
 	clientele.ErrorCodePreconditionFailed: http.StatusPreconditionFailed,
 	clientele.ErrorCodeTooLarge:           http.StatusRequestEntityTooLarge,
 	clientele.ErrorCodeUnsupportedMedia:   http.StatusUnsupportedMediaType,

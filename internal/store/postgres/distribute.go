@@ -61,7 +61,7 @@ func distributedTables() []distributedTable {
 var everywhere = []string{
 	"payment_methods", "payment_currencies", "settings", "api_keys", "apps", "sessions",
 	"leases", "closings", "consumers", "webhook_endpoints", "webhook_secrets", "webhook_queues", "webhook_deliveries",
-	"webhook_attempts",
+	"webhook_attempts", "pruned_events",
 }
 
 // distributionSteps are the steps of a distribution, in their order.

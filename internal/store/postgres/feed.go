@@ -121,9 +121,13 @@ func (t *tx) placeEvents(lock string) (placed int, err error) {
 		return 0, err
 	}
 	for _, e := range events {
-		if end.Seq++; e.Seq != 0 {
-			end.Seq = e.Seq
+		if e.Seq != 0 { // of another database
+			if end.Hash, err = t.pruning().HashBefore(end, e.Seq); err != nil {
+				return 0, err
+			}
+			end.Seq = e.Seq - 1
 		}
+		end.Seq++
 		end.Hash = e.HashAfter(end.Hash)
 		t.run("UPDATE events SET position = $3, hash = $4 WHERE customer_id = $1 AND seq = $2", e.CustomerID, e.seq,
 			end.Seq, end.Hash)

@@ -10,6 +10,11 @@ import (
 // Webhooks implements [store.Tx].
 func (t *tx) Webhooks() store.Webhooks { return sql.Webhooks{Runner: runner{t}} }
 
+// Pruning implements [store.Tx].
+func (t *tx) Pruning() store.Pruning { return t.pruning() }
+
+func (t *tx) pruning() sql.Pruning { return sql.Pruning{Runner: runner{t}, Position: "position"} }
+
 // runner implements [sql.Runner].
 type runner struct{ t *tx }
 

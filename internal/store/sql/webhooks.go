@@ -12,7 +12,7 @@ import (
 type Runner interface {
 	// Exec runs a statement that answers nothing.
 	Exec(query string, args ...any) error
-	// Query calls fn with every row; scan reads its columns into *string, *int64, *bool.
+	// Query calls fn with every row; scan reads its columns into *string, *int64, *bool, *[]byte.
 	Query(query string, fn func(scan func(...any) error) error, args ...any) error
 	// List is a list of texts as a parameter, and the rows that it is: l, of a value each.
 	List(parameter string, texts []string) (rows string, arg any)

@@ -17,8 +17,11 @@ func (t *tx) AddEvent(e store.EventRecord) error {
 		return err
 	}
 	var seq, undo, state, hash any // the next position when it has none
-	if e.Seq != 0 {
+	if e.Seq != 0 {                // of another database
 		seq = e.Seq
+		if end.Hash, err = t.pruning().HashBefore(end, e.Seq); err != nil {
+			return err
+		}
 	}
 	if e.Undo != nil {
 		undo = string(e.Undo)

@@ -194,6 +194,8 @@ func (r row) scan(targets ...any) error {
 			*to = r.int(i)
 		case *bool:
 			*to = r.int(i) == 1
+		case *[]byte:
+			*to = r.bytes(i)
 		default:
 			return fmt.Errorf("store: column %d is read into a %T", i, target)
 		}

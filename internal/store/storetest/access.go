@@ -157,7 +157,7 @@ func appsHaveEvents(t *testing.T, first, second store.Store) {
 	if apps, err := second.Apps(ctx); err != nil || len(apps) != 1 || apps[0].Name != "till" || apps[0].Revoked(someDay) {
 		t.Errorf("the applications are %+v, %v", apps, err)
 	}
-	signedIn, err := store.SignedIn(store.By{Actor: "key_1", RequestID: "req_2"}, clientele.Session{
+	signedIn, err := store.CreatedOnce(by, clientele.EventSessionCreated, store.SignIns, &clientele.Session{
 		ID: "ses_1", Livemode: clientele.Live, OpenedBy: "key_1", CreatedAt: clientele.At(someDay),
 	})
 	must(err)
