@@ -1,10 +1,10 @@
 package events
 
 import (
-	"cmp"
 	"encoding/hex"
 	stdjson "encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -59,20 +59,41 @@ func onWire(e store.EventRecord, before, after []byte) (clientele.Event, error) 
 // Rebuild answers the events of an object, oldest first, each with the object as it left it, from how the last one left
 // it. Where events were pruned, the one before them has the whole of what it left.
 func Rebuild(recs []store.EventRecord, after []byte) ([]clientele.Event, error) {
-	events := make([]clientele.Event, len(recs))
-	for i := len(recs) - 1; i >= 0; i-- {
-		if i+1 < len(recs) && recs[i+1].ObjectVersion != recs[i].ObjectVersion+1 {
-			after = recs[i].State
+	return past{recs, after}.events(0, math.MaxInt64)
+}
+
+// past are events of an object, oldest first, and how the last one left it.
+type past struct {
+	recs  []store.EventRecord
+	after []byte
+}
+
+// events answers those from one version to another.
+func (p past) events(from, to int64) (events []clientele.Event, err error) {
+	after := p.after
+	for i, rec := range slices.Backward(p.recs) {
+		if i+1 < len(p.recs) && p.recs[i+1].ObjectVersion != rec.ObjectVersion+1 {
+			after = rec.State
 		}
-		before, err := objectBefore(recs[i], after)
-		if err != nil {
-			return nil, err
+		if rec.ObjectVersion < from {
+			break
 		}
-		if events[i], err = onWire(recs[i], before, after); err != nil {
-			return nil, err
+		var before []byte
+		if rec.ObjectVersion > from || after == nil { // which are wanted
+			if before, err = objectBefore(rec, after); err != nil {
+				return nil, err
+			}
+		}
+		if rec.ObjectVersion <= to {
+			event, err := onWire(rec, before, after)
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, event)
 		}
 		after = before
 	}
+	slices.Reverse(events)
 	return events, nil
 }
 
@@ -106,7 +127,11 @@ func ObjectAt(tx store.Tx, mode clientele.Mode, kind store.ObjectType, id string
 	if err != nil || rec.Version == version {
 		return rec.JSON, err
 	}
-	events, err := between(tx, rec, kind, id, version, version)
+	past, err := between(tx, rec, kind, id, version, version)
+	if err != nil {
+		return nil, err
+	}
+	events, err := past.events(version, version)
 	if err != nil {
 		return nil, err
 	}
@@ -116,109 +141,26 @@ func ObjectAt(tx store.Tx, mode clientele.Mode, kind store.ObjectType, id string
 	return events[0].Data.Object, nil
 }
 
-// between are the events of an object from one version to another at least, oldest first. They are had by going back
-// from the next version that was kept whole, or from how the object is now: the zero record is one that is no more.
+// between reads the events of an object from one version to another at least: those that end with the next version that
+// was kept whole, or with how the object is now. The zero record is one that is no more.
 func between(
 	tx store.Tx, now store.Record, kind store.ObjectType, id string, from, to int64,
-) ([]clientele.Event, error) {
+) (p past, err error) {
 	query := store.EventQuery{ObjectType: kind, ObjectID: id, From: from, To: store.StateAfter(to)}
-	recs, err := tx.Events(query)
-	if err != nil || len(recs) == 0 {
-		return nil, err
+	if p.recs, err = tx.Events(query); err != nil || len(p.recs) == 0 {
+		return p, err
 	}
-	last := recs[len(recs)-1]
+	last := p.recs[len(p.recs)-1]
 	switch {
 	case last.ObjectVersion == now.Version && now.ID != "":
-		return Rebuild(recs, now.JSON)
+		p.after = now.JSON
+		return p, nil
 	case last.State != nil:
-		return Rebuild(recs, last.State)
+		p.after = last.State
+		return p, nil
 	}
 	query.To = 0 // it is no more, or was written before states were kept
-	if recs, err = tx.Events(query); err != nil {
-		return nil, err
-	}
-	return Rebuild(recs, now.JSON)
-}
-
-// objectOf is an object of a mode.
-type objectOf struct {
-	mode clientele.Mode
-	kind store.ObjectType
-	id   string
-}
-
-// span is from one version of an object to another.
-type span struct{ from, to int64 }
-
-// WithObjects answers events as the wire has them, each with the object as it left it.
-func WithObjects(tx store.Tx, recs []store.EventRecord) ([]clientele.Event, error) {
-	events, err := withObjects(tx, recs)
-	if err != nil || len(events) == 0 {
-		return events, err
-	}
-	ids := make([]string, len(events))
-	for i, e := range events {
-		ids[i] = e.ID
-	}
-	pending, err := tx.Webhooks().PendingDeliveries(ids)
-	for i := range events {
-		events[i].PendingWebhooks = pending[events[i].ID]
-	}
-	return events, err
-}
-
-func withObjects(tx store.Tx, recs []store.EventRecord) ([]clientele.Event, error) {
-	spans, ids := map[objectOf]span{}, map[objectOf][]string{}
-	for _, e := range recs {
-		of := objectOf{e.Livemode, e.ObjectType(), e.ObjectID}
-		s, again := spans[of]
-		if !again {
-			all := objectOf{mode: of.mode, kind: of.kind}
-			ids[all] = append(ids[all], of.id)
-			s.from = e.ObjectVersion
-		}
-		spans[of] = span{min(s.from, e.ObjectVersion), max(s.to, e.ObjectVersion)}
-	}
-	now := map[objectOf]store.Record{}
-	for all, ids := range ids {
-		k := store.KindOf(all.kind)
-		if k.Table == "" {
-			continue
-		}
-		found, err := tx.GetAll(k, k.ModeOf(all.mode), ids)
-		if err != nil {
-			return nil, err
-		}
-		for id, rec := range found {
-			now[objectOf{all.mode, all.kind, id}] = rec
-		}
-	}
-	past := map[objectOf][]clientele.Event{}
-	events := make([]clientele.Event, 0, len(recs))
-	for _, e := range recs {
-		of := objectOf{e.Livemode, e.ObjectType(), e.ObjectID}
-		rec, versions := now[of], spans[of]
-		if rec.ID != "" && versions.from == rec.Version { // of most
-			event, err := onWire(e, nil, rec.JSON)
-			if err != nil {
-				return nil, err
-			}
-			events = append(events, event)
-			continue
-		}
-		if past[of] == nil {
-			var err error
-			if past[of], err = between(tx, rec, of.kind, of.id, versions.from, versions.to); err != nil {
-				return nil, err
-			}
-		}
-		at, found := slices.BinarySearchFunc(past[of], e.ObjectVersion, func(one clientele.Event, version int64) int {
-			return cmp.Compare(one.ObjectVersion, version)
-		})
-		if !found {
-			return nil, fmt.Errorf("the events of %s are not those of its versions", e.ObjectID)
-		}
-		events = append(events, past[of][at])
-	}
-	return events, nil
+	p.after = now.JSON
+	p.recs, err = tx.Events(query)
+	return p, err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -184,7 +185,7 @@ func undone(object, patch []byte, deep bool) (before []byte, inOrder bool, err e
 		return nil, false, err
 	}
 	inOrder = true
-	kept := list[:0:0]
+	kept := make([]member, 0, len(list)+len(changes))
 	for _, m := range list {
 		change := valueOf(changes, m.name)
 		switch {
@@ -217,7 +218,11 @@ type member struct {
 }
 
 func writeMembers(list []member) []byte {
-	b := []byte{'{'}
+	size := 2
+	for _, m := range list {
+		size += len(m.name) + len(m.value) + len(`"":,`)
+	}
+	b := append(make([]byte, 0, size), '{')
 	for i, m := range list {
 		if i > 0 {
 			b = append(b, ',')
@@ -242,10 +247,15 @@ func (e EventRecord) ID() string {
 	return "evt_" + e.ObjectID + "_" + strconv.FormatInt(e.ObjectVersion, 10)
 }
 
+var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+
 // members reads the members of an object in their order. They are parts of it, not copies; that no name is there twice
 // was seen to when the object was written.
 func members(object []byte) (list []member, err error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(object), jsontext.AllowDuplicateNames(true))
+	list = make([]member, 0, bytes.Count(object, []byte{':'}))
+	d := decoders.Get().(*jsontext.Decoder)
+	defer decoders.Put(d)
+	d.Reset(bytes.NewBuffer(object), jsontext.AllowDuplicateNames(true))
 	if _, err := d.ReadToken(); err != nil {
 		return nil, err
 	}
