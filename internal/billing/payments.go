@@ -280,6 +280,11 @@ func (a *customerAccount) savePayment(pay *payment, event string) (err error) {
 	})
 }
 
+// History answers the changes of a payment, newest first.
+func (s Payments) History(ctx context.Context, mode clientele.Mode, id string) ([]clientele.Event, error) {
+	return s.historyOf(ctx, mode, store.TypePayment, id)
+}
+
 // Retrieve answers a payment expanded with its customer, currency, method and invoice.
 func (s Payments) Retrieve(ctx context.Context, mode clientele.Mode, id string) (doc store.Document, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {

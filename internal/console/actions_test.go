@@ -348,6 +348,20 @@ func TestChangesAreReadable(t *testing.T) {
 			t.Errorf("the invoice's changes have no %s: %s", want, changes)
 		}
 	}
+	payment := b.fill("/test/payments/new?customer="+ref, map[string]string{
+		"currency_id": usd(t, s).ID, "amount": "7",
+	}).made()
+	b.fill(payment+"/unallocate", nil).want(303)
+	part := "$7.00 of " + strings.TrimPrefix(invoice, "/test/invoices/")
+	_, changes, _ = strings.Cut(b.get(payment).want(200).body, `<h2 id="timeline">`)
+	for _, want := range []string{
+		"<dt>Allocations</dt><dd><del><bdi>" + part + "</bdi></del> → <ins><bdi>—</bdi></ins></dd>",
+		"<dt>Amount unallocated</dt><dd><del><bdi>$0.00</bdi></del> → <ins><bdi>$7.00</bdi></ins></dd>",
+	} {
+		if !strings.Contains(changes, want) {
+			t.Errorf("the payment's changes have no %s: %s", want, changes)
+		}
+	}
 }
 
 // TestRefusalsLeadToWhatTheyName sends what is refused: the form says so with amounts as people write them, and with

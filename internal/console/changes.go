@@ -54,6 +54,8 @@ func (v *visit) changedFields(e clientele.Event) (fields []changedField) {
 		switch {
 		case isAmount(c.Field):
 			f.From, f.To = v.inMainUnit(f.From, after.CurrencyID), v.inMainUnit(f.To, after.CurrencyID)
+		case c.Field == "allocations":
+			f.From, f.To = v.allocationsInWords(c.From, after.CurrencyID), v.allocationsInWords(c.To, after.CurrencyID)
 		case isMoment(c.Field):
 			f.From, f.To = v.dayInWords(c.From), v.dayInWords(c.To)
 		}
@@ -66,6 +68,22 @@ func (v *visit) changedFields(e clientele.Event) (fields []changedField) {
 func fieldInWords(name string) string {
 	name = strings.NewReplacer("_", " ", ".", " ").Replace(name)
 	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// allocationsInWords are the parts of a payment with the invoices that they paid.
+func (v *visit) allocationsInWords(value json.RawMessage, currency string) string {
+	var parts []struct {
+		InvoiceID string      `json:"invoice_id"`
+		Amount    json.Number `json:"amount"`
+	}
+	if json.Unmarshal(value, &parts) != nil || len(parts) == 0 {
+		return valueInWords(value)
+	}
+	words := make([]string, len(parts))
+	for i, p := range parts {
+		words[i] = v.inMainUnit(p.Amount.String(), currency) + " of " + p.InvoiceID
+	}
+	return strings.Join(words, ", ")
 }
 
 // isMoment says whether a field of an invoice or a payment is a moment in unix seconds.

@@ -59,6 +59,7 @@ type paymentPage struct {
 	Payment clientele.PaymentExpanded
 	Paid    []paidInvoice
 	Refunds todo[clientele.RefundExpanded]
+	Changes []change
 }
 
 // paidInvoice is what a payment paid of an invoice.
@@ -84,5 +85,12 @@ func (s *console) payment(v *visit) (page, error) {
 		Mode: v.Mode, Where: []store.Condition{store.Equal("payment_id", p.ID)}, Window: store.Window{Limit: 100},
 	}
 	data.Refunds, err = todoOf[clientele.RefundExpanded](s.service.Refunds.List(v.Context(), p.CustomerID, q))
+	if err != nil {
+		return page{}, err
+	}
+	events, err := s.service.Payments.History(v.Context(), v.Mode, p.ID)
+	if err == nil {
+		data.Changes, err = s.changesOf(v, events)
+	}
 	return page{template: "payment", title: "Payment", data: data}, err
 }
