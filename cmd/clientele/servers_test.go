@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -20,8 +21,8 @@ import (
 )
 
 // TestManyServersOnOneDatabase runs three servers on one PostgreSQL under load and kills one every now and then.
-// Whoever gets no answer sends the same request to another. In the end everything has happened once:
-// CLIENTELE_STORM=20000 makes it do so much work.
+// Whoever gets no answer sends the same request to another. In the end everything has happened once, and
+// who followed the events has seen each once. CLIENTELE_STORM=20000 makes it do so much work.
 func TestManyServersOnOneDatabase(t *testing.T) {
 	t.Parallel()
 	storm(t, pgtest.URL(t, nil))
@@ -38,20 +39,26 @@ func TestManyServersOnACluster(t *testing.T) {
 
 func storm(t *testing.T, url string) {
 	t.Helper()
-	const workers = 12
-	work := numberFrom(t, "CLIENTELE_STORM", 180)
+	const workers = 32
+	work := numberFrom(t, "CLIENTELE_STORM", 192)
 	f := newFleet(t, url, 3)
 	var shared [3]string
 	for i := range shared {
 		shared[i] = f.created(t, fmt.Sprintf(`{"name":"shared","invoice_prefix":"SHARED%d"}`, i), fmt.Sprint("shared", i))
 	}
-	kills := f.killEvery(t, work/5, workers, func(t testing.TB, n int, done func()) {
+	first := f.send(t, "GET", "/api/events?limit=1", "", "").firstEvent(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	waits := follow(ctx, f, "who waits", first, (*follower).waiting)
+	streams := follow(ctx, f, "who streams", first, (*follower).streaming)
+	kills := f.killEvery(t, min(work/5, 300), workers, func(t testing.TB, n int, done func()) {
 		for i := range work / workers {
 			f.work(t, shared[:], n, i)
 			done()
 		}
 	})
 	f.check(t, shared[:])
+	f.wantAllSeen(t, cancel, waits, streams)
 	t.Logf("%d servers killed; %d customers, %d of a shared DID, %d invoices, %d credits; %d requests sent again", kills,
 		f.customers.Load(), f.ofDID.Load(), f.invoices.Load(), f.credits.Load(), f.again.Load())
 }
