@@ -47,6 +47,8 @@ type WebhookEndpoint struct {
 	// ISO-8601 UTC with milliseconds.
 	CreatedAt Time `json:"created_at"`
 	UpdatedAt Time `json:"updated_at"`
+	// Whether what is sent has the component signature of ArcBlock's platform too; absent for no.
+	ComponentSignature bool `json:"component_signature,omitzero"`
 	// The secret that signs what is sent, whsec_ and base64; only in the answer that made it.
 	Secret string `json:"secret,omitempty"`
 }
@@ -98,6 +100,10 @@ type WebhookEndpointParams struct {
 	Metadata any `json:"metadata,omitempty"`
 	// Only 2023-09-05, which it is when absent.
 	APIVersion *string `json:"api_version,omitempty"`
+	// The secret key of the application that listens, BLOCKLET_APP_ASK or else BLOCKLET_APP_SK: 128 hexadecimal digits.
+	// What is sent has the component signature of ArcBlock's platform then, which its verifySig checks with that key. It
+	// is kept as secrets are and never shown; "" ends it.
+	ComponentKey *string `json:"component_key,omitempty"`
 }
 
 // WebhookEventParams name an event.

@@ -75,6 +75,8 @@ export async function serve({ via, args = [], db } = {}) {
     // A call as the client makes it, to any path: what older clients did beside the five calls.
     call: (request) => ofClient('@blocklet/sdk/lib/component').default.call({ name: PAYMENT_KIT, ...request }),
     sign: (request) => sign(url, request),
+    // The check that applications put before the route that webhooks are sent to.
+    verifySig: (request, response, next) => ofClient('@blocklet/sdk/lib/middlewares/component').verifySig(request, response, next),
     // Every error in the log is one too many, but for those that `provoked` matches.
     async stop(provoked = /^$/) {
       for (const handle of handles) handle.ref();

@@ -15,7 +15,7 @@ let arrived = () => {};
 const receiver = http.createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  deliveries.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+  deliveries.push({ headers: request.headers, body: Buffer.concat(chunks).toString(), url: request.url });
   response.writeHead(204).end();
   arrived();
 });
@@ -80,6 +80,44 @@ test('a change is told, signed', async () => {
     [attempts[0].event_id, attempts[0].status, attempts[0].response_status, attempts[0].retry_count],
     [event.id, 'succeeded', 204, 0],
   );
+});
+
+// Whether the middleware of the vendor's applications lets a delivery pass.
+async function passes({ headers, body, url }) {
+  const request = {
+    get: (name) => headers[name.toLowerCase()],
+    method: 'POST',
+    originalUrl: url,
+    query: Object.fromEntries(new URL(url, 'http://localhost').searchParams),
+    body: JSON.parse(body),
+  };
+  let passed = false;
+  const response = { status: () => response, json: () => response };
+  await server.verifySig(request, response, () => (passed = true));
+  return passed;
+}
+
+test('an endpoint that asks for it is sent the component signature too', async () => {
+  const { id, component_signature } = await webhookEndpoints.create({
+    url: `${url}?shop=1&note=a%20b`,
+    enabled_events: ['customer.created'],
+    component_key: process.env.BLOCKLET_APP_SK,
+  });
+  assert.equal(component_signature, true);
+  await server.test('POST', '/api/customers', { name: 'Signed ✓', metadata: { z: 1, a: { b: '€' } }, description: 'line\nbreak' });
+  const delivery = await delivered((event) => event.data.object.name === 'Signed ✓');
+  assert.equal(await passes(delivery), true);
+  assert.equal(await passes({ ...delivery, body: delivery.body.replace('Signed', 'Edited') }), false);
+  assert.equal(await passes({ ...delivery, url: '/hook?shop=2&note=a%20b' }), false);
+  const changed = await webhookEndpoints.update(id, { component_key: '' });
+  assert.equal(changed.component_signature, undefined);
+  await server.test('POST', '/api/customers', { name: 'Unsigned' });
+  const { headers } = await delivered((event) => event.data.object.name === 'Unsigned');
+  assert.equal(headers['x-component-sig'], undefined);
+  const { status, body } = await refusal(
+    webhookEndpoints.create({ url, enabled_events: ['*'], component_key: process.env.BLOCKLET_APP_PK }),
+  );
+  assert.deepEqual([status, body?.field ?? 'component_key'], [400, 'component_key']);
 });
 
 test('what is no address is refused', async () => {

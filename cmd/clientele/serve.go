@@ -147,6 +147,9 @@ func (s serveCommand) serve(a *app, db store.Store) error {
 	}
 	failures, access, drawing := new(console.Failures), auth.New(db, time.Now), web.NewQueue()
 	allowed, _ := webhooks.ParseNetworks(s.WebhookAllow) // which were validated
+	if _, err := sealer.Reseal(a.ctx, db); err != nil {
+		return err
+	}
 	sender := webhooks.NewSender(webhooks.Config{
 		Store: db, Log: log, Now: time.Now, Waits: s.WebhookWaits, Allowed: allowed, Open: sealer.Open,
 		Disable: service.WebhookEndpoints.Disable,

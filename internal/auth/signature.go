@@ -126,6 +126,27 @@ func readSignature(header http.Header, now time.Time) (signature, error) {
 	return signature{bytes: bytes, issued: issued, expires: expires}, nil
 }
 
+// SignComponent signs a request as the published client does, at a moment in unix seconds: what its verifySig accepts
+// with the same key.
+func SignComponent(r *http.Request, key ed25519.PrivateKey, body []byte, unix int64) error {
+	query, err := wire.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	claim := signature{issued: strconv.FormatInt(unix, 10), expires: strconv.FormatInt(unix+maxLifetime, 10)}
+	payload, err := signedPayload(r, claim, query, body)
+	if err != nil {
+		return err
+	}
+	digest := sha3.Sum256(payload)
+	r.Header.Set(signatureHeader, "0x"+hex.EncodeToString(ed25519.Sign(key, digest[:])))
+	r.Header.Set(issuedHeader, claim.issued)
+	r.Header.Set(expiresHeader, claim.expires)
+	r.Header.Set(versionHeader, "1")
+	r.Header.Set(labelHeader, DID(key.Public().(ed25519.PublicKey)))
+	return nil
+}
+
 // signedPayload is the canonical JSON the client signs. The path is the one on the request line, as the client wrote
 // it: whatever a header or a proxy's rewriting says of it is not what was signed.
 func signedPayload(r *http.Request, claim signature, query *wire.Query, body []byte) ([]byte, error) {

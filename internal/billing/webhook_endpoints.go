@@ -1,8 +1,11 @@
 package billing
 
 import (
+	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/hex"
 	"io"
 	"maps"
 	"net/url"
@@ -63,6 +66,9 @@ func (s WebhookEndpoints) Create(
 		if secret, err = s.newSecret(tx, w.ID, now); err != nil {
 			return doc, err
 		}
+		if err := s.setComponentKey(tx, &w, p.ComponentKey); err != nil {
+			return doc, err
+		}
 		end, err := tx.FeedEnd()
 		if err == nil { // from here on, if this is the first
 			err = tx.Webhooks().BeginCursor(store.WebhookConsumer, end.Seq)
@@ -96,14 +102,36 @@ func (s *core) newSecret(tx store.Tx, endpointID string, now time.Time) (secret 
 		return "", err
 	}
 	secret = "whsec_" + base64.StdEncoding.EncodeToString(random[:])
-	kept := secret
-	if s.seal != nil {
-		if kept, err = s.seal(secret); err != nil {
-			return "", err
-		}
+	kept, err := s.sealed(secret)
+	if err != nil {
+		return "", err
 	}
 	return secret, tx.Webhooks().SaveSecret(store.WebhookSecret{EndpointID: endpointID, Secret: kept, CreatedAt: now},
 		now.Add(secretGrace))
+}
+
+// sealed is a secret as it is kept.
+func (s *core) sealed(secret string) (string, error) {
+	if s.seal == nil {
+		return secret, nil
+	}
+	return s.seal(secret)
+}
+
+// setComponentKey keeps the key of an endpoint's component signature in place of the one before, "" for none.
+func (s *core) setComponentKey(tx store.Tx, w *clientele.WebhookEndpoint, key *string) error {
+	if key == nil {
+		return nil
+	}
+	now := s.now()
+	secret := store.WebhookSecret{EndpointID: w.ID, Component: true, CreatedAt: now}
+	if w.ComponentSignature = *key != ""; w.ComponentSignature {
+		var err error // it begins with whose it is, as several may have the same
+		if secret.Secret, err = s.sealed(w.ID + ":" + strings.TrimPrefix(*key, "0x")); err != nil {
+			return err
+		}
+	}
+	return tx.Webhooks().SaveSecret(secret, now)
 }
 
 func checkEndpoint(p clientele.WebhookEndpointParams, isNew bool) error {
@@ -115,7 +143,21 @@ func checkEndpoint(p clientele.WebhookEndpointParams, isNew bool) error {
 		status = check.Invalid("status", "status is enabled or disabled")
 	}
 	return clientele.JoinInvalid(checkEndpointURL(p.URL, isNew), checkEventTypes(p.EnabledEvents, isNew),
-		check.OptionalText("description", p.Description, check.MaxText), status, version)
+		check.OptionalText("description", p.Description, check.MaxText), status, version, checkComponentKey(p.ComponentKey))
+}
+
+// checkComponentKey refuses what is no Ed25519 key pair, as the vendor writes one: the seed and the public half.
+func checkComponentKey(key *string) error {
+	if key == nil || *key == "" {
+		return nil
+	}
+	pair, err := hex.DecodeString(strings.TrimPrefix(*key, "0x"))
+	if err != nil || len(pair) != ed25519.PrivateKeySize ||
+		!bytes.Equal(ed25519.NewKeyFromSeed(pair[:ed25519.SeedSize]), pair) {
+		return check.Invalid("component_key",
+			"component_key is the application's secret key, BLOCKLET_APP_SK: 128 hexadecimal digits, with or without 0x")
+	}
+	return nil
 }
 
 // checkEndpointURL refuses what nothing can be sent to. Whether it may be is found out where it is connected to.
@@ -217,6 +259,9 @@ func (s WebhookEndpoints) Update(
 		before := w
 		w.Metadata = maps.Clone(w.Metadata)
 		if err := setEndpoint(&w, p); err != nil {
+			return store.Document{}, err
+		}
+		if err := s.setComponentKey(tx, &w, p.ComponentKey); err != nil {
 			return store.Document{}, err
 		}
 		if reflect.DeepEqual(before, w) {

@@ -46,8 +46,13 @@ type Webhooks interface {
 
 	// Secrets are an endpoint's secrets that are good at a moment, as they are kept, the newest first.
 	Secrets(endpointID string, at time.Time) ([]WebhookSecret, error)
-	// SaveSecret keeps a secret; those that are there end at a moment, unless they end before.
+	// SaveSecret keeps a secret, none when it is ""; those of its kind that are there end at a moment, unless they end
+	// before.
 	SaveSecret(s WebhookSecret, othersEnd time.Time) error
+	// AllSecrets are the secrets of all endpoints, as they are kept, ended ones too.
+	AllSecrets() ([]WebhookSecret, error)
+	// KeepSecretAs writes a secret, as it is kept, in another way.
+	KeepSecretAs(kept, now string) error
 }
 
 // WebhookConsumer is the consumer that queues events for webhook endpoints.
@@ -72,6 +77,7 @@ type Delivery struct {
 type WebhookSecret struct {
 	EndpointID string
 	Secret     string
+	Component  bool // whether it is the key of the vendor's component signature
 	CreatedAt  time.Time
 	ExpiresAt  time.Time // zero: never
 }

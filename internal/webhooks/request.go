@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"clientele.dev"
+	"clientele.dev/internal/auth"
 	"clientele.dev/internal/store"
 )
 
@@ -114,6 +115,11 @@ func request(ctx context.Context, e errand, event clientele.Event, unix int64) (
 	}
 	r.Header = http.Header{
 		"Content-Type": {"application/json"}, "User-Agent": {"Clientele-Webhooks/1"}, "Accept": {"*/*"},
+	}
+	if e.key != nil {
+		if err := auth.SignComponent(r, e.key, body, unix); err != nil {
+			return nil, err
+		}
 	}
 	r.Header.Set(clientele.WebhookIDHeader, event.ID)
 	r.Header.Set(clientele.WebhookTimestampHeader, strconv.FormatInt(unix, 10))

@@ -1,12 +1,15 @@
 package webhooks
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
+
+	"clientele.dev/internal/store"
 )
 
 // Sealer encrypts the secrets of endpoints where they are kept, with AES-256-GCM. The zero one keeps them as they are.
@@ -62,4 +65,49 @@ func (s Sealer) Open(kept string) (string, error) {
 		}
 	}
 	return "", errors.New("the secret of a webhook endpoint was sealed with a key that the server was not started with")
+}
+
+// current says whether a secret is kept as Seal keeps it.
+func (s Sealer) current(kept string) bool {
+	text, is := strings.CutPrefix(kept, sealed)
+	if !is || len(s.keys) == 0 {
+		return len(s.keys) == 0
+	}
+	box, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return false
+	}
+	_, err = s.keys[0].Open(nil, nil, box, nil)
+	return err == nil
+}
+
+// Reseal seals with the first key what is kept otherwise, and says how many secrets that were: after a new key was put
+// before the others, the others are needed no longer.
+func (s Sealer) Reseal(ctx context.Context, db store.Transactions) (n int, err error) {
+	err = db.Update(ctx, func(tx store.Tx) error {
+		n = 0
+		all, err := tx.Webhooks().AllSecrets()
+		if err != nil {
+			return err
+		}
+		for _, one := range all {
+			if s.current(one.Secret) {
+				continue
+			}
+			secret, err := s.Open(one.Secret)
+			if err != nil {
+				return fmt.Errorf("of %s: %w", one.EndpointID, err)
+			}
+			kept, err := s.Seal(secret)
+			if err != nil {
+				return err
+			}
+			if err := tx.Webhooks().KeepSecretAs(one.Secret, kept); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
 }

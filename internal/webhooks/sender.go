@@ -2,13 +2,16 @@ package webhooks
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"math"
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -201,6 +204,7 @@ func (s *Sender) work(ctx context.Context, id string) {
 type errand struct {
 	endpoint clientele.WebhookEndpoint
 	secrets  []string
+	key      ed25519.PrivateKey // of the component signature, if it is asked for
 	due      []store.Delivery
 	events   []clientele.Event // of due
 }
@@ -299,7 +303,11 @@ func (s *Sender) read(tx store.Tx, id string) (e errand, err error) {
 		if err != nil {
 			return e, err
 		}
-		e.secrets = append(e.secrets, secret)
+		if !k.Component {
+			e.secrets = append(e.secrets, secret)
+		} else if e.key, err = hex.DecodeString(strings.TrimPrefix(secret, id+":")); err != nil {
+			return e, fmt.Errorf("the component key of %s cannot be read", id)
+		}
 	}
 	if e.due, err = tx.Webhooks().DueDeliveries(id, now, someDeliveries); err != nil {
 		return e, err

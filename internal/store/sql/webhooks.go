@@ -205,33 +205,47 @@ func (w Webhooks) ForgetAttempts(before time.Time, limit int64) error {
 		SELECT id FROM webhook_attempts WHERE created_at < $1 ORDER BY created_at LIMIT $2)`, before.UnixMilli(), limit)
 }
 
-// Secrets implements [store.Webhooks].
-func (w Webhooks) Secrets(endpointID string, at time.Time) (all []store.WebhookSecret, err error) {
-	err = w.Query(`SELECT secret, created_at, expires_at FROM webhook_secrets
-		WHERE endpoint_id = $1 AND expires_at > $2 ORDER BY created_at DESC`, func(scan func(...any) error) error {
-		s := store.WebhookSecret{EndpointID: endpointID}
+const selectSecrets = "SELECT endpoint_id, secret, component, created_at, expires_at FROM webhook_secrets"
+
+func (w Webhooks) secrets(query string, args ...any) (all []store.WebhookSecret, err error) {
+	err = w.Query(selectSecrets+query, func(scan func(...any) error) error {
+		var s store.WebhookSecret
 		var created, expires int64
-		err := scan(&s.Secret, &created, &expires)
+		err := scan(&s.EndpointID, &s.Secret, &s.Component, &created, &expires)
 		if s.CreatedAt = time.UnixMilli(created); expires != never {
 			s.ExpiresAt = time.UnixMilli(expires)
 		}
 		all = append(all, s)
 		return err
-	}, endpointID, at.UnixMilli())
+	}, args...)
 	return all, err
+}
+
+// Secrets implements [store.Webhooks].
+func (w Webhooks) Secrets(endpointID string, at time.Time) (all []store.WebhookSecret, err error) {
+	return w.secrets(" WHERE endpoint_id = $1 AND expires_at > $2 ORDER BY created_at DESC", endpointID, at.UnixMilli())
+}
+
+// AllSecrets implements [store.Webhooks].
+func (w Webhooks) AllSecrets() (all []store.WebhookSecret, err error) { return w.secrets("") }
+
+// KeepSecretAs implements [store.Webhooks].
+func (w Webhooks) KeepSecretAs(kept, now string) error {
+	return w.Exec("UPDATE webhook_secrets SET secret = $2 WHERE secret = $1", kept, now)
 }
 
 // SaveSecret implements [store.Webhooks].
 func (w Webhooks) SaveSecret(s store.WebhookSecret, othersEnd time.Time) error {
-	err := w.Exec("UPDATE webhook_secrets SET expires_at = $2 WHERE endpoint_id = $1 AND expires_at > $2", s.EndpointID,
-		othersEnd.UnixMilli())
-	if err != nil {
+	err := w.Exec(`UPDATE webhook_secrets SET expires_at = $2
+		WHERE endpoint_id = $1 AND expires_at > $2 AND component = $3`, s.EndpointID, othersEnd.UnixMilli(), s.Component)
+	if err != nil || s.Secret == "" {
 		return err
 	}
 	expires := int64(never)
 	if !s.ExpiresAt.IsZero() {
 		expires = s.ExpiresAt.UnixMilli()
 	}
-	return w.Exec(`INSERT INTO webhook_secrets (endpoint_id, secret, created_at, expires_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (secret) DO NOTHING`, s.EndpointID, s.Secret, s.CreatedAt.UnixMilli(), expires)
+	return w.Exec(`INSERT INTO webhook_secrets (endpoint_id, secret, component, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT (secret) DO NOTHING`, s.EndpointID, s.Secret, s.Component,
+		s.CreatedAt.UnixMilli(), expires)
 }
