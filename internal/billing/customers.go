@@ -25,15 +25,14 @@ func ParseRef(text string) store.Ref {
 
 // Retrieve answers the customer expanded with what belongs to it: its payments and invoices.
 func (s Customers) Retrieve(ctx context.Context, mode clientele.Mode, ref string) (doc store.Document, err error) {
-	err = s.store.View(ctx, func(tx store.Tx) error {
+	return s.store.Remembered(ctx, mode, ref, func(tx store.Tx) (doc store.Document, customerID string, err error) {
 		rec, err := findCustomer(tx, mode, ref)
 		if err != nil {
-			return err
+			return doc, "", err
 		}
 		doc, err = expandCustomer(tx, rec)
-		return err
+		return doc, rec.ID, err
 	})
-	return doc, err
 }
 
 // RetrieveOrCreate answers the customer as [Customers.Retrieve] does, and creates one for a DID that nobody has.

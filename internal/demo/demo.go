@@ -70,6 +70,14 @@ func (i inside) View(_ context.Context, fn func(store.Tx) error) error { return 
 // Scan implements [store.Transactions].
 func (i inside) Scan(_ context.Context, fn func(store.Tx) error) error { return fn(i.tx) }
 
+// Remembered implements [store.Transactions].
+func (i inside) Remembered(
+	_ context.Context, _ clientele.Mode, _ string, fn store.Answering,
+) (doc store.Document, err error) {
+	doc, _, err = fn(i.tx)
+	return doc, err
+}
+
 // Update implements [store.Transactions]. What fails is not undone by itself: the whole business is.
 func (i inside) Update(_ context.Context, fn func(store.Tx) error) error { return fn(i.tx) }
 

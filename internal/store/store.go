@@ -33,6 +33,10 @@ type Figures struct {
 type Transactions interface {
 	// View runs fn on one snapshot of the database. A request that gives up (ctx) ends it. fn may run more than once.
 	View(ctx context.Context, fn func(Tx) error) error
+	// Remembered is View for an answer about one customer and what belongs to it, and nothing else: fn says whose it is.
+	// It may be the answer that was given before to who asked by the same name, if nothing of the customer has changed
+	// since, by anybody. The answer is not to be written into.
+	Remembered(ctx context.Context, mode clientele.Mode, name string, fn Answering) (Document, error)
 	// Scan is View for what may take long: lists, searches and reports. Only so many run at once, so that they keep
 	// nobody else from being answered; the others wait a moment and are then refused as
 	// [clientele.ErrorCodeUnavailable].
@@ -41,6 +45,17 @@ type Transactions interface {
 	// nothing of it remains. fn may run more than once. It is not for lists, searches and sums, which need not show what
 	// it has changed.
 	Update(ctx context.Context, fn func(Tx) error) error
+}
+
+// Answering answers about one customer, and says whose id that is.
+type Answering func(Tx) (doc Document, customerID string, err error)
+
+// View is the function that runs within a view: it remembers nothing.
+func (a Answering) View(doc *Document) func(Tx) error {
+	return func(tx Tx) (err error) {
+		*doc, _, err = a(tx)
+		return err
+	}
 }
 
 // Tx is one transaction or snapshot. Every look-up is bound to a mode: what belongs to the other is not found.

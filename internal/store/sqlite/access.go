@@ -12,6 +12,10 @@ import (
 
 // KeyByHash implements [store.Access].
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key store.Key, found bool, err error) {
+	key, found, since := s.kept.key(hash)
+	if found {
+		return key, true, nil
+	}
 	err = s.lookups.read(ctx, func(c *conn) error {
 		return c.each(selectKeys+" WHERE hash = $1", func(r row) (err error) {
 			key, err = keyOf(r)
@@ -19,6 +23,9 @@ func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (key store.Key, fo
 			return err
 		}, hash[:])
 	})
+	if err == nil && found {
+		s.kept.keepKey(since, key)
+	}
 	return key, found, err
 }
 

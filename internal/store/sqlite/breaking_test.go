@@ -35,7 +35,7 @@ func TestAnyStatementMayFail(t *testing.T) {
 			Store: s,
 			Fault: fault,
 			Is:    func(err error) bool { return errors.Is(err, errBroken) },
-			Kept:  func() string { return kept(t, s) },
+			Kept:  func() string { return contentOf(t, s) },
 			Exec: func(statement string) {
 				if err := s.writer.conn.run(statement); err != nil {
 					t.Fatal(err)
@@ -45,8 +45,8 @@ func TestAnyStatementMayFail(t *testing.T) {
 	})
 }
 
-// kept is all that the database has, but for the indexes of texts, which follow from the texts.
-func kept(t *testing.T, s *Store) string {
+// contentOf is all that the database has, but for the indexes of texts, which follow from the texts.
+func contentOf(t *testing.T, s *Store) string {
 	t.Helper()
 	var b strings.Builder
 	err := s.readers.read(t.Context(), func(c *conn) error {

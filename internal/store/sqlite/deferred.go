@@ -1,18 +1,23 @@
 package sqlite
 
 import (
+	"maps"
+
 	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
 // deferred is what transactions of one batch leave to be written once, just before their commit: sums and counts that
 // each of them would write again, and changes of indexes of texts, which SQLite brings to their pages whenever a
-// transaction of the batch begins.
+// transaction of the batch begins. And it is whose rows they have changed, so that what is kept of those is dropped.
 type deferred struct {
 	before *deferred // of the transaction around this one, or before it in the batch
 	counts map[countKey]int64
 	sums   map[sumKey]clientele.Amount
 	texts  []textChange
+
+	customers map[string]bool // by their ids
+	keys      bool            // whether API keys are among what was changed
 }
 
 // countKey says what is counted: the rows of a table and mode that are of one time, in units of the finest count's.
@@ -38,7 +43,19 @@ type textChange struct {
 }
 
 func newDeferred(before *deferred) *deferred {
-	return &deferred{before: before, counts: map[countKey]int64{}, sums: map[sumKey]clientele.Amount{}}
+	return &deferred{before: before, counts: map[countKey]int64{}, sums: map[sumKey]clientele.Amount{},
+		customers: map[string]bool{}}
+}
+
+// change notes that a row was changed.
+func (d *deferred) change(k *store.Kind, row *store.Row) {
+	switch {
+	case d == nil:
+	case k.Owned || k == store.Customers.Kind:
+		d.customers[row.Owner()] = true
+	case k == store.APIKeys.Kind:
+		d.keys = true
+	}
 }
 
 // pass adds everything to the one before.
@@ -52,6 +69,8 @@ func (d *deferred) pass() error {
 		}
 	}
 	d.before.texts = append(d.before.texts, d.texts...)
+	maps.Copy(d.before.customers, d.customers)
+	d.before.keys = d.before.keys || d.keys
 	return nil
 }
 

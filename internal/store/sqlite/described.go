@@ -70,6 +70,7 @@ func (r row) value(i int, of store.ColumnType) any {
 
 // Save implements [store.Described].
 func (t *tx) Save(k *store.Kind, rec store.Record, before, after *store.Row) error {
+	t.later.change(k, after)
 	if before == nil {
 		return t.add(k, rec, after)
 	}
@@ -130,6 +131,7 @@ func (t *tx) add(k *store.Kind, rec store.Record, row *store.Row) (err error) {
 
 // Delete implements [store.Described].
 func (t *tx) Delete(k *store.Kind, rec store.Record, row *store.Row) error {
+	t.later.change(k, row)
 	n, err := t.exec("DELETE FROM "+k.Table+" WHERE seq = $1 AND version = $2", rec.Seq, rec.Version)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("%s %s was not at version %d", k.Name, rec.ID, rec.Version)

@@ -24,11 +24,13 @@ type Store struct {
 	lookups  *pool         // for what is quick and must never wait: keys and applications, whether the database answers
 	scanning chan struct{} // a place for each scan that may run
 	writer   *writer       // nil when it was opened to be read
+	kept     *kept
 	// last is closed last when there is no writer: the files of the log go with a connection that might have written.
 	// Left behind by another user, they would keep the server out.
 	last *conn
 
 	currencies sync.Map // those that were found, by mode and id
+	unmap      func()   // ends the use of the log's index
 }
 
 // errReadOnly is what a change of a database gets that was opened to be read.
@@ -64,6 +66,8 @@ func newStore(path string, open func(path string, pragmas ...string) (*conn, err
 		readers:  newPool(path, n/2+scans(), open, "mmap_size = 1073741824"),
 		lookups:  newPool(path, n, open, "cache_size = -256"),
 		scanning: make(chan struct{}, scans()),
+		kept:     newKept(nil),
+		unmap:    func() {},
 	}
 }
 
@@ -105,7 +109,10 @@ func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), c.Close())
 	}
 	s := newStore(path, openConn)
-	s.writer = newWriter(c, path)
+	var index *walIndex
+	index, s.unmap = openWALIndex(path)
+	s.kept = newKept(index)
+	s.writer = newWriter(c, path, s.kept)
 	go s.writer.loop()
 	return s, nil
 }
@@ -120,6 +127,7 @@ func (s *Store) Close() error {
 	if s.last != nil {
 		err = errors.Join(err, s.last.Close())
 	}
+	s.unmap()
 	return err
 }
 

@@ -23,11 +23,11 @@ type writeAheadLog struct {
 	next int64 // the size at which to try next; 0 for largeLog
 }
 
-// bound keeps the log from growing much beyond largeLog.
-func (l *writeAheadLog) bound(c *conn) {
+// bound keeps the log from growing much beyond largeLog, and says whether it has tried to begin it anew.
+func (l *writeAheadLog) bound(c *conn) (tried bool) {
 	info, err := os.Stat(l.path)
 	if err != nil || info.Size() < max(l.next, largeLog) {
-		return
+		return false
 	}
 	wait := shortWait
 	if info.Size() >= patienceEnds {
@@ -44,4 +44,5 @@ func (l *writeAheadLog) bound(c *conn) {
 	}
 	// What goes wrong here has cost nothing: the log is as it was.
 	_ = c.each("PRAGMA wal_checkpoint(TRUNCATE)", read)
+	return true
 }

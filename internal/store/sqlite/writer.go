@@ -25,7 +25,8 @@ type writer struct {
 	jobs    chan *job
 	quit    chan struct{}
 	done    chan struct{}
-	fault   error       // why SQLite undid the batch under way, if it did
+	fault   error // why SQLite undid the batch under way, if it did
+	kept    *kept
 	later   *deferred   // what the batch under way leaves to be written before its commit
 	failing atomic.Bool // the last batch failed for a reason that lasts
 }
@@ -38,8 +39,8 @@ type job struct {
 	finished chan struct{}
 }
 
-func newWriter(c *conn, path string) *writer {
-	return &writer{conn: c, log: writeAheadLog{path: path + "-wal"}, jobs: make(chan *job, maxBatch),
+func newWriter(c *conn, path string, k *kept) *writer {
+	return &writer{conn: c, kept: k, log: writeAheadLog{path: path + "-wal"}, jobs: make(chan *job, maxBatch),
 		quit: make(chan struct{}), done: make(chan struct{})}
 }
 
@@ -122,8 +123,8 @@ func (w *writer) batch(first *job) {
 		}
 		close(j.finished)
 	}
-	if err == nil {
-		w.log.bound(w.conn)
+	if err == nil && w.log.bound(w.conn) {
+		w.kept.rewound()
 	}
 }
 
@@ -132,6 +133,7 @@ func (w *writer) begin() error {
 	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	w.kept.begun()
 	err := checkSchema(w.conn)
 	if err != nil {
 		err = errors.Join(err, w.conn.run("ROLLBACK"))
@@ -156,7 +158,9 @@ func (w *writer) commit() error {
 	}
 	err := w.later.write(w.conn)
 	if err == nil {
+		committed := w.kept.committing(w.later.customers, w.later.keys)
 		err = w.conn.run("COMMIT")
+		committed(err == nil)
 	}
 	if err != nil && !w.conn.AutocommitEnabled() {
 		err = errors.Join(err, w.conn.run("ROLLBACK"))
