@@ -12,8 +12,10 @@ import (
 
 func (a *API) retrieveCustomer(r *request) (answer, error) {
 	var options clientele.RetrieveOptions
-	if err := wire.Decode(r.body, &options); err != nil {
-		return answer{}, err
+	if len(r.body) > 0 { // which it seldom is
+		if err := wire.Decode(r.body, &options); err != nil {
+			return answer{}, err
+		}
 	}
 	p := params{query: r.query}
 	explain := p.explain()
