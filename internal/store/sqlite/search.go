@@ -18,6 +18,9 @@ const framing = "\n"
 type phrase struct {
 	store.Term
 	how how
+	// pieces are those of the index that begin with the phrase's writings, of two letters; nil when they were not looked
+	// up.
+	pieces []string
 }
 
 type how int
@@ -49,6 +52,9 @@ func (p phrase) framed(text string) string {
 
 // indexed says whether the phrase is long enough for the index of three-letter pieces, in every writing.
 func (p phrase) indexed() bool {
+	if p.pieces != nil {
+		return true
+	}
 	for _, text := range p.writings() {
 		if utf8.RuneCountInString(p.framed(text)) < 3 {
 			return false
@@ -60,8 +66,13 @@ func (p phrase) indexed() bool {
 // match writes the phrase for the index, which does not know fields.
 func (p phrase) match() string {
 	var ways []string
+	for _, text := range p.pieces {
+		ways = append(ways, quoted(text))
+	}
 	for _, text := range p.writings() {
-		ways = append(ways, quoted(p.framed(text)))
+		if len(p.pieces) == 0 {
+			ways = append(ways, quoted(p.framed(text)))
+		}
 	}
 	if len(ways) == 1 {
 		return ways[0]
@@ -195,10 +206,14 @@ func (s tier) scanPhone(w *sql.Where) {
 func (t *tx) SearchCustomers(s store.CustomerSearch) (page []store.Record, count int64, err error) {
 	err = t.scan(func() error {
 		var found []int64
-		if len(s.Order) > 0 {
-			found, count, err = t.searchInOrder(s, everything(s))
-		} else {
-			found, count, err = t.search(s, everything(s))
+		all, err := t.lookUpPieces(s.Livemode, everything(s))
+		switch {
+		case err != nil:
+			return err
+		case len(s.Order) > 0:
+			found, count, err = t.searchInOrder(s, all)
+		default:
+			found, count, err = t.search(s, all)
 		}
 		if err == nil {
 			page, err = t.customersNumbered(found)
@@ -228,13 +243,62 @@ func everything(s store.CustomerSearch) (t tier) {
 		if term.Key != "" {
 			t.metadata = append(t.metadata, term)
 		} else {
-			t.all = append(t.all, phrase{term, contains})
+			t.all = append(t.all, phrase{Term: term})
 		}
 	}
 	for _, term := range s.PhoneTerms {
-		t.byPhone = append(t.byPhone, phrase{term, contains})
+		t.byPhone = append(t.byPhone, phrase{Term: term})
 	}
 	return t
+}
+
+// mostPieces is how many pieces of the index a search asks for at most: more take longer than reading the texts.
+const mostPieces = int64(500)
+
+// lookUpPieces looks up the pieces of the index that words of two letters begin. Every text ends with the framing, so
+// there is one for each place at which the word occurs.
+func (t *tx) lookUpPieces(mode clientele.Mode, all tier) (tier, error) {
+	for _, phrases := range [][]phrase{all.all, all.byPhone} {
+		for i, p := range phrases {
+			if p.indexed() {
+				continue
+			}
+			pieces, err := t.piecesOf(mode, p)
+			if err != nil {
+				return all, err
+			}
+			phrases[i].pieces = pieces
+		}
+	}
+	return all, nil
+}
+
+// piecesOf are the pieces that the writings of a phrase begin; nil when one is a single letter, or they are many.
+func (t *tx) piecesOf(mode clientele.Mode, p phrase) (pieces []string, err error) {
+	table := "customer_vocabulary_test"
+	if mode {
+		table = "customer_vocabulary_live"
+	}
+	for _, text := range p.writings() {
+		switch letters := utf8.RuneCountInString(text); {
+		case letters < 2:
+			return nil, nil
+		case letters > 2: // which the index has itself
+			pieces = append(pieces, text)
+			continue
+		}
+		err := t.each("SELECT term FROM "+table+" WHERE term >= $1 AND term < $2 LIMIT $3", func(r row) error {
+			pieces = append(pieces, r.text(0))
+			return nil
+		}, text, text+string(utf8.MaxRune), mostPieces)
+		if err != nil || int64(len(pieces)) >= mostPieces {
+			return nil, err
+		}
+	}
+	if len(pieces) == 0 { // it occurs nowhere, and the index finds nothing by two letters
+		pieces = []string{p.Text}
+	}
+	return pieces, nil
 }
 
 // fewMatches is how many matches are ranked one by one: asking the index again for each rank costs more.
@@ -316,7 +380,7 @@ func rankOf(text string, writings []string) int {
 func (t *tx) searchPage(s store.CustomerSearch, everything tier) (page []int64, err error) {
 	tiers := []tier{everything}
 	if s.Whole != nil {
-		is, begins := phrase{*s.Whole, equals}, phrase{*s.Whole, starts}
+		is, begins := phrase{Term: *s.Whole, how: equals}, phrase{Term: *s.Whole, how: starts}
 		rest := everything
 		rest.not = []phrase{begins}
 		tiers = []tier{{all: []phrase{is}}, {all: []phrase{begins}, not: []phrase{is}}, rest}
