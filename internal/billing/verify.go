@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/go-json-experiment/json"
+	"golang.org/x/sync/errgroup"
 
 	"clientele.dev"
 	"clientele.dev/internal/events"
@@ -24,9 +26,7 @@ type Difference struct {
 // printed on them, and that every object is as its last event left it. progress is told after every few customers, of
 // whom each is looked at twice: alone, and for the sums of all.
 func (s *Service) Verify(ctx context.Context, progress func(done, total int64), differs func(Difference)) error {
-	const step = 200 // each step is one snapshot: a server may go on beside it
 	var done, total int64
-	var seq store.Position
 	err := s.store.Scan(ctx, func(tx store.Tx) (err error) {
 		total, err = countCustomers(tx)
 		return err
@@ -35,31 +35,28 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 		return err
 	}
 	total *= 2
-	for {
-		var recs []store.StoredRow
-		var found []Difference // what a run of the function finds that was not the last one is not told
-		err := s.store.Scan(ctx, func(tx store.Tx) (err error) {
-			found = nil
-			if recs, err = tx.RowsAfter(store.Customers.Kind, seq, step); err != nil {
-				return err
-			}
-			for _, rec := range recs {
-				if err := audit(tx, rec.Record, func(d Difference) { found = append(found, d) }); err != nil {
-					return err
-				}
-			}
-			return ctx.Err()
-		})
+	for after := store.Beginning; ; {
+		parts, err := s.nextParts(ctx, after)
 		if err != nil {
 			return err
 		}
-		for _, d := range found {
-			differs(d)
-		}
-		if len(recs) == 0 {
+		if len(parts) == 0 {
 			break
 		}
-		seq, done = recs[len(recs)-1].Seq, done+int64(len(recs))
+		working := new(errgroup.Group)
+		working.SetLimit(runtime.GOMAXPROCS(0))
+		for _, p := range parts {
+			working.Go(func() error { return s.auditPart(ctx, p) })
+		}
+		if err := working.Wait(); err != nil {
+			return err
+		}
+		for _, p := range parts {
+			for _, d := range p.found {
+				differs(d)
+			}
+			after, done = p.through, done+p.customers
+		}
 		progress(done, max(done, total))
 	}
 	err = s.store.Scan(ctx, func(tx store.Tx) error {
@@ -83,21 +80,6 @@ func (s *Service) Verify(ctx context.Context, progress func(done, total int64), 
 		}
 		return tx.Contradictions(func(id, text string) { differs(Difference{id, text}) })
 	})
-}
-
-// countCustomers counts the customers of both modes, deleted ones too.
-func countCustomers(tx store.Tx) (total int64, err error) {
-	for _, q := range []store.Query{
-		{Mode: clientele.Test}, {Mode: clientele.Live}, {Mode: clientele.Test, Deleted: true},
-		{Mode: clientele.Live, Deleted: true},
-	} {
-		n, err := tx.Count(store.Customers.Kind, q)
-		if err != nil {
-			return 0, err
-		}
-		total += n
-	}
-	return total, nil
 }
 
 // checkRows wants the columns of every row of a kind to repeat what its document says: lists and sums read them.
@@ -186,10 +168,19 @@ func (b *books) checkRefunds() error {
 
 // lastEvent compares an object with what its last event says, and wants an event for each of its versions.
 func (b *books) lastEvent(kind store.ObjectType, id string, doc []byte) error {
-	recs, err := b.tx.Events(store.EventQuery{ObjectType: kind, ObjectID: id})
+	recs, err := b.eventsOf(kind, id)
 	if err != nil {
 		return err
 	}
+	return b.compareLast(id, doc, recs)
+}
+
+func (b *books) eventsOf(kind store.ObjectType, id string) ([]store.EventRecord, error) {
+	return b.tx.Events(store.EventQuery{ObjectType: kind, ObjectID: id})
+}
+
+// compareLast is lastEvent with the events of the object.
+func (b *books) compareLast(id string, doc []byte, recs []store.EventRecord) (err error) {
 	version := int64(0)
 	for i, rec := range recs {
 		version++
@@ -226,13 +217,14 @@ func (b *books) readInvoices() error {
 		}
 		b.invoices[invoice.ID] = invoice
 		b.ledger.AddInvoice(invoice.ID, invoice.Due(), invoice.Issued())
-		if err := b.lastEvent(store.TypeInvoice, invoice.ID, rec.JSON); err != nil {
-			return err
+		recs, err := b.eventsOf(store.TypeInvoice, invoice.ID)
+		if err == nil {
+			err = b.compareLast(invoice.ID, rec.JSON, recs)
 		}
-		events, err := b.history(store.TypeInvoice, invoice.ID, rec.JSON)
 		if err != nil {
 			return err
 		}
+		events := b.rebuilt(invoice.ID, rec.JSON, recs)
 		b.events[invoice.ID], b.imported[invoice.ID] = events, wasImported(events)
 	}
 	return err
@@ -240,15 +232,20 @@ func (b *books) readInvoices() error {
 
 // history are the events of an object from how it is now, nil when it is gone.
 func (b *books) history(of store.ObjectType, id string, doc []byte) ([]clientele.Event, error) {
-	recs, err := b.tx.Events(store.EventQuery{ObjectType: of, ObjectID: id})
+	recs, err := b.eventsOf(of, id)
 	if err != nil {
 		return nil, err
 	}
+	return b.rebuilt(id, doc, recs), nil
+}
+
+// rebuilt are events of an object with the object as each left it.
+func (b *books) rebuilt(id string, doc []byte, recs []store.EventRecord) []clientele.Event {
 	all, err := events.Rebuild(recs, doc)
 	if err != nil {
 		b.differ(id, "its history cannot be read: %v", err)
 	}
-	return all, nil
+	return all
 }
 
 func (b *books) readPayments() error {

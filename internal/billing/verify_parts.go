@@ -1,0 +1,65 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+
+	"clientele.dev"
+	"clientele.dev/internal/store"
+)
+
+// auditedPart are customers, by their positions, who are looked at in one snapshot: a server may go on beside it.
+type auditedPart struct {
+	after, through store.Position
+	customers      int64
+	found          []Difference
+}
+
+// nextParts are the next customers from after a position on, a few parts for each core: some have many invoices.
+func (s *Service) nextParts(ctx context.Context, after store.Position) (parts []*auditedPart, err error) {
+	const customers, each = 25, 8
+	err = s.store.Scan(ctx, func(tx store.Tx) error {
+		rows, err := tx.RowsAfter(store.Customers.Kind, after, customers*each*int64(runtime.GOMAXPROCS(0)))
+		parts = nil
+		for some := range slices.Chunk(rows, customers) {
+			p := &auditedPart{after: after, through: some[len(some)-1].Seq, customers: int64(len(some))}
+			parts, after = append(parts, p), p.through
+		}
+		return err
+	})
+	return parts, err
+}
+
+// auditPart looks at the customers of a part.
+func (s *Service) auditPart(ctx context.Context, p *auditedPart) error {
+	return s.store.Scan(ctx, func(tx store.Tx) error {
+		p.found = nil // what a run of the function finds that was not the last one is not told
+		rows, err := tx.RowsAfter(store.Customers.Kind, p.after, p.customers)
+		for _, row := range rows {
+			if row.Seq > p.through {
+				break
+			}
+			if err := audit(tx, row.Record, func(d Difference) { p.found = append(p.found, d) }); err != nil {
+				return err
+			}
+		}
+		return errors.Join(err, ctx.Err())
+	})
+}
+
+// countCustomers counts the customers of both modes, deleted ones too.
+func countCustomers(tx store.Tx) (total int64, err error) {
+	for _, q := range []store.Query{
+		{Mode: clientele.Test}, {Mode: clientele.Live}, {Mode: clientele.Test, Deleted: true},
+		{Mode: clientele.Live, Deleted: true},
+	} {
+		n, err := tx.Count(store.Customers.Kind, q)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
