@@ -155,6 +155,34 @@ func TestWhatIsKeptIsNeverOlder(t *testing.T) {
 	}
 }
 
+// TestNothingIsFoundAfterClose asks a closed database for what it had kept.
+func TestNothingIsFoundAfterClose(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &versioned{id: "cus_1"}
+	for range 2 { // the first is not kept: our writer did not know the head before
+		if err := v.save(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ref := store.Ref{ID: v.id}
+	if _, err := v.read(t.Context(), s, ref); err != nil {
+		t.Fatal(err)
+	}
+	if _, found := s.kept.answer(clientele.Test, v.id); !found {
+		t.Error("what was read is not kept")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, found := s.kept.answer(clientele.Test, v.id); found {
+		t.Error("a closed database finds what it had kept")
+	}
+}
+
 // index is an index of a log in memory, and what commits to it.
 func index() (x *walIndex, commit func()) {
 	x = &walIndex{new([2 * headWords]uint32)}

@@ -123,6 +123,7 @@ func (s *Store) Close() error {
 	if s.writer != nil {
 		err = s.writer.close()
 	}
+	s.kept.head.Store(nil) // others may write, and nobody would hear of it
 	err = errors.Join(err, s.readers.close(), s.lookups.close())
 	if s.last != nil {
 		err = errors.Join(err, s.last.Close())

@@ -39,8 +39,7 @@ func openWALIndex(path string) (index *walIndex, done func()) {
 		defer mappings.Unlock()
 		if m.users--; m.users == 0 {
 			delete(mappings.open, path)
-			_ = syscall.Munmap(m.mapped)
-			_ = m.file.Close() // it was only read
+			_ = m.file.Close() // the page stays mapped: somebody may just be reading it
 		}
 	}
 }
