@@ -98,7 +98,7 @@ func TestWhatIsKeptIsNeverOlder(t *testing.T) {
 			}
 		}
 	}
-	enough := int64(1500)
+	enough := int64(500)
 	if text := os.Getenv("CLIENTELE_KEPT"); text != "" {
 		var err error
 		if enough, err = strconv.ParseInt(text, 10, 64); err != nil {

@@ -8,12 +8,16 @@ import (
 	"syscall"
 )
 
-// mappings are the files that are mapped, by their paths. A file is not closed while a connection of this process uses
-// it: that would end SQLite's locks on it (https://www.sqlite.org/howtocorrupt.html, "POSIX advisory locks").
+// mappings are the files that are mapped, whatever path led to them. A file is not closed while a connection of this
+// process uses it: that would end SQLite's locks on it (https://www.sqlite.org/howtocorrupt.html, "POSIX advisory
+// locks").
 var mappings = struct {
 	sync.Mutex
-	open map[string]*mapping
-}{open: map[string]*mapping{}}
+	open map[fileID]*mapping
+}{open: map[fileID]*mapping{}}
+
+// fileID is a file's device and number.
+type fileID struct{ device, inode uint64 }
 
 type mapping struct {
 	file   *os.File
@@ -26,19 +30,25 @@ type mapping struct {
 func openWALIndex(path string) (index *walIndex, done func()) {
 	mappings.Lock()
 	defer mappings.Unlock()
-	m := mappings.open[path]
+	path += "-shm"
+	var is syscall.Stat_t
+	if syscall.Stat(path, &is) != nil {
+		return nil, func() {}
+	}
+	id := fileID{uint64(is.Dev), is.Ino} //nolint:gosec,unconvert // of another type on other systems
+	m := mappings.open[id]
 	if m == nil {
-		if m = mapFile(path + "-shm"); m == nil {
+		if m = mapFile(path); m == nil {
 			return nil, func() {}
 		}
-		mappings.open[path] = m
+		mappings.open[id] = m
 	}
 	m.users++
 	return newWALIndex(m.mapped), func() {
 		mappings.Lock()
 		defer mappings.Unlock()
 		if m.users--; m.users == 0 {
-			delete(mappings.open, path)
+			delete(mappings.open, id)
 			_ = m.file.Close() // the page stays mapped: somebody may just be reading it
 		}
 	}
