@@ -25,7 +25,7 @@ type kept struct {
 	head  atomic.Pointer[walHead] // for which it is good; nil for none
 	seed  maphash.Seed
 	parts [keptParts]keptPart
-	names sync.Map // the customer's id, by another name that it was asked for by
+	names sync.Map // the customer's id, by a keptName
 	keys  keptKeys
 }
 
@@ -50,6 +50,15 @@ type keptAnswer struct {
 	doc   store.Document
 	names []string // by which it was asked for, beside the id
 }
+
+// keptName is another name that a customer of a mode was asked for by. There are many ways to write one, so of each
+// customer a few are kept.
+type keptName struct {
+	mode clientele.Mode
+	name string
+}
+
+const mostNames = 4
 
 // keptKeys are the API keys, by the hashes of their secrets.
 type keptKeys struct {
@@ -93,7 +102,7 @@ func (k *kept) answer(mode clientele.Mode, name string) (doc store.Document, fou
 		return doc, false
 	}
 	id := name
-	if of, is := k.names.Load(name); is {
+	if of, is := k.names.Load(keptName{mode, name}); is {
 		id = of.(string)
 	}
 	p, _ := k.part(id)
@@ -122,11 +131,11 @@ func (k *kept) keep(since *mark, mode clientele.Mode, name, id string, doc store
 		a.names = before.names
 		k.remove(p, id)
 	}
-	if name != id && !slices.Contains(a.names, name) {
+	if name != id && !slices.Contains(a.names, name) && len(a.names) < mostNames {
 		a.names = append(slices.Clip(a.names), name)
 	}
 	for _, name := range a.names {
-		k.names.Store(name, id)
+		k.names.Store(keptName{mode, name}, id)
 	}
 	p.answers[id] = a
 	p.bytes += len(doc.JSON) + entryBytes
@@ -147,7 +156,7 @@ func (k *kept) remove(p *keptPart, id string) {
 	delete(p.answers, id)
 	p.bytes -= len(a.doc.JSON) + entryBytes
 	for _, name := range a.names {
-		k.names.Delete(name)
+		k.names.Delete(keptName{a.mode, name})
 	}
 }
 
