@@ -12,6 +12,7 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/apptest"
+	"clientele.dev/internal/auth"
 	"clientele.dev/internal/pgtest"
 	"clientele.dev/internal/store"
 )
@@ -33,6 +34,14 @@ func longBooks(t *testing.T, s *apptest.Server, days int) (customers []string) {
 		CustomerID: customers[0], CurrencyID: "curr_test_usd",
 		InvoiceContent: clientele.InvoiceContent{Lines: []clientele.LineParams{{UnitAmount: cents(7)}}},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	apps := auth.NewApps(s.DB, s.Now)
+	app, err := apps.Trust(ctx, store.By{At: s.Now()}, "shop", make([]byte, 32))
+	if err == nil {
+		err = apps.Revoke(ctx, store.By{At: s.Now()}, app.ID)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +94,7 @@ func headBefore(t *testing.T, s *apptest.Server, kind string) string {
 	return page.List[0].ID + ":" + page.List[0].Hash
 }
 
-// wantKept wants all events of settings, and of invoices that were drafts, which papers and numbers come of.
+// wantKept wants all events of settings, of applications, and of invoices that were drafts.
 func wantKept(t *testing.T, left []clientele.Event, was map[string]clientele.Event) {
 	t.Helper()
 	kept := map[string]bool{}
@@ -93,7 +102,9 @@ func wantKept(t *testing.T, left []clientele.Event, was map[string]clientele.Eve
 		kept[e.ID] = true
 	}
 	for id, e := range was {
-		if (e.ObjectType == "settings" || strings.Contains(string(e.Data.Object), `"status":"draft"`)) && !kept[id] {
+		isKept := slices.Contains([]string{"settings", "application"}, e.ObjectType) ||
+			strings.Contains(string(e.Data.Object), `"status":"draft"`)
+		if isKept && !kept[id] {
 			t.Errorf("%s, %s, is gone", id, e.Type)
 		}
 	}

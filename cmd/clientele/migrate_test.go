@@ -149,6 +149,14 @@ func TestMigrate(t *testing.T) {
 				t.Errorf("%+v, %v: want 2 payments in dollars", page, err)
 			}
 			wantAppsOfBefore(t, s.DB)
+			runSQL(t, url, "DELETE FROM apps WHERE id = 'app_1'; UPDATE apps SET doc = ''") // as a server of before writes
+			if out, code := runCommand("apps", "revoke", "app_0", "--db", url); code != 0 {
+				t.Errorf("an application without a document is revoked with exit %d: %s", code, out)
+			}
+			if apps, err := s.DB.Apps(t.Context()); err != nil || len(apps) != 1 || apps[0].RevokedAt.IsZero() {
+				t.Errorf("the applications are %+v, %v", apps, err)
+			}
+			wantRight(t, url, "3")
 		})
 	}
 }

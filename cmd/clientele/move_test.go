@@ -70,6 +70,9 @@ func TestMove(t *testing.T) {
 	first, second, third := newDatabase(t), pgtest.URL(t, nil), newDatabase(t)
 	busyBooks(t, first)
 	endpoint := toldOfBooks(t, first)
+	if out, code := runCommand("apps", "new", "--name", "shop", "--db", first); code != 0 {
+		t.Fatal(out)
+	}
 	for _, way := range [][2]string{{first, second}, {second, third}} {
 		var out, log bytes.Buffer
 		code := run(t.Context(), []string{"move", "--from", way[0], "--to", way[1]}, &out, &log)
@@ -118,6 +121,11 @@ func TestMove(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+	apps, code := runCommand("apps", "list", "--db", first)
+	moved, _ := runCommand("apps", "list", "--db", third)
+	if code != 0 || moved != apps || !strings.Contains(apps, "shop") {
+		t.Errorf("the applications are\n%swere\n%s", moved, apps)
 	}
 	were, _ := runCommand("keys", "list", "--db", first)
 	is, code := runCommand("keys", "list", "--db", third)

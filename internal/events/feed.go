@@ -199,7 +199,7 @@ func RefusePruned(tx store.Tx, mode clientele.Mode, field, id string) error {
 		return nil
 	}
 	later, err := eventsOfID(tx, mode, object, version+1, 0)
-	if err == nil && len(later) > 0 {
+	if err == nil && len(later) > 0 && !store.KindOf(later[0].ObjectType()).BothModes { // of which none is pruned
 		err = clientele.Errorf(clientele.ErrorCodeGone, field,
 			"the event %q was pruned, and others with it: begin anew, with what there is now", id)
 	}

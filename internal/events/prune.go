@@ -13,7 +13,8 @@ import (
 
 // This file is how old events are removed. Of every object its first event stays, and its last before the day and all
 // since: so whatever was asked for of a day since can be had, and every object has its proof. Of an invoice all events
-// until it was finalized stay, as its number comes of them, and of settings all, which papers were printed by.
+// until it was finalized stay, as its number comes of them; of settings all, which papers were printed by; and all of
+// what is of both modes, whose versions are told in one mode and the other.
 
 // PruneStore is what pruning needs of a database.
 type PruneStore interface {
@@ -163,7 +164,7 @@ func (p *pruning) versionsOf(e store.EventRecord) (*versions, error) {
 // needs says whether an event of the object stays.
 func (of *versions) needs(e store.EventRecord) bool {
 	return e.ObjectVersion == 1 || e.ObjectVersion >= of.last || e.ObjectType() == store.TypeSettings ||
-		e.ObjectType() == store.TypeInvoice && e.ObjectVersion <= of.finalized
+		store.KindOf(e.ObjectType()).BothModes || e.ObjectType() == store.TypeInvoice && e.ObjectVersion <= of.finalized
 }
 
 // remove removes an event. The one before it of the same object, if it stays, has the whole object from then on: it can

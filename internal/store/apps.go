@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -80,17 +81,22 @@ func SaveApp(tx Tx, by By, stored Record, before *App, after App) error {
 	return nil
 }
 
-// SelectApps returns all applications with what is stored of each, in the order of their coming.
+// SelectApps returns all applications with what is stored of each, in the order of their coming. It reads the columns:
+// a server of before documents were kept writes these alone.
 func SelectApps(tx Tx) (apps []App, stored []Record, err error) {
-	stored, err = tx.Select(Applications.Kind, Query{Order: OldestFirst})
-	if err != nil {
-		return nil, nil, err
-	}
-	apps = make([]App, len(stored))
-	for i, rec := range stored {
-		if err := json.Unmarshal(rec.JSON, &apps[i]); err != nil {
-			return nil, nil, err
+	rows, err := tx.RowsAfter(Applications.Kind, Beginning, math.MaxInt32)
+	for _, row := range rows {
+		if len(row.JSON) == 0 {
+			row.JSON = nil
 		}
+		app := App{
+			ID: row.ID, Name: row.Values[0].(string), PublicKey: row.Values[1].([]byte),
+			CreatedAt: time.UnixMilli(row.Values[2].(int64)).UTC(),
+		}
+		if at, revoked := row.Values[3].(int64); revoked {
+			app.RevokedAt = time.UnixMilli(at).UTC()
+		}
+		apps, stored = append(apps, app), append(stored, row.Record)
 	}
-	return apps, stored, nil
+	return apps, stored, err
 }

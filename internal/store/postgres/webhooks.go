@@ -13,7 +13,7 @@ func (t *tx) Webhooks() store.Webhooks { return sql.Webhooks{Runner: runner{t}} 
 // Pruning implements [store.Tx].
 func (t *tx) Pruning() store.Pruning { return t.pruning() }
 
-func (t *tx) pruning() sql.Pruning { return sql.Pruning{Runner: runner{t}, Position: "position"} }
+func (t *tx) pruning() sql.Pruning { return sql.Pruning{Runner: runner{t}} }
 
 // runner implements [sql.Runner].
 type runner struct{ t *tx }

@@ -3,15 +3,14 @@ package sql
 import "clientele.dev/internal/store"
 
 // Pruning implements [store.Pruning] on any database.
-type Pruning struct {
-	Runner
-	Position string // the column of an event's position
-}
+type Pruning struct{ Runner }
+
+// oneEvent selects an event, on the machine of its customer.
+const oneEvent = " WHERE customer_id = $1 AND object_id = $2 AND object_version = $3"
 
 // KeepState implements [store.Pruning].
 func (p Pruning) KeepState(e store.EventRecord, state []byte) error {
-	return p.Exec("UPDATE events SET state = $3 WHERE customer_id = $1 AND "+p.Position+" = $2", e.CustomerID, e.Seq,
-		string(state))
+	return p.Exec("UPDATE events SET state = $4"+oneEvent, e.CustomerID, e.ObjectID, e.ObjectVersion, string(state))
 }
 
 // Prune implements [store.Pruning].
@@ -19,7 +18,7 @@ func (p Pruning) Prune(e store.EventRecord) error {
 	if err := p.AddPruned(store.PrunedEvent{Position: e.Seq, Payload: e.Payload()}); err != nil {
 		return err
 	}
-	return p.Exec("DELETE FROM events WHERE customer_id = $1 AND "+p.Position+" = $2", e.CustomerID, e.Seq)
+	return p.Exec("DELETE FROM events"+oneEvent, e.CustomerID, e.ObjectID, e.ObjectVersion)
 }
 
 // AddPruned implements [store.Pruning].

@@ -11,7 +11,7 @@ func (t *tx) Webhooks() store.Webhooks { return sql.Webhooks{Runner: runner{t}} 
 // Pruning implements [store.Tx].
 func (t *tx) Pruning() store.Pruning { return t.pruning() }
 
-func (t *tx) pruning() sql.Pruning { return sql.Pruning{Runner: runner{t}, Position: "seq"} }
+func (t *tx) pruning() sql.Pruning { return sql.Pruning{Runner: runner{t}} }
 
 // runner implements [sql.Runner].
 type runner struct{ t *tx }

@@ -163,6 +163,11 @@ func appsHaveEvents(t *testing.T, first, second store.Store) {
 	must(err)
 	must(first.AddSession(ctx, store.Session{Hash: [32]byte{1}, Kind: store.SessionConsole}, signedIn))
 	must(second.PlaceEvents(ctx))
+	// The first version was told in the test mode: in the live mode it is nothing, and was not pruned.
+	first1 := "evt_" + shop.ID + "_1"
+	if _, found, err := events.NewFeed(second).Find(ctx, clientele.Live, first1); found || err != nil {
+		t.Errorf("the live mode has %s: %t, %v", first1, found, err)
+	}
 	inBoth := "application.created;application.revoked;application.updated;"
 	wantFeed(t, second, clientele.Test, inBoth)
 	wantFeed(t, second, clientele.Live, inBoth+"session.created;")
