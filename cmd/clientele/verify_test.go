@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +16,8 @@ import (
 
 	"clientele.dev"
 	"clientele.dev/internal/apptest"
+	"clientele.dev/internal/billing"
+	"clientele.dev/internal/store"
 )
 
 // TestVerify shows that verify finds nothing in right books, and every kind of wrong that is done to them behind the
@@ -219,4 +223,49 @@ func makeBooks(t *testing.T, url string) {
 	s.Advance(24 * time.Hour)
 	must2(c.Closings.Create(ctx, clientele.ClosingParams{Through: &through}))
 	s.Close()
+}
+
+// runsTwice is a database that runs what reads twice, as one does that begins again.
+type runsTwice struct{ store.Store }
+
+func (s runsTwice) Scan(ctx context.Context, fn func(store.Tx) error) error {
+	return errors.Join(s.Store.Scan(ctx, fn), s.Store.Scan(ctx, fn))
+}
+
+// TestVerifyLooksAtEverybodyOnce has a difference at every one of many customers: each is told of, once.
+func TestVerifyLooksAtEverybodyOnce(t *testing.T) {
+	t.Parallel()
+	const many = 130 // more than one part has
+	db := newDatabase(t)
+	s, err := apptest.Open(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for i := range many {
+		name := fmt.Sprint("Ada ", i)
+		if _, err := s.Test().Customers.Create(t.Context(), clientele.CustomerParams{Name: &name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runSQL(t, db, `UPDATE customers SET doc = replace(doc, '"delinquent":false', '"delinquent":true')`)
+	for name, from := range map[string]store.Store{"once": s.DB, "twice": runsTwice{s.DB}} {
+		told := map[string]int{}
+		err := billing.New(from).Verify(t.Context(), func(int64, int64) {}, func(d billing.Difference) {
+			if d.Text == "delinquent is true, not false" {
+				told[d.ID]++
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, times := range told {
+			if times != 1 {
+				t.Errorf("%s: %s is told of %d times", name, id, times)
+			}
+		}
+		if len(told) != many {
+			t.Errorf("%s: %d of %d customers are told of", name, len(told), many)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 
 	"github.com/go-json-experiment/json"
@@ -187,13 +188,13 @@ func (b *books) compareLast(id string, doc []byte, recs []store.EventRecord) (er
 		if rec.ObjectVersion == version {
 			continue
 		}
-		pruned := int64(0)
+		var pruned []store.PrunedEvent // whether there is any: the others prove that it was this one
 		if i > 0 && recs[i-1].State != nil {
-			if pruned, err = b.tx.Pruning().CountPruned(); err != nil {
+			if pruned, err = b.tx.Pruning().Pruned(0, math.MaxInt64, 1); err != nil {
 				return err
 			}
 		}
-		if pruned == 0 {
+		if len(pruned) == 0 {
 			b.differ(id, "the event of its version %d is missing", version)
 			return nil
 		}

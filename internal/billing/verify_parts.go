@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"slices"
 
@@ -23,29 +22,36 @@ func (s *Service) nextParts(ctx context.Context, after store.Position) (parts []
 	err = s.store.Scan(ctx, func(tx store.Tx) error {
 		rows, err := tx.RowsAfter(store.Customers.Kind, after, customers*each*int64(runtime.GOMAXPROCS(0)))
 		parts = nil
+		from := after
 		for some := range slices.Chunk(rows, customers) {
-			p := &auditedPart{after: after, through: some[len(some)-1].Seq, customers: int64(len(some))}
-			parts, after = append(parts, p), p.through
+			p := &auditedPart{after: from, through: some[len(some)-1].Seq, customers: int64(len(some))}
+			parts, from = append(parts, p), p.through
 		}
 		return err
 	})
 	return parts, err
 }
 
-// auditPart looks at the customers of a part.
+// auditPart looks at the customers of a part, also at those that have come between them meanwhile.
 func (s *Service) auditPart(ctx context.Context, p *auditedPart) error {
 	return s.store.Scan(ctx, func(tx store.Tx) error {
 		p.found = nil // what a run of the function finds that was not the last one is not told
-		rows, err := tx.RowsAfter(store.Customers.Kind, p.after, p.customers)
-		for _, row := range rows {
-			if row.Seq > p.through {
-				break
-			}
-			if err := audit(tx, row.Record, func(d Difference) { p.found = append(p.found, d) }); err != nil {
+		for from := p.after; from < p.through; {
+			rows, err := tx.RowsAfter(store.Customers.Kind, from, p.customers)
+			if err != nil || len(rows) == 0 {
 				return err
 			}
+			from = rows[len(rows)-1].Seq
+			for _, row := range rows {
+				if row.Seq > p.through {
+					break
+				}
+				if err := audit(tx, row.Record, func(d Difference) { p.found = append(p.found, d) }); err != nil {
+					return err
+				}
+			}
 		}
-		return errors.Join(err, ctx.Err())
+		return ctx.Err()
 	})
 }
 
