@@ -136,8 +136,25 @@ type LedgerParams struct {
 	Credit bool `query:"credit"`
 }
 
-// StatementParams bounds a statement.
+// StatementParams bounds a statement, and says which part of its lines is asked for: all without a limit.
 type StatementParams struct {
+	// The first day where the business is, or a moment, of which that is the day; that of the first movement when absent.
+	From Moment `query:"from"`
+	// The last day, or a moment, of which that is the day; today when absent.
+	To Moment `query:"to"`
+	// A moment, or a day, of which that is the end: what was recorded later does not count; now when absent.
+	KnownAt Moment `query:"known_at"`
+	// How many lines at most, 1 to 1000, the earliest first; all when absent. Balances are those before the first line
+	// and after the last.
+	Limit int64 `query:"limit"`
+	// The lines after the one with this id.
+	StartingAfter string `query:"starting_after"`
+	// The lines before the one with this id: with limit the last of them.
+	EndingBefore string `query:"ending_before"`
+}
+
+// StatementPrintParams bounds a statement that is printed, which is whole.
+type StatementPrintParams struct {
 	// The first day where the business is, or a moment, of which that is the day; that of the first movement when absent.
 	From Moment `query:"from"`
 	// The last day, or a moment, of which that is the day; today when absent.

@@ -214,7 +214,8 @@ func (d *Debtor) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Statement is a customer's account over a time: what was owed before, every movement by its date, what was owed after.
+// Statement is a customer's account over a time, or with limit a part of it: what was owed before the first line, every
+// movement by its date, what was owed after the last line.
 type Statement struct {
 	// Always "statement".
 	Object string `json:"object"`
@@ -225,6 +226,10 @@ type Statement struct {
 	To   Time `json:"to"`
 	// The moment up to which what was recorded counts; absent when all that is known now does.
 	KnownAt *Time `json:"known_at,omitempty"`
+	// Of a part: the ending_before of the lines before it, and the starting_after of those after it; each absent when
+	// there are none.
+	Previous string `json:"previous,omitzero"`
+	Next     string `json:"next,omitzero"`
 	// Per currency id; a currency that never moved is left out.
 	Currencies map[string]StatementAccount `json:"currencies"`
 }

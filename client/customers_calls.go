@@ -144,14 +144,14 @@ func (s *Customers) Statement(
 
 // StatementHTML sends GET /api/customers/{id}/statement/page. A statement as a page to print.
 func (s *Customers) StatementHTML(
-	ctx context.Context, id string, p clientele.StatementParams, opts ...CallOption,
+	ctx context.Context, id string, p clientele.StatementPrintParams, opts ...CallOption,
 ) ([]byte, error) {
 	return fetchFile(ctx, s.c, opts, request{route: "GET /api/customers/{id}/statement/page", ref: id, query: p})
 }
 
 // StatementPDF sends GET /api/customers/{id}/statement/pdf. A statement as PDF.
 func (s *Customers) StatementPDF(
-	ctx context.Context, id string, p clientele.StatementParams, opts ...CallOption,
+	ctx context.Context, id string, p clientele.StatementPrintParams, opts ...CallOption,
 ) ([]byte, error) {
 	return fetchFile(ctx, s.c, opts, request{route: "GET /api/customers/{id}/statement/pdf", ref: id, query: p})
 }

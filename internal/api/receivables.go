@@ -105,18 +105,36 @@ func (a *API) listDebtors(r *request) (answer, error) {
 
 func (a *API) retrieveStatement(r *request) (answer, error) {
 	p := params{query: r.query}
-	return a.statement(r, &p, p.format(r, "json", "csv", "html", "pdf"))
+	format, lines := p.format(r, "json", "csv", "html", "pdf"), p.lines()
+	if lines != (billing.LinesWindow{}) && format != "json" && format != "csv" {
+		p.fail(invalid("format", "a part of a statement goes with the formats json and csv"))
+	}
+	return a.statement(r, &p, format, lines)
+}
+
+// maxLines is how many lines a part of a statement can have.
+const maxLines = 1000
+
+// lines reads which part of the lines of a statement is asked for.
+func (p *params) lines() billing.LinesWindow {
+	w := billing.LinesWindow{
+		Limit: p.integer("limit", 0, 1, maxLines), After: p.text("starting_after"), Before: p.text("ending_before"),
+	}
+	if w.After != "" && w.Before != "" {
+		p.fail(invalid("ending_before", "give starting_after or ending_before, not both"))
+	}
+	return w
 }
 
 func (a *API) statementPage(r *request) (answer, error) {
-	return a.statement(r, &params{query: r.query}, "html")
+	return a.statement(r, &params{query: r.query}, "html", billing.LinesWindow{})
 }
 
 func (a *API) statementPDF(r *request) (answer, error) {
-	return a.statement(r, &params{query: r.query}, "pdf")
+	return a.statement(r, &params{query: r.query}, "pdf", billing.LinesWindow{})
 }
 
-func (a *API) statement(r *request, p *params, format string) (answer, error) {
+func (a *API) statement(r *request, p *params, format string, lines billing.LinesWindow) (answer, error) {
 	from, to := p.momentOrDay("from"), p.momentOrDay("to")
 	if to.Before(from) {
 		p.fail(invalid("to", "to is before from"))
@@ -125,7 +143,7 @@ func (a *API) statement(r *request, p *params, format string) (answer, error) {
 		return answer{}, p.err
 	}
 	st, err := a.service.Customers.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"),
-		billing.StatementFilter{From: from, To: to, KnownAt: p.momentOrDay("known_at")})
+		billing.StatementFilter{From: from, To: to, KnownAt: p.momentOrDay("known_at"), Lines: lines})
 	if err != nil || format == "json" {
 		return value(st, err)
 	}

@@ -154,11 +154,11 @@ func (a *API) routes() []route {
 			answers: clientele.Statement{}, also: []string{"text/csv", "text/html", "application/pdf"},
 			summary: "A customer's account per currency: opening balance, every movement, closing balance."},
 		{id: "showStatementPage", pattern: "GET /api/customers/{id}/statement/page", handle: a.statementPage,
-			group: "Customers", sdk: "Customers.StatementHTML", params: clientele.StatementParams{}, answers: "",
+			group: "Customers", sdk: "Customers.StatementHTML", params: clientele.StatementPrintParams{}, answers: "",
 			media:   "text/html",
 			summary: "A statement as a page to print."},
 		{id: "printStatement", pattern: "GET /api/customers/{id}/statement/pdf", handle: a.statementPDF,
-			group: "Customers", sdk: "Customers.StatementPDF", params: clientele.StatementParams{}, answers: "",
+			group: "Customers", sdk: "Customers.StatementPDF", params: clientele.StatementPrintParams{}, answers: "",
 			media:   "application/pdf",
 			summary: "A statement as PDF."},
 

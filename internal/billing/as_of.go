@@ -87,20 +87,20 @@ func (a asOf) eachUnpaid(tx store.Tx, customerID, currencyID string, fn func(sto
 
 // balances are a customer's in a currency.
 func (a asOf) balances(tx store.Tx, customerID, currencyID string) (store.LedgerEnd, error) {
-	return a.balancesBefore(tx, customerID, currencyID, a.day+1)
+	return a.balancesBefore(tx, customerID, currencyID, store.BookPlace{Date: a.day + 1})
 }
 
-// balancesBefore are a customer's balances in a currency of what is dated before a day: those after the last movement
+// balancesBefore are a customer's balances in a currency before a place in the books: those after the last movement
 // that came in order, and what came later than its date since.
 func (a asOf) balancesBefore(
-	tx store.Tx, customerID, currencyID string, day clientele.Day,
+	tx store.Tx, customerID, currencyID string, place store.BookPlace,
 ) (end store.LedgerEnd, err error) {
-	end, err = tx.LastInOrder(customerID, currencyID, day, a.until)
-	if err != nil || day <= 1 { // nothing is dated before the first
+	end, err = tx.LastInOrder(customerID, currencyID, place, a.until)
+	if err != nil || place == (store.BookPlace{}) { // nothing stands before all
 		return end, err
 	}
 	err = tx.Movements(store.MovementFilter{
-		CustomerID: customerID, CurrencyID: currencyID, Through: day - 1, Late: true, From: end.Seq, To: a.until,
+		CustomerID: customerID, CurrencyID: currencyID, Before: place, Late: true, From: end.Seq, To: a.until,
 	}, func(m store.Movement) error {
 		end.Receivable, end.Credit = ledger.Plus(end.Receivable, m.Receivable), ledger.Plus(end.Credit, m.Amount)
 		end.Unapplied = ledger.Plus(end.Unapplied, m.Unapplied)
@@ -195,7 +195,7 @@ func atRecording(tx store.Tx, m store.Movement) (before ledger.InvoiceState, lat
 	}
 	if m.LastDate > m.Date {
 		err = tx.Movements(store.MovementFilter{
-			CustomerID: m.CustomerID, CurrencyID: m.CurrencyID, Since: m.Date + 1, To: m.Seq,
+			CustomerID: m.CustomerID, CurrencyID: m.CurrencyID, Since: store.BookPlace{Date: m.Date + 1}, To: m.Seq,
 		}, collect(&later))
 	}
 	if err != nil || m.InvoiceID == "" {

@@ -115,8 +115,9 @@ func (a *customerAccount) later(currency string, day clientele.Day) (ledger.Late
 			return nil, err
 		}
 		kept = &datedMovements{from: day}
-		err := a.tx.Movements(store.MovementFilter{CustomerID: a.customer.ID, CurrencyID: currency, Since: day + 1},
-			func(m store.Movement) error { kept.list = append(kept.list, m); return nil })
+		err := a.tx.Movements(store.MovementFilter{
+			CustomerID: a.customer.ID, CurrencyID: currency, Since: store.BookPlace{Date: day + 1},
+		}, func(m store.Movement) error { kept.list = append(kept.list, m); return nil })
 		if err != nil {
 			return nil, err
 		}

@@ -1,11 +1,6 @@
 package console
 
-import (
-	"maps"
-	"net/url"
-
-	"clientele.dev"
-)
+import "maps"
 
 // Routes are the paths in a mode of all pages, and of all forms.
 func Routes() (pages, forms []string) {
@@ -17,12 +12,4 @@ func Routes() (pages, forms []string) {
 		forms = append(forms, path)
 	}
 	return pages, forms
-}
-
-// PageOfStatement is tested with more movements than a test makes.
-func PageOfStatement(
-	st clientele.Statement, number int64, at *url.URL,
-) (shown clientele.Statement, of [3]int64, previous, next string) {
-	s, lines := pageOfStatement(st, number, at)
-	return s, [3]int64{lines.From, lines.To, lines.Count}, lines.Previous, lines.Next
 }

@@ -158,11 +158,11 @@ func TestAccountIsPrinted(t *testing.T) {
 	customer := b.newCustomer("Ada")
 	b.get(b.newInvoice(customer, "1")+"/page").want(200, "Registered in London", "GB 123")
 	id := strings.TrimPrefix(customer, "/test/customers/")
-	page, err := s.Test().Customers.StatementHTML(ctx, id, clientele.StatementParams{})
+	page, err := s.Test().Customers.StatementHTML(ctx, id, clientele.StatementPrintParams{})
 	if err != nil || !strings.Contains(string(page), "Registered in London") {
 		t.Errorf("%v: %s", err, page)
 	}
-	pdf, err := s.Test().Customers.StatementPDF(ctx, id, clientele.StatementParams{})
+	pdf, err := s.Test().Customers.StatementPDF(ctx, id, clientele.StatementPrintParams{})
 	if err != nil || !strings.HasPrefix(string(pdf), "%PDF-") {
 		t.Errorf("%v: %.20s", err, pdf)
 	}

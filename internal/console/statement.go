@@ -6,11 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
-	"clientele.dev/internal/ledger"
 	"clientele.dev/internal/paper"
 	"clientele.dev/internal/tables"
 	"clientele.dev/internal/web"
@@ -18,30 +16,23 @@ import (
 
 // statementPage is a customer's account in a time.
 type statementPage struct {
-	Statement clientele.Statement
-	From, To  string
-	KnownAt   string // the day on whose end it is shown as it was known, or ""
-	Error     string
-	Print     string // the address of the printed one
-	PDF, CSV  string
-	Lines     statementLines
+	Statement      clientele.Statement
+	From, To       string
+	KnownAt        string // the day on whose end it is shown as it was known, or ""
+	Error          string
+	Print          string // the address of the printed one
+	PDF, CSV       string
+	Earlier, Later string // the addresses of the parts beside the one shown
 }
 
-// statementLines are the movements that a page of a statement shows. The first page has the latest of each currency.
-type statementLines struct {
-	Count          int64 // of the currency that has most
-	From, To       int64 // which of them, from 1 for the earliest
-	Previous, Next string
-}
+// linesPerPage is how many movements a page has.
+const linesPerPage = 100
 
-// linesPerPage is how many movements of a currency a page has.
-const linesPerPage = 200
-
-// statementOf reads the statement that an address asks for: all of it without a first and a last day.
-func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
+// statementOf reads the part of a statement that an address asks for: all of it without a first and a last day.
+func (s *console) statementOf(v *visit, lines billing.LinesWindow) (st clientele.Statement, err error) {
 	q := v.URL.Query()
 	for name := range q {
-		if name != "from" && name != "to" && name != "known_at" && name != "page" {
+		if !slices.Contains([]string{"from", "to", "known_at", "after", "before"}, name) {
 			return st, invalid(name, "a statement has from, to and known_at, which are days, and no %s", name)
 		}
 	}
@@ -61,19 +52,26 @@ func (s *console) statementOf(v *visit) (st clientele.Statement, err error) {
 		return st, err
 	}
 	return s.service.Customers.Statement(v.Context(), v.Mode, v.PathValue("id"), billing.StatementFilter{
-		From: clientele.OnDay(from), To: clientele.OnDay(to), KnownAt: clientele.OnDay(known),
+		From: clientele.OnDay(from), To: clientele.OnDay(to), KnownAt: clientele.OnDay(known), Lines: lines,
 	})
 }
 
+// statement shows a part of a statement, the last one unless the address says otherwise, without movements that changed
+// nothing of what is owed.
 func (s *console) statement(v *visit) (page, error) {
 	q := v.URL.Query()
 	data := statementPage{From: q.Get("from"), To: q.Get("to"), KnownAt: q.Get("known_at")}
-	st, err := s.statementOf(v)
+	part := billing.LinesWindow{
+		Limit: linesPerPage, After: q.Get("after"), Before: q.Get("before"), Last: q.Get("after") == "", Charges: true,
+	}
+	st, err := s.statementOf(v, part)
 	if data.Error = searchError(err); data.Error != "" {
 		c, _, findErr := s.service.Customers.Find(v.Context(), v.Mode, v.PathValue("id"))
 		st.Customer, err = c.Customer, findErr
 	}
-	data.Statement, data.Lines = pageOfStatement(st, pageOf(v.Request), v.URL)
+	data.Statement = st
+	data.Earlier = besideStatement(v.URL, "before", st.Previous)
+	data.Later = besideStatement(v.URL, "after", st.Next)
 	base, query := v.Path("customers", st.Customer.ID, "statement"), ""
 	if v.customer != nil {
 		base = v.Root() + "/customer/statement"
@@ -89,50 +87,17 @@ func (s *console) statement(v *visit) (page, error) {
 	return page{template: "statement", title: "Statement of " + nameOf(st.Customer), data: data}, err
 }
 
-// pageOfStatement is a page of a statement, without movements that changed nothing of what is owed. What came before
-// and comes after it is in its opening and closing balances.
-func pageOfStatement(
-	st clientele.Statement, number int64, address *url.URL,
-) (shown clientele.Statement, lines statementLines) {
-	shown = st
-	shown.Currencies = map[string]clientele.StatementAccount{}
-	for id, a := range st.Currencies {
-		a.Lines = slices.DeleteFunc(slices.Clone(a.Lines), func(l clientele.StatementLine) bool {
-			return l.Amount.Sign() == 0
-		})
-		shown.Currencies[id] = a
-		lines.Count = max(lines.Count, int64(len(a.Lines)))
+// besideStatement is the address of a part of a statement beside the one that an address shows, "" where there is none:
+// that which a parameter asks for by a line.
+func besideStatement(address *url.URL, name, line string) string {
+	if line == "" {
+		return ""
 	}
-	pages := max(1, (lines.Count+linesPerPage-1)/linesPerPage)
-	number = min(number, pages)
-	for id, a := range shown.Currencies {
-		n := int64(len(a.Lines))
-		to := max(0, n-(number-1)*linesPerPage)
-		from := max(0, to-linesPerPage)
-		if to < n {
-			a.ClosingBalance = ledger.Minus(a.Lines[to].Balance, a.Lines[to].Amount)
-		}
-		if from > 0 {
-			a.OpeningBalance = a.Lines[from-1].Balance
-		}
-		if n == lines.Count && n > 0 {
-			lines.From, lines.To = from+1, to
-		}
-		a.Lines = a.Lines[from:to]
-		shown.Currencies[id] = a
-	}
-	at := func(number int64) string {
-		q := address.Query()
-		q.Set("page", strconv.FormatInt(number, 10))
-		return address.Path + "?" + q.Encode()
-	}
-	if number < pages {
-		lines.Previous = at(number + 1)
-	}
-	if number > 1 {
-		lines.Next = at(number - 1)
-	}
-	return shown, lines
+	q := address.Query()
+	q.Del("after")
+	q.Del("before")
+	q.Set(name, line)
+	return address.Path + "?" + q.Encode()
 }
 
 // printed answers with what is printed: a page, or a PDF that is called name.
@@ -161,7 +126,7 @@ const (
 
 // statementCSV is the statement that an address asks for as a file for a spreadsheet.
 func (s *console) statementCSV(v *visit) (page, error) {
-	st, err := s.statementOf(v)
+	st, err := s.statementOf(v, billing.LinesWindow{})
 	if err != nil {
 		return page{}, err
 	}
@@ -170,7 +135,7 @@ func (s *console) statementCSV(v *visit) (page, error) {
 
 func (s *console) statementPrinted(media string, write func(io.Writer, paper.Statement) error) handler {
 	return func(v *visit) (page, error) {
-		st, err := s.statementOf(v)
+		st, err := s.statementOf(v, billing.LinesWindow{})
 		if err != nil {
 			return page{}, err
 		}

@@ -2,75 +2,72 @@ package console_test
 
 import (
 	"fmt"
-	"net/url"
+	"html"
+	"regexp"
+	"strings"
 	"testing"
 
 	"clientele.dev"
-	"clientele.dev/internal/console"
+	"clientele.dev/internal/apptest"
 )
 
-// TestPagesOfAStatement goes through the movements of two currencies: each is on one page, and the balances of a page
-// begin where those of the page before end.
-func TestPagesOfAStatement(t *testing.T) {
+// TestPartsOfAStatement goes through more movements than a page has, from the latest to the earliest and back: each is
+// on one page, and the balances of a page begin where those of the page before it end.
+func TestPartsOfAStatement(t *testing.T) {
 	t.Parallel()
-	amount := func(n int64) clientele.Amount { return clientele.NewAmount("c", n) }
-	account := func(n int) (a clientele.StatementAccount) {
-		a.OpeningBalance, a.ClosingBalance = amount(1000), amount(1000)
-		for i := range n {
-			if i%100 == 0 { // of which nothing is shown
-				a.Lines = append(a.Lines, clientele.StatementLine{Amount: amount(0), Balance: a.ClosingBalance})
-			}
-			a.ClosingBalance = amount(1001 + int64(i))
-			a.Lines = append(a.Lines, clientele.StatementLine{
-				ID: fmt.Sprint(i + 1), Amount: amount(1), Balance: a.ClosingBalance,
-			})
-		}
-		return a
+	const count = 205
+	s := apptest.New(t)
+	b := signedIn(t, s, s.TestKey)
+	c, err := s.Test().Customers.Create(t.Context(), clientele.CustomerParams{Name: new("Ada")})
+	if err != nil {
+		t.Fatal(err)
 	}
-	parse := func(address string) *url.URL {
-		u, err := url.Parse(address)
+	currency := usd(t, s).ID
+	unit := clientele.NewAmount(currency, 1)
+	for n := range count {
+		_, err := s.Test().Customers.MoveCredit(t.Context(), c.ID, clientele.CreditParams{
+			CurrencyID: currency, Amount: &unit, Description: fmt.Sprintf("movement %d.", n+1),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return u
 	}
-	at := parse("/test/customers/x/statement?from=2026-01-01")
-	for _, c := range []struct {
-		lines, page int64
-		want        string
-	}{
-		{0, 1, "[0 0 0]: - 1000 1000, , "},
-		{1, 1, "[1 1 1]: 1-1 1000 1001, , "},
-		{200, 1, "[1 200 200]: 1-200 1000 1200, , "},
-		{201, 1, "[2 201 201]: 2-201 1001 1201, 2, "},
-		{201, 2, "[1 1 201]: 1-1 1000 1001, , 1"},
-		{201, 9, "[1 1 201]: 1-1 1000 1001, , 1"},
-		{450, 2, "[51 250 450]: 51-250 1050 1250, 3, 1"},
-	} {
-		st := clientele.Statement{Currencies: map[string]clientele.StatementAccount{
-			"c": account(int(c.lines)), "few": account(int(c.lines / 3)),
-		}}
-		shown, lines, previous, next := console.PageOfStatement(st, c.page, at)
-		a, first, last := shown.Currencies["c"], "", ""
-		if n := len(a.Lines); n > 0 {
-			first, last = a.Lines[0].ID, a.Lines[n-1].ID
+	beside := func(page answer, rel string) string {
+		m := regexp.MustCompile(`rel="` + rel + `" href="([^"]*)"`).FindStringSubmatch(page.body)
+		if m == nil {
+			return ""
 		}
-		pageIn := func(address string) string {
-			u := parse(address)
-			if address != "" && (u.Path != at.Path || u.Query().Get("from") != "2026-01-01") {
-				t.Errorf("another page is at %s", address)
-			}
-			return u.Query().Get("page")
+		return html.UnescapeString(m[1])
+	}
+	movements := regexp.MustCompile(`movement (\d+)\.`)
+	shown := func(page answer) string {
+		all := movements.FindAllStringSubmatch(page.body, -1)
+		return all[0][1] + "–" + all[len(all)-1][1]
+	}
+	address, wants := "/test/customers/"+c.ID+"/statement?from=2020-01-01", [][2]string{
+		{"106–205", "1.05"}, {"6–105", "0.05"}, {"1–5", "0.00"},
+	}
+	opening := regexp.MustCompile(`Opening balance</th>.*?([0-9]+[.][0-9]+)`)
+	var page answer
+	for n, want := range wants {
+		page = b.get(address).want(200)
+		if got := shown(page); got != want[0] {
+			t.Errorf("page %d shows %s, want %s", n, got, want[0])
 		}
-		got := fmt.Sprintf("%v: %s-%s %s %s, %s, %s", lines, first, last, a.OpeningBalance, a.ClosingBalance,
-			pageIn(previous), pageIn(next))
-		if got != c.want {
-			t.Errorf("page %d of %d is %s, want %s", c.page, c.lines, got, c.want)
+		if got := opening.FindStringSubmatch(page.body); got == nil || got[1] != want[1] {
+			t.Errorf("page %d begins with %q, want %s", n, got, want[1])
 		}
-		if few := shown.Currencies["few"]; c.page == 2 && (len(few.Lines) != 0 ||
-			!few.OpeningBalance.Equal(few.ClosingBalance)) && c.lines < 600 {
-			t.Errorf("a currency of %d has %d lines on page 2, from %s to %s", c.lines/3, len(few.Lines),
-				few.OpeningBalance, few.ClosingBalance)
+		address = beside(page, "prev")
+		if (address == "") != (n == len(wants)-1) || (beside(page, "next") == "") != (n == 0) {
+			t.Errorf("beside page %d are %q and %q", n, address, beside(page, "next"))
 		}
 	}
+	if !strings.Contains(beside(page, "next"), "from=2020-01-01") {
+		t.Errorf("the next page forgets when it begins: %s", beside(page, "next"))
+	}
+	back := b.get(beside(page, "next")).want(200)
+	if got := shown(back); got != "6–105" {
+		t.Errorf("the page after the first is of %s", got)
+	}
+	b.get("/test/customers/"+c.ID+"/statement?before=txn_none").want(200, "no line")
 }

@@ -26,6 +26,16 @@ func Charged(m store.Movement) clientele.Amount {
 	return Minus(Minus(m.Receivable, m.Amount), m.Unapplied)
 }
 
+// NothingMoves are the reasons of movements that change no balance: they are no lines of a statement.
+var NothingMoves = []clientele.BalanceReason{clientele.ReasonUncollectible, clientele.ReasonReopened}
+
+// NothingCharged are the reasons of movements that change nothing of what a customer owes, less the credit and the
+// money that is not applied: what they take off one balance they take off another.
+var NothingCharged = append([]clientele.BalanceReason{
+	clientele.ReasonCreditApplied, clientele.ReasonCreditUnapplied, clientele.ReasonAllocated,
+	clientele.ReasonUnallocated, clientele.ReasonCredited, clientele.ReasonUncredited, clientele.ReasonRefundCovered,
+}, NothingMoves...)
+
 // descriptions are the reasons in words.
 var descriptions = map[clientele.BalanceReason]string{
 	clientele.ReasonAdjustment:       "Credit adjusted",

@@ -13,18 +13,21 @@ type TextSearch struct {
 // MovementFilter selects movements: a customer's, or all of a mode. Zero fields do not restrict.
 type MovementFilter struct {
 	CustomerID string
-	InvoiceID  string         // of the customer
-	PaymentID  string         // of the customer
-	CurrencyID string         // with CustomerID: in the order of the books, which is that of the dates
-	Since      clientele.Day  // with CurrencyID: dated on that day or later
-	Through    clientele.Day  // with CurrencyID: dated on that day or before; 0 is open
-	Late       bool           // with CurrencyID: only those dated before one that was recorded earlier
-	Livemode   clientele.Mode // when CustomerID is ""
-	Recorded   Days           // with Livemode: when they were recorded, where the business was
-	Dated      Days           // with Livemode, in place of Recorded: in the order of the books
-	After      BookPlace      // with Dated: after that one; the zero place is before all
-	Limit      int64          // with Dated: at most so many; 0 is all
-	From, To   Position       // at or after From and before To; 0 is open
+	ID         string                    // of the customer: that one
+	InvoiceID  string                    // of the customer
+	PaymentID  string                    // of the customer
+	CurrencyID string                    // with CustomerID: in the order of the books, which is that of the dates
+	Since      BookPlace                 // with CurrencyID: at that place or after it
+	Before     BookPlace                 // with CurrencyID: before that place; the zero one is open
+	Late       bool                      // with CurrencyID: only those dated before one that was recorded earlier
+	Without    []clientele.BalanceReason // with CurrencyID: not those of these reasons
+	Backwards  bool                      // with CurrencyID: the last come first
+	Livemode   clientele.Mode            // when CustomerID is ""
+	Recorded   Days                      // with Livemode: when they were recorded, where the business was
+	Dated      Days                      // with Livemode, in place of Recorded: in the order of the books
+	After      BookPlace                 // with Dated: after that one; the zero place is before all
+	Limit      int64                     // with CurrencyID or Dated: at most so many; 0 is all
+	From, To   Position                  // at or after From and before To; 0 is open
 }
 
 // OutstandingFilter selects what was left to pay on a day, of what was recorded before a position. Empty texts do not

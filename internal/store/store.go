@@ -149,9 +149,9 @@ type Ledger interface {
 	// LedgerEnd returns where a customer's ledger ended before a position, and its balances in a currency.
 	LedgerEnd(customerID, currencyID string, before Position) (LedgerEnd, error)
 	// LastInOrder returns where a customer's ledger ended, before a position, with the last movement in a currency that
-	// is dated before a day and not before one that was recorded earlier: its balances are those before the day, but for
-	// what was recorded after it and is dated before the day.
-	LastInOrder(customerID, currencyID string, day clientele.Day, before Position) (LedgerEnd, error)
+	// stands before a place in the books and is not dated before one that was recorded earlier: its balances are those
+	// before the place, but for what was recorded after it and stands before the place.
+	LastInOrder(customerID, currencyID string, place BookPlace, before Position) (LedgerEnd, error)
 	// AppendToLedger appends movements, of which the positions of one customer's rise.
 	AppendToLedger(movements []Movement) error
 	// Movements calls fn with the movements that match, oldest first.

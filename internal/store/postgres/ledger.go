@@ -27,7 +27,7 @@ func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (en
 
 // LastInOrder implements [store.Ledger].
 func (t *tx) LastInOrder(
-	customerID, currencyID string, day clientele.Day, before store.Position,
+	customerID, currencyID string, place store.BookPlace, before store.Position,
 ) (end store.LedgerEnd, err error) {
 	zero := clientele.Zero(currencyID)
 	end = store.LedgerEnd{Receivable: zero, Credit: zero, Unapplied: zero}
@@ -38,8 +38,8 @@ func (t *tx) LastInOrder(
 		}
 		return sql.Amounts(currencyID, units[:], &end.Receivable, &end.Credit, &end.Unapplied)
 	}, `SELECT seq, ending_receivable::text, ending_credit::text, ending_unapplied::text, last_date FROM ledger
-		WHERE customer_id = $1 AND currency_id = $2 AND date < $3 AND date = last_date AND seq < $4
-		ORDER BY date DESC, seq DESC LIMIT 1`, customerID, currencyID, int64(day), before)
+		WHERE customer_id = $1 AND currency_id = $2 AND (date, seq) < ($3, $4) AND date = last_date AND seq < $5
+		ORDER BY date DESC, seq DESC LIMIT 1`, customerID, currencyID, int64(place.Date), place.Seq, before)
 	return end, err
 }
 

@@ -77,18 +77,14 @@ func (r *MovementRow) Whole() (store.Movement, error) {
 func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, order string) {
 	order = " ORDER BY seq"
 	switch {
+	case f.ID != "":
+		w.Add("id = ? AND customer_id = ?", f.ID, f.CustomerID)
 	case f.InvoiceID != "":
 		w.Add(byInvoice, f.InvoiceID, f.CustomerID)
 	case f.PaymentID != "":
 		w.Add(byPayment, f.PaymentID, f.CustomerID)
 	case f.CurrencyID != "":
-		w.Add("customer_id = ? AND currency_id = ? AND date >= ?", f.CustomerID, f.CurrencyID, int64(f.Since))
-		if f.Through != 0 {
-			w.Add("date <= ?", int64(f.Through))
-		}
-		if order = " ORDER BY date, seq"; f.Late {
-			w.Add("date < last_date")
-		}
+		order = ofCurrency(&w, f)
 	case f.CustomerID != "":
 		w.Add("customer_id = ?", f.CustomerID)
 	case f.Dated != store.Days{}:
@@ -97,9 +93,7 @@ func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, 
 		if f.After != (store.BookPlace{}) {
 			w.Add("(date, seq, customer_id) > (?, ?, ?)", int64(f.After.Date), f.After.Seq, f.After.CustomerID)
 		}
-		if f.Limit != 0 {
-			order += " LIMIT " + strconv.FormatInt(f.Limit, 10)
-		}
+		order += limited(f)
 	default:
 		w.Add("livemode = ? AND recorded_day BETWEEN ? AND ?", f.Livemode, f.Recorded.First, f.Recorded.Last)
 		order = " ORDER BY recorded_day, seq"
@@ -111,6 +105,33 @@ func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, 
 		w.Add("seq < ?", f.To)
 	}
 	return w, order
+}
+
+// ofCurrency restricts to the movements of a customer in a currency, and writes the order of the books.
+func ofCurrency(w *Where, f store.MovementFilter) (order string) {
+	w.Add("customer_id = ? AND currency_id = ? AND (date, seq) >= (?, ?)", f.CustomerID, f.CurrencyID,
+		int64(f.Since.Date), f.Since.Seq)
+	if f.Before != (store.BookPlace{}) {
+		w.Add("(date, seq) < (?, ?)", int64(f.Before.Date), f.Before.Seq)
+	}
+	if f.Late {
+		w.Add("date < last_date")
+	}
+	for _, reason := range f.Without {
+		w.Add("reason <> ?", string(reason))
+	}
+	if f.Backwards {
+		return " ORDER BY date DESC, seq DESC" + limited(f)
+	}
+	return " ORDER BY date, seq" + limited(f)
+}
+
+// limited writes how many movements a filter selects at most.
+func limited(f store.MovementFilter) string {
+	if f.Limit == 0 {
+		return ""
+	}
+	return " LIMIT " + strconv.FormatInt(f.Limit, 10)
 }
 
 // Amounts reads amounts of a currency.

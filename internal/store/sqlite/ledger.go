@@ -28,17 +28,17 @@ func (t *tx) LedgerEnd(customerID, currencyID string, before store.Position) (en
 
 // LastInOrder implements [store.Ledger].
 func (t *tx) LastInOrder(
-	customerID, currencyID string, day clientele.Day, before store.Position,
+	customerID, currencyID string, place store.BookPlace, before store.Position,
 ) (end store.LedgerEnd, err error) {
 	zero := clientele.Zero(currencyID)
 	end = store.LedgerEnd{Receivable: zero, Credit: zero, Unapplied: zero}
 	err = t.each(`SELECT seq, ending_receivable, ending_credit, ending_unapplied, last_date
 		FROM ledger INDEXED BY ledger_by_date
-		WHERE customer_id = $1 AND currency_id = $2 AND date < $3 AND date = last_date AND seq < $4
+		WHERE customer_id = $1 AND currency_id = $2 AND (date, seq) < ($3, $4) AND date = last_date AND seq < $5
 		ORDER BY date DESC, seq DESC LIMIT 1`, func(r row) error {
 		end.Seq, end.LastDate = r.seq(0), clientele.Day(r.int(4))
 		return r.amounts(1, currencyID, &end.Receivable, &end.Credit, &end.Unapplied)
-	}, customerID, currencyID, int64(day), before)
+	}, customerID, currencyID, int64(place.Date), place.Seq, before)
 	return end, err
 }
 
