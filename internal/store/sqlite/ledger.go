@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"strconv"
+
 	"clientele.dev"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sql"
@@ -155,23 +157,59 @@ func (t *tx) sumsIn(
 ) error {
 	return t.scan(func() error {
 		for _, figure := range figures {
+			sums := runningSums{few: map[sumOf]int64{}, many: map[sumOf]clientele.Amount{}}
 			for _, r := range ranges {
 				err := t.each(`SELECT currency_id, due_day, amount FROM ledger_sums
 					WHERE livemode = $1 AND figure = $2 AND level = $3 AND bucket BETWEEN $4 AND $5
 						AND second BETWEEN $6 AND $7`,
-					func(r row) error {
-						p := store.SumPart{Figure: figure, DueDay: r.int(1)}
-						err := r.amounts(2, r.text(0), &p.Amount)
-						fn(p)
-						return err
-					}, mode, string(figure), int64(r.Level), r.Bucket.First, r.Bucket.Last, r.Second.First, r.Second.Last)
+					func(r row) error { return sums.add(sumOf{r.text(0), r.int(1)}, r.text(2)) },
+					mode, string(figure), int64(r.Level), r.Bucket.First, r.Bucket.Last, r.Second.First, r.Second.Last)
 				if err != nil {
 					return err
 				}
 			}
+			sums.each(func(of sumOf, amount clientele.Amount) {
+				fn(store.SumPart{Figure: figure, DueDay: of.dueDay, Amount: amount})
+			})
 		}
 		return nil
 	})
+}
+
+// sumOf is what a sum of a figure is of.
+type sumOf struct {
+	currency string
+	dueDay   int64
+}
+
+// runningSums adds up sums, of which there are thousands: those that an int64 holds without making an amount of each.
+type runningSums struct {
+	few  map[sumOf]int64
+	many map[sumOf]clientele.Amount
+}
+
+func (s runningSums) add(of sumOf, units string) error {
+	n, err := strconv.ParseInt(units, 10, 64)
+	before := s.few[of]
+	if sum := before + n; err == nil && (sum >= before) == (n >= 0) {
+		s.few[of] = sum
+		return nil
+	}
+	amount, err := store.StoredAmount(of.currency, units)
+	if sum, begun := s.many[of]; begun && err == nil {
+		amount, err = amount.Add(sum)
+	}
+	s.many[of] = amount
+	return err
+}
+
+func (s runningSums) each(fn func(sumOf, clientele.Amount)) {
+	for of, n := range s.few {
+		fn(of, clientele.NewAmount(of.currency, n))
+	}
+	for of, amount := range s.many {
+		fn(of, amount)
+	}
 }
 
 // StoredSums implements [store.Sums].
