@@ -20,6 +20,7 @@ type exportCommand struct {
 type exportJSONL struct {
 	Mode     string `enum:"test,live,both" default:"both" help:"Which mode: test, live or both (${default})."`
 	Customer string `help:"Only this customer and what belongs to it, by id or DID, of one mode." placeholder:"CUSTOMER"`
+	AsOf     string `help:"As everything was at the end of this day, where the business is, or at a moment; as it is now when absent." placeholder:"DAY"`
 	Out      string `short:"o" help:"Write to this file, which must not be there; to standard output when absent." placeholder:"FILE"`
 }
 
@@ -34,12 +35,15 @@ clientele import jsonl makes an equal server of it, on either database: everythi
 does not answer is in stored, and in lines of objects of its own (deleted_customer, name, sum, closing_digest). The last
 line says how many there are, and their SHA-256. A server may run meanwhile.
 
-With --customer, one customer as the API answers it and what belongs to it, and no more.
+With --customer, one customer as the API answers it and what belongs to it, and no more. With --as-of, each object as
+the API answered it at the end of that day, and the movements recorded by then; what was recorded later is left out,
+whatever its date, and drafts that were deleted since are too. Neither makes an equal server.
 
 Examples:
   clientele export jsonl --mode live -o everything.jsonl
   clientele export jsonl | grep '"object":"invoice"' | wc -l
-  clientele export jsonl --mode live --customer z1h1ECUxiXEaGRuLsbnxKMD8zjxDtBFEot3`
+  clientele export jsonl --mode live --customer z1h1ECUxiXEaGRuLsbnxKMD8zjxDtBFEot3
+  clientele export jsonl --mode live --as-of 2026-03-31`
 }
 
 // Run exports.
@@ -47,12 +51,16 @@ func (c exportJSONL) Run(a *app) (err error) {
 	if c.Customer != "" && c.Mode == "both" {
 		return errors.New("--customer is of one mode: say --mode test or --mode live")
 	}
+	at, err := parseMoment("--as-of", c.AsOf)
+	if err != nil {
+		return err
+	}
 	db, err := a.openToRead()
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	f := billing.ExportFilter{Customer: c.Customer}
+	f := billing.ExportFilter{Customer: c.Customer, AsOf: at}
 	if c.Mode != "both" {
 		f.Modes = []clientele.Mode{c.Mode == "live"}
 	}
@@ -73,7 +81,7 @@ func (c exportJSONL) Run(a *app) (err error) {
 		}()
 		to = file
 	}
-	if c.Customer == "" {
+	if c.Customer == "" && at.IsZero() {
 		if len(f.Modes) == 0 {
 			f.Modes = []clientele.Mode{clientele.Test, clientele.Live}
 		}

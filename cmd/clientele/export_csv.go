@@ -19,6 +19,7 @@ import (
 type exportCSV struct {
 	Mode     string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
 	Customer string `help:"Only this customer and what belongs to it, by id or DID." placeholder:"CUSTOMER"`
+	AsOf     string `help:"As everything was at the end of this day, where the business is, or at a moment; as it is now when absent." placeholder:"DAY"`
 	Folder   string `arg:"" help:"The folder for the spreadsheets, which must be empty or not be there."`
 }
 
@@ -31,8 +32,9 @@ out, and payments that were taken back: the ledger has both. The first three can
 csv --decimal point, where a payment of several invoices, or of none, pays what is due the longest. Everything is in
 clientele export jsonl.
 
-Example:
-  clientele export csv spreadsheets --mode live`
+Examples:
+  clientele export csv spreadsheets --mode live
+  clientele export csv march --mode live --as-of 2026-03-31`
 }
 
 // sheet is a spreadsheet that is exported: what is in it, and a row of an object, nil for none.
@@ -157,6 +159,10 @@ var exported = map[string]sheet{
 
 // Run exports.
 func (c exportCSV) Run(a *app) error {
+	at, err := parseMoment("--as-of", c.AsOf)
+	if err != nil {
+		return err
+	}
 	db, err := a.openToRead()
 	if err != nil {
 		return err
@@ -175,7 +181,7 @@ func (c exportCSV) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	filter := billing.ExportFilter{Modes: []clientele.Mode{mode}, Customer: c.Customer}
+	filter := billing.ExportFilter{Modes: []clientele.Mode{mode}, Customer: c.Customer, AsOf: at}
 	err = service.Export(a.ctx, filter, func(doc []byte) error {
 		var is struct {
 			Object string `json:"object"`

@@ -77,8 +77,16 @@ func TestExport(t *testing.T) {
 	if code != 1 || !strings.HasPrefix(became(in, "customers"), "0 0 7 0 ") {
 		t.Errorf("taking in everything exits with %d: %s", code, in)
 	}
+	for args, want := range map[string]int{
+		"--as-of 2020-01-01": 0, "--as-of 2999-01-01": 7, "--mode live --as-of 2999-01-01": 0,
+	} {
+		then, code := runCommand(append([]string{"export", "jsonl", "--db", db}, strings.Fields(args)...)...)
+		if n := strings.Count(then, `"object":"customer",`); code != 0 || n != want {
+			t.Errorf("%s exits with %d, with %d customers, want %d", args, code, n, want)
+		}
+	}
 	for args, says := range map[string]string{
-		"--customer cus_ada": "is of one mode", "-o " + file: "is there already",
+		"--as-of soon": "must be a day", "--customer cus_ada": "is of one mode", "-o " + file: "is there already",
 		"--mode live --customer cus_ada": "no customer",
 	} {
 		var printed, log bytes.Buffer

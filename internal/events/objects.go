@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -139,6 +141,36 @@ func ObjectAt(tx store.Tx, mode clientele.Mode, kind store.ObjectType, id string
 		return nil, fmt.Errorf("%s has no version %d", id, version)
 	}
 	return events[0].Data.Object, nil
+}
+
+// ObjectOn is an object of a kind as it was at a moment, by its row of now; nil when it was not there. It is an error
+// when events that would say it were pruned.
+func ObjectOn(tx store.Tx, k *store.Kind, row store.StoredRow, at time.Time) ([]byte, error) {
+	recs, err := tx.Events(store.EventQuery{ObjectType: k.Type, ObjectID: row.ID})
+	if err != nil {
+		return nil, err
+	}
+	if len(recs) == 0 { // what is there from the beginning
+		return row.JSON, nil
+	}
+	later := slices.IndexFunc(recs, func(e store.EventRecord) bool { return e.At.After(at) })
+	if later < 0 {
+		later = len(recs)
+	}
+	if later == 0 {
+		return nil, nil
+	}
+	was := recs[later-1]
+	switch {
+	case later < len(recs) && recs[later].ObjectVersion != was.ObjectVersion+1:
+		return nil, clientele.Errorf(clientele.ErrorCodeGone, "", "what happened to %s between %s and %s was pruned",
+			row.ID, was.At.UTC().Format(time.DateOnly), recs[later].At.UTC().Format(time.DateOnly))
+	case strings.HasSuffix(was.Type, ".deleted"):
+		return nil, nil
+	case was.ObjectVersion == row.Version:
+		return row.JSON, nil
+	}
+	return ObjectAt(tx, row.Livemode, k.Type, row.ID, was.ObjectVersion)
 }
 
 // between reads the events of an object from one version to another at least: those that end with the next version that
