@@ -130,6 +130,23 @@ func TestImportStripe(t *testing.T) {
 	}
 }
 
+// TestImportStripeCredit takes in credit that the balance of the customer says is gone, with no word of when: it is
+// taken on a day when it was there.
+func TestImportStripeCredit(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	file := fileWith(t, "stripe.jsonl", `
+{"id":"cus_A","object":"customer","balance":0,"created":1704103200,"currency":"eur","livemode":true}
+{"id":"cbtxn_1","object":"customer_balance_transaction","amount":-1000,"created":1714564800,"currency":"eur",
+ "customer":"cus_A","type":"adjustment","livemode":true}`)
+	if out, told, code := importing(t, "stripe", file, "--db", db); code != 0 {
+		t.Fatalf("it exits with %d: %s%s", code, out, told)
+	}
+	if out, err := command(db, "verify").CombinedOutput(); err != nil {
+		t.Errorf("verify: %v: %s", err, out)
+	}
+}
+
 // checkStripe looks at what the account became.
 func checkStripe(t *testing.T, db string, whole bool) {
 	t.Helper()

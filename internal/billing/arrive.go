@@ -135,7 +135,7 @@ func (a *arrival) steps(isNew bool) (steps []arrivalStep) {
 		case !isNew:
 			a.told("credit", c.ID, OutcomeEqual)
 		default:
-			order := 0 // what is given comes before what is taken
+			order := -1 // what is given comes before what pays with it, or is taken
 			if c.Amount.Sign() < 0 {
 				order = 5
 			}

@@ -397,7 +397,14 @@ func (a *arrival) bringCredit() error {
 		if missing.Sign() == 0 {
 			continue
 		}
-		if err := a.giveCredit(missing, min(a.day(a.in.UpdatedAt), a.day(a.account.recorded))); err != nil {
+		day := min(a.day(a.in.UpdatedAt), a.day(a.account.recorded))
+		if missing.Sign() < 0 { // of a day when it was there
+			left := ledger.OfCredit(a.account.credit(currency.ID))
+			if day, err = a.account.firstDateOff(missing.Neg(), day, left); err != nil {
+				return err
+			}
+		}
+		if err := a.giveCredit(missing, day); err != nil {
 			return err
 		}
 	}
