@@ -15,6 +15,8 @@ import (
 type exportCommand struct {
 	JSONL exportJSONL `cmd:"" name:"jsonl" help:"Everything as lines of JSON."`
 	CSV   exportCSV   `cmd:"" name:"csv" help:"Spreadsheets of customers, invoices, payments, credit notes, refunds and the ledger."`
+
+	Stripe exportStripe `cmd:"" name:"stripe" help:"Everything as objects of Stripe's API."`
 }
 
 type exportJSONL struct {
@@ -47,7 +49,7 @@ Examples:
 }
 
 // Run exports.
-func (c exportJSONL) Run(a *app) (err error) {
+func (c exportJSONL) Run(a *app) error {
 	if c.Customer != "" && c.Mode == "both" {
 		return errors.New("--customer is of one mode: say --mode test or --mode live")
 	}
@@ -64,33 +66,37 @@ func (c exportJSONL) Run(a *app) (err error) {
 	if c.Mode != "both" {
 		f.Modes = []clientele.Mode{c.Mode == "live"}
 	}
-	to := a.stdout
-	if c.Out != "" {
-		const onlyOurs = 0o600
-		file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, onlyOurs)
-		if errors.Is(err, os.ErrExist) {
-			return fmt.Errorf("%s is there already: name another file with -o, or remove it", c.Out)
-		}
-		if err != nil {
-			return err
-		}
-		defer func() {
-			if err = errors.Join(err, file.Close()); err != nil { // none that ends in the middle is left
-				err = errors.Join(err, os.Remove(c.Out))
+	return a.toFile(c.Out, func(to io.Writer) error {
+		if c.Customer == "" && at.IsZero() {
+			if len(f.Modes) == 0 {
+				f.Modes = []clientele.Mode{clientele.Test, clientele.Live}
 			}
-		}()
-		to = file
-	}
-	if c.Customer == "" && at.IsZero() {
-		if len(f.Modes) == 0 {
-			f.Modes = []clientele.Mode{clientele.Test, clientele.Live}
+			return move.Export(a.ctx, db, f.Modes, to)
 		}
-		return move.Export(a.ctx, db, f.Modes, to)
-	}
-	return writeLines(to, func(line func([]byte) error) error {
-		service := billing.New(db, billing.WithScanTimeout(commandTimeout))
-		return service.Export(a.ctx, f, line)
+		return writeLines(to, func(line func([]byte) error) error {
+			service := billing.New(db, billing.WithScanTimeout(commandTimeout))
+			return service.Export(a.ctx, f, line)
+		})
 	})
+}
+
+// toFile calls write with a new file, which its owner alone may read, or with standard output when path is "".
+func (a *app) toFile(path string, write func(to io.Writer) error) error {
+	if path == "" {
+		return write(a.stdout)
+	}
+	const onlyOurs = 0o600
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, onlyOurs)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s is there already: name another file with -o, or remove it", path)
+	}
+	if err != nil {
+		return err
+	}
+	if err = errors.Join(write(file), file.Close()); err != nil { // none that ends in the middle is left
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }
 
 // writeLines writes what each is called with as a line.

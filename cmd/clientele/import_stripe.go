@@ -20,7 +20,8 @@ func (importStripe) Help() string {
 from any of these, all files of the account at once:
 
   API objects as JSON: one on each line, lists as the API answers them, or an array. Taken are customer, invoice,
-  line_item, invoiceitem, invoice_payment, charge, payment_intent, refund and customer_balance_transaction.
+  line_item, invoiceitem, invoice_payment, charge, payment_intent, refund, customer_balance_transaction and
+  customer_cash_balance_transaction, of which what is left is a payment that is not applied.
   Spreadsheets of the dashboard (Customers, Invoices, Payments, Refunds ... > Export, with their id columns).
 
 Ids, numbers, amounts, states and times stay what they were. A charge is called as its payment intent, where it has one.

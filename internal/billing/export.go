@@ -88,6 +88,15 @@ func (e *exporting) doc(tx store.Tx, k *store.Kind, r store.StoredRow) ([]byte, 
 	return r.JSON, nil
 }
 
+// movementsOf selects the movements of a customer that are exported.
+func (e *exporting) movementsOf(r store.StoredRow) store.MovementFilter {
+	f := store.MovementFilter{CustomerID: r.ID}
+	if e.until != nil {
+		f.To = store.PositionAfter(e.until[r.Livemode].UnixMilli())
+	}
+	return f
+}
+
 // kind exports the objects of a kind, so many at a time that nobody waits for it.
 func (e *exporting) kind(ctx context.Context, k *store.Kind, fn func(doc []byte) error) error {
 	const step = 500
@@ -144,11 +153,7 @@ func (e *exporting) ledgers(ctx context.Context, fn func(doc []byte) error) erro
 				if !e.wants(r.Livemode, r.ID) {
 					continue
 				}
-				of := store.MovementFilter{CustomerID: r.ID}
-				if e.until != nil {
-					of.To = store.PositionAfter(e.until[r.Livemode].UnixMilli())
-				}
-				err := tx.Movements(of, func(m store.Movement) error {
+				err := tx.Movements(e.movementsOf(r), func(m store.Movement) error {
 					doc, err := encodeObject(m.BalanceTransaction)
 					docs = append(docs, doc)
 					return err

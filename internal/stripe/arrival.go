@@ -23,6 +23,7 @@ type arriving struct {
 	payments   map[string]string           // the id here of a charge or payment intent
 	refunded   map[string]clientele.Amount // of each charge or payment intent, by refunds
 	intentOf   map[string]string           // the payment intent of a charge, by refunds
+	cash       []cashMovement
 }
 
 // read reads a customer and all that belongs to it.
@@ -48,6 +49,7 @@ func (a *arriving) read(customer string, docs []document) error {
 		{[]string{"charge", "payment_intent"}, a.readPayment},
 		{[]string{"invoice"}, a.readInvoice},
 		{[]string{"customer_balance_transaction"}, a.readCredit},
+		{[]string{"customer_cash_balance_transaction"}, a.readCash},
 	} {
 		for _, object := range step.objects {
 			for _, d := range a.of[object] {
@@ -59,6 +61,7 @@ func (a *arriving) read(customer string, docs []document) error {
 			}
 		}
 	}
+	a.takeCash()
 	for _, refund := range a.Arrival.Refunds { // which name the payments as Stripe does
 		refund.PaymentID = cmp.Or(a.payments[refund.PaymentID], a.payments[a.intentOf[refund.PaymentID]], refund.PaymentID)
 	}
@@ -71,7 +74,7 @@ func (a *arriving) nobodys() {
 		switch object {
 		case "charge", "payment_intent", "refund":
 			a.Unkept[object+" objects without a customer"] += int64(len(docs))
-		case "invoice", "customer_balance_transaction":
+		case "invoice", "customer_balance_transaction", "customer_cash_balance_transaction":
 			for _, d := range docs {
 				a.refuse(nameOf(object), d.id, []billing.Mistake{{Field: "customer", Reason: "customer is missing"}})
 			}
@@ -81,8 +84,11 @@ func (a *arriving) nobodys() {
 
 // nameOf is what an object is called here.
 func nameOf(object string) string {
-	if object == "customer_balance_transaction" {
+	switch object {
+	case "customer_balance_transaction":
 		return "credit"
+	case "customer_cash_balance_transaction":
+		return "payment"
 	}
 	return object
 }

@@ -152,7 +152,8 @@ func (f *Files) add(r *record, raw jsontext.Value, mode clientele.Mode) error {
 		}
 	case "refund":
 		d.of, d.also = r.ref("charge"), r.ref("payment_intent")
-	case "invoice", "customer_balance_transaction", "line_item", "invoiceitem", "invoice_payment":
+	case "invoice", "customer_balance_transaction", "customer_cash_balance_transaction", "line_item",
+		"invoiceitem", "invoice_payment":
 	default:
 		if d.object == "" {
 			return fmt.Errorf("%.60s: it says not what it is in object", raw)

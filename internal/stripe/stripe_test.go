@@ -3,7 +3,9 @@ package stripe
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
+	"time"
 
 	"clientele.dev"
 	"clientele.dev/internal/billing"
@@ -21,6 +23,65 @@ func TestUnitsOf(t *testing.T) {
 	} {
 		if got := unitsOf(c.cell, c.code); got != c.want {
 			t.Errorf("%s %s is %s, want %s", c.cell, c.code, got, c.want)
+		}
+	}
+}
+
+// TestTakeCash takes in what is left of a cash balance: the latest money that came.
+func TestTakeCash(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		movements []int64 // what came in the order of time, and below 0 what was used
+		want      string
+	}{
+		"all":          {[]int64{100, 50}, "1:50 0:100 "},
+		"some":         {[]int64{100, -60, 50}, "2:50 0:40 "},
+		"the first":    {[]int64{100, -100, 50}, "2:50 "},
+		"nothing":      {[]int64{100, 50, -150}, ""},
+		"more than is": {[]int64{100, -150}, ""},
+	} {
+		a := &arriving{}
+		for n, units := range c.movements {
+			m := cashMovement{amount: clientele.NewAmount("eur", units)}
+			if at := time.Unix(int64(n), 0); units > 0 {
+				m.payment = &billing.ArrivingPayment{ID: strconv.Itoa(n), CreatedAt: at}
+			}
+			a.cash = append(a.cash, m)
+		}
+		a.takeCash()
+		got := ""
+		for _, p := range a.Arrival.Payments {
+			got += p.ID + ":" + p.Amount.String() + " "
+		}
+		if got != c.want {
+			t.Errorf("of %s %v is left %q, want %q", name, c.movements, got, c.want)
+		}
+	}
+}
+
+// TestWrittenAmounts are in the smallest unit that Stripe counts in, or are none that it can say.
+func TestWrittenAmounts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		symbol   string
+		decimals int
+		units    string
+		want     string // "" for what cannot be said
+	}{
+		{"USD", 2, "12345678901234567890123", "12345678901234567890123"}, {"USD", 4, "12300", "123"},
+		{"USD", 4, "12345", ""}, {"JPY", 0, "-5", "-5"}, {"KWD", 3, "1234", "1234"}, {"ISK", 0, "7", "700"},
+		{"ABT", 18, "1000000000000000000", ""}, {"EUR", 2, "0", "0"},
+	} {
+		amount, err := clientele.ParseAmount("c", c.units)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := NewWriter([]clientele.PaymentCurrency{{ID: "c", Symbol: c.symbol, Decimal: c.decimals}}, nil)
+		o := object{Writer: w}
+		o.money("c")
+		if got := string(o.amount(amount)); (o.unsaid == "") != (c.want != "") || c.want != "" && got != c.want {
+			t.Errorf("%s of %s with %d decimals is %s (cannot say: %q), want %q", c.units, c.symbol, c.decimals, got,
+				o.unsaid, c.want)
 		}
 	}
 }
