@@ -149,7 +149,9 @@ func (l *lines) rows(k *store.Kind, after store.Position, fn func([]store.Stored
 	}, objects...)
 }
 
-func (l *lines) names(fn func([]name) error) error { return read(l, readName, fn, lineName) }
+func (l *lines) names(fn func([]store.ClaimedName) error) error {
+	return read(l, readName, fn, lineName)
+}
 
 // ledgers puts the movements of a customer together that are within one step.
 func (l *lines) ledgers(fn func([][]store.Movement) error) error {

@@ -163,18 +163,18 @@ func readRow(line []byte) (r store.StoredRow, err error) {
 	return r, err
 }
 
-func writeName(n name) ([]byte, error) {
+func writeName(n store.ClaimedName) ([]byte, error) {
 	return write(nameLine{
-		lineName, bool(n.mode), n.ref.Kind, n.ref.Name, n.customer.ID, n.customer.Seq,
+		lineName, bool(n.Livemode), n.Ref.Kind, n.Ref.Name, n.Customer.ID, n.Customer.Seq,
 	})
 }
 
-func readName(line []byte) (name, error) {
+func readName(line []byte) (store.ClaimedName, error) {
 	var l nameLine
 	err := json.Unmarshal(line, &l)
-	return name{
-		clientele.Mode(l.Livemode), store.Ref{Kind: l.Kind, Name: l.Name},
-		store.Record{ID: l.CustomerID, Seq: l.Position},
+	return store.ClaimedName{
+		Livemode: clientele.Mode(l.Livemode), Ref: store.Ref{Kind: l.Kind, Name: l.Name},
+		Customer: store.Record{ID: l.CustomerID, Seq: l.Position},
 	}, err
 }
 

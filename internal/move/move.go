@@ -226,10 +226,10 @@ func save(tx store.Tx, k *store.Kind, o object) error {
 // names copies the names of customers, those that they have no longer too.
 func (m mover) names() error {
 	done := int64(0)
-	return m.from.names(func(some []name) error {
+	return m.from.names(func(some []store.ClaimedName) error {
 		err := m.to.Update(m.ctx, func(tx store.Tx) error {
 			for _, n := range some {
-				if _, err := tx.ClaimName(n.mode, n.ref.Kind, n.ref.Name, n.customer); err != nil {
+				if _, err := tx.ClaimName(n.Livemode, n.Ref.Kind, n.Ref.Name, n.Customer); err != nil {
 					return err
 				}
 			}

@@ -13,7 +13,7 @@ import (
 type source interface {
 	// rows are the objects of a kind from after a position on.
 	rows(k *store.Kind, after store.Position, fn func([]store.StoredRow) error) error
-	names(fn func([]name) error) error
+	names(fn func([]store.ClaimedName) error) error
 	// ledgers are the movements of customers who have some.
 	ledgers(fn func([][]store.Movement) error) error
 	sums(fn func([]part) error) error
@@ -22,13 +22,6 @@ type source interface {
 	pruned(fn func([]store.PrunedEvent) error) error
 	// events are those from after a position on.
 	events(after int64, fn func([]store.EventRecord) error) error
-}
-
-// name is a unique name and whose it is.
-type name struct {
-	mode     clientele.Mode
-	ref      store.Ref
-	customer store.Record
 }
 
 // database is the source that is a database, or some modes of it.
@@ -63,17 +56,21 @@ func (d database) rows(k *store.Kind, after store.Position, fn func([]store.Stor
 	})
 }
 
-func (d database) names(fn func([]name) error) error {
-	var all []name
-	err := d.scan(func(tx store.Tx) error {
-		all = nil
-		return tx.Names(func(mode clientele.Mode, ref store.Ref, customer store.Record) {
-			if d.wants(mode) {
-				all = append(all, name{mode, ref, customer})
-			}
+func (d database) names(fn func([]store.ClaimedName) error) error {
+	for after := (store.ClaimedName{}); ; {
+		var names []store.ClaimedName
+		err := d.scan(func(tx store.Tx) (err error) {
+			names, err = tx.NamesAfter(after, step)
+			return err
 		})
-	})
-	return inSteps(all, fn, err)
+		if err != nil || len(names) == 0 {
+			return err
+		}
+		after = names[len(names)-1]
+		if err := fn(slices.DeleteFunc(names, func(n store.ClaimedName) bool { return !d.wants(n.Livemode) })); err != nil {
+			return err
+		}
+	}
 }
 
 // inSteps calls a function with so many at once, unless something failed before.

@@ -33,6 +33,13 @@ type StoredRow struct {
 	Values     []any
 }
 
+// ClaimedName is a unique name and whose it is: of the customer its id and its position.
+type ClaimedName struct {
+	Livemode clientele.Mode
+	Ref      Ref
+	Customer Record
+}
+
 // Ref names a customer: by ID, or else by another name.
 type Ref struct {
 	ID   string

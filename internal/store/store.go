@@ -249,8 +249,8 @@ type Answers interface {
 
 // Moved is what a database has beside its objects and ledgers, for another to have it too.
 type Moved interface {
-	// Names calls fn with the unique names of the customers of both modes, and whose each is: its id and its position.
-	Names(fn func(mode clientele.Mode, name Ref, customer Record)) error
+	// NamesAfter returns up to limit unique names of the customers of both modes, in their order, from after one on.
+	NamesAfter(name ClaimedName, limit int64) ([]ClaimedName, error)
 	// KeptAnswers calls fn with the answers that are kept.
 	KeptAnswers(fn func(actor, key string, a Answer)) error
 }

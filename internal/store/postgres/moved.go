@@ -6,21 +6,20 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
-	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
-// Names implements [store.Moved].
-func (t *tx) Names(fn func(clientele.Mode, store.Ref, store.Record)) error {
-	return t.each(func(r pgx.Rows) error {
-		var mode clientele.Mode
-		var name store.Ref
-		var customer store.Record
-		err := r.Scan(&mode, (*string)(&name.Kind), &name.Name, &customer.ID, &customer.Seq)
-		fn(mode, name, customer)
+// NamesAfter implements [store.Moved].
+func (t *tx) NamesAfter(after store.ClaimedName, limit int64) (names []store.ClaimedName, err error) {
+	err = t.each(func(r pgx.Rows) error {
+		var n store.ClaimedName
+		err := r.Scan(&n.Livemode, (*string)(&n.Ref.Kind), &n.Ref.Name, &n.Customer.ID, &n.Customer.Seq)
+		names = append(names, n)
 		return err
 	}, `SELECT n.livemode, n.kind, n.name, c.id, c.seq FROM customer_names n JOIN customers c ON c.id = n.customer_id
-		ORDER BY n.livemode, n.kind, n.name`)
+		WHERE (n.livemode, n.kind, n.name) > ($1, $2, $3) ORDER BY n.livemode, n.kind, n.name LIMIT $4`,
+		after.Livemode, string(after.Ref.Kind), after.Ref.Name, limit)
+	return names, err
 }
 
 // KeptAnswers implements [store.Moved].

@@ -5,18 +5,20 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"clientele.dev"
 	"clientele.dev/internal/store"
 )
 
-// Names implements [store.Moved].
-func (t *tx) Names(fn func(clientele.Mode, store.Ref, store.Record)) error {
-	return t.each(`SELECT n.livemode, n.kind, n.name, c.id, c.seq FROM customer_names n JOIN customers c ON c.seq = n.seq
-		ORDER BY n.livemode, n.kind, n.name`, func(r row) error {
-		fn(r.int(0) == 1, store.Ref{Kind: store.NameKind(r.text(1)), Name: r.text(2)},
-			store.Record{ID: r.text(3), Seq: r.seq(4)})
+// NamesAfter implements [store.Moved].
+func (t *tx) NamesAfter(after store.ClaimedName, limit int64) (names []store.ClaimedName, err error) {
+	err = t.each(`SELECT n.livemode, n.kind, n.name, c.id, c.seq FROM customer_names n JOIN customers c ON c.seq = n.seq
+		WHERE (n.livemode, n.kind, n.name) > ($1, $2, $3) ORDER BY n.livemode, n.kind, n.name LIMIT $4`, func(r row) error {
+		names = append(names, store.ClaimedName{
+			Livemode: r.int(0) == 1, Ref: store.Ref{Kind: store.NameKind(r.text(1)), Name: r.text(2)},
+			Customer: store.Record{ID: r.text(3), Seq: r.seq(4)},
+		})
 		return nil
-	})
+	}, after.Livemode, string(after.Ref.Kind), after.Ref.Name, limit)
+	return names, err
 }
 
 // KeptAnswers implements [store.Moved].

@@ -13,7 +13,8 @@ type variant struct {
 }
 
 // eachVariant is each for a statement of many variants, of which those that were used last are kept: to prepare one
-// costs as much as to read a few rows.
+// costs as much as to read a few rows. What is bound stays bound, as everything is bound anew: to clear it would have
+// SQLite prepare the statement again, since plans can depend on what is bound.
 func (c *conn) eachVariant(query string, fn func(row) error, args ...any) error {
 	if c.fail != nil {
 		if err := c.fail(query); err != nil {
@@ -38,8 +39,7 @@ func (c *conn) eachVariant(query string, fn func(row) error, args ...any) error 
 	v.used, v.inUse = c.count, true
 	defer func() {
 		v.inUse = false
-		_ = v.Reset()         // it repeats the error of the last step
-		_ = v.ClearBindings() // which only an unfinished statement refuses
+		_ = v.Reset() // it repeats the error of the last step
 	}()
 	return step(v.Stmt, fn, args)
 }
