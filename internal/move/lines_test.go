@@ -25,7 +25,10 @@ func TestLinesAreReadAsWritten(t *testing.T) {
 	row := func(r store.StoredRow) ([]byte, error) { return writeRow(store.Customers.Kind, r) }
 	same(t, one, row, readRow)
 	same(t, gone, row, readRow)
-	same(t, store.ClaimedName{Livemode: clientele.Live, Ref: store.Ref{Kind: store.NameDID, Name: odd}, Customer: store.Record{ID: "cus_1", Seq: position}},
+	same(t, store.ClaimedName{
+		Livemode: clientele.Live, Ref: store.Ref{Kind: store.NameDID, Name: odd},
+		Customer: store.Record{ID: "cus_1", Seq: position},
+	},
 		writeName, readName)
 	same(t, part{clientele.Test, store.SumPart{
 		Figure: store.FigureCredit, Day: 1, Recorded: 2, DueDay: 3, Amount: huge.Neg(),

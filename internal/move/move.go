@@ -61,7 +61,7 @@ func copyFrom(
 			return err
 		}
 	}
-	return nil
+	return to.EndLoads(ctx)
 }
 
 // Finish says that a move has come to its end.
@@ -88,6 +88,9 @@ func begin(ctx context.Context, to store.Store, name string) error {
 	taken, err := to.TakeLease(ctx, lease, name, now, forever)
 	if err == nil && !taken {
 		err = ErrNotEmpty
+	}
+	if err == nil && empty {
+		err = to.BeginLoads(ctx)
 	}
 	return err
 }
@@ -141,7 +144,7 @@ func (m mover) objects(k *store.Kind) error {
 		})
 	}
 	return behind(m.ctx, read, func(some []object) error {
-		err := m.to.Update(m.ctx, func(tx store.Tx) error {
+		err := m.to.Load(m.ctx, func(tx store.Tx) error {
 			for _, one := range some {
 				if err := save(tx, k, one); err != nil {
 					return err
@@ -227,7 +230,7 @@ func save(tx store.Tx, k *store.Kind, o object) error {
 func (m mover) names() error {
 	done := int64(0)
 	return m.from.names(func(some []store.ClaimedName) error {
-		err := m.to.Update(m.ctx, func(tx store.Tx) error {
+		err := m.to.Load(m.ctx, func(tx store.Tx) error {
 			for _, n := range some {
 				if _, err := tx.ClaimName(n.Livemode, n.Ref.Kind, n.Ref.Name, n.Customer); err != nil {
 					return err
@@ -241,25 +244,32 @@ func (m mover) names() error {
 	})
 }
 
-// ledgers copies every customer's movements that are not there yet.
+// ledgers copies every customer's movements that are not there yet. They come in the order of the customers: after one
+// of whom there are none, there are none of anybody.
 func (m mover) ledgers() error {
-	done := int64(0)
+	done, rest := int64(0), false
 	return behind(m.ctx, m.from.ledgers, func(some [][]store.Movement) error {
-		err := m.to.Update(m.ctx, func(tx store.Tx) error {
+		none := false // of the last
+		err := m.to.Load(m.ctx, func(tx store.Tx) error {
 			for _, movements := range some {
-				end, err := tx.LedgerEnd(movements[0].CustomerID, "", store.Forever)
-				if err != nil {
-					return err
+				missing := movements
+				if !rest {
+					end, err := tx.LedgerEnd(movements[0].CustomerID, "", store.Forever)
+					if err != nil {
+						return err
+					}
+					none = end.Seq == 0
+					missing = slices.DeleteFunc(slices.Clone(movements), func(one store.Movement) bool {
+						return one.Seq <= end.Seq
+					})
 				}
-				missing := slices.DeleteFunc(slices.Clone(movements), func(one store.Movement) bool {
-					return one.Seq <= end.Seq
-				})
 				if err := tx.AppendToLedger(missing); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
+		rest = rest || err == nil && len(some) > 0 && none
 		for _, movements := range some {
 			done += int64(len(movements))
 		}
@@ -307,7 +317,7 @@ func (m mover) digests() error {
 // pruned copies what stays of events that were removed, before the others, which it proves.
 func (m mover) pruned() error {
 	return m.from.pruned(func(some []store.PrunedEvent) error {
-		return m.to.Update(m.ctx, func(tx store.Tx) error {
+		return m.to.Load(m.ctx, func(tx store.Tx) error {
 			for _, one := range some {
 				if err := tx.Pruning().AddPruned(one); err != nil {
 					return err
@@ -339,7 +349,7 @@ func (m mover) events() error {
 	done := int64(0)
 	read := func(fn func([]store.EventRecord) error) error { return m.from.events(after, fn) }
 	return behind(m.ctx, read, func(some []store.EventRecord) error {
-		err := m.to.Update(m.ctx, func(tx store.Tx) error {
+		err := m.to.Load(m.ctx, func(tx store.Tx) error {
 			for _, e := range some {
 				if err := tx.AddEvent(e); err != nil {
 					return err

@@ -12,6 +12,7 @@ type Store interface {
 	Transactions
 	Access
 	Leases
+	Loads
 	// PlaceEvents gives positions and hashes to the events that have none, which happens by itself a moment after they
 	// were written.
 	PlaceEvents(ctx context.Context) error
@@ -21,6 +22,16 @@ type Store interface {
 	Figures(ctx context.Context) (Figures, error)
 	// Close waits for the transactions under way and closes the database.
 	Close() error
+}
+
+// Loads are how very many objects are written into an empty database.
+type Loads interface {
+	// BeginLoads makes a database ready for them, of which nobody may ask anything before EndLoads.
+	BeginLoads(ctx context.Context) error
+	// Load is Update for new objects, which a database may write at once.
+	Load(ctx context.Context, fn func(Tx) error) error
+	// EndLoads ends what was begun, also by somebody who was stopped meanwhile.
+	EndLoads(ctx context.Context) error
 }
 
 // Figures are how large a database is, and how busy the connections to it.

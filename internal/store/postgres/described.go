@@ -206,6 +206,9 @@ func (t *tx) follow(k *store.Kind, seq store.Position, before, after *store.Row)
 	case k.Search == store.SearchNothing || slices.Equal(was.Texts, is.Texts):
 	case after == nil:
 		t.run("DELETE FROM "+k.Texts()+" WHERE customer_id = $1 AND seq = $2", one.Owner(), seq)
+	case before == nil:
+		t.run("INSERT INTO "+k.Texts()+" (customer_id, seq, livemode, text) VALUES ($1, $2, $3, $4)",
+			one.Owner(), seq, one.Livemode, textOf(k, after.Texts))
 	default:
 		t.run("INSERT INTO "+k.Texts()+` (customer_id, seq, livemode, text) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (customer_id, seq) DO UPDATE SET text = excluded.text`,

@@ -21,7 +21,7 @@ func (t *tx) AddEvent(e store.EventRecord) error {
 			OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $1)`, e.Seq, e.Livemode,
 			e.Type, e.CustomerID, e.ObjectID, e.ObjectVersion, e.At.UnixMilli(), e.RequestID, e.IdempotencyKey, e.Actor,
 			e.Undo, e.Digest, e.State)
-		t.run("SELECT setval(pg_get_serial_sequence('events', 'seq'), $1)", e.Seq)
+		t.runLast("SELECT setval(pg_get_serial_sequence('events', 'seq'), $1)", e.Seq)
 		return nil
 	}
 	t.run(`INSERT INTO events

@@ -245,9 +245,9 @@ const (
 // View implements [store.Transactions]. Most views send one message, which needs no transaction around it; the others
 // are run again in one.
 func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
-	err := s.transaction(ctx, beginNothing, fn)
+	err := s.transaction(ctx, beginNothing, false, fn)
 	if errors.Is(err, errSecondMessage) {
-		err = s.transaction(ctx, beginReading, fn)
+		err = s.transaction(ctx, beginReading, false, fn)
 	}
 	return err
 }
@@ -259,12 +259,12 @@ func (s *Store) Scan(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer done()
-	return s.transaction(ctx, beginScanning, fn)
+	return s.transaction(ctx, beginScanning, false, fn)
 }
 
 // Update implements [store.Transactions].
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
-	return s.transaction(ctx, beginWriting, fn)
+	return s.transaction(ctx, beginWriting, false, fn)
 }
 
 // turn waits until a scan may run. The caller must call done.
@@ -283,10 +283,14 @@ func (s *Store) turn(ctx context.Context) (done func(), err error) {
 
 // transaction runs fn in a transaction, and again when the database undid it for the sake of others, or when it cannot
 // be reached for a moment, as while another node takes over.
-func (s *Store) transaction(ctx context.Context, begin string, fn func(store.Tx) error) error {
+// load says that rows are written by COPY.
+func (s *Store) transaction(ctx context.Context, begin string, load bool, fn func(store.Tx) error) error {
 	began := time.Now()
 	for attempt := 1; ; attempt++ {
 		t := &tx{ctx: ctx, store: s, begin: begin, writing: begin == beginWriting, again: attempt > 1}
+		if load {
+			t.loading = &loading{of: map[string]*insertion{}}
+		}
 		err := s.attempt(t, fn)
 		if err != nil && t.lost && t.committing && t.writing && t.wasCommitted() {
 			return nil
@@ -344,6 +348,7 @@ func (s *Store) attempt(t *tx, fn func(store.Tx) error) error {
 	if t.writing {
 		t.checkSchema()
 	}
+	t.opening = len(t.queued)
 	if err := fn(t); err != nil {
 		t.rollback()
 		return err

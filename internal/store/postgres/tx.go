@@ -24,8 +24,10 @@ type tx struct {
 	writing bool
 	again   bool // a former attempt failed for the sake of others
 
-	queued []statement // what is sent with the next statement that answers something, or with the commit
-	sent   int         // how often something was sent
+	queued  []statement // what is sent with the next statement that answers something, or with the commit
+	opening int         // how many of the first it begins with
+	sent    int         // how often something was sent
+	loading *loading    // the new rows of one that loads; nil of others
 
 	// How it ended.
 	committing  bool
@@ -60,7 +62,18 @@ type claim struct {
 
 // run queues a statement that answers nothing of interest.
 func (t *tx) run(query string, args ...any) {
+	if t.loading != nil && t.loading.take(query, args) {
+		return
+	}
 	t.queued = append(t.queued, statement{query: query, args: args})
+}
+
+// runLast queues a statement of which the last counts when it is queued again and again.
+func (t *tx) runLast(query string, args ...any) {
+	if n := len(t.queued); n > 0 && t.queued[n-1].query == query {
+		t.queued = t.queued[:n-1]
+	}
+	t.run(query, args...)
 }
 
 // mustChange queues a statement that must change one row; when it does not, the transaction fails with the error. As
@@ -117,6 +130,9 @@ func readAll(rows pgx.Rows, fn func(pgx.Rows) error) error {
 
 // send sends what is queued and reads the answers.
 func (t *tx) send() error {
+	if err := t.copyRows(); err != nil {
+		return err
+	}
 	if len(t.queued) == 0 {
 		return nil
 	}
