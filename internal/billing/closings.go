@@ -367,7 +367,7 @@ func digestOf(digests []store.ClosingDigest) string {
 
 // checkClosed compares what is closed of a customer with what it was.
 func (b *books) checkClosed() error {
-	all, err := closingsOf(b.tx, b.customer.Livemode)
+	all, err := b.tx.closings(b.customer.Livemode)
 	if err != nil {
 		return err
 	}

@@ -110,13 +110,18 @@ func (s *Service) VerifyCustomer(
 		if err != nil {
 			return err
 		}
-		return audit(tx, rec, differs)
+		books, err := tx.BooksOf(mode, []string{rec.ID})
+		if err != nil {
+			return err
+		}
+		return audit(newReadOnce(tx), rec, books[0], differs)
 	})
 }
 
 // books are a customer's ledger replayed, and what is stored beside it.
 type books struct {
-	tx       store.Tx
+	tx       *readOnce
+	stored   store.Books
 	differ   func(id, format string, args ...any)
 	customer *clientele.Customer
 	invoices map[string]*clientele.Invoice
@@ -128,9 +133,9 @@ type books struct {
 }
 
 // audit compares one customer's books.
-func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
+func audit(tx *readOnce, rec store.Record, stored store.Books, differs func(Difference)) error {
 	b := &books{
-		tx: tx, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
+		tx: tx, stored: stored, invoices: map[string]*clientele.Invoice{}, payments: map[string]*clientele.Payment{},
 		events: map[string][]clientele.Event{}, imported: map[string]bool{},
 		differ: func(id, format string, args ...any) { differs(Difference{id, fmt.Sprintf(format, args...)}) },
 		ledger: ledger.NewReplay(func(id, text string) { differs(Difference{id, text}) }),
@@ -141,7 +146,7 @@ func audit(tx store.Tx, rec store.Record, differs func(Difference)) error {
 		return nil
 	}
 	for _, step := range []func() error{
-		func() error { return b.lastEvent(store.TypeCustomer, rec.ID, rec.JSON) },
+		func() error { return b.lastEvent(rec.ID, rec.JSON) },
 		b.readInvoices, b.readPayments, b.replay, b.checkCredit, b.checkInvoices, b.checkPayments, b.checkRefunds,
 		b.checkNumbers, b.checkClosed,
 	} {
@@ -158,7 +163,7 @@ func (b *books) checkRefunds() error {
 	for _, id := range b.ledger.Refunds {
 		rec, found, err := b.tx.Get(store.Refunds.Kind, b.customer.Livemode, id)
 		if err == nil && found {
-			err = b.lastEvent(store.TypeRefund, id, rec.JSON)
+			err = b.lastEvent(id, rec.JSON)
 		}
 		if err != nil {
 			return err
@@ -168,16 +173,8 @@ func (b *books) checkRefunds() error {
 }
 
 // lastEvent compares an object with what its last event says, and wants an event for each of its versions.
-func (b *books) lastEvent(kind store.ObjectType, id string, doc []byte) error {
-	recs, err := b.eventsOf(kind, id)
-	if err != nil {
-		return err
-	}
-	return b.compareLast(id, doc, recs)
-}
-
-func (b *books) eventsOf(kind store.ObjectType, id string) ([]store.EventRecord, error) {
-	return b.tx.Events(store.EventQuery{ObjectType: kind, ObjectID: id})
+func (b *books) lastEvent(id string, doc []byte) error {
+	return b.compareLast(id, doc, b.stored.Events[id])
 }
 
 // compareLast is lastEvent with the events of the object.
@@ -209,8 +206,7 @@ func (b *books) compareLast(id string, doc []byte, recs []store.EventRecord) (er
 }
 
 func (b *books) readInvoices() error {
-	recs, err := b.tx.Select(store.Invoices.Kind, store.Of(b.customer.Livemode, b.customer.ID))
-	for _, rec := range recs {
+	for _, rec := range b.stored.Invoices {
 		invoice := new(clientele.Invoice)
 		if err := json.Unmarshal(rec.JSON, invoice); err != nil {
 			b.differ(b.customer.ID, "an invoice's document cannot be read: %v", err)
@@ -218,26 +214,19 @@ func (b *books) readInvoices() error {
 		}
 		b.invoices[invoice.ID] = invoice
 		b.ledger.AddInvoice(invoice.ID, invoice.Due(), invoice.Issued())
-		recs, err := b.eventsOf(store.TypeInvoice, invoice.ID)
-		if err == nil {
-			err = b.compareLast(invoice.ID, rec.JSON, recs)
-		}
-		if err != nil {
+		recs := b.stored.Events[invoice.ID]
+		if err := b.compareLast(invoice.ID, rec.JSON, recs); err != nil {
 			return err
 		}
 		events := b.rebuilt(invoice.ID, rec.JSON, recs)
 		b.events[invoice.ID], b.imported[invoice.ID] = events, wasImported(events)
 	}
-	return err
+	return nil
 }
 
 // history are the events of an object from how it is now, nil when it is gone.
-func (b *books) history(of store.ObjectType, id string, doc []byte) ([]clientele.Event, error) {
-	recs, err := b.eventsOf(of, id)
-	if err != nil {
-		return nil, err
-	}
-	return b.rebuilt(id, doc, recs), nil
+func (b *books) history(id string, doc []byte) []clientele.Event {
+	return b.rebuilt(id, doc, b.stored.Events[id])
 }
 
 // rebuilt are events of an object with the object as each left it.
@@ -250,8 +239,7 @@ func (b *books) rebuilt(id string, doc []byte, recs []store.EventRecord) []clien
 }
 
 func (b *books) readPayments() error {
-	recs, err := b.tx.Select(store.Payments.Kind, store.Of(b.customer.Livemode, b.customer.ID))
-	for _, rec := range recs {
+	for _, rec := range b.stored.Payments {
 		pay := new(clientele.Payment)
 		if err := json.Unmarshal(rec.JSON, pay); err != nil {
 			b.differ(b.customer.ID, "a payment's document cannot be read: %v", err)
@@ -259,21 +247,20 @@ func (b *books) readPayments() error {
 		}
 		b.payments[pay.ID] = pay
 		b.ledger.AddPayment(pay.ID, pay.Received())
-		if err := b.lastEvent(store.TypePayment, pay.ID, rec.JSON); err != nil {
+		if err := b.lastEvent(pay.ID, rec.JSON); err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // replay adds up the ledger.
 func (b *books) replay() error {
-	err := b.tx.Movements(store.MovementFilter{CustomerID: b.customer.ID}, func(m store.Movement) error {
+	for _, m := range b.stored.Movements {
 		b.ledger.Add(m)
-		return nil
-	})
+	}
 	b.ledger.End()
-	return err
+	return nil
 }
 
 // same compares a stored amount with the one that comes out of the ledger.
@@ -371,10 +358,9 @@ func (b *books) firstSequence() (int64, error) {
 	if err != nil {
 		return 1, err
 	}
-	events, err := b.history(store.TypeCustomer, b.customer.ID, doc)
-	for _, e := range events {
+	for _, e := range b.history(b.customer.ID, doc) {
 		var c clientele.Customer
-		if e.Type == clientele.EventCustomerCreated && err == nil {
+		if e.Type == clientele.EventCustomerCreated {
 			err = json.Unmarshal(e.Data.Object, &c)
 			return max(1, c.NextInvoiceSequence), err
 		}
@@ -438,11 +424,7 @@ func (b *books) numbersOfDrafts(fn func(number string)) error {
 	}
 	deleted, err := b.tx.Events(store.EventQuery{CustomerID: b.customer.ID, Type: clientele.EventInvoiceDeleted})
 	for _, e := range deleted {
-		events, err := b.history(store.TypeInvoice, e.ObjectID, nil)
-		if err != nil {
-			return err
-		}
-		noteAll(events)
+		noteAll(b.history(e.ObjectID, nil))
 	}
 	return err
 }

@@ -139,7 +139,7 @@ func (b *books) checkCreditNotes(i *clientele.Invoice) error {
 			b.differ(i.ID, "a credit note's document cannot be read: %v", err)
 			continue
 		}
-		if err := b.lastEvent(store.TypeCreditNote, note.ID, rec.JSON); err != nil {
+		if err := b.lastEvent(note.ID, rec.JSON); err != nil {
 			return err
 		}
 		ledger.AddTo(&off, note.AmountOff)

@@ -42,17 +42,77 @@ func (s *Service) auditPart(ctx context.Context, p *auditedPart) error {
 				return err
 			}
 			from = rows[len(rows)-1].Seq
-			for _, row := range rows {
-				if row.Seq > p.through {
-					break
-				}
-				if err := audit(tx, row.Record, func(d Difference) { p.found = append(p.found, d) }); err != nil {
-					return err
-				}
+			rows = slices.DeleteFunc(rows, func(r store.StoredRow) bool { return r.Seq > p.through })
+			if err := p.auditRows(newReadOnce(tx), rows); err != nil {
+				return err
 			}
 		}
 		return ctx.Err()
 	})
+}
+
+// auditRows looks at some customers, the books of some of one mode at a time.
+func (p *auditedPart) auditRows(tx *readOnce, rows []store.StoredRow) error {
+	for len(rows) > 0 {
+		var ids []string
+		for _, r := range rows {
+			if r.Livemode != rows[0].Livemode {
+				break
+			}
+			ids = append(ids, r.ID)
+		}
+		books, err := tx.BooksOf(rows[0].Livemode, ids)
+		if err != nil {
+			return err
+		}
+		for i, of := range books {
+			if err := audit(tx, rows[i].Record, of, func(d Difference) { p.found = append(p.found, d) }); err != nil {
+				return err
+			}
+		}
+		rows = rows[len(books):]
+	}
+	return nil
+}
+
+// readOnce is a snapshot that reads once what all customers need: the currencies and the closings.
+type readOnce struct {
+	store.Tx
+	currencies map[string]currencyRead // by mode and id
+	closed     map[clientele.Mode][]clientele.Closing
+}
+
+func newReadOnce(tx store.Tx) *readOnce {
+	return &readOnce{tx, map[string]currencyRead{}, map[clientele.Mode][]clientele.Closing{}}
+}
+
+// closings are those of a mode.
+func (r *readOnce) closings(mode clientele.Mode) (all []clientele.Closing, err error) {
+	all, known := r.closed[mode]
+	if !known {
+		if all, err = closingsOf(r.Tx, mode); err == nil {
+			r.closed[mode] = all
+		}
+	}
+	return all, err
+}
+
+type currencyRead struct {
+	currency clientele.PaymentCurrency
+	found    bool
+}
+
+// PaymentCurrency implements [store.Tx].
+func (r *readOnce) PaymentCurrency(mode clientele.Mode, id string) (clientele.PaymentCurrency, bool, error) {
+	key := mode.String() + " " + id
+	if of, known := r.currencies[key]; known {
+		return of.currency, of.found, nil
+	}
+	c, found, err := r.Tx.PaymentCurrency(mode, id)
+	if err == nil {
+		r.currencies[key] = currencyRead{c, found}
+	}
+	return c, found, err
 }
 
 // countCustomers counts the customers of both modes, deleted ones too.

@@ -87,22 +87,11 @@ func inSteps[T any](all []T, fn func([]T) error, err error) error {
 func (d database) ledgers(fn func([][]store.Movement) error) error {
 	return eachRow(d.scan, store.Customers.Kind, store.Beginning, func(rows []store.StoredRow) error {
 		var all [][]store.Movement
-		err := d.scan(func(tx store.Tx) error {
-			all = nil
-			for _, r := range rows {
-				var movements []store.Movement
-				err := tx.Movements(store.MovementFilter{CustomerID: r.ID}, func(one store.Movement) error {
-					movements = append(movements, one)
-					return nil
-				})
-				if err != nil {
-					return err
-				}
-				if len(movements) > 0 && d.wants(r.Livemode) {
-					all = append(all, movements)
-				}
-			}
-			return nil
+		err := d.scan(func(tx store.Tx) (err error) {
+			all, err = ledgersOf(tx, slices.DeleteFunc(slices.Clone(rows), func(r store.StoredRow) bool {
+				return !d.wants(r.Livemode)
+			}))
+			return err
 		})
 		const customers = 100 // at once
 		for some := range slices.Chunk(all, customers) {
@@ -113,6 +102,31 @@ func (d database) ledgers(fn func([][]store.Movement) error) error {
 		}
 		return err
 	})
+}
+
+// ledgersOf are the movements of those of some customers who have any, in their order.
+func ledgersOf(tx store.Tx, customers []store.StoredRow) (all [][]store.Movement, err error) {
+	const several = 200 // in one statement
+	of := map[string][]store.Movement{}
+	for some := range slices.Chunk(customers, several) {
+		var ids []string
+		for _, c := range some {
+			ids = append(ids, c.ID)
+		}
+		err := tx.Movements(store.MovementFilter{Customers: ids}, func(m store.Movement) error {
+			of[m.CustomerID] = append(of[m.CustomerID], m)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range customers {
+		if movements := of[c.ID]; movements != nil {
+			all = append(all, movements)
+		}
+	}
+	return all, nil
 }
 
 func (d database) pruned(fn func([]store.PrunedEvent) error) error {

@@ -13,6 +13,7 @@ type TextSearch struct {
 // MovementFilter selects movements: a customer's, or all of a mode. Zero fields do not restrict.
 type MovementFilter struct {
 	CustomerID string
+	Customers  []string                  // in place of CustomerID: those of several, one customer's after the other's
 	ID         string                    // of the customer: that one
 	InvoiceID  string                    // of the customer
 	PaymentID  string                    // of the customer

@@ -69,12 +69,27 @@ func (a Answering) View(doc *Document) func(Tx) error {
 	}
 }
 
+// Verified is what verifying reads.
+type Verified interface {
+	// Contradictions calls fn with every stored row that contradicts what it belongs to, or how many there are.
+	Contradictions(fn func(id, text string)) error
+	// BooksOf returns what belongs to the first of some customers of a mode, in their order: to one at least, and to as
+	// many as a database reads at once.
+	BooksOf(mode clientele.Mode, customerIDs []string) ([]Books, error)
+}
+
+// Books are what belongs to a customer: documents newest first, movements and the events of each object oldest first.
+type Books struct {
+	Invoices, Payments []Record
+	Movements          []Movement
+	Events             map[string][]EventRecord // by object, of the customer too
+}
+
 // Tx is one transaction or snapshot. Every look-up is bound to a mode: what belongs to the other is not found.
 type Tx interface {
 	// Nested runs fn so that its changes are undone when it fails, while the transaction goes on.
 	Nested(fn func() error) error
-	// Contradictions calls fn with every stored row that contradicts what it belongs to, or how many there are.
-	Contradictions(fn func(id, text string)) error
+	Verified
 
 	Described
 	CustomerLookups

@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sql"
 )
@@ -14,7 +16,58 @@ const unmovedRefunds = `SELECT id FROM refunds r WHERE NOT EXISTS (SELECT 1 FROM
 	WHERE l.customer_id = r.customer_id AND l.refund_id = r.id AND l.reason = 'refund'
 		AND -(r.doc::json ->> 'amount')::numeric IN (l.credit, l.unapplied))`
 
-// Contradictions implements [store.Tx].
+// BooksOf implements [store.Verified]: of customers who have few documents it reads several in one message.
+func (t *tx) BooksOf(mode clientele.Mode, customerIDs []string) ([]store.Books, error) {
+	const most = 2000 // documents
+	numbers, err := t.CustomerDocuments(customerIDs, 0)
+	if err != nil {
+		return nil, err
+	}
+	count, all := int64(0), 0
+	for _, id := range customerIDs {
+		count += numbers[id].InvoiceCount + numbers[id].PaymentCount
+		if all++; count >= most {
+			break
+		}
+	}
+	ids := customerIDs[:all]
+	books, of := make([]store.Books, all), map[string]*store.Books{}
+	for i, id := range ids {
+		books[i].Events = map[string][]store.EventRecord{}
+		of[id] = &books[i]
+	}
+	documents := func(k *store.Kind, list func(*store.Books) *[]store.Record) {
+		t.read(func(r pgx.Rows) error {
+			var rec store.Record
+			var id string
+			err := r.Scan(&rec.ID, &rec.Seq, &rec.Version, &rec.DeletedAt, &rec.JSON, &id)
+			to := list(of[id])
+			*to = append(*to, rec)
+			return err
+		}, strings.Replace(sql.SelectRecords(k), " FROM", ", customer_id FROM", 1)+
+			" WHERE livemode = $1 AND customer_id = ANY($2) ORDER BY seq DESC", mode, ids)
+	}
+	documents(store.Invoices.Kind, func(b *store.Books) *[]store.Record { return &b.Invoices })
+	documents(store.Payments.Kind, func(b *store.Books) *[]store.Record { return &b.Payments })
+	t.read(func(r pgx.Rows) error {
+		m, err := scanMovement(r)
+		if err == nil {
+			of[m.CustomerID].Movements = append(of[m.CustomerID].Movements, m)
+		}
+		return err
+	}, selectMovements+"customer_id = ANY($1) ORDER BY seq", ids)
+	err = t.each(func(r pgx.Rows) error {
+		e, err := scanEvent(r)
+		if err == nil {
+			events := of[e.CustomerID].Events
+			events[e.ObjectID] = append(events[e.ObjectID], e)
+		}
+		return err
+	}, selectEvents+" WHERE customer_id = ANY($1) AND customer_id <> '' ORDER BY object_version", ids)
+	return books, err
+}
+
+// Contradictions implements [store.Verified].
 func (t *tx) Contradictions(fn func(id, text string)) error {
 	checks := append(sql.Checks(), sql.Check{Query: unmovedRefunds, Text: "the ledger does not have it"})
 	for _, k := range store.Kinds {

@@ -77,6 +77,9 @@ func (r *MovementRow) Whole() (store.Movement, error) {
 func OfMovements(f store.MovementFilter, byInvoice, byPayment string) (w Where, order string) {
 	order = " ORDER BY seq"
 	switch {
+	case len(f.Customers) > 0:
+		compare(&w, "customer_id", store.IsOneOf, store.OneOf("customer_id", f.Customers...).Values)
+		order = " ORDER BY customer_id, seq"
 	case f.ID != "":
 		w.Add("id = ? AND customer_id = ?", f.ID, f.CustomerID)
 	case f.InvoiceID != "":

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"fmt"
 
+	"clientele.dev"
 	"clientele.dev/internal/store"
 	"clientele.dev/internal/store/sql"
 )
@@ -12,7 +13,32 @@ const unmovedRefunds = `SELECT id FROM refunds r WHERE NOT EXISTS (SELECT 1 FROM
 	WHERE l.customer_id = r.customer_id AND l.refund_id = r.id AND l.reason = 'refund'
 		AND '-' || (r.doc ->> '$.amount') IN (l.credit, l.unapplied))`
 
-// Contradictions implements [store.Tx].
+// BooksOf implements [store.Verified]. To read several customers at once would save nothing.
+func (t *tx) BooksOf(mode clientele.Mode, customerIDs []string) ([]store.Books, error) {
+	id := customerIDs[0]
+	b := store.Books{Events: map[string][]store.EventRecord{}}
+	var err error
+	if b.Invoices, err = t.Select(store.Invoices.Kind, store.Of(mode, id)); err != nil {
+		return nil, err
+	}
+	if b.Payments, err = t.Select(store.Payments.Kind, store.Of(mode, id)); err != nil {
+		return nil, err
+	}
+	err = t.Movements(store.MovementFilter{CustomerID: id}, func(m store.Movement) error {
+		b.Movements = append(b.Movements, m)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	events, err := t.eventRecords(" WHERE customer_id = $1 AND customer_id <> '' ORDER BY object_version", id)
+	for _, e := range events {
+		b.Events[e.ObjectID] = append(b.Events[e.ObjectID], e)
+	}
+	return []store.Books{b}, err
+}
+
+// Contradictions implements [store.Verified].
 func (t *tx) Contradictions(fn func(id, text string)) error {
 	return t.scan(func() error {
 		for _, check := range append(sql.Checks(), sql.Check{
