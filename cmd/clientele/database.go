@@ -106,7 +106,7 @@ func (a *app) openExisting() (store.Store, error) {
 	if err := a.checkFile(); err != nil {
 		return nil, err
 	}
-	return a.open(sqlite.WithPatience(commandPatience))
+	return a.open(sqlite.WithPatience(commandPatience), sqlite.WithPauses())
 }
 
 // checkFile refuses a database whose file is not there: only the server makes one, so that a mistyped path is told and

@@ -19,6 +19,7 @@ import (
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/paymentkit"
 	"clientele.dev/internal/rows"
+	"clientele.dev/internal/store/sqlite"
 	"clientele.dev/internal/tables"
 )
 
@@ -95,7 +96,7 @@ func importInto(a *app, o importOptions, file string, do func(*importer) error) 
 			fmt.Fprintf(a.stderr, "clientele: making the database %s\n", path)
 		}
 	}
-	db, err := a.open()
+	db, err := a.open(sqlite.WithPatience(commandPatience), sqlite.WithPauses())
 	if err != nil {
 		return err
 	}

@@ -77,10 +77,14 @@ type Option func(*options)
 type options struct {
 	patience time.Duration
 	applying func(step store.Step, of int)
+	pauses   bool
 }
 
 // WithPatience is how long to wait for another process that writes, in place of ten seconds.
 func WithPatience(d time.Duration) Option { return func(o *options) { o.patience = d } }
+
+// WithPauses has a process that writes much let others write now and then: a command beside a server.
+func WithPauses() Option { return func(o *options) { o.pauses = true } }
 
 // WithProgress tells fn of each step of the schema before it is applied, and how many there are.
 func WithProgress(fn func(step store.Step, of int)) Option {
@@ -113,6 +117,7 @@ func Open(_ context.Context, url string, opts ...Option) (*Store, error) {
 	index, s.unmap = openWALIndex(path)
 	s.kept = newKept(index)
 	s.writer = newWriter(c, path, s.kept)
+	s.writer.turn.pauses = o.pauses
 	go s.writer.loop()
 	return s, nil
 }

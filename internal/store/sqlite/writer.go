@@ -29,6 +29,7 @@ type writer struct {
 	kept    *kept
 	later   *deferred   // what the batch under way leaves to be written before its commit
 	failing atomic.Bool // the last batch failed for a reason that lasts
+	turn    turn
 }
 
 type job struct {
@@ -99,6 +100,7 @@ func (w *writer) loop() {
 func (w *writer) batch(first *job) {
 	ran := []*job{first}
 	w.fault, w.later = nil, newDeferred(nil)
+	w.turn.begin()
 	err := w.begin()
 	if err == nil {
 		w.runOne(first)
@@ -111,6 +113,7 @@ func (w *writer) batch(first *job) {
 			ran = append(ran, j)
 		}
 		err = w.commit()
+		w.turn.end()
 	} else { // nobody behind would fare better, and each would wait as long again
 		for j := w.next(); j != nil; j = w.next() {
 			ran = append(ran, j)
@@ -130,11 +133,11 @@ func (w *writer) batch(first *job) {
 
 // begin starts a batch, unless a newer program has changed the schema.
 func (w *writer) begin() error {
-	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
+	if err := w.conn.beginImmediate(); err != nil {
 		return err
 	}
 	w.kept.begun()
-	err := checkSchema(w.conn)
+	err := cmp.Or(w.turn.begun(w.conn), checkSchema(w.conn))
 	if err != nil {
 		err = errors.Join(err, w.conn.run("ROLLBACK"))
 	}
