@@ -47,7 +47,7 @@ func TestPartsOfAStatement(t *testing.T) {
 	address, wants := "/test/customers/"+c.ID+"/statement?from=2020-01-01", [][2]string{
 		{"106–205", "1.05"}, {"6–105", "0.05"}, {"1–5", "0.00"},
 	}
-	opening := regexp.MustCompile(`Opening balance</th>.*?([0-9]+[.][0-9]+)`)
+	opening := regexp.MustCompile(`(?:Opening balance|Brought forward)</th>.*?([0-9]+[.][0-9]+)`)
 	var page answer
 	for n, want := range wants {
 		page = b.get(address).want(200)
