@@ -147,6 +147,31 @@ func TestImportStripeCredit(t *testing.T) {
 	}
 }
 
+// TestImportStripePaysWithCredit pays an invoice with credit that was given later on the same day: no other is brought.
+func TestImportStripePaysWithCredit(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	file := fileWith(t, "stripe.jsonl", `
+{"id":"cus_A","object":"customer","balance":0,"created":1704103200,"currency":"eur","livemode":true}
+{"id":"cbtxn_1","object":"customer_balance_transaction","amount":-700,"created":1714568400,"currency":"eur",
+ "customer":"cus_A","type":"adjustment","livemode":true}
+{"id":"in_1","object":"invoice","amount_due":0,"amount_paid":0,"created":1714561200,"currency":"eur",
+ "customer":"cus_A","livemode":true,"number":"A-1","status":"paid","total":700,
+ "status_transitions":{"finalized_at":1714561200,"paid_at":1714561200}}`)
+	if out, told, code := importing(t, "stripe", file, "--db", db); code != 0 {
+		t.Fatalf("it exits with %d: %s%s", code, out, told)
+	}
+	s, err := apptest.Open(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	moved, err := s.Live().Customers.BalanceTransactions(t.Context(), "cus_A", clientele.LedgerParams{Credit: true})
+	if err != nil || moved.Count != 2 {
+		t.Errorf("its credit moved %d times (%v), want 2: %+v", moved.Count, err, moved.List)
+	}
+}
+
 // checkStripe looks at what the account became.
 func checkStripe(t *testing.T, db string, whole bool) {
 	t.Helper()

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
@@ -91,6 +92,13 @@ func TestMove(t *testing.T) {
 	}
 	defer s.Close()
 	p, ctx := s.Test(), t.Context()
+	ada, err := p.Customers.Retrieve(ctx, "cus_ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if on, want := documentsOfAda(t, second), fmt.Sprint(ada.InvoiceCount, ada.PaymentCount); on != want {
+		t.Errorf("on PostgreSQL Ada has so many documents: %s, want %s", on, want)
+	}
 	paid := clientele.InvoiceListParams{Status: []clientele.InvoiceStatus{clientele.InvoicePaid}}
 	page, err := p.Invoices.List(ctx, paid)
 	if err != nil || page.Count != 9 {
@@ -156,6 +164,21 @@ func toldOfBooks(t *testing.T, db string) *clientele.WebhookEndpoint {
 		t.Fatalf("%+v, %v", queued, err)
 	}
 	return w
+}
+
+// documentsOfAda is how many invoices and payments the database says that a customer has.
+func documentsOfAda(t *testing.T, db string) string {
+	t.Helper()
+	s, err := apptest.Open(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ada, err := s.Test().Customers.Retrieve(t.Context(), "cus_ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(ada.InvoiceCount, ada.PaymentCount)
 }
 
 // TestMovesSurviveKills kills moves at moments that come by chance, until one comes to its end, which has it all.

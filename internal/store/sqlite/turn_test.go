@@ -11,17 +11,19 @@ import (
 // TestTurns has batches of 5 ms follow each other: while others write too there is a pause after each few of them.
 func TestTurns(t *testing.T) {
 	t.Parallel()
-	const batch, batches = 5 * time.Millisecond, 40
+	const short, batches = 5 * time.Millisecond, 40
 	for name, c := range map[string]struct {
+		batch  time.Duration
 		others time.Duration // how long ago others wrote before the first
 		idle   time.Duration // between batches
 		paused time.Duration
 	}{
-		"alone":             {time.Hour, 0, 0},
-		"others write":      {0, 0, 10 * turnPause},
-		"others wrote":      {company, 0, 0},
-		"little to write":   {0, turnPause, 0},
-		"no time for pause": {0, turnPause / 2, 13 * turnPause},
+		"alone":             {short, time.Hour, 0, 0},
+		"others write":      {short, 0, 0, 10 * turnPause},
+		"others wrote":      {short, company, 0, 0},
+		"long but few":      {2 * longTurn, 0, turnPause, 0},
+		"little to write":   {short, 0, turnPause, 0},
+		"no time for pause": {short, 0, turnPause / 2, 13 * turnPause},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -29,11 +31,11 @@ func TestTurns(t *testing.T) {
 				began := time.Now()
 				for range batches {
 					turn.begin()
-					time.Sleep(batch)
+					time.Sleep(c.batch)
 					turn.end()
 					time.Sleep(c.idle)
 				}
-				paused := time.Since(began) - batches*(batch+c.idle)
+				paused := time.Since(began) - batches*(c.batch+c.idle)
 				if paused < c.paused-turnPause || paused > c.paused+turnPause {
 					t.Errorf("it paused for %s, want %s", paused, c.paused)
 				}
