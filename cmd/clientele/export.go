@@ -22,7 +22,7 @@ type exportCommand struct {
 type exportJSONL struct {
 	Mode     string `enum:"test,live,both" default:"both" help:"Which mode: test, live or both (${default})."`
 	Customer string `help:"Only this customer and what belongs to it, by id or DID, of one mode." placeholder:"CUSTOMER"`
-	AsOf     string `help:"As everything was at the end of this day, where the business is, or at a moment; as it is now when absent." placeholder:"DAY"`
+	AsOf     string `help:"Export the state at the end of this day in the business's time zone, or at a moment with its zone; the present state when absent." placeholder:"DAY"`
 	Out      string `short:"o" help:"Write to this file, which must not be there; to standard output when absent." placeholder:"FILE"`
 }
 
@@ -78,6 +78,26 @@ func (c exportJSONL) Run(a *app) error {
 			return service.Export(a.ctx, f, line)
 		})
 	})
+}
+
+// exportOfMode says what is exported of one mode.
+type exportOfMode struct {
+	Mode     string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
+	Customer string `help:"Only this customer and what belongs to it, by id or DID." placeholder:"CUSTOMER"`
+	AsOf     string `help:"Export the state at the end of this day in the business's time zone, or at a moment with its zone; the present state when absent." placeholder:"DAY"`
+}
+
+// read reads what is to be exported, and the currencies of its mode.
+func (e exportOfMode) read(
+	a *app, service *billing.Service,
+) (f billing.ExportFilter, currencies []clientele.PaymentCurrency, err error) {
+	mode := clientele.Mode(e.Mode == "live")
+	f = billing.ExportFilter{Modes: []clientele.Mode{mode}, Customer: e.Customer}
+	if f.AsOf, err = parseMoment("--as-of", e.AsOf); err != nil {
+		return f, nil, err
+	}
+	currencies, err = service.PaymentCurrencies.List(a.ctx, mode)
+	return f, currencies, err
 }
 
 // toFile calls write with a new file, which its owner alone may read, or with standard output when path is "".

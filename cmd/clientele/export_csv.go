@@ -17,10 +17,9 @@ import (
 )
 
 type exportCSV struct {
-	Mode     string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
-	Customer string `help:"Only this customer and what belongs to it, by id or DID." placeholder:"CUSTOMER"`
-	AsOf     string `help:"As everything was at the end of this day, where the business is, or at a moment; as it is now when absent." placeholder:"DAY"`
-	Folder   string `arg:"" help:"The folder for the spreadsheets, which must be empty or not be there."`
+	exportOfMode
+
+	Folder string `arg:"" help:"The folder for the spreadsheets, which must be empty or not be there."`
 }
 
 // Help is shown by clientele export csv --help.
@@ -159,29 +158,24 @@ var exported = map[string]sheet{
 
 // Run exports.
 func (c exportCSV) Run(a *app) error {
-	at, err := parseMoment("--as-of", c.AsOf)
-	if err != nil {
-		return err
-	}
 	db, err := a.openToRead()
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	service, mode := billing.New(db, billing.WithScanTimeout(commandTimeout)), clientele.Mode(c.Mode == "live")
-	all, err := service.PaymentCurrencies.List(a.ctx, mode)
+	service := billing.New(db, billing.WithScanTimeout(commandTimeout))
+	filter, currencies, err := c.read(a, service)
 	if err != nil {
 		return err
 	}
 	money := moneyWriter{}
-	for _, currency := range all {
+	for _, currency := range currencies {
 		money[currency.ID] = currency
 	}
 	books, err := openSheets(c.Folder)
 	if err != nil {
 		return err
 	}
-	filter := billing.ExportFilter{Modes: []clientele.Mode{mode}, Customer: c.Customer, AsOf: at}
 	err = service.Export(a.ctx, filter, func(doc []byte) error {
 		var is struct {
 			Object string `json:"object"`

@@ -6,16 +6,14 @@ import (
 	"maps"
 	"slices"
 
-	"clientele.dev"
 	"clientele.dev/internal/billing"
 	"clientele.dev/internal/stripe"
 )
 
 type exportStripe struct {
-	Mode     string `enum:"test,live" default:"live" help:"Which mode: test or live (${default})."`
-	Customer string `help:"Only this customer and what belongs to it, by id or DID." placeholder:"CUSTOMER"`
-	AsOf     string `help:"As everything was at the end of this day, where the business is, or at a moment; as it is now when absent." placeholder:"DAY"`
-	Out      string `short:"o" help:"Write to this file, which must not be there; to standard output when absent." placeholder:"FILE"`
+	exportOfMode
+
+	Out string `short:"o" help:"Write to this file, which must not be there; to standard output when absent." placeholder:"FILE"`
 }
 
 // Help is shown by clientele export stripe --help.
@@ -37,26 +35,21 @@ Examples:
 
 // Run exports.
 func (c exportStripe) Run(a *app) error {
-	at, err := parseMoment("--as-of", c.AsOf)
-	if err != nil {
-		return err
-	}
 	db, err := a.openToRead()
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	service, mode := billing.New(db, billing.WithScanTimeout(commandTimeout)), clientele.Mode(c.Mode == "live")
-	currencies, err := service.PaymentCurrencies.List(a.ctx, mode)
+	service := billing.New(db, billing.WithScanTimeout(commandTimeout))
+	filter, currencies, err := c.read(a, service)
 	if err != nil {
 		return err
 	}
-	f := billing.ExportFilter{Modes: []clientele.Mode{mode}, Customer: c.Customer, AsOf: at}
 	var w *stripe.Writer
 	err = a.toFile(c.Out, func(to io.Writer) error {
 		return writeLines(to, func(line func([]byte) error) error {
 			w = stripe.NewWriter(currencies, line)
-			return service.ExportCustomers(a.ctx, f, w.Customer)
+			return service.ExportCustomers(a.ctx, filter, w.Customer)
 		})
 	})
 	if err != nil {

@@ -56,12 +56,12 @@ func (a *API) listInvoices(r *request) (answer, error) {
 	q.Where = append(q.Where, store.OneOf("status", given...), store.AtLeast("due_date", secondsFrom(dueFrom)),
 		store.Below("due_date", secondsFrom(dueTo)))
 	q.Where = append(q.Where, p.created()...)
-	customer, expand := p.customer(), p.expand()
+	customer, expand, subscription := p.customer(), p.expand(), p.text(ofSubscription)
 	window, paging := p.window(q.Order)
 	if q.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	if p.text(ofSubscription) != "" {
+	if subscription != "" {
 		return page(nil, 0, paging), nil
 	}
 	docs, count, err := a.service.Invoices.List(r.Context(), customer, q, expand)

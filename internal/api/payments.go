@@ -56,13 +56,13 @@ func (a *API) listRefunds(r *request) (answer, error) {
 	if status := p.text("status"); status != "" && status != "succeeded" {
 		p.fail(invalid("status", "status is succeeded: Clientele records refunds when they were sent"))
 	}
-	customer := p.customer()
+	customer, subscription := p.customer(), p.text(ofSubscription)
 	q.Order = p.order(r.sorts)
 	window, paging := p.window(q.Order)
 	if q.Window = window; p.err != nil {
 		return answer{}, p.err
 	}
-	if p.text(ofSubscription) != "" {
+	if subscription != "" {
 		return page(nil, 0, paging), nil
 	}
 	docs, count, err := a.service.Refunds.List(r.Context(), customer, q)

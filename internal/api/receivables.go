@@ -135,15 +135,16 @@ func (a *API) statementPDF(r *request) (answer, error) {
 }
 
 func (a *API) statement(r *request, p *params, format string, lines billing.LinesWindow) (answer, error) {
-	from, to := p.momentOrDay("from"), p.momentOrDay("to")
-	if to.Before(from) {
+	f := billing.StatementFilter{
+		From: p.momentOrDay("from"), To: p.momentOrDay("to"), KnownAt: p.momentOrDay("known_at"), Lines: lines,
+	}
+	if f.To.Before(f.From) {
 		p.fail(invalid("to", "to is before from"))
 	}
 	if p.err != nil {
 		return answer{}, p.err
 	}
-	st, err := a.service.Customers.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"),
-		billing.StatementFilter{From: from, To: to, KnownAt: p.momentOrDay("known_at"), Lines: lines})
+	st, err := a.service.Customers.Statement(r.Context(), r.caller.Livemode, r.PathValue("id"), f)
 	if err != nil || format == "json" {
 		return value(st, err)
 	}

@@ -143,11 +143,20 @@ func TestBadPartsOfAStatement(t *testing.T) {
 		"limit=0": "limit", "limit=1001": "limit", "limit=many": "limit",
 		"starting_after=txn_none": "starting_after", "ending_before=" + line: "ending_before",
 		"limit=5&starting_after=" + line + "&ending_before=" + line: "ending_before",
-		"limit=5&format=pdf":          "format",
-		"ending_before=x&format=html": "format",
-		"limit=1&from=2025-02-30":     "from",
-		"limit=1&starting_after=%00":  "starting_after",
+		"limit=5&format=pdf":             "format",
+		"ending_before=x&format=html":    "format",
+		"limit=1&from=2025-02-30":        "from",
+		"known_at=soon":                  "known_at",
+		"known_at=2026-02-30&format=csv": "known_at",
+		"bom=so&format=csv":              "bom",
+		"limit=1&starting_after=%00":     "starting_after",
 	} {
 		s.send(t, "GET", "/api/customers/"+of.ID+"/statement?"+query, "").refused(t, 400, field)
+	}
+	for _, printed := range []string{"/page", "/pdf"} {
+		s.send(t, "GET", "/api/customers/"+of.ID+"/statement"+printed+"?known_at=soon", "").refused(t, 400, "known_at")
+	}
+	for _, list := range []string{"invoices", "refunds"} {
+		s.send(t, "GET", "/api/"+list+"?subscription_id[a]=b", "").refused(t, 400, "subscription_id")
 	}
 }

@@ -22,7 +22,7 @@ type exporting struct {
 	*Service
 	ExportFilter
 	of    string                       // the customer's id, "" for all
-	until map[clientele.Mode]time.Time // the moment of AsOf, nil for now
+	until map[clientele.Mode]time.Time // when AsOf ends where each mode's business is; nil when AsOf is zero
 }
 
 // Export calls fn with every object as the API answers it, without what belongs to it, and with every movement: kind by

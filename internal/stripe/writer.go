@@ -21,8 +21,8 @@ type Writer struct {
 	Line func(doc []byte) error
 	// The currencies by their ids.
 	Currencies map[string]clientele.PaymentCurrency
-	// How many objects were written, and of how many Stripe has no such thing, by what they are.
-	Written, Left map[string]int64
+	// Of how many objects Stripe has no such thing, by what they are.
+	Left map[string]int64
 }
 
 // object is an object while it is written.
@@ -36,8 +36,7 @@ type object struct {
 // NewWriter writes to line.
 func NewWriter(currencies []clientele.PaymentCurrency, line func(doc []byte) error) *Writer {
 	w := &Writer{
-		Line: line, Currencies: map[string]clientele.PaymentCurrency{}, Written: map[string]int64{},
-		Left: map[string]int64{},
+		Line: line, Currencies: map[string]clientele.PaymentCurrency{}, Left: map[string]int64{},
 	}
 	for _, c := range currencies {
 		w.Currencies[c.ID] = c
@@ -107,7 +106,6 @@ func (o *object) end() error {
 	if err != nil {
 		return err
 	}
-	o.Written[o.what]++
 	return o.Line(append(append(first[:len(first)-1], ','), doc[1:]...))
 }
 

@@ -35,7 +35,7 @@ func openWALIndex(path string) (index *walIndex, done func()) {
 	if syscall.Stat(path, &is) != nil {
 		return nil, func() {}
 	}
-	id := fileID{uint64(is.Dev), is.Ino} //nolint:gosec,unconvert // of another type on other systems
+	id := fileID{uint64(is.Dev), is.Ino} //nolint:gosec,unconvert // Dev is an int32 on macOS
 	m := mappings.open[id]
 	if m == nil {
 		if m = mapFile(path); m == nil {
